@@ -1,0 +1,3 @@
+"""leapdash: what home visits did for school attendance."""
+
+__version__ = "0.1.0"

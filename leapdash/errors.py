@@ -1,0 +1,31 @@
+"""What can go wrong, one type per kind of trouble; the command line prints the message alone."""
+
+
+class LeapdashError(Exception):
+    """Something went wrong; the message says where, what was found, what was expected, what to do."""
+
+    exit_code = 1
+
+
+class InputError(LeapdashError):
+    """A file the user gave breaks the contract."""
+
+    exit_code = 2
+
+
+class UsageError(LeapdashError):
+    """A command was given something it can't work with."""
+
+    exit_code = 2
+
+
+class ReleaseError(LeapdashError):
+    """A store or a release can't be opened, understood or trusted."""
+
+    exit_code = 2
+
+
+class StoreError(LeapdashError):
+    """A release can't be written."""
+
+    exit_code = 1
