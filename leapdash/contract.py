@@ -6,6 +6,7 @@ release's `datapackage.json` are made from it. It imports nothing of leapdash.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 CONTRACT_VERSION = "1"
@@ -415,7 +416,8 @@ SUMMARY_TABLES: tuple[Table, ...] = (
     Table(
         "attendance",
         "month x district x school x level x participation",
-        "Attendance by month and school. A student who changes school within a month counts in both.",
+        "Attendance by month and school. A student who changes school within a month counts in "
+        "both.",
         (_MONTH, _DISTRICT, _SCHOOL, _LEVEL, _PARTICIPATION, *_ATTENDANCE_MEASURES),
         key=("month", "district_code", "school_code", "level", "participation"),
         references=(Reference(("school_code",), "schools"),),
@@ -431,9 +433,10 @@ SUMMARY_TABLES: tuple[Table, ...] = (
     Table(
         "chronic_absence",
         "school year x geography x level x participation x group",
-        "Students by share of the school year missed. A student's days are pooled within the school, "
-        "district or state first; level, participation and group are those of the student's last "
-        "enrolled month there. Pre-kindergarten is left out. Schools have the group `all` only.",
+        "Students by share of the school year missed. A student's days are pooled within the "
+        "school, district or state first; level, participation and group are those of the "
+        "student's last enrolled month there. Pre-kindergarten is left out. Schools have the group "
+        "`all` only.",
         (
             _YEAR,
             Column("geography", "text", "what the row covers", codes=GEOGRAPHIES),
@@ -492,8 +495,8 @@ SUMMARY_TABLES: tuple[Table, ...] = (
     Table(
         "visits_by_kind",
         "school year x district x level x kind x value",
-        "Home visits by place, by visitor and by language, each by itself: a finer grain would show "
-        "single visits.",
+        "Home visits by place, by visitor and by language, each by itself: a finer grain would "
+        "show single visits.",
         (
             _YEAR,
             _DISTRICT,
@@ -549,8 +552,8 @@ SUMMARY_TABLES: tuple[Table, ...] = (
     Table(
         "paths",
         "district x school x level x cohort period x language x months since first visit",
-        "Attendance of visited students by school months since the first visit that met the family. "
-        "A student stays at the school and level of the first visit.",
+        "Attendance of visited students by school months since the first visit that met the "
+        "family. A student stays at the school and level of the first visit.",
         (
             _DISTRICT,
             _SCHOOL,
@@ -636,6 +639,12 @@ SUMMARY_TABLES: tuple[Table, ...] = (
         optional=True,
     ),
 )
+
+
+def school_year_of(day: date) -> str:
+    """The school year a day belongs to, July to June, written `2021-22`."""
+    start = day.year if day.month >= FIRST_MONTH_OF_SCHOOL_YEAR else day.year - 1
+    return f"{start}-{(start + 1) % 100:02d}"
 
 
 def input_table(name: str) -> Table:

@@ -2,7 +2,7 @@
 
 
 class LeapdashError(Exception):
-    """Something went wrong; the message says where, what was found, what was expected, what to do."""
+    """Something went wrong; the message says where, what was found, expected, and what to do."""
 
     exit_code = 1
 
