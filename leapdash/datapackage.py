@@ -51,10 +51,10 @@ def datapackage(manifest: "Manifest") -> dict[str, Any]:
 
 
 def _schema(table: Table, names: set[str]) -> dict[str, Any]:
-    schema: dict[str, Any] = {
-        "fields": [_field(column) for column in table.columns],
-        "primaryKey": list(table.key),
-    }
+    schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns]}
+    # The standard allows no empty value in a primary key.
+    if not any(table.column(name).nullable for name in table.key):
+        schema["primaryKey"] = list(table.key)
     foreign = [
         {
             "fields": list(reference.columns),

@@ -274,7 +274,7 @@ def _write_table(folder: Path, table: Table, data: pa.Table) -> TableFacts:
 
 
 def _conform(table: Table, data: pa.Table) -> pa.Table:
-    """The table in the contract's columns, types and order of rows; StoreError where it can't be."""
+    """The table in the contract's columns, types and order; StoreError where it can't be."""
     required = {column.name for column in table.columns if column.required}
     names = set(data.column_names)
     if not required <= names <= set(table.column_names):

@@ -1,0 +1,64 @@
+# Every chore by name. `make run` and `make test` are all a visitor needs.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+STORE ?= data/demo
+DEMO_STATE ?= demo-state
+
+.PHONY: run test verify lint format demo bench docs screenshots lock clean
+
+run: $(VENV)/.run  ## open the dashboard on the demonstration release
+	@echo "leapdash: http://localhost:$(PORT)"
+	LEAPDASH_STORE=$(STORE) $(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/.dev  ## lint, types, layers, and every test but the longest
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 -m "not full"
+
+verify: $(VENV)/.dev  ## every test, with the full number of random examples
+	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.dev  ## style, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev  ## put the code in its usual form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+demo: $(VENV)/.run  ## rebuild the committed demonstration release (PUBLISHED=file to renew the published rates)
+	$(BIN)/python -m leapdash demo --out $(DEMO_STATE)
+	$(BIN)/python -m leapdash build --input $(DEMO_STATE) $(addprefix --published ,$(PUBLISHED)) --out data/demo --keep 1
+
+bench: $(VENV)/.dev  ## how fast, beside a floor in the same run
+	$(BIN)/python -m benchmarks.build
+	$(BIN)/python -m benchmarks.pages
+
+docs: $(VENV)/.dev  ## rebuild the generated parts of docs/
+	$(BIN)/python -m leapdash dictionary --out docs/data-dictionary.md
+
+screenshots: $(VENV)/.dev  ## docs/screenshots/, every page, wide and narrow
+	$(BIN)/python -m benchmarks.screenshots
+
+lock: $(VENV)/.dev  ## write requirements*.txt anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --quiet -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-header --no-annotate --quiet -o requirements-dev.txt
+
+clean:  ## remove the virtual environment and what builds leave
+	rm -rf $(VENV) $(DEMO_STATE) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/.run: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/.dev: requirements-dev.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@

@@ -1,0 +1,5 @@
+"""`python -m leapdash`: the command line."""
+
+from leapdash.cli import main
+
+main()
