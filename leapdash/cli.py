@@ -1,0 +1,110 @@
+"""The command line: what is asked is parsed here and done elsewhere.
+
+Exit codes: 0 done; 2 something given can't be worked with; 1 the fault is elsewhere.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from leapdash import __version__
+from leapdash.errors import LeapdashError
+from leapdash.progress import Progress
+
+app = typer.Typer(
+    name="leapdash",
+    help="What home visits did for school attendance.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False,
+) -> None:
+    """What home visits did for school attendance."""
+    if show:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder to write the tables into.")],
+    students: Annotated[
+        int, typer.Option(min=300, help="Students enrolled in a school year.")
+    ] = 150_000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same state.")] = 1,
+) -> None:
+    """Write a synthetic state whose true effects are known."""
+    from leapdash.demo import make_state
+
+    summary = make_state(out, students=students, seed=seed, progress=_progress())
+    table = RichTable("quantity", "target", "realised", "students", box=None)
+    for row in summary.rows():
+        table.add_row(*row)
+    Console().print(table)
+
+
+@app.command()
+def build(
+    input: Annotated[Path, typer.Option(help="Folder with the input tables (docs/your-data.md).")],
+    out: Annotated[Path, typer.Option(help="Store to publish the release in.")],
+    published: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Attendance file of Connecticut Open Data; may be given several times. "
+            "Without it, the figures of the release on show are carried over."
+        ),
+    ] = None,
+    half_day: Annotated[
+        str,
+        typer.Option(help="What daily attendance counts: state (half a day is a day) or fraction."),
+    ] = "state",
+    memory_limit: Annotated[str, typer.Option(help="Most memory the engine may use.")] = "2GB",
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads; default: all cores.")] = None,
+    keep: Annotated[int, typer.Option(min=1, help="Releases the store keeps.")] = 5,
+) -> None:
+    """Turn input tables into a release, and put it on show."""
+    from leapdash.pipeline.build import build as build_release
+
+    release = build_release(
+        input,
+        out,
+        published=published or [],
+        half_day=half_day,
+        memory_limit=memory_limit,
+        threads=threads,
+        keep=keep,
+        progress=_progress(),
+    )
+    typer.echo(f"Release {release.manifest.release_id} is on show in {out}.")
+
+
+@app.command()
+def dictionary(
+    out: Annotated[Path, typer.Option(help="File to write.")] = Path("docs/data-dictionary.md"),
+) -> None:
+    """Write the data dictionary from the contract."""
+    from leapdash.dictionary import data_dictionary
+
+    out.write_text(data_dictionary(), encoding="utf-8")
+
+
+def _progress() -> Progress:
+    return Progress(Console(stderr=True))
+
+
+def main() -> None:
+    """Run the command line; trouble is told in a sentence, not in a traceback."""
+    try:
+        app()
+    except LeapdashError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)

@@ -1,0 +1,45 @@
+"""Long work, step by step, as it goes: a live line on a terminal, plain lines otherwise."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from time import perf_counter
+
+from rich.console import Console
+
+
+@dataclass
+class Step:
+    """One step under way; whoever works sets `rows` once they are known."""
+
+    name: str
+    rows: int | None = None
+
+
+class Progress:
+    """Says each step's name, rows and seconds when it ends, and on a terminal while it runs."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Step]:
+        """Time the work in the `with` block under that name; a step that fails says nothing."""
+        step = Step(name)
+        began = perf_counter()
+        live = self._console.status(name) if self._console else nullcontext()
+        with live:
+            yield step
+        rows = "" if step.rows is None else f"{step.rows:,} rows"
+        self._say(f"{name:<44}{rows:>18}{perf_counter() - began:>9.1f} s")
+
+    def note(self, text: str) -> None:
+        """Say something the reader should know, a repair for instance."""
+        self._say(f"note: {text}")
+
+    def _say(self, line: str) -> None:
+        if self._console:
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+SILENT = Progress()
