@@ -6,7 +6,10 @@ PORT ?= 8501
 STORE ?= data/demo
 DEMO_STATE ?= demo-state
 
-.PHONY: run test verify lint format demo bench docs screenshots lock clean
+.PHONY: help run test verify lint format demo bench docs screenshots lock clean
+
+help:  ## what there is to do
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
 
 run: $(VENV)/.run  ## open the dashboard on the demonstration release
 	@echo "leapdash: http://localhost:$(PORT)"
