@@ -1,0 +1,185 @@
+"""The filter state: one frozen value for all pages, from and to the address, and what it means.
+
+An address carries what a reader sees (`?districts=Hartford&levels=6-8`); codes are understood too.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from leapdash.contract import FIRST_MONTH_OF_SCHOOL_YEAR, GROUPS, LEVELS, PARTICIPATION
+
+LEAP = "leap"
+OTHER = "other"
+ALL_STUDENTS = "all"
+
+DISTRICT_SETS: Mapping[str, str] = {LEAP: "LEAP districts", OTHER: "Other districts"}
+PARTICIPATION_LABELS: Mapping[str, str] = {
+    "visited": "Visited",
+    "eligible": "Eligible, waiting",
+    "other": "Neither",
+}
+FILTER_LABELS: Mapping[str, str] = {
+    "districts": "Districts",
+    "levels": "Levels",
+    "participation": "Participation",
+    "years": "School years",
+    "group": "Student group",
+}
+
+_ONLY_VISITED = "Only visited students have a before and an after, so there is nothing to choose."
+_PATHS_LACK_GROUPS = "Attendance around the visit isn't kept by student group."
+_WHOLE_RELEASE = "This page describes the whole release."
+# Why a filter doesn't apply on a page; what isn't listed applies.
+_OFF: Mapping[str, Mapping[str, str]] = {
+    "impact": {"participation": _ONLY_VISITED, "group": _PATHS_LACK_GROUPS},
+    "district": {
+        "participation": "Schools are compared for all their students; Trends tells them apart.",
+        "group": "Schools are compared for all their students; Trends tells groups apart.",
+    },
+    "before_after": {"participation": _ONLY_VISITED, "group": _PATHS_LACK_GROUPS},
+    "about": dict.fromkeys(FILTER_LABELS, _WHOLE_RELEASE),
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What can be chosen: a release's districts (code to name, by name), LEAP ones, and years."""
+
+    districts: Mapping[str, str]
+    leap: frozenset[str]
+    years: tuple[str, ...]
+
+    def label(self, item: str) -> str:
+        """The words for a district code, or for `leap` and `other`."""
+        return DISTRICT_SETS.get(item) or self.districts[item]
+
+    def codes(self, item: str) -> tuple[str, ...]:
+        """The district codes an item of the district filter stands for."""
+        if item in DISTRICT_SETS:
+            return tuple(c for c in self.districts if (c in self.leap) == (item == LEAP))
+        return (item,)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the reader chose; an empty tuple means everything.
+
+    `districts`: district codes, `leap`, `other`. `years`: school years; on pages about visits,
+    those of the first visit. `group`: one student group, `all` for all students.
+    """
+
+    districts: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    participation: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    group: str = ALL_STUDENTS
+
+    @classmethod
+    def from_query(
+        cls, query: Mapping[str, Sequence[str]], known: Known
+    ) -> tuple["Filters", list[str]]:
+        """The filters an address asks for, and a plain note for each filter it got wrong.
+
+        Values may be labels or codes. Unknown values fall away; the notes never repeat them, as
+        an address can hold anything.
+        """
+        notes: list[str] = []
+
+        def pick(name: str) -> tuple[str, ...]:
+            options = labels(name, known)
+            by_word = {**{label: code for code, label in options.items()}, **dict(zip(options, options, strict=True))}
+            asked = list(query.get(name, ()))
+            found = tuple(dict.fromkeys(by_word[word] for word in asked if word in by_word))
+            if any(word not in by_word for word in asked):
+                notes.append(
+                    f"The address asked for something under “{FILTER_LABELS[name]}” that this "
+                    "release doesn't have; it was left out."
+                )
+            return found
+
+        groups = pick("group")
+        filters = cls(
+            districts=pick("districts"),
+            levels=pick("levels"),
+            participation=pick("participation"),
+            years=pick("years"),
+            group=groups[0] if groups else ALL_STUDENTS,
+        )
+        return filters, notes
+
+    def to_query(self, known: Known) -> dict[str, list[str]]:
+        """The address part that brings these filters back; what isn't chosen isn't in it."""
+        chosen = {
+            "districts": self.districts,
+            "levels": self.levels,
+            "participation": self.participation,
+            "years": self.years,
+            "group": () if self.group == ALL_STUDENTS else (self.group,),
+        }
+        return {
+            name: [labels(name, known)[value] for value in values]
+            for name, values in chosen.items()
+            if values
+        }
+
+    def meant_on(self, page: str) -> "Filters":
+        """The filters as the page takes them: those without a meaning there are set to everything."""
+        off = _OFF.get(page, {})
+        return Filters(
+            districts=() if "districts" in off else self.districts,
+            levels=() if "levels" in off else self.levels,
+            participation=() if "participation" in off else self.participation,
+            years=() if "years" in off else self.years,
+            group=ALL_STUDENTS if "group" in off else self.group,
+        )
+
+    def active(self) -> tuple[str, ...]:
+        """The names of the filters that narrow something."""
+        chosen = (self.districts, self.levels, self.participation, self.years)
+        names = [name for name, values in zip(FILTER_LABELS, chosen, strict=False) if values]
+        return (*names, "group") if self.group != ALL_STUDENTS else tuple(names)
+
+
+def labels(name: str, known: Known) -> Mapping[str, str]:
+    """Every value of one filter with the words shown for it, in the order shown."""
+    match name:
+        case "districts":
+            return {**DISTRICT_SETS, **known.districts}
+        case "levels":
+            return {level: level for level in LEVELS}
+        case "participation":
+            return {value: PARTICIPATION_LABELS[value] for value in PARTICIPATION}
+        case "years":
+            return {year: year for year in known.years}
+        case "group":
+            return GROUPS
+    raise KeyError(name)
+
+
+def reason_off(page: str, name: str) -> str | None:
+    """Why a filter doesn't apply on a page; None where it does."""
+    return _OFF.get(page, {}).get(name)
+
+
+def codes_of(filters: Filters, known: Known) -> tuple[str, ...] | None:
+    """The district codes chosen, each once; None where all districts are meant."""
+    if not filters.districts or {LEAP, OTHER} <= set(filters.districts):
+        return None
+    return tuple(dict.fromkeys(c for item in filters.districts for c in known.codes(item)))
+
+
+def months_of(years: Iterable[str]) -> list[date]:
+    """The twelve months (first days) of each school year, July to June."""
+    months = []
+    for year in years:
+        start = int(year[:4])
+        for offset in range(12):
+            month = FIRST_MONTH_OF_SCHOOL_YEAR + offset
+            months.append(date(start + (month > 12), (month - 1) % 12 + 1, 1))
+    return months
+
+
+def cohort_periods_of(years: Iterable[str]) -> list[str]:
+    """The cohort periods of each school year: the summer before it, and the year itself."""
+    return [period for year in years for period in (f"summer {year[:4]}", year)]

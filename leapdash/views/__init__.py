@@ -1,0 +1,40 @@
+"""A release and a choice of filters in, a small table out: pure functions, ratios of sums only."""
+
+from leapdash.views.attendance import (
+    attendance_trend,
+    chronic_trend,
+    published_beside,
+    published_rates,
+)
+from leapdash.views.base import By, Grain, known_in, place
+from leapdash.views.programme import (
+    FEW_STUDENTS,
+    Reach,
+    Visits,
+    before_after,
+    districts_visited,
+    paths,
+    reach_now,
+    schools_beside,
+    visits_made,
+)
+
+__all__ = [
+    "FEW_STUDENTS",
+    "By",
+    "Grain",
+    "Reach",
+    "Visits",
+    "attendance_trend",
+    "before_after",
+    "chronic_trend",
+    "districts_visited",
+    "known_in",
+    "paths",
+    "place",
+    "published_beside",
+    "published_rates",
+    "reach_now",
+    "schools_beside",
+    "visits_made",
+]

@@ -1,0 +1,168 @@
+"""What every view shares: reading only the rows asked for, adding them up, splitting into series."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leapdash.contract import GROUPS, LANGUAGES, LEVELS, PARTICIPATION
+from leapdash.filters import (
+    DISTRICT_SETS,
+    LEAP,
+    OTHER,
+    PARTICIPATION_LABELS,
+    Filters,
+    Known,
+    codes_of,
+)
+from leapdash.release import Release
+
+By = Literal["all", "district", "level", "participation", "group", "period", "language"]
+Grain = Literal["month", "year"]
+
+_COLUMN_OF: Mapping[str, str] = {
+    "district": "district_code",
+    "level": "level",
+    "participation": "participation",
+    "group": "group",
+    "period": "cohort_period",
+    "language": "language",
+}
+_LANGUAGE_LABELS = {code: f"Visited in {word}" for code, word in LANGUAGES.items()}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Sums of a table's measures by `over` and by what the lines are drawn by."""
+
+    frame: pd.DataFrame
+    over: tuple[str, ...]
+    measures: tuple[str, ...]
+
+
+def known_in(release: Release) -> Known:
+    """The districts and school years that can be chosen in a release."""
+    schools = release.table("schools", columns=["district_code", "district_name", "leap_from"])
+    names = dict(
+        zip(
+            schools["district_code"].to_pylist(), schools["district_name"].to_pylist(), strict=True
+        )
+    )
+    shared = {name for name in names.values() if list(names.values()).count(name) > 1}
+    labelled = {code: f"{n} ({code})" if n in shared else n for code, n in names.items()}
+    takes_part = schools.filter(pc.is_valid(schools["leap_from"]))
+    return Known(
+        districts=dict(sorted(labelled.items(), key=lambda pair: pair[1])),
+        leap=frozenset(takes_part["district_code"].to_pylist()),
+        years=release.manifest.school_years,
+    )
+
+
+def conditions(
+    filters: Filters, known: Known, **more: Collection[Any] | None
+) -> dict[str, Collection[Any]]:
+    """Equality sets for the district and level filters and any others; None leaves one out."""
+    where: dict[str, Collection[Any] | None] = {
+        "district_code": codes_of(filters, known),
+        "level": filters.levels or None,
+        **more,
+    }
+    return {column: values for column, values in where.items() if values is not None}
+
+
+def sums(table: pa.Table, keys: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
+    """The measures added up by `keys`; columns as named, one row per combination of keys."""
+    total = table.group_by(list(keys)).aggregate([(measure, "sum") for measure in measures])
+    total = total.select([*keys, *(f"{measure}_sum" for measure in measures)])
+    return total.rename_columns([*keys, *measures]).to_pandas()
+
+
+def read_rows(
+    release: Release,
+    name: str,
+    where: Mapping[str, Collection[Any]],
+    over: Sequence[str],
+    by: By,
+    measures: Sequence[str],
+) -> Rows:
+    """Sums of one table over the rows `where` holds, by `over` and the column of `by`."""
+    keys = list(dict.fromkeys([*over, *([] if by == "all" else [_COLUMN_OF[by]])]))
+    columns = list(dict.fromkeys([*keys, *measures]))
+    table = release.table(name, columns=columns, where=where)
+    return Rows(sums(table, keys, measures), tuple(over), tuple(measures))
+
+
+def split(rows: Rows, by: By, filters: Filters, known: Known) -> pd.DataFrame:
+    """The sums as series: columns `series` (its label), `code`, then `over` and the measures.
+
+    A district chosen by name and again through its set stands in both series. Ordered by series
+    as shown, then by `over`.
+    """
+    parts = []
+    for code, label, members in series_of(by, filters, known, rows.frame):
+        part = rows.frame
+        if members is not None:
+            part = part[part[_COLUMN_OF[by]].isin(members)]
+        part = part.groupby(list(rows.over), as_index=False, sort=True)[list(rows.measures)].sum()
+        part.insert(0, "series", label)
+        part.insert(1, "code", code)
+        parts.append(part)
+    return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+
+
+def series_of(
+    by: By, filters: Filters, known: Known, frame: pd.DataFrame
+) -> list[tuple[str, str, Collection[str] | None]]:
+    """The series as (code, label, values of the split column that belong to it; None: all rows)."""
+    match by:
+        case "all":
+            return [("all", place(filters, known), None)]
+        case "district":
+            items = filters.districts or (LEAP, OTHER)
+            return [(item, known.label(item), known.codes(item)) for item in items]
+        case "level":
+            chosen = [level for level in LEVELS if not filters.levels or level in filters.levels]
+            return [(level, level, (level,)) for level in chosen]
+        case "participation":
+            parts = [
+                part
+                for part in PARTICIPATION
+                if not filters.participation or part in filters.participation
+            ]
+            return [(part, PARTICIPATION_LABELS[part], (part,)) for part in parts]
+        case "group":
+            return [(group, label, (group,)) for group, label in GROUPS.items()]
+        case "language":
+            return [(code, label, (code,)) for code, label in _LANGUAGE_LABELS.items()]
+        case "period":
+            found = sorted(set(frame["cohort_period"]), key=_period_order)
+            return [(p, p[:1].upper() + p[1:], (p,)) for p in found]
+
+
+def place(filters: Filters, known: Known) -> str:
+    """The words for the districts chosen: a name, two names, a number of them, or all."""
+    items = filters.districts
+    if codes_of(filters, known) is None:
+        return "All districts"
+    if len(items) == 1:
+        return known.label(items[0])
+    if len(items) == 2:
+        return f"{known.label(items[0])} and {known.label(items[1])}"
+    if DISTRICT_SETS.keys() & set(items):
+        return f"{len(codes_of(filters, known) or ())} districts"
+    return f"{len(items)} districts"
+
+
+def share(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """Part over whole, a fraction; missing where the whole is zero."""
+    return part / whole.where(whole > 0)
+
+
+def _period_order(period: str) -> tuple[str, int]:
+    """Summers first, then the school year they count with."""
+    if period.startswith("summer"):
+        return (period.removeprefix("summer "), 0)
+    return (period[:4], 1)

@@ -1,0 +1,236 @@
+"""The programme: visited students before and after the first visit, reach, and schools."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from leapdash.contract import STATE_CODE
+from leapdash.filters import (
+    ALL_STUDENTS,
+    Filters,
+    Known,
+    cohort_periods_of,
+    months_of,
+)
+from leapdash.release import Release
+from leapdash.views.base import By, conditions, read_rows, share, split, sums
+
+BEFORE = range(-6, 0)
+AFTER = range(1, 13)
+# A point with fewer students than this says little; charts draw it hollow.
+FEW_STUDENTS = 10
+
+_DAYS = ("students", "days_enrolled", "days_attended")
+_REACH = ("ever_eligible", "ever_eligible_visited", "waiting", "tried", "visited_not_eligible")
+
+
+def paths(release: Release, known: Known, filters: Filters, by: By) -> pd.DataFrame:
+    """Visited students' attendance by school months since the first visit, for every series.
+
+    Columns: series, code, event_time, students, days_enrolled, days_attended, attendance_rate.
+    School years choose the period of the first visit: the year, and the summer before it.
+    """
+    where = conditions(filters, known, cohort_period=cohort_periods_of(filters.years) or None)
+    rows = read_rows(release, "paths", where, ["event_time"], by, _DAYS)
+    frame = split(rows, by, filters, known)
+    frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])
+    return frame
+
+
+def before_after(table: pd.DataFrame) -> pd.DataFrame:
+    """Attendance in the six school months before the first visit and the twelve after, by series.
+
+    Takes the table of `paths`. Columns: series, code, students (most of any month shown), before
+    and after (ratios of sums: every day enrolled weighs the same), change (after less before), as
+    fractions. The month of the visit itself is on neither side. A series without days on one
+    side has no change.
+    """
+    counted = table.assign(side=table["event_time"].map(_side))
+    days = counted[counted["side"] != ""].pivot_table(
+        index=["series", "code"],
+        columns="side",
+        values=["days_enrolled", "days_attended"],
+        aggfunc="sum",
+        sort=False,
+    )
+    frame = table.groupby(["series", "code"], as_index=False, sort=False)["students"].max()
+    for side in ("before", "after"):
+        enrolled = _column(days, "days_enrolled", side)
+        attended = _column(days, "days_attended", side)
+        rate = share(attended, enrolled).rename(side)
+        frame = frame.merge(rate, how="left", left_on=["series", "code"], right_index=True)
+    frame["change"] = frame["after"] - frame["before"]
+    return frame
+
+
+def districts_visited(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
+    """Every district that takes part: who was reached, and attendance before and after.
+
+    Columns: district_code, series (its name), then those of `reach_now` and `before_after`.
+    Ordered by students visited, most first.
+    """
+    reach = _reach(release, known, filters, ["district_code"])
+    where = conditions(filters, known, cohort_period=cohort_periods_of(filters.years) or None)
+    table = sums(
+        release.table("paths", columns=["district_code", "event_time", *_DAYS], where=where),
+        ["district_code", "event_time"],
+        _DAYS,
+    )
+    table = table.rename(columns={"district_code": "code"})
+    table.insert(0, "series", table["code"].map(known.districts))
+    change = before_after(table).drop(columns="series").rename(columns={"code": "district_code"})
+    frame = reach.merge(change, on="district_code", how="outer")
+    frame.insert(1, "series", frame["district_code"].map(known.districts))
+    return frame.sort_values(["students", "series"], ascending=[False, True], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Students enrolled in `month` in districts that take part, by what the programme did.
+
+    `waiting` students are eligible and not visited; `tried` are those of them where a visit met
+    nobody.
+    """
+
+    month: date
+    ever_eligible: int
+    ever_eligible_visited: int
+    waiting: int
+    tried: int
+    visited_not_eligible: int
+
+    @property
+    def share_visited(self) -> float | None:
+        """Visited students among those ever eligible, a fraction; None where nobody was."""
+        return self.ever_eligible_visited / self.ever_eligible if self.ever_eligible else None
+
+
+def reach_now(release: Release, known: Known, filters: Filters) -> Reach:
+    """Reach in the last month of data, or of the school years chosen."""
+    frame = _reach(release, known, filters, ["month"])
+    totals = {name: int(frame[name].sum()) for name in _REACH}
+    return Reach(month=last_month(release, filters), **totals)
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Visits made: all, those that met the family, and students' first that did."""
+
+    visits: int
+    met: int
+    first_visits: int
+
+
+def visits_made(release: Release, known: Known, filters: Filters) -> Visits:
+    """Visits in the school years chosen, by the school the student attended then."""
+    where = conditions(filters, known, month=months_of(filters.years) or None)
+    columns = ["contact", "visits", "first_visits"]
+    frame = sums(
+        release.table("visits", columns=columns, where=where), ["contact"], columns[1:]
+    ).set_index("contact")
+    met = frame[frame.index == "met"]
+    return Visits(
+        visits=int(frame["visits"].sum()),
+        met=int(met["visits"].sum()),
+        first_visits=int(frame["first_visits"].sum()),
+    )
+
+
+def schools_beside(
+    release: Release, known: Known, filters: Filters, district: str
+) -> pd.DataFrame:
+    """The schools of one district beside each other.
+
+    Columns: school_code, school_name, students (enrolled in the last school year chosen),
+    days_enrolled, days_attended, attendance_rate, chronic_base, chronically_absent,
+    chronic_share, waiting (missing where the district takes no part), high_needs_share.
+    Attendance and chronic absence cover the school years chosen, or the last one; ordered by
+    attendance rate, lowest first.
+    """
+    years = filters.years or release.manifest.school_years[-1:]
+    place: dict[str, tuple[str, ...]] = {"district_code": (district,)}
+    if filters.levels:
+        place["level"] = filters.levels
+    days = _by_school(
+        release, "attendance", {**place, "month": months_of(years)}, _DAYS[1:]
+    )
+    chronic = _by_school(
+        release,
+        "chronic_absence",
+        {**place, "school_year": years, "geography": ("school",), "group": (ALL_STUDENTS,)},
+        ("chronic_base", "absent_10_to_20", "absent_20_or_more"),
+    )
+    profile = _by_school(
+        release, "school_profile", {**place, "school_year": years[-1:]}, ("students", "high_needs")
+    )
+    waiting = _by_school(
+        release,
+        "reach",
+        {**place, "month": (last_month(release, filters),), "group": (ALL_STUDENTS,)},
+        ("waiting",),
+        skip_missing=True,
+    )
+    names = release.table("schools", ["school_code", "school_name"], place_only(place)).to_pandas()
+    frame = names.merge(days, on="school_code")
+    for other in (chronic, profile, waiting):
+        frame = frame.merge(other, on="school_code", how="left")
+    frame["chronically_absent"] = frame["absent_10_to_20"] + frame["absent_20_or_more"]
+    frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])
+    frame["chronic_share"] = share(frame["chronically_absent"], frame["chronic_base"])
+    frame["high_needs_share"] = share(frame["high_needs"], frame["students"])
+    frame = frame.drop(columns=["absent_10_to_20", "absent_20_or_more", "high_needs"])
+    return frame.sort_values(["attendance_rate", "school_name"], ignore_index=True)
+
+
+def place_only(where: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The district condition alone, for tables that know no level."""
+    return {"district_code": where["district_code"]}
+
+
+def last_month(release: Release, filters: Filters) -> date:
+    """The last month of data within the school years chosen, its first day."""
+    through = release.manifest.through
+    within = [month for month in months_of(filters.years) if month <= through]
+    return _last_school_month(release, max(within)) if within else through
+
+
+def _last_school_month(release: Release, month: date) -> date:
+    """The last month with attendance up to `month`: summers without school have none."""
+    months = release.table("attendance_by_group", ["month"], {"group": (ALL_STUDENTS,)})["month"]
+    return max(m for m in months.unique().to_pylist() if m <= month)
+
+
+def _reach(
+    release: Release, known: Known, filters: Filters, keys: list[str]
+) -> pd.DataFrame:
+    where = conditions(
+        filters, known, month=(last_month(release, filters),), group=(filters.group,)
+    )
+    table = release.table("reach", columns=[*keys, *_REACH], where=where)
+    return sums(table.drop_null(), keys, _REACH)
+
+
+def _by_school(
+    release: Release,
+    name: str,
+    where: dict[str, object],
+    measures: tuple[str, ...],
+    skip_missing: bool = False,
+) -> pd.DataFrame:
+    table = release.table(name, columns=["school_code", *measures], where=where)  # type: ignore[arg-type]
+    return sums(table.drop_null() if skip_missing else table, ["school_code"], measures)
+
+
+def _side(event_time: int) -> str:
+    if event_time in BEFORE:
+        return "before"
+    return "after" if event_time in AFTER else ""
+
+
+def _column(days: pd.DataFrame, measure: str, side: str) -> pd.Series:
+    if (measure, side) in days.columns:
+        return days[(measure, side)]
+    return pd.Series(0.0, index=days.index)
+
+
