@@ -176,14 +176,16 @@ EVENT_TIMES = range(-6, 13)
 
 # --- columns that several tables share -----------------------------------------------------------
 
-_CODE = r"[0-9]{5}[0-9A-Z]{2}"
+CODE_PATTERN = r"[0-9]{5}[0-9A-Z]{2}"
 _SCHOOL_YEAR = r"20[0-9]{2}-[0-9]{2}"
 _PERIOD = r"(summer 20[0-9]{2}|20[0-9]{2}-[0-9]{2})"
 
 _STUDENT = Column("student_id", "text", "identifies a student; any text; never leaves the build")
-_SCHOOL = Column("school_code", "text", "the school's state code, 7 characters", pattern=_CODE)
+_SCHOOL = Column(
+    "school_code", "text", "the school's state code, 7 characters", pattern=CODE_PATTERN
+)
 _DISTRICT = Column(
-    "district_code", "text", "the district's state code, 7 characters", pattern=_CODE
+    "district_code", "text", "the district's state code, 7 characters", pattern=CODE_PATTERN
 )
 _YEAR = Column(
     "school_year",
@@ -444,13 +446,13 @@ SUMMARY_TABLES: tuple[Table, ...] = (
                 "district_code",
                 "text",
                 f"the district; the state's rows carry {STATE_CODE}",
-                pattern=_CODE,
+                pattern=CODE_PATTERN,
             ),
             Column(
                 "school_code",
                 "text",
                 "the school; empty for districts and the state",
-                pattern=_CODE,
+                pattern=CODE_PATTERN,
                 nullable=True,
             ),
             _LEVEL,
@@ -610,7 +612,10 @@ SUMMARY_TABLES: tuple[Table, ...] = (
         (
             _YEAR,
             Column(
-                "district_code", "text", f"the district; the state is {STATE_CODE}", pattern=_CODE
+                "district_code",
+                "text",
+                f"the district; the state is {STATE_CODE}",
+                pattern=CODE_PATTERN,
             ),
             Column("district_name", "text", "as published"),
             _GROUP,

@@ -1,0 +1,1 @@
+"""From the contract's input tables to its summary tables, in Ibis expressions."""
