@@ -88,7 +88,10 @@ class Filters:
 
         def pick(name: str) -> tuple[str, ...]:
             options = labels(name, known)
-            by_word = {**{label: code for code, label in options.items()}, **dict(zip(options, options, strict=True))}
+            by_word = {
+                **{label: code for code, label in options.items()},
+                **dict(zip(options, options, strict=True)),
+            }
             asked = list(query.get(name, ()))
             found = tuple(dict.fromkeys(by_word[word] for word in asked if word in by_word))
             if any(word not in by_word for word in asked):
@@ -124,7 +127,7 @@ class Filters:
         }
 
     def meant_on(self, page: str) -> "Filters":
-        """The filters as the page takes them: those without a meaning there are set to everything."""
+        """The filters as the page takes them: one without a meaning there means everything."""
         off = _OFF.get(page, {})
         return Filters(
             districts=() if "districts" in off else self.districts,

@@ -67,7 +67,7 @@ def published_rates(
     where = {"district_code": list(codes), "group": list(groups)}
     if chosen := list(years):
         where["school_year"] = chosen
-    frame = release.table("published", columns=columns, where=where).to_pandas()
+    frame: pd.DataFrame = release.table("published", columns=columns, where=where).to_pandas()
     frame = frame.sort_values(["district_code", "group", "school_year", "updated"])
     frame = frame.drop_duplicates(["district_code", "group", "school_year"], keep="last")
     return frame[frame["attendance_rate"].notna()].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""What every view shares: reading only the rows asked for, adding them up, splitting into series."""
+"""What every view shares: reading only the rows asked for, adding up, splitting into series."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,6 @@ _COLUMN_OF: Mapping[str, str] = {
     "period": "cohort_period",
     "language": "language",
 }
-_LANGUAGE_LABELS = {code: f"Visited in {word}" for code, word in LANGUAGES.items()}
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,7 @@ def known_in(release: Release) -> Known:
     """The districts and school years that can be chosen in a release."""
     schools = release.table("schools", columns=["district_code", "district_name", "leap_from"])
     names = dict(
-        zip(
-            schools["district_code"].to_pylist(), schools["district_name"].to_pylist(), strict=True
-        )
+        zip(schools["district_code"].to_pylist(), schools["district_name"].to_pylist(), strict=True)
     )
     shared = {name for name in names.values() if list(names.values()).count(name) > 1}
     labelled = {code: f"{n} ({code})" if n in shared else n for code, n in names.items()}
@@ -77,7 +74,8 @@ def sums(table: pa.Table, keys: Sequence[str], measures: Sequence[str]) -> pd.Da
     """The measures added up by `keys`; columns as named, one row per combination of keys."""
     total = table.group_by(list(keys)).aggregate([(measure, "sum") for measure in measures])
     total = total.select([*keys, *(f"{measure}_sum" for measure in measures)])
-    return total.rename_columns([*keys, *measures]).to_pandas()
+    frame: pd.DataFrame = total.rename_columns([*keys, *measures]).to_pandas()
+    return frame
 
 
 def read_rows(
@@ -98,48 +96,48 @@ def read_rows(
 def split(rows: Rows, by: By, filters: Filters, known: Known) -> pd.DataFrame:
     """The sums as series: columns `series` (its label), `code`, then `over` and the measures.
 
-    A district chosen by name and again through its set stands in both series. Ordered by series
-    as shown, then by `over`.
+    Ordered by series as shown, then by `over`. A district chosen by name and again through its
+    set (LEAP districts, say) stands in both series.
     """
-    parts = []
-    for code, label, members in series_of(by, filters, known, rows.frame):
-        part = rows.frame
-        if members is not None:
-            part = part[part[_COLUMN_OF[by]].isin(members)]
-        part = part.groupby(list(rows.over), as_index=False, sort=True)[list(rows.measures)].sum()
-        part.insert(0, "series", label)
-        part.insert(1, "code", code)
-        parts.append(part)
-    return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+    keys, measures = list(rows.over), list(rows.measures)
+    if by == "district":
+        parts = []
+        for item in filters.districts or (LEAP, OTHER):
+            part = rows.frame[rows.frame["district_code"].isin(known.codes(item))]
+            part = part.groupby(keys, as_index=False)[measures].sum()
+            parts.append(part.assign(code=item))
+        frame = pd.concat([part for part in parts if len(part)] or parts[:1])
+    elif by == "all":
+        frame = rows.frame.assign(code="all")
+    else:
+        frame = rows.frame.rename(columns={_COLUMN_OF[by]: "code"})
+    names = series_labels(by, filters, known, frame["code"])
+    rank = {code: number for number, code in enumerate(names)}
+    frame = frame[frame["code"].isin(rank)]
+    frame = frame.sort_values(["code", *keys], key=lambda c: c.map(rank) if c.name == "code" else c)
+    frame.insert(0, "series", frame["code"].map(names))
+    return frame[["series", "code", *keys, *measures]].reset_index(drop=True)
 
 
-def series_of(
-    by: By, filters: Filters, known: Known, frame: pd.DataFrame
-) -> list[tuple[str, str, Collection[str] | None]]:
-    """The series as (code, label, values of the split column that belong to it; None: all rows)."""
+def series_labels(
+    by: By, filters: Filters, known: Known, found: Collection[str]
+) -> Mapping[str, str]:
+    """Code and label of every series a table may be split into, in the order shown."""
     match by:
         case "all":
-            return [("all", place(filters, known), None)]
+            return {"all": place(filters, known)}
         case "district":
-            items = filters.districts or (LEAP, OTHER)
-            return [(item, known.label(item), known.codes(item)) for item in items]
+            return {item: known.label(item) for item in filters.districts or (LEAP, OTHER)}
         case "level":
-            chosen = [level for level in LEVELS if not filters.levels or level in filters.levels]
-            return [(level, level, (level,)) for level in chosen]
+            return {level: level for level in LEVELS}
         case "participation":
-            parts = [
-                part
-                for part in PARTICIPATION
-                if not filters.participation or part in filters.participation
-            ]
-            return [(part, PARTICIPATION_LABELS[part], (part,)) for part in parts]
+            return {part: PARTICIPATION_LABELS[part] for part in PARTICIPATION}
         case "group":
-            return [(group, label, (group,)) for group, label in GROUPS.items()]
+            return GROUPS
         case "language":
-            return [(code, label, (code,)) for code, label in _LANGUAGE_LABELS.items()]
+            return {code: f"Visited in {language}" for code, language in LANGUAGES.items()}
         case "period":
-            found = sorted(set(frame["cohort_period"]), key=_period_order)
-            return [(p, p[:1].upper() + p[1:], (p,)) for p in found]
+            return {p: p[:1].upper() + p[1:] for p in sorted(set(found), key=_period_order)}
 
 
 def place(filters: Filters, known: Known) -> str:

@@ -5,7 +5,6 @@ from datetime import date
 
 import pandas as pd
 
-from leapdash.contract import STATE_CODE
 from leapdash.filters import (
     ALL_STUDENTS,
     Filters,
@@ -46,20 +45,13 @@ def before_after(table: pd.DataFrame) -> pd.DataFrame:
     fractions. The month of the visit itself is on neither side. A series without days on one
     side has no change.
     """
-    counted = table.assign(side=table["event_time"].map(_side))
-    days = counted[counted["side"] != ""].pivot_table(
-        index=["series", "code"],
-        columns="side",
-        values=["days_enrolled", "days_attended"],
-        aggfunc="sum",
-        sort=False,
-    )
-    frame = table.groupby(["series", "code"], as_index=False, sort=False)["students"].max()
-    for side in ("before", "after"):
-        enrolled = _column(days, "days_enrolled", side)
-        attended = _column(days, "days_attended", side)
-        rate = share(attended, enrolled).rename(side)
-        frame = frame.merge(rate, how="left", left_on=["series", "code"], right_index=True)
+    key = ["series", "code"]
+    frame = table.groupby(key, as_index=False, sort=False)["students"].max()
+    for side, months in (("before", BEFORE), ("after", AFTER)):
+        part = table[table["event_time"].isin(months)]
+        days = part.groupby(key, as_index=False)[["days_enrolled", "days_attended"]].sum()
+        days[side] = share(days["days_attended"], days["days_enrolled"])
+        frame = frame.merge(days[[*key, side]], how="left", on=key)
     frame["change"] = frame["after"] - frame["before"]
     return frame
 
@@ -137,9 +129,7 @@ def visits_made(release: Release, known: Known, filters: Filters) -> Visits:
     )
 
 
-def schools_beside(
-    release: Release, known: Known, filters: Filters, district: str
-) -> pd.DataFrame:
+def schools_beside(release: Release, filters: Filters, district: str) -> pd.DataFrame:
     """The schools of one district beside each other.
 
     Columns: school_code, school_name, students (enrolled in the last school year chosen),
@@ -152,9 +142,7 @@ def schools_beside(
     place: dict[str, tuple[str, ...]] = {"district_code": (district,)}
     if filters.levels:
         place["level"] = filters.levels
-    days = _by_school(
-        release, "attendance", {**place, "month": months_of(years)}, _DAYS[1:]
-    )
+    days = _by_school(release, "attendance", {**place, "month": months_of(years)}, _DAYS[1:])
     chronic = _by_school(
         release,
         "chronic_absence",
@@ -171,7 +159,9 @@ def schools_beside(
         ("waiting",),
         skip_missing=True,
     )
-    names = release.table("schools", ["school_code", "school_name"], place_only(place)).to_pandas()
+    names = release.table(
+        "schools", ["school_code", "school_name"], {"district_code": (district,)}
+    ).to_pandas()
     frame = names.merge(days, on="school_code")
     for other in (chronic, profile, waiting):
         frame = frame.merge(other, on="school_code", how="left")
@@ -183,27 +173,16 @@ def schools_beside(
     return frame.sort_values(["attendance_rate", "school_name"], ignore_index=True)
 
 
-def place_only(where: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """The district condition alone, for tables that know no level."""
-    return {"district_code": where["district_code"]}
-
-
 def last_month(release: Release, filters: Filters) -> date:
     """The last month of data within the school years chosen, its first day."""
-    through = release.manifest.through
-    within = [month for month in months_of(filters.years) if month <= through]
-    return _last_school_month(release, max(within)) if within else through
+    if not filters.years:
+        return release.manifest.through
+    where = {"month": months_of(filters.years), "group": (ALL_STUDENTS,)}
+    months = release.table("reach", columns=["month"], where=where)["month"]
+    return max(months.unique().to_pylist(), default=release.manifest.through)
 
 
-def _last_school_month(release: Release, month: date) -> date:
-    """The last month with attendance up to `month`: summers without school have none."""
-    months = release.table("attendance_by_group", ["month"], {"group": (ALL_STUDENTS,)})["month"]
-    return max(m for m in months.unique().to_pylist() if m <= month)
-
-
-def _reach(
-    release: Release, known: Known, filters: Filters, keys: list[str]
-) -> pd.DataFrame:
+def _reach(release: Release, known: Known, filters: Filters, keys: list[str]) -> pd.DataFrame:
     where = conditions(
         filters, known, month=(last_month(release, filters),), group=(filters.group,)
     )
@@ -220,17 +199,3 @@ def _by_school(
 ) -> pd.DataFrame:
     table = release.table(name, columns=["school_code", *measures], where=where)  # type: ignore[arg-type]
     return sums(table.drop_null() if skip_missing else table, ["school_code"], measures)
-
-
-def _side(event_time: int) -> str:
-    if event_time in BEFORE:
-        return "before"
-    return "after" if event_time in AFTER else ""
-
-
-def _column(days: pd.DataFrame, measure: str, side: str) -> pd.Series:
-    if (measure, side) in days.columns:
-        return days[(measure, side)]
-    return pd.Series(0.0, index=days.index)
-
-
