@@ -46,7 +46,7 @@ def before_after(table: pd.DataFrame) -> pd.DataFrame:
     side has no change.
     """
     key = ["series", "code"]
-    frame = table.groupby(key, as_index=False, sort=False)["students"].max()
+    frame = table.groupby(key, as_index=False, sort=False)[["students"]].max()
     for side, months in (("before", BEFORE), ("after", AFTER)):
         part = table[table["event_time"].isin(months)]
         days = part.groupby(key, as_index=False)[["days_enrolled", "days_attended"]].sum()
@@ -161,8 +161,8 @@ def schools_beside(release: Release, filters: Filters, district: str) -> pd.Data
     )
     names = release.table(
         "schools", ["school_code", "school_name"], {"district_code": (district,)}
-    ).to_pandas()
-    frame = names.merge(days, on="school_code")
+    )
+    frame: pd.DataFrame = names.to_pandas().merge(days, on="school_code")
     for other in (chronic, profile, waiting):
         frame = frame.merge(other, on="school_code", how="left")
     frame["chronically_absent"] = frame["absent_10_to_20"] + frame["absent_20_or_more"]

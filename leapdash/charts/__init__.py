@@ -1,0 +1,20 @@
+"""A small table in, a Plotly figure out: pure functions, one palette, nothing fetched."""
+
+from leapdash.charts.base import Stamp
+from leapdash.charts.lines import Rate, event_lines, trend_lines
+from leapdash.charts.palette import DARK, LIGHT, Palette, palette_of
+from leapdash.charts.rows import change_rows, reach_rows, school_rows
+
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Palette",
+    "Rate",
+    "Stamp",
+    "change_rows",
+    "event_lines",
+    "palette_of",
+    "reach_rows",
+    "school_rows",
+    "trend_lines",
+]

@@ -1,0 +1,215 @@
+"""What every figure shares: ground, axes, labels at the ends of lines, and the mark of its data."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Any
+
+import plotly.graph_objects as go
+
+from leapdash.charts.palette import Palette
+
+FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
+_LABEL_SIZE = 13
+_LABEL_HEIGHT = 15.0
+_CHARACTER_WIDTH = 6.7
+_LONGEST_LABEL_LINE = 15
+_STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What stands inside every figure, so that an exported picture still says what its data are."""
+
+    synthetic: bool
+    release_id: str
+
+    @property
+    def words(self) -> str:
+        """For example: Simulated data · release 2026-11-24T060000."""
+        kind = "Simulated data · " if self.synthetic else ""
+        return f"{kind}release {self.release_id}"
+
+
+@dataclass(frozen=True)
+class EndLabel:
+    """A line's name, to stand beside its last point."""
+
+    x: Any
+    y: float
+    text: str
+    color: str
+
+
+def blank_figure(palette: Palette, height: int, right: int = 16, bottom: int = 58) -> go.Figure:
+    """A figure with nothing in it but its ground, its font and its margins."""
+    figure = go.Figure()
+    figure.update_layout(
+        template=go.layout.Template(),
+        height=height,
+        margin={"l": 44, "r": right, "t": 34, "b": bottom},
+        paper_bgcolor=palette.ground,
+        plot_bgcolor=palette.ground,
+        font={"family": FONT, "size": 13, "color": palette.muted},
+        showlegend=False,
+        hovermode="x unified",
+        hoverlabel={
+            "bgcolor": palette.ground,
+            "bordercolor": palette.grid,
+            "font": {"family": FONT, "size": 13, "color": palette.text},
+        },
+        dragmode=False,
+    )
+    return figure
+
+
+def stamp_figure(figure: go.Figure, stamp: Stamp, palette: Palette) -> None:
+    """Write the stamp under the right end of the x axis."""
+    figure.add_annotation(
+        name="stamp",
+        text=stamp.words,
+        x=1,
+        y=0,
+        xref="paper",
+        yref="paper",
+        xanchor="right",
+        yanchor="bottom",
+        xshift=int(figure.layout.margin.r) - 4,
+        yshift=-int(figure.layout.margin.b),
+        showarrow=False,
+        font={"size": 11, "color": palette.naive if stamp.synthetic else palette.muted},
+    )
+
+
+def write_above(figure: go.Figure, name: str, text: str, color: str, row: int = 0) -> None:
+    """A line of text above the plot, flush with the figure's left edge; row 0 is the lowest."""
+    figure.add_annotation(
+        name=name,
+        text=text,
+        x=0,
+        y=1,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        xshift=-int(figure.layout.margin.l) + 2,
+        yshift=8 + 18 * row,
+        showarrow=False,
+        align="left",
+        font={"size": 13, "color": color},
+    )
+
+
+def percent_axis(values: Sequence[float], palette: Palette, ticks: int = 6) -> dict[str, Any]:
+    """An axis of whole per cents with some air around the values, never beyond 0 and 100%."""
+    low, high = min(values), max(values)
+    span = max(high - low, 0.02)
+    step = next((s for s in _STEPS if span / s <= ticks), _STEPS[-1])
+    low = max(0.0, math.floor((low - 0.15 * step) / step) * step)
+    high = min(1.0, math.ceil((high + 0.15 * step) / step) * step)
+    return {
+        "range": [low, high + 0.02 * (high - low)],
+        "dtick": step,
+        "tick0": 0,
+        "tickformat": ".0%" if step >= 0.01 else ".1%",
+        "gridcolor": palette.grid,
+        "zeroline": False,
+        "ticks": "",
+        "fixedrange": True,
+    }
+
+
+def plain_axis(palette: Palette, title: str = "") -> dict[str, Any]:
+    """A horizontal axis with a hairline and no grid."""
+    return {
+        "title": {"text": title, "standoff": 8},
+        "showgrid": False,
+        "zeroline": False,
+        "showline": True,
+        "linecolor": palette.grid,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": palette.grid,
+        "fixedrange": True,
+    }
+
+
+def label_margin(labels: Sequence[str]) -> int:
+    """Pixels the labels at the lines' ends need on the right."""
+    lines = [line for label in labels for line in _lines(label)]
+    return int(max((len(line) for line in lines), default=0) * _CHARACTER_WIDTH) + 14
+
+
+def label_ends(figure: go.Figure, labels: Sequence[EndLabel]) -> None:
+    """Write each line's name beside its last point, moved apart where they would overlap.
+
+    Needs the figure's height, margins and y range to be set.
+    """
+    if not labels:
+        return
+    low, high = figure.layout.yaxis.range
+    margin = figure.layout.margin
+    pixels = (figure.layout.height - margin.t - margin.b) / (high - low)
+    x = max(label.x for label in labels)
+    wanted = [(label.y - low) * pixels for label in labels]
+    heights = [_LABEL_HEIGHT * len(_lines(label.text)) + 2 for label in labels]
+    placed = spread(wanted, heights, (high - low) * pixels)
+    for label, at in zip(labels, placed, strict=True):
+        figure.add_annotation(
+            name="end label",
+            text="<br>".join(_lines(label.text)),
+            x=x,
+            y=label.y,
+            xanchor="left",
+            yanchor="middle",
+            xshift=8,
+            yshift=round(at - (label.y - low) * pixels, 1),
+            showarrow=False,
+            align="left",
+            font={"size": _LABEL_SIZE, "color": label.color},
+        )
+
+
+def spread(wanted: Sequence[float], heights: Sequence[float], room: float) -> list[float]:
+    """Positions near those wanted, in the same order, whose boxes don't overlap.
+
+    Boxes that would overlap share their place around their common mean; where everything fits
+    they stay within 0 and `room`.
+    """
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    # Each block: the members in order, and the bottom edge that serves them best.
+    blocks: list[tuple[list[int], float]] = []
+    for i in order:
+        members, bottom = [i], wanted[i] - heights[i] / 2
+        while blocks and blocks[-1][1] + sum(heights[m] for m in blocks[-1][0]) > bottom:
+            members = blocks.pop()[0] + members
+            bottom = _best_bottom(members, wanted, heights)
+        total = sum(heights[m] for m in members)
+        blocks.append((members, min(max(bottom, 0.0), max(room - total, 0.0))))
+    placed = [0.0] * len(wanted)
+    floor = 0.0
+    for members, bottom in blocks:
+        edge = max(bottom, floor)
+        for m in members:
+            placed[m] = edge + heights[m] / 2
+            edge += heights[m]
+        floor = edge
+    return placed
+
+
+def _best_bottom(
+    members: Sequence[int], wanted: Sequence[float], heights: Sequence[float]
+) -> float:
+    offset, wishes = 0.0, []
+    for m in members:
+        wishes.append(wanted[m] - heights[m] / 2 - offset)
+        offset += heights[m]
+    return sum(wishes) / len(wishes)
+
+
+def _lines(label: str) -> list[str]:
+    lines = wrap(label, _LONGEST_LABEL_LINE, break_long_words=False) or [""]
+    if len(lines) > 2:
+        return [lines[0], lines[1].rstrip(",") + "…"]
+    return lines

@@ -1,0 +1,256 @@
+"""Figures of rates over time and around the first visit."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from leapdash.charts.base import (
+    EndLabel,
+    Stamp,
+    blank_figure,
+    label_ends,
+    label_margin,
+    percent_axis,
+    plain_axis,
+    stamp_figure,
+    write_above,
+)
+from leapdash.charts.palette import Palette
+from leapdash.views import FEW_STUDENTS
+
+Rate = Literal["attendance_rate", "chronic_share"]
+
+_Y_TITLES: Mapping[Rate, str] = {
+    "attendance_rate": "Attendance rate (% of days enrolled)",
+    "chronic_share": "Chronically absent (% of students)",
+}
+_BASE: Mapping[Rate, str] = {"attendance_rate": "students", "chronic_share": "chronic_base"}
+_MANY = 6
+
+
+def trend_lines(
+    table: pd.DataFrame,
+    rate: Rate,
+    palette: Palette,
+    stamp: Stamp,
+    published: pd.DataFrame | None = None,
+    highlight: str = "",
+) -> go.Figure:
+    """A rate over months or school years, a line for every series, its name at its end.
+
+    Takes the table of `attendance_trend` or `chronic_trend`. `published` (the table of
+    `published_beside`) adds square marks with their values; only for school years. More than six
+    series are grey but the one with the code `highlight`. Lines break between school years.
+    """
+    monthly = bool(len(table)) and isinstance(table["period"].iloc[0], date)
+    names = [str(name) for name in table["series"].unique()]
+    published = published if published is not None and len(published) else None
+    figure = blank_figure(palette, _height(len(names)), right=label_margin(names), bottom=64)
+    values = [*table[rate].dropna()]
+    if published is not None:
+        figure.update_layout(margin_t=54)
+        values += [*published["attendance_rate"]]
+    figure.update_layout(
+        xaxis=_time_axis(table, published, monthly, palette),
+        yaxis=percent_axis(values, palette),
+    )
+    colors = series_colors(table, palette, highlight)
+    ends = []
+    for code, part in table.groupby("code", sort=False):
+        part = part[part[rate].notna()]
+        if not len(part):
+            continue
+        ends.append(_add_line(figure, part, rate, colors[str(code)], monthly))
+    write_above(figure, "y title", _Y_TITLES[rate], palette.muted)
+    if published is not None:
+        _add_published(figure, published, palette)
+    label_ends(figure, ends)
+    stamp_figure(figure, stamp, palette)
+    return figure
+
+
+def event_lines(
+    table: pd.DataFrame, averages: pd.DataFrame, palette: Palette, stamp: Stamp
+) -> go.Figure:
+    """Attendance rate by school months since the first visit, a line for every series.
+
+    Takes the tables of `paths` and `before_after`. One series carries its averages before and
+    after as dotted levels. Points with fewer than ten students are hollow.
+    """
+    names = [str(name) for name in table["series"].unique()]
+    alone = len(names) == 1
+    right = 16 if alone else label_margin(names)
+    figure = blank_figure(palette, _height(len(names)), right=right, bottom=70)
+    axis = plain_axis(palette, "School months since the month of the first visit")
+    axis |= {"range": [-6.5, 12.5], "tickvals": [-6, -3, 0, 3, 6, 9, 12]}
+    axis |= {"ticktext": ["−6", "−3", "0", "+3", "+6", "+9", "+12"]}
+    figure.update_layout(
+        xaxis=axis, yaxis=percent_axis([*table["attendance_rate"].dropna()], palette)
+    )
+    figure.add_vline(x=0, line={"dash": "dot", "color": palette.muted, "width": 1})
+    figure.add_annotation(
+        name="first visit",
+        text="first visit",
+        x=0,
+        y=1,
+        yref="paper",
+        xanchor="left",
+        yanchor="top",
+        xshift=4,
+        showarrow=False,
+        font={"color": palette.muted},
+    )
+    colors = series_colors(table, palette) if not alone else {}
+    ends = []
+    for code, part in table.groupby("code", sort=False):
+        color = colors.get(str(code), palette.visited)
+        part = part[part["attendance_rate"].notna()]
+        if len(part):
+            ends.append(_add_path(figure, part, color, palette))
+    if alone:
+        _add_levels(figure, averages.iloc[0], palette)
+    else:
+        label_ends(figure, ends)
+    write_above(figure, "y title", _Y_TITLES["attendance_rate"], palette.muted)
+    stamp_figure(figure, stamp, palette)
+    return figure
+
+
+def series_colors(table: pd.DataFrame, palette: Palette, highlight: str = "") -> dict[str, str]:
+    """A colour for every series code: its meaning's, else one of six, else grey beyond six."""
+    codes = [str(code) for code in table["code"].unique()]
+    if {"visited", "eligible"} & set(codes):
+        meanings = {"visited": palette.visited, "eligible": palette.waiting}
+        return {code: meanings.get(code, palette.compared) for code in codes}
+    if len(codes) > _MANY:
+        return {c: palette.series[0] if c == highlight else palette.compared for c in codes}
+    return dict(zip(codes, palette.series, strict=False))
+
+
+def _add_line(
+    figure: go.Figure, part: pd.DataFrame, rate: Rate, color: str, monthly: bool
+) -> EndLabel:
+    name = part["series"].iloc[0]
+    x: list[Any] = [str(period) for period in part["period"]]
+    y: list[Any] = [round(value, 5) for value in part[rate]]
+    counts: list[Any] = [int(count) for count in part[_BASE[rate]]]
+    if monthly:
+        x, y, counts = _break_between_years(part["period"].tolist(), x, y, counts)
+    figure.add_scatter(
+        name=name,
+        x=x,
+        y=y,
+        customdata=counts,
+        mode="lines+markers",
+        line={"color": color, "width": 2.5},
+        marker={"size": 5 if monthly else 7, "color": color},
+        hovertemplate="%{y:.1%} · %{customdata:,} students",
+    )
+    return EndLabel(x[-1], y[-1], name, color)
+
+
+def _break_between_years(
+    months: Sequence[date], x: list[Any], y: list[Any], counts: list[Any]
+) -> tuple[list[Any], list[Any], list[Any]]:
+    """Put a gap where more than a month is missing: a line over the summer would show nothing."""
+    rows: list[tuple[Any, Any, Any]] = []
+    for number, month in enumerate(months):
+        if number:
+            before = months[number - 1]
+            if (month.year - before.year) * 12 + month.month - before.month > 1:
+                rows.append((x[number - 1], None, None))
+        rows.append((x[number], y[number], counts[number]))
+    return [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
+
+
+def _add_published(figure: go.Figure, published: pd.DataFrame, palette: Palette) -> None:
+    for _, part in published.groupby("code", sort=False):
+        name = part["series"].iloc[0]
+        figure.add_scatter(
+            name=f"{name}, published",
+            x=part["school_year"].tolist(),
+            y=[round(value, 5) for value in part["attendance_rate"]],
+            customdata=part["source"].tolist(),
+            mode="markers+text",
+            text=[f"{value:.1%}" for value in part["attendance_rate"]],
+            textposition="top center",
+            textfont={"color": palette.published, "size": 12},
+            marker={"symbol": "square", "size": 9, "color": palette.published},
+            hovertemplate="%{y:.1%} · %{customdata}",
+        )
+    sources = ", ".join(sorted(set(published["source"])))
+    write_above(
+        figure, "published key", f"■ Published by the state: {sources}", palette.published, row=1
+    )
+
+
+def _add_path(figure: go.Figure, part: pd.DataFrame, color: str, palette: Palette) -> EndLabel:
+    few = part["students"] < FEW_STUDENTS
+    fill = [palette.ground if hollow else color for hollow in few] if few.any() else color
+    figure.add_scatter(
+        name=part["series"].iloc[0],
+        x=part["event_time"].tolist(),
+        y=[round(value, 5) for value in part["attendance_rate"]],
+        customdata=part["students"].tolist(),
+        mode="lines+markers",
+        line={"color": color, "width": 2.5},
+        marker={"size": 7, "color": fill, "line": {"color": color, "width": 1.5}},
+        hovertemplate="%{y:.1%} · %{customdata:,} students",
+    )
+    last = part.iloc[-1]
+    return EndLabel(
+        int(last["event_time"]), float(last["attendance_rate"]), part["series"].iloc[0], color
+    )
+
+
+def _add_levels(figure: go.Figure, averages: pd.Series, palette: Palette) -> None:
+    """The averages before and after as dotted levels, each with its value."""
+    for side, start, end in (("before", -6, -1), ("after", 1, 12)):
+        level = averages[side]
+        if pd.isna(level):
+            continue
+        figure.add_scatter(
+            name=f"average {side}",
+            x=[start, end],
+            y=[round(level, 5)] * 2,
+            mode="lines",
+            line={"color": palette.naive, "width": 1.5, "dash": "dot"},
+            hoverinfo="skip",
+        )
+        figure.add_annotation(
+            name=f"average {side}",
+            text=f"average {side} {level:.1%}",
+            x=start if side == "before" else end,
+            y=level,
+            xanchor="left" if side == "before" else "right",
+            yanchor="bottom",
+            showarrow=False,
+            font={"color": palette.naive},
+        )
+
+
+def _time_axis(
+    table: pd.DataFrame, published: pd.DataFrame | None, monthly: bool, palette: Palette
+) -> dict[str, Any]:
+    axis = plain_axis(palette)
+    if monthly:
+        return axis | {"type": "date", "tickformat": "%b\n%Y", "hoverformat": "%B %Y", "nticks": 8}
+    years = set(table["period"])
+    if published is not None:
+        years |= set(published["school_year"])
+    ordered = sorted(years)
+    axis["title"] = {"text": "School year", "standoff": 8}
+    return axis | {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": ordered,
+        "range": [-0.4, len(ordered) - 0.6],
+    }
+
+
+def _height(series: int) -> int:
+    """Tall enough for a label beside every line."""
+    return max(380, 120 + 26 * series)

@@ -1,0 +1,205 @@
+"""Figures with a row for every district or school."""
+
+from textwrap import wrap
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from leapdash.charts.base import (
+    Stamp,
+    blank_figure,
+    percent_axis,
+    plain_axis,
+    stamp_figure,
+    write_above,
+)
+from leapdash.charts.lines import Rate
+from leapdash.charts.palette import Palette
+from leapdash.views import FEW_STUDENTS
+
+_ROW_HEIGHT = 26
+_NAME_WIDTH = 20
+
+
+def change_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure:
+    """Attendance before (ring) and after (dot) the first visit, a row for every district.
+
+    Takes the table of `districts_visited`; districts without a change are left out.
+    """
+    rows = table[table["change"].notna()].iloc[::-1]
+    figure = blank_figure(palette, _height(rows), right=52, bottom=62)
+    names = _names(rows["series"])
+    x: list[float | None] = []
+    y: list[str | None] = []
+    for name, before, after in zip(names, rows["before"], rows["after"], strict=True):
+        x += [round(before, 5), round(after, 5), None]
+        y += [name, name, None]
+    figure.add_scatter(
+        name="change",
+        x=x,
+        y=y,
+        mode="lines",
+        line={"color": palette.naive, "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        name="six months before",
+        x=[round(v, 5) for v in rows["before"]],
+        y=names,
+        mode="markers",
+        marker={
+            "size": 10,
+            "color": palette.ground,
+            "line": {"color": palette.visited, "width": 2},
+        },
+        hovertemplate="before %{x:.1%}<extra></extra>",
+    )
+    figure.add_scatter(
+        name="twelve months after",
+        x=[round(v, 5) for v in rows["after"]],
+        y=names,
+        customdata=[int(n) for n in rows["students"]],
+        mode="markers+text",
+        text=[f"{100 * change:+.1f}".replace("-", "−") for change in rows["change"]],
+        textposition="middle right",
+        textfont={"color": palette.text},
+        marker={"size": 11, "color": palette.visited},
+        cliponaxis=False,
+        hovertemplate="after %{x:.1%} · %{customdata:,} students visited<extra></extra>",
+    )
+    values = [*rows["before"], *rows["after"]]
+    figure.update_layout(
+        hovermode="closest",
+        xaxis=_rate_axis(values, palette, "Attendance rate (% of days enrolled)"),
+        yaxis=_name_axis(palette),
+    )
+    write_above(figure, "key", "○ before   ● after, and the change in points", palette.muted)
+    stamp_figure(figure, stamp, palette)
+    return figure
+
+
+def reach_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure:
+    """Students ever eligible, visited and still waiting, a bar for every district.
+
+    Takes the table of `districts_visited`; districts without reach figures are left out.
+    """
+    rows = table[table["ever_eligible"].notna()].iloc[::-1]
+    figure = blank_figure(palette, _height(rows), bottom=62)
+    names = _names(rows["series"])
+    parts = (
+        ("visited", "ever_eligible_visited", palette.visited),
+        ("waiting", "waiting", palette.waiting),
+    )
+    for name, column, color in parts:
+        figure.add_bar(
+            name=name,
+            x=[int(n) for n in rows[column]],
+            y=names,
+            orientation="h",
+            marker={"color": color},
+            hovertemplate=f"%{{x:,}} {name}<extra></extra>",
+        )
+    axis = plain_axis(palette, "Students who became eligible")
+    figure.update_layout(
+        barmode="stack",
+        bargap=0.35,
+        hovermode="closest",
+        xaxis=axis | {"tickformat": ",", "nticks": 6, "gridcolor": palette.grid, "showgrid": True},
+        yaxis=_name_axis(palette),
+    )
+    key = f'<span style="color:{palette.visited}">■</span> visited   '
+    key += f'<span style="color:{palette.waiting}">■</span> waiting for a first visit'
+    write_above(figure, "key", key, palette.muted)
+    stamp_figure(figure, stamp, palette)
+    return figure
+
+
+def school_rows(
+    table: pd.DataFrame,
+    rate: Rate,
+    levels: dict[str, float],
+    palette: Palette,
+    stamp: Stamp,
+) -> go.Figure:
+    """A rate for every school of a district, with upright lines for the district and the state.
+
+    Takes the table of `schools_beside`; `levels` names each upright line and gives its rate. A
+    school with fewer than ten students behind the rate is a ring.
+    """
+    base = {"attendance_rate": "students", "chronic_share": "chronic_base"}[rate]
+    rows = table[table[rate].notna()].sort_values(
+        [rate, "school_name"], ascending=rate == "attendance_rate"
+    )
+    rows = rows.iloc[::-1]
+    figure = blank_figure(palette, _height(rows) + 18, right=20, bottom=62)
+    figure.update_layout(margin_t=52)
+    few = rows[base].fillna(0) < FEW_STUDENTS
+    figure.add_scatter(
+        name="schools",
+        x=[round(v, 5) for v in rows[rate]],
+        y=_names(rows["school_name"]),
+        customdata=[int(n) for n in rows[base].fillna(0)],
+        mode="markers",
+        marker={
+            "size": 10,
+            "color": [palette.ground if hollow else palette.visited for hollow in few],
+            "line": {"color": palette.visited, "width": 1.5},
+        },
+        hovertemplate="%{x:.1%} · %{customdata:,} students<extra>%{y}</extra>",
+    )
+    titles = {
+        "attendance_rate": "Attendance rate (% of days enrolled)",
+        "chronic_share": "Chronically absent (% of students)",
+    }
+    figure.update_layout(
+        hovermode="closest",
+        xaxis=_rate_axis([*rows[rate], *levels.values()], palette, titles[rate]),
+        yaxis=_name_axis(palette),
+    )
+    for row, ((name, level), dash) in enumerate(
+        zip(levels.items(), ("solid", "dash"), strict=False)
+    ):
+        figure.add_vline(x=level, line={"color": palette.compared, "width": 1.5, "dash": dash})
+        mark = "│" if dash == "solid" else "┆"
+        write_above(
+            figure, "level", f"{mark} {name} {level:.1%}", palette.muted, row=len(levels) - 1 - row
+        )
+    stamp_figure(figure, stamp, palette)
+    return figure
+
+
+def _rate_axis(values: list[float], palette: Palette, title: str) -> dict[str, object]:
+    axis = percent_axis(values, palette, ticks=5)
+    low, high = axis["range"]
+    axis["range"] = [low - 0.02 * (high - low), high]
+    return axis | {"title": {"text": title, "standoff": 8}}
+
+
+def _name_axis(palette: Palette) -> dict[str, object]:
+    return {
+        "type": "category",
+        "automargin": True,
+        "tickfont": {"color": palette.text},
+        "ticks": "",
+        "gridcolor": palette.grid,
+        "fixedrange": True,
+    }
+
+
+def _names(series: pd.Series) -> list[str]:
+    """Names in lines short enough for a telephone; equal names stay apart by invisible spaces."""
+    names: list[str] = []
+    for name in series:
+        short = "<br>".join(wrap(str(name), _NAME_WIDTH, max_lines=2, placeholder="…"))
+        while short in names:
+            short += "\u200b"
+        names.append(short)
+    return names
+
+
+def _height(rows: pd.DataFrame) -> int:
+    return (
+        100
+        + _ROW_HEIGHT * max(len(rows), 3)
+        + 10 * int((rows.iloc[:, 1].str.len() > _NAME_WIDTH).sum())
+    )
