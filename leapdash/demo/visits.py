@@ -1,0 +1,289 @@
+"""Home visits: who is visited when, and what a visit's record says.
+
+A first visit is tried by chance. Within district, level and school year the chance depends on
+recorded attendance alone: of the last school month and of the last three, both read from the record
+(months with at least 5 days enrolled), times a factor for the school that has nothing to do with
+attendance. Nobody without a record of the last school month is visited. At most a quarter of
+any kind of student is called on in a month. The district that canvasses calls on whole
+neighbourhoods: there the chance depends on the school alone.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from leapdash.demo.calendar import (
+    FIRST_VISIT_MONTH,
+    MONTH_COUNT,
+    MONTHS,
+    MONTHS_PER_YEAR,
+    SCHOOL_YEARS,
+    is_year_start,
+    summer_before,
+)
+from leapdash.demo.draws import I64, LOGIT, ONE, Draws, logistic
+from leapdash.demo.places import DISTRICTS, HARTFORD, LEVEL_NAMES, Places
+from leapdash.demo.students import LANGUAGES, Bools, Students, level_of
+
+REPORTED_VISITED = 8_690
+"""Students visited by June 2022, as reported. Source: FutureEd 2023."""
+
+PLACES = ("home", "other", "virtual")
+VISITORS = ("school staff", "community partner")
+
+NEVER = -1
+MINIMUM_HALF_DAYS = 10
+"""A month counts as history with at least 5 days enrolled."""
+
+HIGHEST_CHANCE = 0.25
+MEETS_FAMILY = 0.78
+
+# first visits by occasion, as shares of those reported; the split is invented
+OCCASIONS = ("summer 2021", "2021-22", "summer 2022", "2022-23")
+_OCCASION_SHARE = np.array([0.30, 0.70, 0.12, 0.45])
+_LEVEL_SHARE = np.array([0.40, 0.24, 0.36])
+_CANVASSED_SHARE = 0.10
+
+# share of days absent (in 1/1,000) at which the chance is half its ceiling, and how fast it grows
+_HALF_AT, _HALF_AT_HARTFORD, _GROWS_OVER = 280, 420, 60
+
+_ROUNDS = 5
+_SEES_AGAIN, _MEETS_AGAIN, _LAST_FOLLOW_UP = 0.22, 0.85, 12
+
+
+@dataclass(frozen=True)
+class FirstVisits:
+    """The first visit of each of N students that met the family.
+
+    `month` (N): the school month it belongs to, -1 where there is none. `occasion` (N): position in
+    OCCASIONS. `school` (N): the student's school in that month.
+    """
+
+    month: I64
+    occasion: I64
+    school: I64
+
+    @property
+    def students(self) -> I64:
+        """The visited students."""
+        return np.flatnonzero(self.month != NEVER)
+
+
+@dataclass
+class Attempts:
+    """Visits made or tried, one entry each, in parallel lists of arrays."""
+
+    student: list[I64] = field(default_factory=list)
+    month: list[I64] = field(default_factory=list)
+    summer: list[Bools] = field(default_factory=list)
+    met: list[Bools] = field(default_factory=list)
+
+    def add(self, student: I64, month: int, summer: Bools, met: Bools) -> None:
+        """Adds visits of one school month."""
+        self.student.append(student)
+        self.month.append(np.full(len(student), month))
+        self.summer.append(summer)
+        self.met.append(met)
+
+
+@dataclass(frozen=True)
+class Visits:
+    """V visits: `student`, `day` (days since 1970-01-01), codes into PLACES, VISITORS, LANGUAGES."""
+
+    student: I64
+    day: I64
+    place: I64
+    met: Bools
+    visitor: I64
+    language: I64
+
+
+def wanted_first_visits(places: Places) -> npt.NDArray[np.float64]:
+    """First visits to be made, by district, level and occasion (D x 3 x 4).
+
+    Those reported by June 2022, shrunk like the enrolment of the fifteen districts; one occasion to
+    the other and among levels as said above, among districts by students.
+    """
+    takes_part = np.array([d.leap for d in DISTRICTS])
+    canvasses = np.array([d.canvasses for d in DISTRICTS])
+    real = sum(d.students for d in DISTRICTS if d.leap and not d.canvasses)
+    chosen = takes_part & ~canvasses
+    total = REPORTED_VISITED * int(places.students[chosen].sum()) / real
+    by_district = np.where(canvasses, _CANVASSED_SHARE * places.students, 0.0)
+    rest = total - float(by_district[canvasses][0])
+    by_district = np.where(
+        chosen, rest * places.students / int(places.students[chosen].sum()), by_district
+    )
+    wanted: npt.NDArray[np.float64] = (
+        by_district[:, None, None] * _LEVEL_SHARE[:, None] * _OCCASION_SHARE
+    )
+    return wanted
+
+
+def recorded_history(
+    enrolled: npt.NDArray[np.int16], attended: npt.NDArray[np.int16], month: int
+) -> tuple[I64, I64]:
+    """Attendance rates (in 1/1,000) of the last school month, and of the last three on average.
+
+    From the records alone; -1 where the last month has none, or too few days to count. The mean is
+    over those of the three months that count.
+    """
+    window = slice(max(0, month - 3), month)
+    days = enrolled[:, window].astype(np.int64)
+    counts = days >= MINIMUM_HALF_DAYS
+    rates = np.where(counts, 1_000 * attended[:, window] // np.maximum(days, 1), 0)
+    mean = rates.sum(axis=1) // np.maximum(counts.sum(axis=1), 1)
+    last = counts[:, -1]
+    return np.where(last, rates[:, -1], -1), np.where(last, mean, -1)
+
+
+def need(last: I64, mean: I64, district: I64) -> I64:
+    """How likely history alone makes a visit, in 1/65,536: from 0 to 1 as absence grows."""
+    absent = 1_000 - (last + mean) // 2
+    half_at = np.where(district == HARTFORD, _HALF_AT_HARTFORD, _HALF_AT)
+    chance = logistic((absent - half_at) * LOGIT // _GROWS_OVER).astype(np.int64)
+    return np.where(last >= 0, chance, 0)
+
+
+def choose_first_visits(
+    places: Places,
+    students: Students,
+    enrolled: npt.NDArray[np.int16],
+    attended: npt.NDArray[np.int16],
+    draws: Draws,
+) -> tuple[FirstVisits, Attempts]:
+    """First visits, and all attempts up to them, from recorded attendance.
+
+    How busy each district is, by level and occasion, is set in a few rounds so that about as many
+    first visits are made as wanted; within these the chance is `need` times the school's factor.
+    """
+    wanted = wanted_first_visits(places)
+    pace = np.where(wanted > 0, 0.1, 0.0)
+    for last_round in [False] * (_ROUNDS - 1) + [True]:
+        first, attempts, expected = _visit_all(places, students, enrolled, attended, pace, draws)
+        if not last_round:
+            scale = wanted / np.maximum(expected, 1e-3)
+            pace = np.minimum(pace * np.minimum(scale, 20.0), 4.0)
+    return first, attempts
+
+
+def school_factor(places: Places, draws: Draws) -> I64:
+    """Each school's factor on the chance of a visit, in 1/65,536: from 0.5 to 1.5."""
+    return ONE // 2 + draws.bits16((len(places.school_district),), "visits of school").astype(
+        np.int64
+    )
+
+
+def _visit_all(
+    places: Places,
+    students: Students,
+    enrolled: npt.NDArray[np.int16],
+    attended: npt.NDArray[np.int16],
+    pace: npt.NDArray[np.float64],
+    draws: Draws,
+) -> tuple[FirstVisits, Attempts, npt.NDArray[np.float64]]:
+    """One run through the months at a given pace; also the first visits expected (D x 3 x 4)."""
+    takes_part = np.array([d.leap for d in DISTRICTS])
+    canvasses = np.array([d.canvasses for d in DISTRICTS])
+    factor = school_factor(places, draws)
+    ceiling = int(HIGHEST_CHANCE * ONE)
+    steps = np.floor(pace * ONE).astype(np.int64)
+    first = FirstVisits(*(np.full(students.count, NEVER, dtype=np.int64) for _ in range(3)))
+    attempts = Attempts()
+    expected = np.zeros(pace.shape)
+    for month in range(FIRST_VISIT_MONTH, MONTH_COUNT):
+        year = month // MONTHS_PER_YEAR
+        school = students.school[:, month].astype(np.int64)
+        who = np.flatnonzero((school >= 0) & (first.month == NEVER))
+        who = who[takes_part[places.school_district[school[who]]]]
+        district = places.school_district[school[who]]
+        level = level_of(students.grade[who, year])
+        last, mean = recorded_history(enrolled[who], attended[who], month)
+        likely = np.where(canvasses[district], ONE // 4, need(last, mean, district))
+        likely = likely * factor[school[who]] // ONE
+
+        occasion = 2 * year - 1
+        chance = np.minimum(likely * steps[district, level, occasion] // ONE, ceiling)
+        in_summer = np.zeros(len(who), dtype=np.int64)
+        if is_year_start(month):
+            in_summer = np.minimum(likely * steps[district, level, occasion - 1] // ONE, ceiling)
+        # a summer and the September after it share one draw, and one ceiling
+        chance = np.minimum(in_summer + chance, ceiling)
+        u = draws.bits16((students.count,), "first visit", month)[who]
+        tried = u < chance
+        summer = u < in_summer
+        met = draws.chance(MEETS_FAMILY, (students.count,), "meets family", month)[who]
+        attempts.add(who[tried], month, summer[tried], met[tried])
+
+        seen = tried & met
+        first.month[who[seen]] = month
+        first.occasion[who[seen]] = occasion - summer[seen]
+        first.school[who[seen]] = school[who[seen]]
+        place = district * len(LEVEL_NAMES) + level
+        for at, part in ((occasion, chance - in_summer), (occasion - 1, in_summer)):
+            sums = np.bincount(place, weights=part, minlength=expected.shape[0] * len(LEVEL_NAMES))
+            expected[:, :, at] += sums.reshape(expected.shape[:2]) * MEETS_FAMILY / ONE
+    return first, attempts, expected
+
+
+def make_visits(
+    places: Places, students: Students, first: FirstVisits, attempts: Attempts, draws: Draws
+) -> Visits:
+    """Every visit with its record: attempts, first visits, and follow-ups for up to twelve months."""
+    takes_part = np.array([d.leap for d in DISTRICTS])
+    visited = first.students
+    for month in range(FIRST_VISIT_MONTH + 1, MONTH_COUNT):
+        since = month - first.month[visited]
+        school = students.school[visited, month].astype(np.int64)
+        open_ = (since > 0) & (since <= _LAST_FOLLOW_UP) & (school >= 0)
+        open_ &= takes_part[places.school_district[np.maximum(school, 0)]]
+        n = (students.count,)
+        again = open_ & draws.chance(_SEES_AGAIN, n, "visits again", month)[visited]
+        met = draws.chance(_MEETS_AGAIN, n, "meets again", month)[visited][again]
+        summer = draws.chance(0.5, n, "visits again in summer", month)[visited][again]
+        attempts.add(visited[again], month, summer & is_year_start(month), met)
+    student = np.concatenate(attempts.student)
+    month_of = np.concatenate(attempts.month)
+    summer = np.concatenate(attempts.summer)
+    met = np.concatenate(attempts.met)
+
+    n = len(student)
+    school = students.school[student, month_of].astype(np.int64)
+    district = places.school_district[school]
+    # some districts work through partners more than others, and some call by video more
+    by_partner = draws.below(ONE // 2, (len(DISTRICTS),), "partners") + ONE // 8
+    virtual = draws.below(ONE // 4, (len(DISTRICTS),), "virtual") + ONE // 16
+    u = draws.bits16((n,), "place").astype(np.int64)
+    place = np.where(u < virtual[district], 2, (u >= ONE - ONE // 6).astype(np.int64))
+    visitor = (draws.bits16((n,), "visitor") < by_partner[district]).astype(np.int64)
+    in_own_tongue = draws.chance(0.8, (n,), "language of visit")
+    language = np.where(in_own_tongue, students.language[student], 0)
+    day = _days(month_of, summer, draws)
+    order = np.lexsort((day, student))
+    return Visits(*(part[order] for part in (student, day, place, met, visitor, language)))
+
+
+def _days(month: I64, summer: Bools, draws: Draws) -> I64:
+    """A weekday for each visit (days since 1970-01-01), in its month or in the summer before it."""
+    u = draws.bits16(month.shape, "day of visit").astype(np.int64)
+    day = np.zeros(len(month), dtype=np.int64)
+    for number in range(FIRST_VISIT_MONTH, MONTH_COUNT):
+        choices = [(False, _weekdays(MONTHS[number]))]
+        if is_year_start(number):
+            july, august = summer_before(number)
+            choices.append((True, _weekdays(july) + _weekdays(august)))
+        for in_summer, days in choices:
+            here = (month == number) & (summer == in_summer)
+            day[here] = np.array(days)[u[here] * len(days) >> 16]
+    return day
+
+
+def _weekdays(first: date) -> list[int]:
+    days = (first + timedelta(days=i) for i in range(31))
+    epoch = date(1970, 1, 1)
+    return [(d - epoch).days for d in days if d.month == first.month and d.weekday() < 5]
+
+
+__all__ = ["LANGUAGES", "SCHOOL_YEARS"]
