@@ -8,15 +8,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from leapdash.charts.base import (
+    Drawing,
     EndLabel,
     Stamp,
-    blank_figure,
     label_ends,
     label_margin,
     percent_axis,
     plain_axis,
-    stamp_figure,
-    write_above,
 )
 from leapdash.charts.palette import Palette
 from leapdash.views import FEW_STUDENTS
@@ -48,28 +46,25 @@ def trend_lines(
     monthly = bool(len(table)) and isinstance(table["period"].iloc[0], date)
     names = [str(name) for name in table["series"].unique()]
     published = published if published is not None and len(published) else None
-    figure = blank_figure(palette, _height(len(names)), right=label_margin(names), bottom=64)
+    top = 34 if published is None else 54
+    drawing = Drawing(palette, _height(len(names)), right=label_margin(names), top=top, bottom=64)
     values = [*table[rate].dropna()]
     if published is not None:
-        figure.update_layout(margin_t=54)
         values += [*published["attendance_rate"]]
-    figure.update_layout(
-        xaxis=_time_axis(table, published, monthly, palette),
-        yaxis=percent_axis(values, palette),
-    )
+    drawing.layout["xaxis"] = _time_axis(table, published, monthly, palette)
+    drawing.layout["yaxis"] = percent_axis(values, palette)
     colors = series_colors(table, palette, highlight)
     ends = []
     for code, part in table.groupby("code", sort=False):
         part = part[part[rate].notna()]
         if not len(part):
             continue
-        ends.append(_add_line(figure, part, rate, colors[str(code)], monthly))
-    write_above(figure, "y title", _Y_TITLES[rate], palette.muted)
+        ends.append(_add_line(drawing, part, rate, colors[str(code)], monthly))
+    drawing.write_above("y title", _Y_TITLES[rate], palette.muted)
     if published is not None:
-        _add_published(figure, published, palette)
-    label_ends(figure, ends)
-    stamp_figure(figure, stamp, palette)
-    return figure
+        _add_published(drawing, published, palette)
+    label_ends(drawing, ends)
+    return drawing.finish(stamp)
 
 
 def event_lines(
@@ -83,15 +78,14 @@ def event_lines(
     names = [str(name) for name in table["series"].unique()]
     alone = len(names) == 1
     right = 16 if alone else label_margin(names)
-    figure = blank_figure(palette, _height(len(names)), right=right, bottom=70)
+    drawing = Drawing(palette, _height(len(names)), right=right, bottom=70)
     axis = plain_axis(palette, "School months since the month of the first visit")
     axis |= {"range": [-6.5, 12.5], "tickvals": [-6, -3, 0, 3, 6, 9, 12]}
     axis |= {"ticktext": ["−6", "−3", "0", "+3", "+6", "+9", "+12"]}
-    figure.update_layout(
-        xaxis=axis, yaxis=percent_axis([*table["attendance_rate"].dropna()], palette)
-    )
-    figure.add_vline(x=0, line={"dash": "dot", "color": palette.muted, "width": 1})
-    figure.add_annotation(
+    drawing.layout["xaxis"] = axis
+    drawing.layout["yaxis"] = percent_axis([*table["attendance_rate"].dropna()], palette)
+    drawing.upright(0, "dot", palette.muted, width=1)
+    drawing.write(
         name="first visit",
         text="first visit",
         x=0,
@@ -100,7 +94,6 @@ def event_lines(
         xanchor="left",
         yanchor="top",
         xshift=4,
-        showarrow=False,
         font={"color": palette.muted},
     )
     colors = series_colors(table, palette) if not alone else {}
@@ -109,14 +102,13 @@ def event_lines(
         color = colors.get(str(code), palette.visited)
         part = part[part["attendance_rate"].notna()]
         if len(part):
-            ends.append(_add_path(figure, part, color, palette))
+            ends.append(_add_path(drawing, part, color, palette))
     if alone:
-        _add_levels(figure, averages.iloc[0], palette)
+        _add_levels(drawing, averages.iloc[0], palette)
     else:
-        label_ends(figure, ends)
-    write_above(figure, "y title", _Y_TITLES["attendance_rate"], palette.muted)
-    stamp_figure(figure, stamp, palette)
-    return figure
+        label_ends(drawing, ends)
+    drawing.write_above("y title", _Y_TITLES["attendance_rate"], palette.muted)
+    return drawing.finish(stamp)
 
 
 def series_colors(table: pd.DataFrame, palette: Palette, highlight: str = "") -> dict[str, str]:
@@ -131,7 +123,7 @@ def series_colors(table: pd.DataFrame, palette: Palette, highlight: str = "") ->
 
 
 def _add_line(
-    figure: go.Figure, part: pd.DataFrame, rate: Rate, color: str, monthly: bool
+    drawing: Drawing, part: pd.DataFrame, rate: Rate, color: str, monthly: bool
 ) -> EndLabel:
     name = part["series"].iloc[0]
     x: list[Any] = [str(period) for period in part["period"]]
@@ -139,7 +131,8 @@ def _add_line(
     counts: list[Any] = [int(count) for count in part[_BASE[rate]]]
     if monthly:
         x, y, counts = _break_between_years(part["period"].tolist(), x, y, counts)
-    figure.add_scatter(
+    drawing.add(
+        "scatter",
         name=name,
         x=x,
         y=y,
@@ -166,10 +159,11 @@ def _break_between_years(
     return [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
 
 
-def _add_published(figure: go.Figure, published: pd.DataFrame, palette: Palette) -> None:
+def _add_published(drawing: Drawing, published: pd.DataFrame, palette: Palette) -> None:
     for _, part in published.groupby("code", sort=False):
         name = part["series"].iloc[0]
-        figure.add_scatter(
+        drawing.add(
+            "scatter",
             name=f"{name}, published",
             x=part["school_year"].tolist(),
             y=[round(value, 5) for value in part["attendance_rate"]],
@@ -182,15 +176,16 @@ def _add_published(figure: go.Figure, published: pd.DataFrame, palette: Palette)
             hovertemplate="%{y:.1%} · %{customdata}",
         )
     sources = ", ".join(sorted(set(published["source"])))
-    write_above(
-        figure, "published key", f"■ Published by the state: {sources}", palette.published, row=1
+    drawing.write_above(
+        "published key", f"■ Published by the state: {sources}", palette.published, row=1
     )
 
 
-def _add_path(figure: go.Figure, part: pd.DataFrame, color: str, palette: Palette) -> EndLabel:
+def _add_path(drawing: Drawing, part: pd.DataFrame, color: str, palette: Palette) -> EndLabel:
     few = part["students"] < FEW_STUDENTS
     fill = [palette.ground if hollow else color for hollow in few] if few.any() else color
-    figure.add_scatter(
+    drawing.add(
+        "scatter",
         name=part["series"].iloc[0],
         x=part["event_time"].tolist(),
         y=[round(value, 5) for value in part["attendance_rate"]],
@@ -206,13 +201,14 @@ def _add_path(figure: go.Figure, part: pd.DataFrame, color: str, palette: Palett
     )
 
 
-def _add_levels(figure: go.Figure, averages: pd.Series, palette: Palette) -> None:
+def _add_levels(drawing: Drawing, averages: pd.Series, palette: Palette) -> None:
     """The averages before and after as dotted levels, each with its value."""
     for side, start, end in (("before", -6, -1), ("after", 1, 12)):
         level = averages[side]
         if pd.isna(level):
             continue
-        figure.add_scatter(
+        drawing.add(
+            "scatter",
             name=f"average {side}",
             x=[start, end],
             y=[round(level, 5)] * 2,
@@ -220,14 +216,13 @@ def _add_levels(figure: go.Figure, averages: pd.Series, palette: Palette) -> Non
             line={"color": palette.naive, "width": 1.5, "dash": "dot"},
             hoverinfo="skip",
         )
-        figure.add_annotation(
+        drawing.write(
             name=f"average {side}",
             text=f"average {side} {level:.1%}",
             x=start if side == "before" else end,
             y=level,
             xanchor="left" if side == "before" else "right",
             yanchor="bottom",
-            showarrow=False,
             font={"color": palette.naive},
         )
 

@@ -6,12 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from leapdash.charts.base import (
+    Drawing,
     Stamp,
-    blank_figure,
     percent_axis,
     plain_axis,
-    stamp_figure,
-    write_above,
 )
 from leapdash.charts.lines import Rate
 from leapdash.charts.palette import Palette
@@ -27,14 +25,15 @@ def change_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figur
     Takes the table of `districts_visited`; districts without a change are left out.
     """
     rows = table[table["change"].notna()].iloc[::-1]
-    figure = blank_figure(palette, _height(rows), right=52, bottom=62)
+    drawing = Drawing(palette, _height(rows), right=52)
     names = _names(rows["series"])
     x: list[float | None] = []
     y: list[str | None] = []
     for name, before, after in zip(names, rows["before"], rows["after"], strict=True):
         x += [round(before, 5), round(after, 5), None]
         y += [name, name, None]
-    figure.add_scatter(
+    drawing.add(
+        "scatter",
         name="change",
         x=x,
         y=y,
@@ -42,7 +41,8 @@ def change_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figur
         line={"color": palette.naive, "width": 2, "dash": "dot"},
         hoverinfo="skip",
     )
-    figure.add_scatter(
+    drawing.add(
+        "scatter",
         name="six months before",
         x=[round(v, 5) for v in rows["before"]],
         y=names,
@@ -54,7 +54,8 @@ def change_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figur
         },
         hovertemplate="before %{x:.1%}<extra></extra>",
     )
-    figure.add_scatter(
+    drawing.add(
+        "scatter",
         name="twelve months after",
         x=[round(v, 5) for v in rows["after"]],
         y=names,
@@ -68,14 +69,13 @@ def change_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figur
         hovertemplate="after %{x:.1%} · %{customdata:,} students visited<extra></extra>",
     )
     values = [*rows["before"], *rows["after"]]
-    figure.update_layout(
+    drawing.layout.update(
         hovermode="closest",
         xaxis=_rate_axis(values, palette, "Attendance rate (% of days enrolled)"),
         yaxis=_name_axis(palette),
     )
-    write_above(figure, "key", "○ before   ● after, and the change in points", palette.muted)
-    stamp_figure(figure, stamp, palette)
-    return figure
+    drawing.write_above("key", "○ before   ● after, and the change in points", palette.muted)
+    return drawing.finish(stamp)
 
 
 def reach_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure:
@@ -84,14 +84,15 @@ def reach_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure
     Takes the table of `districts_visited`; districts without reach figures are left out.
     """
     rows = table[table["ever_eligible"].notna()].iloc[::-1]
-    figure = blank_figure(palette, _height(rows), bottom=62)
+    drawing = Drawing(palette, _height(rows), right=16)
     names = _names(rows["series"])
     parts = (
         ("visited", "ever_eligible_visited", palette.visited),
         ("waiting", "waiting", palette.waiting),
     )
     for name, column, color in parts:
-        figure.add_bar(
+        drawing.add(
+            "bar",
             name=name,
             x=[int(n) for n in rows[column]],
             y=names,
@@ -100,7 +101,7 @@ def reach_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure
             hovertemplate=f"%{{x:,}} {name}<extra></extra>",
         )
     axis = plain_axis(palette, "Students who became eligible")
-    figure.update_layout(
+    drawing.layout.update(
         barmode="stack",
         bargap=0.35,
         hovermode="closest",
@@ -109,9 +110,8 @@ def reach_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure
     )
     key = f'<span style="color:{palette.visited}">■</span> visited   '
     key += f'<span style="color:{palette.waiting}">■</span> waiting for a first visit'
-    write_above(figure, "key", key, palette.muted)
-    stamp_figure(figure, stamp, palette)
-    return figure
+    drawing.write_above("key", key, palette.muted)
+    return drawing.finish(stamp)
 
 
 def school_rows(
@@ -131,10 +131,10 @@ def school_rows(
         [rate, "school_name"], ascending=rate == "attendance_rate"
     )
     rows = rows.iloc[::-1]
-    figure = blank_figure(palette, _height(rows) + 18, right=20, bottom=62)
-    figure.update_layout(margin_t=52)
+    drawing = Drawing(palette, _height(rows) + 18, right=20, top=52)
     few = rows[base].fillna(0) < FEW_STUDENTS
-    figure.add_scatter(
+    drawing.add(
+        "scatter",
         name="schools",
         x=[round(v, 5) for v in rows[rate]],
         y=_names(rows["school_name"]),
@@ -151,7 +151,7 @@ def school_rows(
         "attendance_rate": "Attendance rate (% of days enrolled)",
         "chronic_share": "Chronically absent (% of students)",
     }
-    figure.update_layout(
+    drawing.layout.update(
         hovermode="closest",
         xaxis=_rate_axis([*rows[rate], *levels.values()], palette, titles[rate]),
         yaxis=_name_axis(palette),
@@ -159,13 +159,12 @@ def school_rows(
     for row, ((name, level), dash) in enumerate(
         zip(levels.items(), ("solid", "dash"), strict=False)
     ):
-        figure.add_vline(x=level, line={"color": palette.compared, "width": 1.5, "dash": dash})
+        drawing.upright(level, dash, palette.compared)
         mark = "│" if dash == "solid" else "┆"
-        write_above(
-            figure, "level", f"{mark} {name} {level:.1%}", palette.muted, row=len(levels) - 1 - row
+        drawing.write_above(
+            "level", f"{mark} {name} {level:.1%}", palette.muted, row=len(levels) - 1 - row
         )
-    stamp_figure(figure, stamp, palette)
-    return figure
+    return drawing.finish(stamp)
 
 
 def _rate_axis(values: list[float], palette: Palette, title: str) -> dict[str, object]:
