@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table as RichTable
 
 from leapdash import __version__
 from leapdash.errors import LeapdashError
@@ -45,11 +44,9 @@ def demo(
     """Write a synthetic state whose true effects are known."""
     from leapdash.demo import make_state
 
-    summary = make_state(out, students=students, seed=seed, progress=_progress())
-    table = RichTable("quantity", "target", "realised", "students", box=None)
-    for row in summary.rows():
-        table.add_row(*row)
-    Console().print(table)
+    summary = make_state(out, students=students, seed=seed, progress=_progress().say)
+    for line in summary.lines():
+        typer.echo(line)
 
 
 @app.command()

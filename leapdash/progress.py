@@ -31,13 +31,14 @@ class Progress:
         with live:
             yield step
         rows = "" if step.rows is None else f"{step.rows:,} rows"
-        self._say(f"{name:<44}{rows:>18}{perf_counter() - began:>9.1f} s")
+        self.say(f"{name:<44}{rows:>18}{perf_counter() - began:>9.1f} s")
 
     def note(self, text: str) -> None:
         """Say something the reader should know, a repair for instance."""
-        self._say(f"note: {text}")
+        self.say(f"note: {text}")
 
-    def _say(self, line: str) -> None:
+    def say(self, line: str) -> None:
+        """Say a line as it is."""
         if self._console:
             self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
