@@ -11,15 +11,15 @@ from pathlib import Path
 
 import duckdb
 import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from leapdash.errors import LeapdashError, UsageError
 
-Engine = Backend
-
 
 @contextmanager
-def open_engine(memory_limit: str = "2GB", threads: int | None = None) -> Iterator[Engine]:
+def open_engine(memory_limit: str = "2GB", threads: int | None = None) -> Iterator[Backend]:
     """A DuckDB in memory that spills to a folder of its own, removed afterwards.
 
     `memory_limit`: what DuckDB may hold before it spills, `2GB` for instance; `threads`: default
@@ -46,6 +46,13 @@ def open_engine(memory_limit: str = "2GB", threads: int | None = None) -> Iterat
             ) from error
         finally:
             engine.disconnect()
+
+
+def put(engine: Backend, name: str, table: pa.Table) -> ir.Table:
+    """A small table of Python's making, on the engine."""
+    # Handed over as an expression: Ibis 12 cleans up after a bare Arrow table with a statement
+    # that sqlglot 30 misspells.
+    return engine.create_table(name, ibis.memtable(table), temp=True)
 
 
 def _first_line(error: Exception) -> str:

@@ -188,7 +188,7 @@ def _inspect(folder: Path, path: Path, table: Table) -> InputFile:
     if columns is None:
         try:
             columns = tuple((name, "text") for name in csv_files.header(path))
-        except csv_files.CsvProblem as problem:
+        except csv_files.CsvError as problem:
             raise InputError(_csv_message(label, problem)) from problem
     problems = list(_wrong_columns(label, [name for name, _ in columns], table))
     if problems:
@@ -247,11 +247,11 @@ def _ignored(table: InputTable) -> Iterator[str]:
     for file in table.files:
         names = [n for n, _ in file.columns if n not in table.contract.column_names]
         if names:
-            yield f"{file.label}: columns the contract doesn't know are left out: {', '.join(names)}"
+            yield f"{file.label}: columns left out, unknown to the contract: {', '.join(names)}"
             return
 
 
-def _csv_message(label: str, problem: csv_files.CsvProblem) -> str:
+def _csv_message(label: str, problem: csv_files.CsvError) -> str:
     place = label if problem.line is None else f"{label}, row {problem.line}"
     return f"{place}: {problem.found}.\nExpected {problem.expected}."
 

@@ -79,7 +79,7 @@ def can_hold(column: Column, found: pa.DataType) -> bool:
         "month": day,
         "boolean": pa.types.is_boolean(found) or whole,
     }
-    return fits[column.type]
+    return bool(fits[column.type])
 
 
 _IBIS_TYPES: Mapping[str, str] = {

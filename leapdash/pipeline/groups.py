@@ -1,0 +1,78 @@
+"""Student groups: which of the contract's groups a student belongs to.
+
+A student's properties are packed into one small number, the group set, so that rows can be added
+up by group set first, and each sum then goes to all groups of its set.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+_RACES = ("black", "hispanic", "white", "other_races")
+_MEALS = ("free", "reduced", "none")
+_GENDERS = ("F", "M", "X")
+_GENDER_GROUP: Mapping[str, str] = {"F": "female", "M": "male"}
+
+
+@dataclass(frozen=True)
+class _Properties:
+    race: str
+    meals: str
+    gender: str
+    english_learner: bool
+    disability: bool
+    homeless: bool
+
+    @property
+    def high_needs(self) -> bool:
+        """English learner, disability, or free or reduced price meals (CSDE)."""
+        return self.english_learner or self.disability or self.meals != "none"
+
+    def groups(self) -> Iterator[str]:
+        yield "all"
+        yield "high_needs" if self.high_needs else "not_high_needs"
+        yield self.race
+        if self.gender in _GENDER_GROUP:
+            yield _GENDER_GROUP[self.gender]
+        if self.meals != "none":
+            yield f"{self.meals}_meals"
+            yield "free_or_reduced_meals"
+        for flag in ("english_learner", "disability", "homeless"):
+            if getattr(self, flag):
+                yield flag
+
+
+_FLAGS = (False, True)
+_SETS = tuple(
+    _Properties(*one) for one in product(_RACES, _MEALS, _GENDERS, _FLAGS, _FLAGS, _FLAGS)
+)
+
+
+def group_set(enrollment: ir.Table) -> ir.IntegerValue:
+    """The number of a row's group set: its place among all combinations of properties."""
+    race = ibis.cases(
+        *((enrollment.race_ethnicity == race, place) for place, race in enumerate(_RACES[:-1])),
+        else_=len(_RACES) - 1,
+    )
+    number = race
+    for column, codes in (("meal_eligibility", _MEALS), ("gender", _GENDERS)):
+        place = ibis.cases(*((enrollment[column] == code, i) for i, code in enumerate(codes)))
+        number = number * len(codes) + place
+    for flag in ("english_learner", "disability", "homeless"):
+        number = number * 2 + enrollment[flag].cast("int16")
+    return number.cast("int16")
+
+
+def memberships() -> pa.Table:
+    """One row per group set and group it belongs to: `group_set`, `group`."""
+    rows = [(number, group) for number, one in enumerate(_SETS) for group in one.groups()]
+    return pa.table(
+        {
+            "group_set": pa.array([number for number, _ in rows], pa.int16()),
+            "group": pa.array([group for _, group in rows], pa.string()),
+        }
+    )
