@@ -30,6 +30,7 @@ create table school_months as
   from (select distinct month from enrolled where days_enrolled > 0);
 create table first_visits as
   select student_id, visit_date, language,
+    year(visit_date) - (month(visit_date) < 7)::int as school_year,
     (select min(number) from school_months
      where school_months.month >= date_trunc('month', visit_date)) as start,
     not exists (select 1 from school_months
@@ -61,9 +62,9 @@ create table student_months as
 _SLICES = {
     "all visited students": "true",
     "first visit in summer 2021": "in_summer and year(visit_date) = 2021",
-    "first visit in school year 2021-22": "not in_summer and year(visit_date - 180) = 2021",
+    "first visit in school year 2021-22": "not in_summer and school_year = 2021",
     "first visit in summer 2022": "in_summer and year(visit_date) = 2022",
-    "first visit in school year 2022-23": "not in_summer and year(visit_date - 180) = 2022",
+    "first visit in school year 2022-23": "not in_summer and school_year = 2022",
     "PK-5": "grade in ('PK', 'K', '1', '2', '3', '4', '5')",
     "6-8": "grade in ('6', '7', '8')",
     "9-12": "grade in ('9', '10', '11', '12')",
