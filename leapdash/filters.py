@@ -16,7 +16,7 @@ ALL_STUDENTS = "all"
 DISTRICT_SETS: Mapping[str, str] = {LEAP: "LEAP districts", OTHER: "Other districts"}
 PARTICIPATION_LABELS: Mapping[str, str] = {
     "visited": "Visited",
-    "eligible": "Eligible, waiting",
+    "eligible": "Eligible",
     "other": "Neither",
 }
 FILTER_LABELS: Mapping[str, str] = {

@@ -10,6 +10,7 @@ from datetime import date
 import pandas as pd
 
 from leapdash.filters import FILTER_LABELS, Filters, Known, labels
+from leapdash.release import Manifest
 from leapdash.views import Reach, Visits
 
 NO_FIGURE = "–"
@@ -17,6 +18,64 @@ NO_FIGURE = "–"
 NOT_THE_EFFECT = (
     "This is a plain before-and-after, not the effect of the visits. Students are visited when "
     "their attendance is at its worst, so part of any rise would have come without a visit."
+)
+
+MEMBERS_CHANGE = (
+    "Who is visited, eligible or neither changes from month to month: a student moves on as months "
+    "pass. These lines are no before-and-after."
+)
+NO_PUBLISHED = (
+    "The state publishes attendance by district and student group only: not by level or "
+    "participation, nor for several districts together."
+)
+WHAT_BEFORE_AFTER_CANT_SHOW = (
+    (
+        "What would have come anyway",
+        "Students are visited when attendance is at its worst. Bad spells end, visit or no visit, "
+        "so part of any rise would have come without it.",
+    ),
+    (
+        "The time of year",
+        "Attendance has its seasons. Months before and after the visit fall at different times of "
+        "the year, and of the school year.",
+    ),
+    (
+        "The same students throughout",
+        "Those visited late have few months after, and some leave. The number of students behind "
+        "every point is in the table and on hover; hollow points have fewer than ten.",
+    ),
+    (
+        "What the visit did",
+        "That takes similar students who were not visited at the same time. Without them, read "
+        "these lines as what happened, not as what the visits caused.",
+    ),
+)
+DEFINITIONS = (
+    ("Attendance rate", "Days attended over days enrolled: add up first, divide last."),
+    (
+        "Chronic absence",
+        "Absent for 10% or more of the days enrolled, for any reason; students of kindergarten to "
+        "grade 12 with at least 10 days enrolled. Exactly 90% attendance is chronic absence.",
+    ),
+    (
+        "Severe chronic absence",
+        "Absent for 20% or more of the days enrolled.",
+    ),
+    (
+        "First visit",
+        "The first home visit that met the family. In a month without school it counts from the "
+        "next school month.",
+    ),
+    (
+        "Before, after",
+        "The six school months before the month of the first visit, and the twelve after it. The "
+        "month of the visit is on neither side.",
+    ),
+    ("Points", "The difference of two rates: from 80.0% to 84.0% is 4.0 points."),
+    (
+        "School year",
+        "July to June. A summer counts with the school year that follows.",
+    ),
 )
 
 
@@ -63,7 +122,9 @@ def before_after_sentence(average: Mapping[str, float]) -> str:
     """Attendance in the six months before and the twelve after, and the difference in points."""
     before, after = average["before"], average["after"]
     if pd.isna(before) or pd.isna(after):
-        return "There are not yet school months on both sides of the visit to set beside each other."
+        return (
+            "There are not yet school months on both sides of the visit to set beside each other."
+        )
     return (
         f"Visited students attended {per_cent(before)} of their days in the six school months "
         f"before the first visit and {per_cent(after)} in the twelve after: "
@@ -81,10 +142,10 @@ def before_after_answer(averages: pd.DataFrame) -> str:
     if len(known) == 1:
         only = known.iloc[0]
         return f"{only['series']}: {before_after_sentence(dict(only))}"
-    most, least = known.loc[known["change"].idxmax()], known.loc[known["change"].idxmin()]
+    most, least = known.nlargest(1, "change").iloc[0], known.nsmallest(1, "change").iloc[0]
     return (
-        f"From the six school months before the first visit to the twelve after, attendance changed "
-        f"most in “{most['series']}” ({points(most['change'], signed=True)} points, "
+        "From the six school months before the first visit to the twelve after, attendance "
+        f"changed most in “{most['series']}” ({points(most['change'], signed=True)} points, "
         f"{count(most['students'])} students) and least in “{least['series']}” "
         f"({points(least['change'], signed=True)} points, {count(least['students'])} students)."
     )
@@ -126,6 +187,48 @@ def district_answer(
     if waiting == 1:
         return f"{sentence}; 1 student is waiting for a first visit."
     return f"{sentence}; {count(waiting)} students are waiting for a first visit."
+
+
+def chronic_note(grain: str) -> str:
+    """How chronic absence is counted at this grain."""
+    if grain == "month":
+        return "Within each month: absent for 10% or more of that month's days enrolled."
+    return (
+        "Over the school year. For all districts a student's days are pooled over the state; "
+        "several districts at once are the sum of the districts' own counts."
+    )
+
+
+def about_answer(manifest: Manifest) -> str:
+    """Whether the data are real, from when, and how far they run."""
+    kind = (
+        "These students are simulated: no figure here but the published ones is about a real child"
+        if manifest.synthetic
+        else "These figures are from the districts' own records"
+    )
+    return (
+        f"{kind}. The release covers the school years {manifest.school_years[0]} to "
+        f"{manifest.school_years[-1]}, through {month(manifest.through)}."
+    )
+
+
+def release_facts(manifest: Manifest) -> list[tuple[str, str]]:
+    """What a release says of itself, as pairs of a name and words."""
+    tier = {
+        "restricted": "restricted: holds small numbers, for those who may see them",
+        "public": "public: small numbers are withheld",
+    }
+    rules = [(name.replace("_", " ").capitalize(), text) for name, text in manifest.rules.items()]
+    return [
+        ("Name", manifest.release_id),
+        ("Built", manifest.created.replace("T", " ").replace("+00:00", " UTC")),
+        ("Data", "simulated" if manifest.synthetic else "recorded"),
+        ("Data through", month(manifest.through)),
+        ("Tier", tier[manifest.tier]),
+        ("Built with", f"leapdash {manifest.leapdash_version}"),
+        ("Contract version", manifest.contract_version),
+        *rules,
+    ]
 
 
 def nothing_behind(filters: Filters, known: Known) -> str:
@@ -222,8 +325,8 @@ def _beside(attendance: pd.DataFrame, last: pd.Series) -> str:
     if len(others) == 1:
         other = others.iloc[0]
         return f" {other['series']}: {per_cent(other['attendance_rate'])}."
-    low = others.loc[others["attendance_rate"].idxmin()]
-    high = others.loc[others["attendance_rate"].idxmax()]
+    low = others.nsmallest(1, "attendance_rate").iloc[0]
+    high = others.nlargest(1, "attendance_rate").iloc[0]
     return (
         f" Beside it, from {per_cent(low['attendance_rate'])} ({low['series']}) to "
         f"{per_cent(high['attendance_rate'])} ({high['series']})."
@@ -232,4 +335,3 @@ def _beside(attendance: pd.DataFrame, last: pd.Series) -> str:
 
 def _plural(name: str) -> str:
     return FILTER_LABELS[name].lower() if name != "participation" else "kinds of participation"
-

@@ -117,6 +117,8 @@ def series_colors(table: pd.DataFrame, palette: Palette, highlight: str = "") ->
     if {"visited", "eligible"} & set(codes):
         meanings = {"visited": palette.visited, "eligible": palette.waiting}
         return {code: meanings.get(code, palette.compared) for code in codes}
+    if "all" in codes and len(codes) == 2:
+        return {c: palette.compared if c == "all" else palette.series[0] for c in codes}
     if len(codes) > _MANY:
         return {c: palette.series[0] if c == highlight else palette.compared for c in codes}
     return dict(zip(codes, palette.series, strict=False))

@@ -133,7 +133,8 @@ def recorded_history(
     window = slice(max(0, month - 3), month)
     days = enrolled[:, window].astype(np.int64)
     counts = days >= MINIMUM_HALF_DAYS
-    rates = np.where(counts, 1_000 * attended[:, window] // np.maximum(days, 1), 0)
+    present = attended[:, window].astype(np.int64)
+    rates = np.where(counts, 1_000 * present // np.maximum(days, 1), 0)
     mean = rates.sum(axis=1) // np.maximum(counts.sum(axis=1), 1)
     last = counts[:, -1]
     return np.where(last, rates[:, -1], -1), np.where(last, mean, -1)

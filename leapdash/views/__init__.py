@@ -5,8 +5,15 @@ from leapdash.views.attendance import (
     chronic_trend,
     published_beside,
     published_rates,
+    with_published,
 )
 from leapdash.views.base import By, Grain, known_in, place
+from leapdash.views.district import (
+    attendance_beside,
+    chronic_beside,
+    published_of_both,
+    schools_beside,
+)
 from leapdash.views.programme import (
     FEW_STUDENTS,
     Reach,
@@ -15,7 +22,6 @@ from leapdash.views.programme import (
     districts_visited,
     paths,
     reach_now,
-    schools_beside,
     visits_made,
 )
 
@@ -25,16 +31,20 @@ __all__ = [
     "Grain",
     "Reach",
     "Visits",
+    "attendance_beside",
     "attendance_trend",
     "before_after",
+    "chronic_beside",
     "chronic_trend",
     "districts_visited",
     "known_in",
     "paths",
     "place",
     "published_beside",
+    "published_of_both",
     "published_rates",
     "reach_now",
     "schools_beside",
     "visits_made",
+    "with_published",
 ]

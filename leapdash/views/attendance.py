@@ -86,6 +86,18 @@ _PUBLISHED_COLUMNS = (
 )
 
 
+def with_published(trend: pd.DataFrame, published: pd.DataFrame, own: str) -> pd.DataFrame:
+    """A yearly trend and the published rates beside it as one table, told apart by `source`.
+
+    Columns: those of `attendance_trend`, then source: `own` for the release's figures, the file
+    for published ones.
+    """
+    rows = published.rename(columns={"school_year": "period"})
+    columns = ["series", "code", "period", "students", "attendance_rate", "source"]
+    parts = [trend.assign(source=own), rows[columns]]
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
 def published_beside(release: Release, known: Known, filters: Filters, by: By) -> pd.DataFrame:
     """The published rates of exactly the series a yearly trend shows.
 
@@ -116,7 +128,8 @@ def _published_series(known: Known, filters: Filters, by: By) -> list[tuple[str,
     district = STATE_CODE if statewide else named[0]
     if by == "group":
         return [(district, group, label, group) for group, label in GROUPS.items()]
-    return [(district, filters.group, place(filters, known), "all")]
+    label = "Connecticut" if statewide else place(filters, known)
+    return [(district, filters.group, label, "all")]
 
 
 def _monthly(

@@ -1,4 +1,4 @@
-"""The programme: visited students before and after the first visit, reach, and schools."""
+"""The programme: visited students before and after the first visit, and who was reached."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -129,50 +129,6 @@ def visits_made(release: Release, known: Known, filters: Filters) -> Visits:
     )
 
 
-def schools_beside(release: Release, filters: Filters, district: str) -> pd.DataFrame:
-    """The schools of one district beside each other.
-
-    Columns: school_code, school_name, students (enrolled in the last school year chosen),
-    days_enrolled, days_attended, attendance_rate, chronic_base, chronically_absent,
-    chronic_share, waiting (missing where the district takes no part), high_needs_share.
-    Attendance and chronic absence cover the school years chosen, or the last one; ordered by
-    attendance rate, lowest first.
-    """
-    years = filters.years or release.manifest.school_years[-1:]
-    place: dict[str, tuple[str, ...]] = {"district_code": (district,)}
-    if filters.levels:
-        place["level"] = filters.levels
-    days = _by_school(release, "attendance", {**place, "month": months_of(years)}, _DAYS[1:])
-    chronic = _by_school(
-        release,
-        "chronic_absence",
-        {**place, "school_year": years, "geography": ("school",), "group": (ALL_STUDENTS,)},
-        ("chronic_base", "absent_10_to_20", "absent_20_or_more"),
-    )
-    profile = _by_school(
-        release, "school_profile", {**place, "school_year": years[-1:]}, ("students", "high_needs")
-    )
-    waiting = _by_school(
-        release,
-        "reach",
-        {**place, "month": (last_month(release, filters),), "group": (ALL_STUDENTS,)},
-        ("waiting",),
-        skip_missing=True,
-    )
-    names = release.table(
-        "schools", ["school_code", "school_name"], {"district_code": (district,)}
-    )
-    frame: pd.DataFrame = names.to_pandas().merge(days, on="school_code")
-    for other in (chronic, profile, waiting):
-        frame = frame.merge(other, on="school_code", how="left")
-    frame["chronically_absent"] = frame["absent_10_to_20"] + frame["absent_20_or_more"]
-    frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])
-    frame["chronic_share"] = share(frame["chronically_absent"], frame["chronic_base"])
-    frame["high_needs_share"] = share(frame["high_needs"], frame["students"])
-    frame = frame.drop(columns=["absent_10_to_20", "absent_20_or_more", "high_needs"])
-    return frame.sort_values(["attendance_rate", "school_name"], ignore_index=True)
-
-
 def last_month(release: Release, filters: Filters) -> date:
     """The last month of data within the school years chosen, its first day."""
     if not filters.years:
@@ -188,14 +144,3 @@ def _reach(release: Release, known: Known, filters: Filters, keys: list[str]) ->
     )
     table = release.table("reach", columns=[*keys, *_REACH], where=where)
     return sums(table.drop_null(), keys, _REACH)
-
-
-def _by_school(
-    release: Release,
-    name: str,
-    where: dict[str, object],
-    measures: tuple[str, ...],
-    skip_missing: bool = False,
-) -> pd.DataFrame:
-    table = release.table(name, columns=["school_code", *measures], where=where)  # type: ignore[arg-type]
-    return sums(table.drop_null() if skip_missing else table, ["school_code"], measures)

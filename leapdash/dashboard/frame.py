@@ -1,0 +1,129 @@
+"""The frame of every page: navigation, what the data are, the question, the filter bar."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from leapdash import words
+from leapdash.dashboard import filter_bar, store
+from leapdash.errors import ReleaseError
+from leapdash.filters import FILTER_LABELS, Filters, Known
+from leapdash.release import Manifest
+
+_CSS = Path(__file__).with_name("style.css")
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """A page: its key (file and filters go by it), its name, its icon, and the question it asks."""
+
+    key: str
+    title: str
+    icon: str
+    question: str
+
+    @property
+    def url_path(self) -> str:
+        """The page's part of the address."""
+        return self.key.replace("_", "-")
+
+
+PAGES = (
+    PageInfo(
+        "impact",
+        "Impact",
+        ":material/flag:",
+        "How did visited students attend, before and after, and who was reached?",
+    ),
+    PageInfo(
+        "district",
+        "District",
+        ":material/school:",
+        "How does one district stand, and where are students waiting?",
+    ),
+    PageInfo(
+        "trends",
+        "Trends",
+        ":material/show_chart:",
+        "How have attendance and chronic absence moved?",
+    ),
+    PageInfo(
+        "before_after",
+        "Before and after",
+        ":material/compare_arrows:",
+        "How did attendance run in the months around the first visit?",
+    ),
+    PageInfo("about", "About", ":material/info:", "What are these data?"),
+)
+
+
+def run(folder: Path) -> None:
+    """Navigation, frame and page; a release that can't be opened gets a page of its own."""
+    pages = {
+        info.key: st.Page(
+            folder / f"{info.key}.py",
+            title=info.title,
+            icon=info.icon,
+            url_path=info.url_path,
+            default=number == 0,
+        )
+        for number, info in enumerate(PAGES)
+    }
+    page = st.navigation(list(pages.values()), position="top")
+    info = next(info for info in PAGES if info.title == page.title)
+    st.html(_CSS)
+    try:
+        manifest, known = store.release().manifest, store.known()
+    except ReleaseError as error:
+        _broken(error)
+        return
+    _say_what_data(manifest)
+    st.title(info.question, anchor=False)
+    filter_bar.show(info.key, known)
+    page.run()
+
+
+def answer(sentence: str) -> None:
+    """The page's answer, in one sentence or two."""
+    with st.container(key="answer"):
+        st.markdown(escape(sentence))
+
+
+def nothing_here(filters: Filters, known: Known) -> None:
+    """Say that nothing stands behind the choice, and offer to widen it, one filter at a time."""
+    with st.container(border=True, key="empty"):
+        st.markdown(f"**{escape(words.nothing_behind(filters, known))}**")
+        st.markdown("Widen the choice:")
+        with st.container(horizontal=True, gap="small"):
+            for name in filters.active():
+                label = "All students" if name == "group" else f"All {FILTER_LABELS[name].lower()}"
+                st.button(label, key=f"widen-{name}", on_click=filter_bar.clear, args=((name,),))
+            st.button("Clear all filters", key="widen-all", on_click=filter_bar.clear)
+
+
+def _say_what_data(manifest: Manifest) -> None:
+    badge = (
+        ":orange-badge[:material/science: Simulated state]"
+        if manifest.synthetic
+        else ":blue-badge[:material/database: Recorded data]"
+    )
+    st.markdown(
+        f"{badge} :small[:gray[release {manifest.release_id} · data through "
+        f"{words.month(manifest.through)}]]"
+    )
+
+
+def _broken(error: ReleaseError) -> None:
+    """A release that can't be opened: what is wrong and the command that mends it."""
+    st.title("There is no release to show", anchor=False)
+    st.markdown("The pages read a release, and this one can't be opened:")
+    st.code(str(error), language=None, wrap_lines=True)
+    st.caption("Nothing was changed. Reload this page when the command has run.")
+
+
+def escape(text: str) -> str:
+    """The text for Markdown, so that names from data can't turn into formatting or formulas."""
+    for character in "\\`*_{}[]<>#$~:|":
+        text = text.replace(character, "\\" + character)
+    return text

@@ -1,0 +1,68 @@
+"""The release on show, opened and verified once, and the views of it, computed once per choice."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import streamlit as st
+
+from leapdash.filters import Known
+from leapdash.release import Release, current_id, open_release
+from leapdash.views import known_in
+
+STORE_VARIABLE = "LEAPDASH_STORE"
+_DEFAULT = Path(__file__).resolve().parents[2] / "data" / "demo"
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def store_path() -> Path:
+    """The folder the releases are in: LEAPDASH_STORE, or the demonstration release."""
+    return Path(os.environ.get(STORE_VARIABLE) or _DEFAULT)
+
+
+def release() -> Release:
+    """The release on show; a newly published one is picked up. Raises ReleaseError."""
+    store = store_path()
+    return _opened(str(store), current_id(store))
+
+
+def known() -> Known:
+    """What can be chosen in the release on show."""
+    opened = release()
+    return _known(str(opened.path), opened)
+
+
+def view(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The function's result, kept for whoever asks the same of the same release.
+
+    Arguments must be hashable by Streamlit; the release and what is known of it are told apart by
+    the release's folder.
+    """
+    keyed = tuple(arg for arg in args if not isinstance(arg, Release | Known))
+    result: T = _computed(str(release().path), function.__qualname__, keyed, kwargs, function, args)
+    return result
+
+
+@st.cache_resource(max_entries=2, show_spinner="Checking the release …")
+def _opened(store: str, release_id: str | None) -> Release:
+    return open_release(Path(store), release_id)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _known(path: str, _release: Release) -> Known:  # noqa: ARG001 - the path is the cache's key
+    return known_in(_release)
+
+
+@st.cache_data(max_entries=2000, show_spinner=False)
+def _computed(
+    path: str,  # noqa: ARG001 - with name and keyed, the cache's key
+    name: str,  # noqa: ARG001
+    keyed: tuple[Any, ...],  # noqa: ARG001
+    kwargs: dict[str, Any],
+    _function: Callable[..., Any],
+    _args: tuple[Any, ...],
+) -> Any:
+    return _function(*_args, **kwargs)

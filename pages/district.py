@@ -1,0 +1,112 @@
+"""How does one district stand beside the state, its schools beside each other, and who waits?"""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from leapdash import charts, views, words
+from leapdash.dashboard import figure, filter_bar, frame, store
+from leapdash.dashboard.cards import Card, show_cards
+from leapdash.filters import codes_of
+
+release, known = store.release(), store.known()
+chosen = filter_bar.chosen_on("district")
+options = list(codes_of(chosen, known) or known.districts)
+district = options[0]
+if len(options) > 1:
+    waiting = store.view(views.districts_visited, release, known, replace(chosen, years=()))
+    most = waiting.sort_values("waiting", ascending=False)["district_code"].tolist()
+    district = st.selectbox(
+        "District on this page",
+        options,
+        index=options.index(next((code for code in most if code in options), options[0])),
+        format_func=known.label,
+        key="district",
+        width=320,
+        bind="query-params",
+    )
+filters = replace(chosen, districts=(district,))
+name, year = known.label(district), (chosen.years or known.years)[-1]
+
+schools = store.view(views.schools_beside, release, filters, district)
+if not len(schools):
+    frame.nothing_here(filters, known)
+    st.stop()
+place = (release, known, filters, district)
+years = store.view(views.attendance_beside, *place, "year")
+months = store.view(views.attendance_beside, *place, "month")
+chronic = store.view(views.chronic_beside, *place, "year")
+published = store.view(views.published_of_both, *place)
+reach = store.view(views.reach_now, release, known, filters)
+takes_part = district in known.leap
+
+rates = years[years["period"] == year].set_index("code")["attendance_rate"]
+shares = chronic[chronic["period"] == year].set_index("code")["chronic_share"]
+frame.answer(
+    words.district_answer(
+        name, year, rates[district], rates["all"], reach.waiting if takes_part else None
+    )
+)
+show_cards(
+    [
+        Card("Attendance", words.per_cent(rates[district]), f"of days enrolled, {year}"),
+        Card("Chronic absence", words.per_cent(shares.get(district)), f"of students, {year}"),
+        Card(
+            "Waiting",
+            words.count(reach.waiting) if takes_part else words.NO_FIGURE,
+            "for a first visit" if takes_part else "takes no part in home visits",
+        ),
+        Card(
+            "Reached",
+            words.per_cent(reach.share_visited) if takes_part else words.NO_FIGURE,
+            "of students ever eligible" if takes_part else "takes no part in home visits",
+        ),
+    ]
+)
+
+palette, stamp = figure.palette(), figure.stamp()
+left, right = st.columns(2, gap="medium")
+with left:
+    measures: dict[charts.Rate, str] = {
+        "attendance_rate": "attendance",
+        "chronic_share": "chronic absence",
+    }
+    measure = st.segmented_control(
+        "Schools by",
+        list(measures),
+        default="attendance_rate",
+        required=True,
+        format_func=lambda rate: measures[rate].capitalize(),
+        key="measure",
+        bind="query-params",
+    )
+    rows = rates if measure == "attendance_rate" else shares
+    levels = {name: rows[district], "all districts": rows["all"]} if district in rows else {}
+    title = f"{name}’s schools by {measures[measure]}, {' and '.join(chosen.years) or year}"
+    figure.show_figure(
+        "district-schools",
+        title,
+        charts.school_rows(schools, measure, levels, palette, stamp),
+        schools,
+        words.alt_rows(title, schools, "school_name", measure),
+        filters,
+    )
+with right:
+    title = f"{name} beside all districts, by month"
+    figure.show_figure(
+        "district-months",
+        title,
+        charts.trend_lines(months, "attendance_rate", palette, stamp),
+        months,
+        words.alt_lines(title, months, "attendance_rate", "months"),
+        filters,
+    )
+    title = f"{name} beside all districts, by school year"
+    figure.show_figure(
+        "district-years",
+        title,
+        charts.trend_lines(years, "attendance_rate", palette, stamp, published),
+        views.with_published(years, published, figure.own_source()),
+        words.alt_lines(title, years, "attendance_rate", "school years"),
+        filters,
+    )

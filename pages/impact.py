@@ -1,0 +1,80 @@
+"""How did visited students attend, before and after the first visit, and who was reached, where?"""
+
+import streamlit as st
+
+from leapdash import charts, views, words
+from leapdash.dashboard import figure, filter_bar, frame, store
+from leapdash.dashboard.cards import Card, show_cards
+
+release, known = store.release(), store.known()
+filters = filter_bar.chosen_on("impact")
+paths = store.view(views.paths, release, known, filters, "all")
+visits = store.view(views.visits_made, release, known, filters)
+reach = store.view(views.reach_now, release, known, filters)
+if not len(paths):
+    frame.nothing_here(filters, known)
+    st.stop()
+
+averages = store.view(views.before_after, paths)
+average = averages.iloc[0]
+districts = store.view(views.districts_visited, release, known, filters)
+frame.answer(words.impact_answer(dict(average), visits, reach))
+show_cards(
+    [
+        Card("Students visited", words.count(visits.first_visits), "a visit met the family"),
+        Card("Before and after", words.points(average["change"], signed=True), "points"),
+        Card("Reached", words.per_cent(reach.share_visited), "of students ever eligible"),
+        Card("Waiting now", words.count(reach.waiting), f"students, {words.month(reach.month)}"),
+    ]
+)
+
+palette, stamp = figure.palette(), figure.stamp()
+left, right = st.columns([3, 2], gap="medium")
+with left:
+    title = "Attendance of visited students around the first visit"
+    figure.show_figure(
+        "impact-path",
+        title,
+        charts.event_lines(paths, averages, palette, stamp),
+        paths,
+        words.alt_lines(title, paths, "attendance_rate", "months since the first visit"),
+        filters,
+        f"{words.NOT_THE_EFFECT} {words.students_behind(paths)}",
+    )
+with right:
+    title = "Who was reached, by district"
+    figure.show_figure(
+        "impact-reach",
+        title,
+        charts.reach_rows(districts, palette, stamp),
+        districts,
+        words.alt_rows(title, districts, "series", "waiting"),
+        filters,
+        f"Students enrolled in {words.month(reach.month)} who had become eligible by then.",
+    )
+
+left, right = st.columns(2, gap="medium")
+with left:
+    title = "Before and after, by district"
+    figure.show_figure(
+        "impact-districts",
+        title,
+        charts.change_rows(districts, palette, stamp),
+        districts,
+        words.alt_rows(title, districts, "series", "after"),
+        filters,
+        "Six school months before the first visit and twelve after. Not the effect of the visits.",
+    )
+with right:
+    yearly = store.view(views.attendance_trend, release, known, filters, "all", "year")
+    published = store.view(views.published_beside, release, known, filters, "all")
+    table = views.with_published(yearly, published, figure.own_source())
+    title = "All students, by school year"
+    figure.show_figure(
+        "impact-years",
+        title,
+        charts.trend_lines(yearly, "attendance_rate", palette, stamp, published),
+        table,
+        words.alt_lines(title, yearly, "attendance_rate", "school years"),
+        filters,
+    )
