@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from leapdash.errors import InputError, UsageError
-from leapdash.pipeline.engine import open_engine
+from leapdash.errors import InputError, LeapdashError, ReleaseError, UsageError
+from leapdash.pipeline.engine import EngineError, open_engine
 from leapdash.pipeline.intake import HALF_DAYS
+from leapdash.pipeline.rules import BrokenRulesError
 from leapdash.pipeline.summaries import Summaries, summarise
+from leapdash.pipeline.validate import explain
 from leapdash.progress import SILENT, Progress
 from leapdash.release import (
     BuildFacts,
@@ -23,6 +25,7 @@ from leapdash.sources.ct_open_data import read_published
 from leapdash.sources.folder import Folder, open_folder
 
 _TRUTH = "truth.parquet"
+_LICENCE = "public domain"
 
 
 def build(
@@ -48,13 +51,12 @@ def build(
     try:
         with progress.step("look at the files"):
             folder = open_folder(input)
-            figures = _published(published, out)
+            figures = _published(published, out, progress)
         for note in folder.notes:
             progress.note(note)
-        with open_engine(memory_limit, threads) as engine:
-            summaries = summarise(engine, folder.tables, half_day, progress)
-    except InputError as error:
-        raise InputError(f"{error}\n{on_show(out)}") from error
+        summaries = _summaries(folder, half_day, memory_limit, threads, progress)
+    except LeapdashError as error:
+        raise type(error)(f"{error}\n{on_show(out)}") from error
     tables = dict(summaries.tables)
     if figures is not None:
         tables["published"] = figures[0]
@@ -64,21 +66,53 @@ def build(
     return release
 
 
+def _summaries(
+    folder: Folder, half_day: str, memory_limit: str, threads: int | None, progress: Progress
+) -> Summaries:
+    """The summaries. Raises InputError that says which rows, or which file, stand in the way."""
+    try:
+        with open_engine(memory_limit, threads) as engine:
+            try:
+                return summarise(engine, folder.tables, half_day, progress)
+            except BrokenRulesError as broken:
+                progress.note(f"{broken.table}: some rows break the contract; finding out which")
+                raise explain(engine, folder.tables) from broken
+    except EngineError as error:
+        for table in folder.tables.values():
+            if reason := table.why_unreadable():
+                raise InputError(reason) from error
+        raise LeapdashError(
+            f"{folder.path}: the tables can't be read: {str(error).splitlines()[0]}.\n"
+            "Expected whole files. Write them again; if that doesn't help, please report it."
+        ) from error
+
+
 _Figures = tuple[pa.Table, list[SourceFact]]
 
 
-def _published(files: Sequence[Path], store: Path) -> _Figures | None:
+def _published(files: Sequence[Path], store: Path, progress: Progress) -> _Figures | None:
     """The published figures and their sources: from the files, else from the release on show."""
     if files:
-        tables = [read_published(file) for file in files]
+        tables = {file: read_published(file) for file in files}
+        titles = [str(table["source"][0]) for table in tables.values()]
+        for file, title in zip(tables, titles, strict=True):
+            if titles.count(title) > 1:
+                raise InputError(
+                    f"{file.name}: {title} is given {titles.count(title)} times.\n"
+                    "Expected each year's file once. Leave out the older one."
+                )
         facts = [
-            SourceFact(file.name, table.num_rows, "Connecticut Open Data", "public domain")
-            for file, table in zip(files, tables, strict=True)
+            SourceFact(title, table.num_rows, f"Connecticut Open Data, {file.name}", _LICENCE)
+            for title, (file, table) in zip(titles, tables.items(), strict=True)
         ]
-        return pa.concat_tables(tables), facts
+        return pa.concat_tables(tables.values()), facts
     if current_id(store) is None:
         return None
-    shown = open_release(store)
+    try:
+        shown = open_release(store)
+    except ReleaseError as error:
+        progress.note(f"no published figures carried over: {str(error).splitlines()[0]}")
+        return None
     if not shown.has("published"):
         return None
     table = shown.table("published")

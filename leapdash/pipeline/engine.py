@@ -17,6 +17,9 @@ from ibis.backends.duckdb import Backend
 
 from leapdash.errors import LeapdashError, UsageError
 
+EngineError = duckdb.Error
+"""What the engine raises when it can't do what it is asked, read a broken file for instance."""
+
 
 @contextmanager
 def open_engine(memory_limit: str = "2GB", threads: int | None = None) -> Iterator[Backend]:

@@ -10,6 +10,8 @@ from leapdash.contract import Column, Table
 from leapdash.errors import InputError
 from leapdash.sources.typed import EXPECTED, found_name
 
+_LONGEST_SHOWN = 60
+
 
 class BrokenRulesError(InputError):
     """Some row of an input table breaks a rule; `pipeline.validate` says which and how."""
@@ -23,13 +25,22 @@ class BrokenRulesError(InputError):
 class Rule:
     """What a row must hold to: `broken` says which rows of a typed table don't.
 
-    `column`: where to look; `expected`: completes "Expected …"; `remedy`: what to do.
+    `column`: where to look; `expected`: completes "Expected …"; `remedy`: what to do;
+    `describe`: what is wrong with a row, where the value alone doesn't tell.
     """
 
     column: str
     broken: Callable[[ir.Table], ir.BooleanValue]
     expected: str
-    remedy: str = "Correct the rows."
+    remedy: str = "Correct the cell."
+    describe: Callable[[ir.Table], ir.StringValue] | None = None
+
+    def found(self, t: ir.Table) -> ir.StringValue:
+        """What stands in the column, or what is wrong with it, for a message."""
+        if self.describe is not None:
+            return self.describe(t)
+        value = t[found_name(self.column)]
+        return ibis.ifelse(value.isnull(), "empty", "'" + value.substr(0, _LONGEST_SHOWN) + "'")
 
 
 def row_rules(table: Table) -> list[Rule]:
@@ -112,6 +123,13 @@ def _between_columns(table: Table) -> Iterator[Rule]:
             "days_attended",
             lambda t: _true(t.days_attended > t.days_enrolled),
             "0 ≤ days_attended ≤ days_enrolled",
+            "Correct the row.",
+            lambda t: (
+                t[found_name("days_attended")]
+                + " is more than days_enrolled ("
+                + t[found_name("days_enrolled")]
+                + ")"
+            ),
         )
     if "school_year" in names:
         yield Rule(
