@@ -5,7 +5,6 @@ grade, season, a bad spell if there is one, the month's chance, the school, and 
 district and school year that is set so that the district's rate comes out as wanted.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +20,7 @@ I32 = npt.NDArray[np.int32]
 
 # logits in 1/1,000; the sizes are invented, the order is Connecticut's: attendance is worst in
 # pre-kindergarten, kindergarten and the last grades, and in winter
-_GRADE_LOGIT = np.array(
-    [-350, -350, -100, 50, 100, 150, 150, 50, 0, -50, -350, -350, -400, -550]  # fmt: skip
-)
+_GRADE_LOGIT = np.array([-350, -350, -100, 50, 100, 150, 150, 50, 0, -50, -350, -350, -400, -550])
 _SEASON_LOGIT = np.array([250, 150, 0, -200, -250, -100, 0, -50, -50, -200])
 _OMICRON_MONTH, _OMICRON_LOGIT = MONTHS_PER_YEAR + 4, -300
 
@@ -35,9 +32,9 @@ _MONTH_SD = 350
 
 # how much of what might be a whole day is a half-day: attended in half where the draw falls within
 # this share of p (1 - p) around p
-_HALF_DAY_SHARE = 0.2
+_HALF_DAY_SHARE = 0.1
 
-_DAY_DRAWS = 24
+DAY_DRAWS = 24
 """Draws for each student and month: one a day, the last for an odd half-day."""
 
 _LOWEST, _HIGHEST = -4_000, 12_000
@@ -142,12 +139,12 @@ def draw_untreated(
 
 def day_draws(students: int, month: int, draws: Draws) -> U16:
     """The uniform draws behind a month's attendance (N x 24); with and without a visit the same."""
-    return draws.bits16((students, _DAY_DRAWS), "days", month)
+    return draws.bits16((students, DAY_DRAWS), "days", month)
 
 
 def left_day_draws(records: int, draws: Draws) -> U16:
     """The same for the records of schools left (L x 24)."""
-    return draws.bits16((records, _DAY_DRAWS), "days at the school left")
+    return draws.bits16((records, DAY_DRAWS), "days at the school left")
 
 
 def attend(chance: I32, half_days: U8, draws: U16) -> U8:
@@ -158,16 +155,16 @@ def attend(chance: I32, half_days: U8, draws: U16) -> U8:
     """
     width = (chance * (ONE - chance) // ONE * int(_HALF_DAY_SHARE * ONE)) // ONE
     whole_below, half_below = chance - width // 2, chance + width // 2
-    days = half_days[:, None] // 2 > np.arange(_DAY_DRAWS - 1, dtype=np.uint8)
+    days = half_days[:, None] // 2 > np.arange(DAY_DRAWS - 1, dtype=np.uint8)
     u = draws[:, :-1]
-    attended = (_below(u, whole_below) & days).sum(axis=1, dtype=np.uint8)
+    attended: U8 = (_below(u, whole_below) & days).sum(axis=1, dtype=np.uint8)
     attended += (_below(u, half_below) & days).sum(axis=1, dtype=np.uint8)
     attended += (half_days % 2 == 1) & _below(draws[:, -1:], chance)[:, 0]
     return attended
 
 
 def _below(draws: U16, bound: I32) -> npt.NDArray[np.bool_]:
-    """Which draws fall below the bound of their row; bounds from 1 to 65,536, compared as 16 bits."""
+    """Which draws fall below the bound of their row, which is from 1 to 65,536."""
     return draws <= (np.maximum(bound, 1) - 1).astype(np.uint16)[:, None]
 
 
@@ -176,9 +173,3 @@ def month_totals(students: Students, main: U8, left: U8) -> npt.NDArray[np.int16
     total = main.astype(np.int16)
     np.add.at(total, (students.left_student, students.left_month), left.astype(np.int16))
     return total
-
-
-def records(students: Students) -> Iterator[tuple[int, npt.NDArray[np.intp]]]:
-    """Month by month, the students who have a record of it."""
-    for month in range(MONTH_COUNT):
-        yield month, np.flatnonzero(students.half_days[:, month])

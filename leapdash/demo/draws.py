@@ -55,7 +55,8 @@ class Draws:
         """Uniform whole numbers from 0 to `bound` - 1; `bound` one number or one for each draw."""
         count = int(np.prod(shape, dtype=np.int64))
         words = self._words(count, name, index).reshape(shape) >> np.uint64(32)
-        return (words.astype(np.int64) * bound) >> 32
+        scaled: I64 = (words.astype(np.int64) * bound) >> 32
+        return scaled
 
     def normal(self, sd: int, shape: tuple[int, ...], name: str, *index: int) -> I64:
         """Nearly normal whole numbers with mean 0 and standard deviation `sd`.
@@ -63,7 +64,7 @@ class Draws:
         The sum of eight uniform numbers: it never leaves ±4.9 standard deviations.
         """
         terms = self.bits16((*shape, _NORMAL_TERMS), name, *index).astype(np.int64)
-        centred = 2 * terms.sum(axis=-1) - _NORMAL_TERMS * (ONE - 1)
+        centred: I64 = 2 * terms.sum(axis=-1) - _NORMAL_TERMS * (ONE - 1)
         return (centred * sd) // _NORMAL_TWICE_SD
 
     def chance(
@@ -96,4 +97,5 @@ _LOGISTIC = _logistic_table()
 
 def logistic(logits: npt.NDArray[np.int64] | npt.NDArray[np.int32]) -> U16:
     """Probabilities (in 1/65,536) of `logits` (in 1/1,000); beyond ±10 logits the ends hold."""
-    return _LOGISTIC[np.clip(logits, -_LOGIT_BOUND, _LOGIT_BOUND) + _LOGIT_BOUND]
+    chances: U16 = _LOGISTIC[np.clip(logits, -_LOGIT_BOUND, _LOGIT_BOUND) + _LOGIT_BOUND]
+    return chances

@@ -18,7 +18,7 @@ from math import fsum
 import numpy as np
 import numpy.typing as npt
 
-from leapdash.demo.attendance import U8, Untreated, attend, day_draws, left_day_draws
+from leapdash.demo.attendance import DAY_DRAWS, U8, Untreated, attend, day_draws, left_day_draws
 from leapdash.demo.calendar import FIRST_VISIT_MONTH, MONTH_COUNT, MONTHS_PER_YEAR
 from leapdash.demo.draws import I64, ONE, U16, Draws
 from leapdash.demo.places import DISTRICTS, HARTFORD, Places
@@ -39,9 +39,9 @@ class Gains:
     """What sets the size of the gain.
 
     In school months 6 to 9 the gain is on average `summer` (first visits of a summer) or
-    `school_year`, times `older` in grades 6 to 12, times `hartford` in Hartford, times 0.6 where the
-    family speaks another language. Month 1 has the share `month_one` of that, the month of the visit
-    half of it (it falls somewhere in the month), month 9 and later the share `month_nine`.
+    `school_year`, times `older` in grades 6 to 12, times `hartford` in Hartford, times 0.6 where
+    the family speaks another language. Month 1 has the share `month_one` of that; the month of the
+    visit, which falls somewhere in it, half of month 1; month 9 and later the share `month_nine`.
     """
 
     month_one: float = 0.3
@@ -102,7 +102,7 @@ def gather(
     shape = (len(who), EVENT_MONTHS)
     chance = np.zeros(shape, dtype=np.int32)
     half_days = np.zeros(shape, dtype=np.uint8)
-    days = np.zeros((*shape, day_draws(0, 0, draws).shape[1]), dtype=np.uint16)
+    days = np.zeros((*shape, DAY_DRAWS), dtype=np.uint16)
     for number in range(FIRST_VISIT_MONTH, MONTH_COUNT):
         rows = np.flatnonzero(month <= number)
         event = number - month[rows]
@@ -171,13 +171,13 @@ def attend_with(visited: Visited, gains: Gains) -> tuple[U8, U8]:
 
 @dataclass(frozen=True)
 class _Panel:
-    """V visited students by E months: rates with and without the visit, NaN where it can't count."""
+    """Rates without the visit, and what it adds (V x E); NaN where the month can't count."""
 
     rate: npt.NDArray[np.float64]
     difference: npt.NDArray[np.float64]
 
 
-def _panel(visited: Visited, untreated: Untreated, gains: Gains) -> _Panel:
+def _panel(visited: Visited, gains: Gains) -> _Panel:
     with_visit, left_with = (part.astype(np.int64) for part in attend_with(visited, gains))
     without, left_without = (part.astype(np.int64) for part in attend_with(visited, _NOTHING))
     days = visited.half_days.astype(np.int64)
@@ -245,14 +245,14 @@ _TARGETS = {
 }
 
 
-def set_gains(visited: Visited, untreated: Untreated, gains: Gains) -> Gains:
+def set_gains(visited: Visited, gains: Gains) -> Gains:
     """The gains that realise the reported effects, found in forty small steps from `gains`.
 
     Each reported effect moves one of the gains by the ratio of what is wanted to what came out. An
     effect behind which nobody stands (small states) leaves its gain as it is.
     """
     for _ in range(_ROUNDS):
-        panel = _panel(visited, untreated, gains)
+        panel = _panel(visited, gains)
         ratio = {name: _ratio(panel, visited, target) for name, target in _TARGETS.items()}
         ninth = _ninth_month(panel, visited)
         gains = replace(
@@ -282,9 +282,9 @@ def _ninth_month(panel: _Panel, visited: Visited) -> float:
         who = target.who(visited) & visited.gains_anything
         realised, count = _mean(panel.difference, who, target.events)
         if count:
-            wanted, came, students = (
-                wanted + target.size * count, came + realised * count, students + count,
-            )  # fmt: skip
+            wanted += target.size * count
+            came += realised * count
+            students += count
     return _damped(wanted, came) if students else 1.0
 
 
@@ -296,9 +296,9 @@ def _within(low: float, value: float, high: float) -> float:
     return min(max(value, low), high)
 
 
-def findings(visited: Visited, untreated: Untreated, gains: Gains) -> tuple[Finding, ...]:
+def findings(visited: Visited, gains: Gains) -> tuple[Finding, ...]:
     """The reported effects with what they came out as, and what else is known of the truth."""
-    panel = _panel(visited, untreated, gains)
+    panel = _panel(visited, gains)
     rows = []
 
     def add(

@@ -34,7 +34,7 @@ from leapdash.demo.effects import (
 from leapdash.demo.places import DISTRICTS, Places, make_places
 from leapdash.demo.students import Students, make_students
 from leapdash.demo.visits import Attempts, FirstVisits, choose_first_visits, make_visits
-from leapdash.errors import StoreError, UsageError
+from leapdash.errors import UsageError
 
 DEFAULT_STUDENTS = 150_000
 FEWEST_STUDENTS = 300
@@ -97,8 +97,8 @@ class DemoSummary:
 class State:
     """Everything about the state, the unrecorded part included.
 
-    `recorded`, `without` (N x M): half-days attended at the month's school, with the visits as they
-    were and had there been none; `left_recorded`, `left_without`: at schools left in the month.
+    `recorded` (N x M): half-days attended at the month's school, with the visits as they were;
+    `left_recorded`: at schools left within the month. `untreated`: had there been none.
     """
 
     places: Places
@@ -131,20 +131,20 @@ def simulate(students: int, seed: int, progress: Callable[[str], None]) -> State
         attended = month_totals(people, untreated.attended, untreated.left_attended)
         first, attempts = choose_first_visits(places, people, enrolled, attended, draws)
         visited = gather(places, people, first, untreated, draws)
-        gains = set_gains(visited, untreated, gains)
+        gains = set_gains(visited, gains)
         recorded, left_recorded = _with_visits(visited, gains, untreated)
         rates = published_rates() - uplift(places, people, untreated, recorded)
         rates[:, 2] = rates[:, 1] + RATE_GROWTH_2022_23
     return State(
         places, people, untreated, first, attempts, visited, gains, recorded, left_recorded
-    )  # fmt: skip
+    )
 
 
 def make_state(
     out: Path,
     students: int = DEFAULT_STUDENTS,
     seed: int = 1,
-    progress: Callable[[str], None] = lambda step: None,
+    progress: Callable[[str], None] | None = None,
 ) -> DemoSummary:
     """Writes a synthetic state to the folder `out` and says what it holds.
 
@@ -155,43 +155,43 @@ def make_state(
     `students`: enrolled per school year, at least 300; the effects are held to their targets at the
     default size, and come near them from some 20,000. `progress` is told each step.
 
-    The same `students` and `seed` give the same tables everywhere, and the same bytes with the same
-    pyarrow. Raises UsageError for a size or seed that can't be used, StoreError where `out` can't be
-    written.
+    The same `students` and `seed` give the same tables everywhere, and the same bytes with the
+    same pyarrow. Raises UsageError for a size, seed or folder that can't be used, StoreError where
+    `out` can't be written.
     """
     if students < FEWEST_STUDENTS:
         raise UsageError(
-            f"--students {students}: expected {FEWEST_STUDENTS} or more, so that every district has "
-            f"students. The default is {DEFAULT_STUDENTS:,}."
+            f"--students {students}: expected {FEWEST_STUDENTS} or more, so that every district "
+            f"has students. The default is {DEFAULT_STUDENTS:,}."
         )
     if seed < 0:
         raise UsageError(f"--seed {seed}: expected a whole number from 0 on.")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"{out}: can't be made a folder ({error.strerror}). Give another --out."
-        ) from error
-    state = simulate(students, seed, progress)
+    tables.prepare(out)
+    tell = progress if progress is not None else _quietly
+    state = simulate(students, seed, tell)
     visits = make_visits(state.places, state.students, state.first, state.attempts, Draws(seed))
-    progress("writing")
+    tell("writing")
     rows = {}
     for name, table in tables.all_tables(state, visits):
         rows[name] = tables.write(table, out / f"{name}.parquet")
-        progress(f"{name}: {rows[name]:,} rows")
+        tell(f"{name}: {rows[name]:,} rows")
     return DemoSummary(
         out=out,
         seed=seed,
         rows=rows,
         students_per_year=_students_per_year(state.students),
         visited_by_june_2022=int((state.visited.occasion < 2).sum()),
-        findings=findings(state.visited, state.untreated, state.gains),
+        findings=findings(state.visited, state.gains),
         rates=_district_rates(state),
     )
 
 
+def _quietly(step: str) -> None:
+    """For who wants no progress."""
+
+
 def published_rates() -> Rates:
-    """Attendance rate by district and school year (D x 3); 2022-23 stands 0.2 points above 2021-22."""
+    """Attendance rate by district and school year (D x 3); 2022-23: 0.2 points above 2021-22."""
     return np.array(
         [(d.rate_2020_21, d.rate_2021_22, d.rate_2021_22 + RATE_GROWTH_2022_23) for d in DISTRICTS]
     )
@@ -232,7 +232,7 @@ def _rates(places: Places, students: Students, attended: npt.NDArray[np.uint8]) 
 def _students_per_year(students: Students) -> dict[str, int]:
     enrolled = students.school >= 0
     return {
-        name: int(enrolled[:, YEAR_OF_MONTH == year].any(axis=1).sum())
+        name: int(enrolled[:, year == YEAR_OF_MONTH].any(axis=1).sum())
         for year, name in enumerate(SCHOOL_YEARS)
     }
 

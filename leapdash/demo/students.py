@@ -6,12 +6,13 @@ sisters share home, language, needs, moves and part of what makes for good or po
 """
 
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 import numpy.typing as npt
 
 from leapdash.demo.calendar import MONTH_COUNT, MONTHS_PER_YEAR, SCHOOL_YEARS, YEAR_OF_MONTH
-from leapdash.demo.draws import I64, LOGIT, ONE, Draws
+from leapdash.demo.draws import I64, ONE, Draws
 from leapdash.demo.places import DISTRICTS, Places
 
 I16 = npt.NDArray[np.int16]
@@ -41,9 +42,9 @@ _HOMELESS_LOGIT = -700
 _FAMILY_SIZES = (0.45, 0.36, 0.14, 0.05)
 _PRE_KINDERGARTEN_SHARE = 0.45
 _OTHER_RACES = (0.55, 0.38, 0.04, 0.03)
-_FREE_MEALS_BY_RACE = np.array([1.3, 1.35, 0.7, 0.6, 1.0, 1.0, 1.0])
+_FREE_MEALS_BY_RACE = (1.3, 1.35, 0.7, 0.6, 1.0, 1.0, 1.0)
 _NOT_ENGLISH_BY_RACE = np.array([0.08, 0.55, 0.08, 0.5, 0.1, 0.02, 0.2])
-_HOMELESS_SHARE = 0.008
+_HOMELESS_SHARE = 0.015  # of families with free meals
 _EL_LEAVES_PER_YEAR = 0.12
 _LEAVES_STATE = 0.15
 _LEAVES_IN_SUMMER = 0.6
@@ -129,7 +130,7 @@ def make_students(places: Places, draws: Draws) -> Students:
     district = families.district[family]
     gender = draws.pick((0.487, 0.508, 0.005), (n,), "gender")
     disability = draws.bits16((n,), "disability") < _shares("disability")[district]
-    learner = _english_learners(district, race, language, draws)
+    learner = _english_learners(district, language, draws)
     homeless = _homeless(meals, family, count, draws)
     lasting = (
         draws.normal(FAMILY_SD, (count,), "family")[family]
@@ -137,10 +138,25 @@ def make_students(places: Places, draws: Draws) -> Students:
         + _MEALS_LOGIT[meals]
         + _DISABILITY_LOGIT * disability
     )
+    left_student, left_month, left_school, left_half_days = left
     return Students(
-        family, grade, race, meals, gender, language, learner, disability, homeless, lasting,
-        school, half_days, *left,
-    )  # fmt: skip
+        family=family,
+        grade=grade,
+        race=race,
+        meals=meals,
+        gender=gender,
+        language=language,
+        english_learner=learner,
+        disability=disability,
+        homeless=homeless,
+        lasting=lasting,
+        school=school,
+        half_days=half_days,
+        left_student=left_student,
+        left_month=left_month,
+        left_school=left_school,
+        left_half_days=left_half_days,
+    )
 
 
 def homeless_logit(homeless: Bools) -> I64:
@@ -159,7 +175,7 @@ def _shares(field: str) -> I64:
 
 
 def _make_families(places: Places, draws: Draws) -> _Families:
-    mean_size = sum((i + 1) * share for i, share in enumerate(_FAMILY_SIZES))
+    mean_size = fsum((i + 1) * share for i, share in enumerate(_FAMILY_SIZES))
     enrolled = (LAST_GRADE - KINDERGARTEN + 1 + _PRE_KINDERGARTEN_SHARE) / _COHORTS
     slots = np.maximum(1, np.rint(places.students / (mean_size * enrolled)).astype(np.int64))
     slot_district = np.repeat(np.arange(len(slots)), slots)
@@ -242,7 +258,7 @@ def _schooling(
     present: Bools,
     draws: Draws,
 ) -> tuple[I16, npt.NDArray[np.uint8], tuple[I64, I64, I64, I64]]:
-    """School and half-days enrolled by month (N x M), and the records of schools left in a month."""
+    """School and half-days enrolled by month (N x M); the records of schools left in a month."""
     n = len(family)
     school = np.full((n, MONTH_COUNT), -1, dtype=np.int16)
     half_days = np.zeros((n, MONTH_COUNT), dtype=np.uint8)
@@ -318,16 +334,13 @@ def _free_meals_by_race() -> I64:
     for d in DISTRICTS:
         rest = 1 - d.black - d.hispanic - d.white
         shares = (d.black, d.hispanic, d.white, *(rest * share for share in _OTHER_RACES))
-        mean = 0.0
-        for share, factor in zip(shares, _FREE_MEALS_BY_RACE.tolist(), strict=True):
-            mean += share * factor
-        rows.append(
-            [int(ONE * min(0.95, d.free_meals * f / mean)) for f in _FREE_MEALS_BY_RACE.tolist()]
-        )
+        factors = _FREE_MEALS_BY_RACE
+        mean = fsum(share * factor for share, factor in zip(shares, factors, strict=True))
+        rows.append([int(ONE * min(0.95, d.free_meals * factor / mean)) for factor in factors])
     return np.array(rows, dtype=np.int64)
 
 
-def _english_learners(district: I64, race: I64, language: I64, draws: Draws) -> Bools:
+def _english_learners(district: I64, language: I64, draws: Draws) -> Bools:
     """Who learns English, by school year: some of those who speak another language at home."""
     n = len(district)
     speaks_other = language != ENGLISH
@@ -345,14 +358,8 @@ def _english_learners(district: I64, race: I64, language: I64, draws: Draws) -> 
 
 def _homeless(meals: I64, family: I64, families: int, draws: Draws) -> Bools:
     """Whose family experiences homelessness, by school year; all of these get free meals."""
-    share = _HOMELESS_SHARE * 2
     years = [
-        draws.chance(share, (families,), "homeless", year)[family] & (meals == 0)
+        draws.chance(_HOMELESS_SHARE, (families,), "homeless", year)[family] & (meals == 0)
         for year in range(len(SCHOOL_YEARS))
     ]
     return np.stack(years, axis=1)
-
-
-def check_lasting_spread(students: Students) -> float:
-    """Standard deviation of the lasting differences between students, in logits."""
-    return float(np.std(students.lasting)) / LOGIT

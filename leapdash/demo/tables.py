@@ -18,7 +18,7 @@ from leapdash.demo.draws import I64
 from leapdash.demo.places import DISTRICTS, Places
 from leapdash.demo.students import GENDERS, LANGUAGES, MEALS, RACES, Students
 from leapdash.demo.visits import PLACES, VISITORS, Visits, wanted_first_visits
-from leapdash.errors import StoreError
+from leapdash.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from leapdash.demo.state import State
@@ -34,6 +34,31 @@ _VISITS_PER_FIRST_VISIT, _VISITING_MONTHS = 3.5, 12
 _INVENTED = "invented for the demonstration"
 
 _GRADES = ("PK", "K", *(str(grade) for grade in range(1, 13)))
+
+
+NAMES = ("schools", "programme", "enrollment", "visits", "attendance", "truth")
+
+
+def prepare(out: Path) -> None:
+    """Makes the folder, or finds it empty or with a demonstration state that may be replaced.
+
+    Raises UsageError where it holds anything else, so that nobody's own data are overwritten.
+    """
+    ours = {f"{name}.parquet" for name in NAMES}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        found = {path.name for path in out.iterdir()}
+    except OSError as error:
+        raise StoreError(
+            f"{out}: can't be made a folder ({error.strerror}). Give another --out."
+        ) from error
+    others = sorted(found - ours)
+    if others or (found and "truth.parquet" not in found):
+        raise UsageError(
+            f"{out}: holds {', '.join(others[:3] or sorted(found)[:3])}, which no demonstration "
+            "state wrote. Expected a new or empty folder, or an earlier demonstration state. "
+            "Nothing was written; give another --out."
+        )
 
 
 def all_tables(state: State, visits: Visits) -> Iterator[tuple[str, pa.Table]]:

@@ -19,13 +19,12 @@ from leapdash.demo.calendar import (
     MONTH_COUNT,
     MONTHS,
     MONTHS_PER_YEAR,
-    SCHOOL_YEARS,
     is_year_start,
     summer_before,
 )
 from leapdash.demo.draws import I64, LOGIT, ONE, Draws, logistic
 from leapdash.demo.places import DISTRICTS, HARTFORD, LEVEL_NAMES, Places
-from leapdash.demo.students import LANGUAGES, Bools, Students, level_of
+from leapdash.demo.students import Bools, Students, level_of
 
 REPORTED_VISITED = 8_690
 """Students visited by June 2022, as reported. Source: FutureEd 2023."""
@@ -42,7 +41,7 @@ MEETS_FAMILY = 0.78
 
 # first visits by occasion, as shares of those reported; the split is invented
 OCCASIONS = ("summer 2021", "2021-22", "summer 2022", "2022-23")
-_OCCASION_SHARE = np.array([0.30, 0.70, 0.12, 0.45])
+_OCCASION_SHARE = np.array([0.30, 0.70, 0.08, 0.35])
 _LEVEL_SHARE = np.array([0.40, 0.24, 0.36])
 _CANVASSED_SHARE = 0.10
 
@@ -90,7 +89,11 @@ class Attempts:
 
 @dataclass(frozen=True)
 class Visits:
-    """V visits: `student`, `day` (days since 1970-01-01), codes into PLACES, VISITORS, LANGUAGES."""
+    """V visits, by student and day.
+
+    `day`: days since 1970-01-01. `place`, `visitor`, `language`: positions in PLACES, VISITORS and
+    the students' LANGUAGES. `met`: whether the family was met.
+    """
 
     student: I64
     day: I64
@@ -191,7 +194,8 @@ def _visit_all(
     factor = school_factor(places, draws)
     ceiling = int(HIGHEST_CHANCE * ONE)
     steps = np.floor(pace * ONE).astype(np.int64)
-    first = FirstVisits(*(np.full(students.count, NEVER, dtype=np.int64) for _ in range(3)))
+    never = np.full(students.count, NEVER, dtype=np.int64)
+    first = FirstVisits(never.copy(), never.copy(), never.copy())
     attempts = Attempts()
     expected = np.zeros(pace.shape)
     for month in range(FIRST_VISIT_MONTH, MONTH_COUNT):
@@ -224,15 +228,15 @@ def _visit_all(
         first.school[who[seen]] = school[who[seen]]
         place = district * len(LEVEL_NAMES) + level
         for at, part in ((occasion, chance - in_summer), (occasion - 1, in_summer)):
-            sums = np.bincount(place, weights=part, minlength=expected.shape[0] * len(LEVEL_NAMES))
-            expected[:, :, at] += sums.reshape(expected.shape[:2]) * MEETS_FAMILY / ONE
+            sums = np.bincount(place, weights=part, minlength=len(DISTRICTS) * len(LEVEL_NAMES))
+            expected[:, :, at] += sums.reshape(len(DISTRICTS), -1) * MEETS_FAMILY / ONE
     return first, attempts, expected
 
 
 def make_visits(
     places: Places, students: Students, first: FirstVisits, attempts: Attempts, draws: Draws
 ) -> Visits:
-    """Every visit with its record: attempts, first visits, and follow-ups for up to twelve months."""
+    """Every visit with its record: attempts, first visits, follow-ups for up to twelve months."""
     takes_part = np.array([d.leap for d in DISTRICTS])
     visited = first.students
     for month in range(FIRST_VISIT_MONTH + 1, MONTH_COUNT):
@@ -240,10 +244,10 @@ def make_visits(
         school = students.school[visited, month].astype(np.int64)
         open_ = (since > 0) & (since <= _LAST_FOLLOW_UP) & (school >= 0)
         open_ &= takes_part[places.school_district[np.maximum(school, 0)]]
-        n = (students.count,)
-        again = open_ & draws.chance(_SEES_AGAIN, n, "visits again", month)[visited]
-        met = draws.chance(_MEETS_AGAIN, n, "meets again", month)[visited][again]
-        summer = draws.chance(0.5, n, "visits again in summer", month)[visited][again]
+        everyone = (students.count,)
+        again = open_ & draws.chance(_SEES_AGAIN, everyone, "visits again", month)[visited]
+        met = draws.chance(_MEETS_AGAIN, everyone, "meets again", month)[visited][again]
+        summer = draws.chance(0.5, everyone, "visits again in summer", month)[visited][again]
         attempts.add(visited[again], month, summer & is_year_start(month), met)
     student = np.concatenate(attempts.student)
     month_of = np.concatenate(attempts.month)
@@ -263,7 +267,9 @@ def make_visits(
     language = np.where(in_own_tongue, students.language[student], 0)
     day = _days(month_of, summer, draws)
     order = np.lexsort((day, student))
-    return Visits(*(part[order] for part in (student, day, place, met, visitor, language)))
+    return Visits(
+        student[order], day[order], place[order], met[order], visitor[order], language[order]
+    )
 
 
 def _days(month: I64, summer: Bools, draws: Draws) -> I64:
@@ -285,6 +291,3 @@ def _weekdays(first: date) -> list[int]:
     days = (first + timedelta(days=i) for i in range(31))
     epoch = date(1970, 1, 1)
     return [(d - epoch).days for d in days if d.month == first.month and d.weekday() < 5]
-
-
-__all__ = ["LANGUAGES", "SCHOOL_YEARS"]
