@@ -1,0 +1,52 @@
+"""Every summary of a random small state, against a recount in plain Python."""
+
+from typing import Any
+
+import pyarrow as pa
+from hypothesis import given
+from oracle import Counts, Oracle
+from states import State, memory_tables, states
+
+from leapdash.contract import summary_table
+from leapdash.pipeline.engine import open_engine
+from leapdash.pipeline.summaries import summarise
+from leapdash.progress import SILENT
+
+
+def summaries_of(state: State) -> dict[str, pa.Table]:
+    with open_engine(threads=1) as engine:
+        return dict(summarise(engine, memory_tables(state), "state", SILENT).tables)
+
+
+def by_key(name: str, table: pa.Table) -> Counts:
+    """The rows of a summary as {key: {measure: value}}; no two share a key."""
+    key = summary_table(name).key
+    carried = {"district_code"} - set(key)
+    rows = {}
+    for row in table.to_pylist():
+        cell: dict[str, Any] = {k: v for k, v in row.items() if k not in {*key, *carried}}
+        rows[tuple(row[column] for column in key)] = cell
+    assert len(rows) == table.num_rows
+    return rows
+
+
+@given(states())
+def test_every_summary_equals_the_recount(state: State) -> None:
+    tables = summaries_of(state)
+    oracle = Oracle(state)
+    expected = {
+        "attendance": oracle.attendance(),
+        "attendance_by_group": oracle.attendance_by_group(),
+        "chronic_absence": oracle.chronic_absence(),
+        "visits": oracle.visits_table(),
+        "visits_by_kind": oracle.visits_by_kind(),
+        "reach": oracle.reach(),
+        "paths": oracle.paths(),
+        "school_profile": oracle.school_profile(),
+    }
+    for name, counts in expected.items():
+        assert by_key(name, tables[name]) == counts, name
+    assert set(tables) - set(expected) == {"schools", "programme"} & set(state.tables)
+    for name in set(tables) - set(expected):
+        rows = sorted(state.rows(name), key=str)
+        assert sorted(tables[name].to_pylist(), key=str) == rows
