@@ -71,8 +71,10 @@ _CANVASSING = """
 # a share is withheld where few students stand behind it
 _WITHHELD = 0.01
 
-# students in a school of usual size, and the share of a district's students, by level
+# by level: students in a school of usual size, fewest schools of a district however small, and the
+# share of a district's students
 _SCHOOL_SIZE = (420, 560, 900)
+_FEWEST_SCHOOLS = (2, 1, 1)
 _LEVEL_SHARE = (6.45 / 13.45, 3 / 13.45, 4 / 13.45)
 
 SCHOOL_SD = LOGIT // 5
@@ -160,9 +162,12 @@ def make_places(students: int, draws: Draws) -> Places:
     """Districts shrunk in proportion to `students` in all, with schools of a usual size."""
     real = np.array([district.students for district in DISTRICTS], dtype=np.int64)
     shrunk = np.maximum(1, (2 * real * students + real.sum()) // (2 * real.sum()))
-    sizes = list(zip(_LEVEL_SHARE, _SCHOOL_SIZE, strict=True))
+    sizes = list(zip(_LEVEL_SHARE, _SCHOOL_SIZE, _FEWEST_SCHOOLS, strict=True))
     count = np.array(
-        [[max(1, round(n * share / size)) for share, size in sizes] for n in shrunk.tolist()],
+        [
+            [max(fewest, round(n * share / size)) for share, size, fewest in sizes]
+            for n in shrunk.tolist()
+        ],
         dtype=np.int64,
     )
     flat = count.reshape(-1)
