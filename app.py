@@ -6,5 +6,5 @@ import streamlit as st
 
 from leapdash.dashboard import frame
 
-st.set_page_config(page_title="leapdash", page_icon=":material/home:", layout="wide")
+st.set_page_config(page_title="leapdash", page_icon=frame.ICON, layout="wide")
 frame.run(Path(__file__).parent / "pages")

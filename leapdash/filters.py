@@ -27,17 +27,14 @@ FILTER_LABELS: Mapping[str, str] = {
     "group": "Student group",
 }
 
-_ONLY_VISITED = "Only visited students have a before and an after, so there is nothing to choose."
-_PATHS_LACK_GROUPS = "Attendance around the visit isn't kept by student group."
-_WHOLE_RELEASE = "This page describes the whole release."
+_VISITED_AS_A_WHOLE = "this page is about visited students, whom the release keeps as a whole."
+_SCHOOLS_AS_A_WHOLE = "schools are compared for all their students. Trends tells them apart."
+_WHOLE_RELEASE = "this page describes the whole release."
 # Why a filter doesn't apply on a page; what isn't listed applies.
 _OFF: Mapping[str, Mapping[str, str]] = {
-    "impact": {"participation": _ONLY_VISITED, "group": _PATHS_LACK_GROUPS},
-    "district": {
-        "participation": "Schools are compared for all their students; Trends tells them apart.",
-        "group": "Schools are compared for all their students; Trends tells groups apart.",
-    },
-    "before_after": {"participation": _ONLY_VISITED, "group": _PATHS_LACK_GROUPS},
+    "impact": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),
+    "district": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE),
+    "before_after": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),
     "about": dict.fromkeys(FILTER_LABELS, _WHOLE_RELEASE),
 }
 

@@ -4,12 +4,14 @@ Rates are written as per cents with one decimal, differences of rates in points,
 commas. Nothing here says that a visit caused anything: these are plain before-and-after figures.
 """
 
+import math
 from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
 
-from leapdash.filters import FILTER_LABELS, Filters, Known, labels
+from leapdash.contract import LEVELS, PARTICIPATION
+from leapdash.filters import FILTER_LABELS, PARTICIPATION_LABELS, Filters, Known, labels
 from leapdash.release import Manifest
 from leapdash.views import Reach, Visits
 
@@ -76,26 +78,42 @@ DEFINITIONS = (
         "School year",
         "July to June. A summer counts with the school year that follows.",
     ),
+    ("Levels", "; ".join(f"{level}: {meaning}" for level, meaning in LEVELS.items()) + "."),
+    *(
+        (PARTICIPATION_LABELS[part], f"{text[:1].upper()}{text[1:]}.")
+        for part, text in PARTICIPATION.items()
+    ),
+    (
+        "High needs",
+        "English learner, disability, or eligible for free or reduced price meals.",
+    ),
+    (
+        "Sources of the definitions",
+        "Attendance and chronic absence as the Connecticut State Department of Education defines "
+        "them; severe chronic absence as Attendance Works does.",
+    ),
 )
 
 
 def per_cent(rate: float | None) -> str:
     """A rate as a per cent with one decimal; a dash where there is none."""
-    return NO_FIGURE if rate is None or pd.isna(rate) else f"{rate:.1%}"
+    value = _number(rate)
+    return NO_FIGURE if math.isnan(value) else f"{value:.1%}"
 
 
 def points(change: float | None, signed: bool = False) -> str:
     """A difference of rates in points with one decimal, with or without its sign."""
-    if change is None or pd.isna(change):
+    value = round(100 * _number(change), 1) + 0.0
+    if math.isnan(value):
         return NO_FIGURE
-    value = round(100 * change, 1) + 0.0
     text = f"{value:+.1f}" if signed and value else f"{abs(value):.1f}"
     return text.replace("-", "−")
 
 
 def count(number: float | None) -> str:
     """A count with thousands separated by commas; a dash where there is none."""
-    return NO_FIGURE if number is None or pd.isna(number) else f"{int(number):,}"
+    value = _number(number)
+    return NO_FIGURE if math.isnan(value) else f"{int(value):,}"
 
 
 def month(day: date) -> str:
@@ -121,7 +139,7 @@ def impact_answer(average: Mapping[str, float], visits: Visits, reach: Reach) ->
 def before_after_sentence(average: Mapping[str, float]) -> str:
     """Attendance in the six months before and the twelve after, and the difference in points."""
     before, after = average["before"], average["after"]
-    if pd.isna(before) or pd.isna(after):
+    if math.isnan(before) or math.isnan(after):
         return (
             "There are not yet school months on both sides of the visit to set beside each other."
         )
@@ -189,6 +207,14 @@ def district_answer(
     return f"{sentence}; {count(waiting)} students are waiting for a first visit."
 
 
+def published_note(published: pd.DataFrame) -> str:
+    """Where the published rates beside a chart are from; why there are none where there are none."""
+    if not len(published):
+        return NO_PUBLISHED
+    sources = " and ".join(sorted(set(published["source"])))
+    return f"Squares: attendance rates the state published, in “{sources}”."
+
+
 def chronic_note(grain: str) -> str:
     """How chronic absence is counted at this grain."""
     if grain == "month":
@@ -218,7 +244,14 @@ def release_facts(manifest: Manifest) -> list[tuple[str, str]]:
         "restricted": "restricted: holds small numbers, for those who may see them",
         "public": "public: small numbers are withheld",
     }
-    rules = [(name.replace("_", " ").capitalize(), text) for name, text in manifest.rules.items()]
+    half_days = {
+        "state": "half a day or more counts as present",
+        "fraction": "the fraction of the day attended counts",
+    }
+    rules = [
+        (name.replace("_", " ").capitalize(), half_days.get(text, text))
+        for name, text in manifest.rules.items()
+    ]
     return [
         ("Name", manifest.release_id),
         ("Built", manifest.created.replace("T", " ").replace("+00:00", " UTC")),
@@ -282,6 +315,11 @@ def alt_rows(title: str, table: pd.DataFrame, name: str, value: str) -> str:
         f"{title}. {len(rows)} rows, from {low[name]} ({show(low[value])}) to {high[name]} "
         f"({show(high[value])})."
     )
+
+
+def _number(value: float | None) -> float:
+    """The value, not a number where there is none."""
+    return math.nan if value is None else float(value)
 
 
 def _families(number: int) -> str:

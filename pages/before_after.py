@@ -16,34 +16,43 @@ BY = {
 
 release, known = store.release(), store.known()
 filters = filter_bar.chosen_on("before_after")
-by = st.segmented_control(
-    "Lines",
-    list(BY),
-    default="all",
-    required=True,
-    format_func=lambda value: BY[value],
-    key="compare",
-    bind="query-params",
-)
+top = st.container()
+with st.container(key="lead"):
+    cards = st.container()
+    left, right = st.columns([5, 3], gap="medium")
+with left:
+    by = st.segmented_control(
+        "Lines",
+        list(BY),
+        default="all",
+        required=True,
+        format_func=lambda value: BY[value],
+        key="compare",
+        wrap=True,
+        bind="query-params",
+    )
 paths = store.view(views.paths, release, known, filters, by)
 if not len(paths):
-    frame.nothing_here(filters, known)
+    with top:
+        frame.nothing_here(filters, known)
     st.stop()
 
 averages = store.view(views.before_after, paths)
-frame.answer(words.before_after_answer(averages))
 pooled = store.view(views.paths, release, known, filters, "all")
 whole = store.view(views.before_after, pooled).iloc[0]
-show_cards(
-    [
-        Card("Before", words.per_cent(whole["before"]), "six months before the first visit"),
-        Card("After", words.per_cent(whole["after"]), "twelve months after"),
-        Card("Change", words.points(whole["change"], signed=True), "points, not the effect"),
-        Card("Students", words.count(whole["students"]), "visited, in the fullest month"),
-    ]
-)
+visits = store.view(views.visits_made, release, known, filters)
+with top:
+    frame.answer(words.before_after_answer(averages))
+with cards:
+    show_cards(
+        [
+            Card("Before", words.per_cent(whole["before"]), "6 school months"),
+            Card("After", words.per_cent(whole["after"]), "12 school months"),
+            Card("Change", words.points(whole["change"], signed=True), "points, not the effect"),
+            Card("Students visited", words.count(visits.first_visits), "family met"),
+        ]
+    )
 
-left, right = st.columns([5, 3], gap="medium")
 with left:
     title = "Attendance of visited students by months since the first visit"
     figure.show_figure(
@@ -55,10 +64,9 @@ with left:
         filters,
         words.students_behind(pooled),
     )
+    if by != "all":
+        figure.show_table("before-after-averages", "Averages before and after", averages, filters)
 with right:
     st.subheader("What this chart can’t show", anchor=False)
     for heading, text in words.WHAT_BEFORE_AFTER_CANT_SHOW:
-        with st.container(border=True, gap="xxsmall"):
-            st.markdown(f"**{heading}**  \n{text}")
-    if by != "all":
-        figure.show_table("before-after-averages", "Averages before and after", averages, filters)
+        st.markdown(f"**{heading}**  \n{text}")

@@ -47,25 +47,25 @@ frame.answer(
         name, year, rates[district], rates["all"], reach.waiting if takes_part else None
     )
 )
-show_cards(
-    [
-        Card("Attendance", words.per_cent(rates[district]), f"of days enrolled, {year}"),
-        Card("Chronic absence", words.per_cent(shares.get(district)), f"of students, {year}"),
-        Card(
-            "Waiting",
-            words.count(reach.waiting) if takes_part else words.NO_FIGURE,
-            "for a first visit" if takes_part else "takes no part in home visits",
-        ),
-        Card(
-            "Reached",
-            words.per_cent(reach.share_visited) if takes_part else words.NO_FIGURE,
-            "of students ever eligible" if takes_part else "takes no part in home visits",
-        ),
-    ]
-)
-
 palette, stamp = figure.palette(), figure.stamp()
-left, right = st.columns(2, gap="medium")
+lead = st.container(key="lead")
+cards = [
+    Card("Attendance", words.per_cent(rates[district]), f"of days, {year}"),
+    Card("Chronic absence", words.per_cent(shares.get(district)), f"of students, {year}"),
+    Card(
+        "Waiting",
+        words.count(reach.waiting) if takes_part else words.NO_FIGURE,
+        "for a first visit" if takes_part else "takes no part",
+    ),
+    Card(
+        "Reached",
+        words.per_cent(reach.share_visited) if takes_part else words.NO_FIGURE,
+        "of those eligible" if takes_part else "takes no part",
+    ),
+]
+with lead:
+    show_cards(cards)
+    left, right = st.columns(2, gap="medium")
 with left:
     measures: dict[charts.Rate, str] = {
         "attendance_rate": "attendance",
@@ -109,4 +109,5 @@ with right:
         views.with_published(years, published, figure.own_source()),
         words.alt_lines(title, years, "attendance_rate", "school years"),
         filters,
+        words.published_note(published),
     )

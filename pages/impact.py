@@ -19,17 +19,17 @@ averages = store.view(views.before_after, paths)
 average = averages.iloc[0]
 districts = store.view(views.districts_visited, release, known, filters)
 frame.answer(words.impact_answer(dict(average), visits, reach))
-show_cards(
-    [
-        Card("Students visited", words.count(visits.first_visits), "a visit met the family"),
-        Card("Before and after", words.points(average["change"], signed=True), "points"),
-        Card("Reached", words.per_cent(reach.share_visited), "of students ever eligible"),
-        Card("Waiting now", words.count(reach.waiting), f"students, {words.month(reach.month)}"),
-    ]
-)
-
 palette, stamp = figure.palette(), figure.stamp()
-left, right = st.columns([3, 2], gap="medium")
+with st.container(key="lead"):
+    show_cards(
+        [
+            Card("Students visited", words.count(visits.first_visits), "family met"),
+            Card("After, less before", words.points(average["change"], signed=True), "points"),
+            Card("Reached", words.per_cent(reach.share_visited), "of those eligible"),
+            Card("Waiting", words.count(reach.waiting), words.month(reach.month)),
+        ]
+    )
+    left, right = st.columns([3, 2], gap="medium")
 with left:
     title = "Attendance of visited students around the first visit"
     figure.show_figure(
@@ -77,4 +77,5 @@ with right:
         table,
         words.alt_lines(title, yearly, "attendance_rate", "school years"),
         filters,
+        words.published_note(published),
     )

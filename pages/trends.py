@@ -16,6 +16,7 @@ GRAINS = {"month": "Months", "year": "School years"}
 
 release, known = store.release(), store.known()
 filters = filter_bar.chosen_on("trends")
+top = st.container()
 with st.container(horizontal=True, gap="medium", key="controls"):
     by = st.segmented_control(
         "Lines",
@@ -24,6 +25,7 @@ with st.container(horizontal=True, gap="medium", key="controls"):
         required=True,
         format_func=lambda value: BY[value],
         key="lines",
+        wrap=True,
         bind="query-params",
     )
     grain = st.segmented_control(
@@ -41,9 +43,10 @@ chronic = store.view(views.chronic_trend, release, known, filters, by, grain)
 if not len(attendance):
     frame.nothing_here(filters, known)
     st.stop()
-frame.answer(words.trends_answer(attendance, chronic, grain))
-if by == "participation":
-    st.caption(words.MEMBERS_CHANGE)
+with top:
+    frame.answer(words.trends_answer(attendance, chronic, grain))
+    if by == "participation":
+        st.caption(words.MEMBERS_CHANGE)
 
 palette, stamp = figure.palette(), figure.stamp()
 published, table = None, attendance
@@ -61,7 +64,7 @@ with left:
         table,
         words.alt_lines(title, attendance, "attendance_rate", over),
         filters,
-        words.NO_PUBLISHED if published is not None and not len(published) else "",
+        "" if published is None else words.published_note(published),
     )
 with right:
     title = f"Chronic absence by {'month' if grain == 'month' else 'school year'}"

@@ -49,13 +49,21 @@ class Drawing:
     takes five times as long.
     """
 
-    def __init__(self, palette: Palette, height: int, right: int, top: int = 34, bottom: int = 62):
+    def __init__(
+        self,
+        palette: Palette,
+        height: int,
+        right: int,
+        left: int = 44,
+        top: int = 34,
+        bottom: int = 62,
+    ) -> None:
         self.palette = palette
         self.traces: list[dict[str, Any]] = []
         self.annotations: list[dict[str, Any]] = []
         self.shapes: list[dict[str, Any]] = []
         self.height = height
-        self.margin = {"l": 44, "r": right, "t": top, "b": bottom}
+        self.margin = {"l": left, "r": right, "t": top, "b": bottom}
         self.layout: dict[str, Any] = {"hovermode": "x unified"}
 
     def add(self, kind: str, **trace: Any) -> None:
@@ -148,7 +156,7 @@ def percent_axis(values: Sequence[float], palette: Palette, ticks: int = 6) -> d
 def plain_axis(palette: Palette, title: str = "") -> dict[str, Any]:
     """A horizontal axis with a hairline and no grid."""
     return {
-        "title": {"text": title, "standoff": 8},
+        "title": axis_title(title),
         "showgrid": False,
         "zeroline": False,
         "showline": True,
@@ -160,10 +168,20 @@ def plain_axis(palette: Palette, title: str = "") -> dict[str, Any]:
     }
 
 
+def axis_title(text: str) -> dict[str, Any]:
+    """An axis title in the size of the ticks."""
+    return {"text": text, "standoff": 8, "font": {"size": 13}}
+
+
+def text_width(text: str) -> float:
+    """About how many pixels a text takes at the figures' font size."""
+    return len(text) * _CHARACTER_WIDTH
+
+
 def label_margin(labels: Sequence[str]) -> int:
     """Pixels the labels at the lines' ends need on the right."""
     lines = [line for label in labels for line in _lines(label)]
-    return int(max((len(line) for line in lines), default=0) * _CHARACTER_WIDTH) + 14
+    return int(max((text_width(line) for line in lines), default=0)) + 14
 
 
 def label_ends(drawing: Drawing, labels: Sequence[EndLabel]) -> None:

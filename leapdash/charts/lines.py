@@ -1,7 +1,7 @@
 """Figures of rates over time and around the first visit."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import pandas as pd
@@ -11,6 +11,7 @@ from leapdash.charts.base import (
     Drawing,
     EndLabel,
     Stamp,
+    axis_title,
     label_ends,
     label_margin,
     percent_axis,
@@ -51,6 +52,8 @@ def trend_lines(
     values = [*table[rate].dropna()]
     if published is not None:
         values += [*published["attendance_rate"]]
+        # Room for the values written above the marks.
+        values.append(min(1.0, max(values) + 0.1 * (max(values) - min(values))))
     drawing.layout["xaxis"] = _time_axis(table, published, monthly, palette)
     drawing.layout["yaxis"] = percent_axis(values, palette)
     colors = series_colors(table, palette, highlight)
@@ -104,7 +107,7 @@ def event_lines(
         if len(part):
             ends.append(_add_path(drawing, part, color, palette))
     if alone:
-        _add_levels(drawing, averages.iloc[0], palette)
+        _add_levels(drawing, table, averages.iloc[0], palette)
     else:
         label_ends(drawing, ends)
     drawing.write_above("y title", _Y_TITLES["attendance_rate"], palette.muted)
@@ -162,8 +165,13 @@ def _break_between_years(
 
 
 def _add_published(drawing: Drawing, published: pd.DataFrame, palette: Palette) -> None:
-    for _, part in published.groupby("code", sort=False):
+    """Square marks with their values; where there are several series, open ones for the state."""
+    several = published["code"].nunique() > 1
+    key = []
+    for code, part in published.groupby("code", sort=False):
         name = part["series"].iloc[0]
+        hollow = several and code == "all"
+        key.append(f"{'□' if hollow else '■'} {name}" if several else "■")
         drawing.add(
             "scatter",
             name=f"{name}, published",
@@ -174,12 +182,15 @@ def _add_published(drawing: Drawing, published: pd.DataFrame, palette: Palette) 
             text=[f"{value:.1%}" for value in part["attendance_rate"]],
             textposition="top center",
             textfont={"color": palette.published, "size": 12},
-            marker={"symbol": "square", "size": 9, "color": palette.published},
+            marker={
+                "symbol": "square-open" if hollow else "square",
+                "size": 9,
+                "color": palette.published,
+            },
             hovertemplate="%{y:.1%} · %{customdata}",
         )
-    sources = ", ".join(sorted(set(published["source"])))
     drawing.write_above(
-        "published key", f"■ Published by the state: {sources}", palette.published, row=1
+        "published key", f"{'  '.join(key[:2])} published by the state", palette.published, row=1
     )
 
 
@@ -203,7 +214,9 @@ def _add_path(drawing: Drawing, part: pd.DataFrame, color: str, palette: Palette
     )
 
 
-def _add_levels(drawing: Drawing, averages: pd.Series, palette: Palette) -> None:
+def _add_levels(
+    drawing: Drawing, table: pd.DataFrame, averages: pd.Series, palette: Palette
+) -> None:
     """The averages before and after as dotted levels, each with its value."""
     for side, start, end in (("before", -6, -1), ("after", 1, 12)):
         level = averages[side]
@@ -218,13 +231,16 @@ def _add_levels(drawing: Drawing, averages: pd.Series, palette: Palette) -> None
             line={"color": palette.naive, "width": 1.5, "dash": "dot"},
             hoverinfo="skip",
         )
+        # The words stand on the side of the level where the line is not.
+        near = table[table["event_time"].between(*((-6, -3) if side == "before" else (9, 12)))]
+        below = near["attendance_rate"].mean() >= level
         drawing.write(
             name=f"average {side}",
-            text=f"average {side} {level:.1%}",
+            text=f"average {level:.1%}",
             x=start if side == "before" else end,
             y=level,
             xanchor="left" if side == "before" else "right",
-            yanchor="bottom",
+            yanchor="top" if below else "bottom",
             font={"color": palette.naive},
         )
 
@@ -234,12 +250,16 @@ def _time_axis(
 ) -> dict[str, Any]:
     axis = plain_axis(palette)
     if monthly:
-        return axis | {"type": "date", "tickformat": "%b\n%Y", "hoverformat": "%B %Y", "nticks": 8}
+        # Set by hand: Plotly would widen the range for the labels at the lines' ends.
+        margin = timedelta(days=20)
+        ends = [str(table["period"].min() - margin), str(table["period"].max() + margin)]
+        ticks = {"tickformat": "%b\n%Y", "hoverformat": "%B %Y", "nticks": 8}
+        return axis | ticks | {"type": "date", "range": ends}
     years = set(table["period"])
     if published is not None:
         years |= set(published["school_year"])
     ordered = sorted(years)
-    axis["title"] = {"text": "School year", "standoff": 8}
+    axis["title"] = axis_title("School year")
     return axis | {
         "type": "category",
         "categoryorder": "array",

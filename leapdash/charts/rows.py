@@ -8,15 +8,17 @@ import plotly.graph_objects as go
 from leapdash.charts.base import (
     Drawing,
     Stamp,
+    axis_title,
     percent_axis,
     plain_axis,
+    text_width,
 )
 from leapdash.charts.lines import Rate
 from leapdash.charts.palette import Palette
 from leapdash.views import FEW_STUDENTS
 
 _ROW_HEIGHT = 26
-_NAME_WIDTH = 20
+_NAME_WIDTH = 22
 
 
 def change_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure:
@@ -25,8 +27,8 @@ def change_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figur
     Takes the table of `districts_visited`; districts without a change are left out.
     """
     rows = table[table["change"].notna()].iloc[::-1]
-    drawing = Drawing(palette, _height(rows), right=52)
     names = _names(rows["series"])
+    drawing = Drawing(palette, _height(names), right=52, left=_left(names))
     x: list[float | None] = []
     y: list[str | None] = []
     for name, before, after in zip(names, rows["before"], rows["after"], strict=True):
@@ -72,7 +74,7 @@ def change_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figur
     drawing.layout.update(
         hovermode="closest",
         xaxis=_rate_axis(values, palette, "Attendance rate (% of days enrolled)"),
-        yaxis=_name_axis(palette),
+        yaxis=_name_axis(names, palette),
     )
     drawing.write_above("key", "○ before   ● after, and the change in points", palette.muted)
     return drawing.finish(stamp)
@@ -84,8 +86,8 @@ def reach_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure
     Takes the table of `districts_visited`; districts without reach figures are left out.
     """
     rows = table[table["ever_eligible"].notna()].iloc[::-1]
-    drawing = Drawing(palette, _height(rows), right=16)
     names = _names(rows["series"])
+    drawing = Drawing(palette, _height(names), right=16, left=_left(names))
     parts = (
         ("visited", "ever_eligible_visited", palette.visited),
         ("waiting", "waiting", palette.waiting),
@@ -106,7 +108,7 @@ def reach_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure
         bargap=0.35,
         hovermode="closest",
         xaxis=axis | {"tickformat": ",", "nticks": 6, "gridcolor": palette.grid, "showgrid": True},
-        yaxis=_name_axis(palette),
+        yaxis=_name_axis(names, palette),
     )
     key = f'<span style="color:{palette.visited}">■</span> visited   '
     key += f'<span style="color:{palette.waiting}">■</span> waiting for a first visit'
@@ -131,13 +133,14 @@ def school_rows(
         [rate, "school_name"], ascending=rate == "attendance_rate"
     )
     rows = rows.iloc[::-1]
-    drawing = Drawing(palette, _height(rows) + 18, right=20, top=52)
+    names = _names(rows["school_name"])
+    drawing = Drawing(palette, _height(names) + 18, right=20, left=_left(names), top=52)
     few = rows[base].fillna(0) < FEW_STUDENTS
     drawing.add(
         "scatter",
         name="schools",
         x=[round(v, 5) for v in rows[rate]],
-        y=_names(rows["school_name"]),
+        y=names,
         customdata=[int(n) for n in rows[base].fillna(0)],
         mode="markers",
         marker={
@@ -154,7 +157,7 @@ def school_rows(
     drawing.layout.update(
         hovermode="closest",
         xaxis=_rate_axis([*rows[rate], *levels.values()], palette, titles[rate]),
-        yaxis=_name_axis(palette),
+        yaxis=_name_axis(names, palette),
     )
     for row, ((name, level), dash) in enumerate(
         zip(levels.items(), ("solid", "dash"), strict=False)
@@ -171,13 +174,13 @@ def _rate_axis(values: list[float], palette: Palette, title: str) -> dict[str, o
     axis = percent_axis(values, palette, ticks=5)
     low, high = axis["range"]
     axis["range"] = [low - 0.02 * (high - low), high]
-    return axis | {"title": {"text": title, "standoff": 8}}
+    return axis | {"title": axis_title(title)}
 
 
-def _name_axis(palette: Palette) -> dict[str, object]:
+def _name_axis(names: list[str], palette: Palette) -> dict[str, object]:
     return {
+        "range": [-0.6, len(names) - 0.4],
         "type": "category",
-        "automargin": True,
         "tickfont": {"color": palette.text},
         "ticks": "",
         "gridcolor": palette.grid,
@@ -196,9 +199,12 @@ def _names(series: pd.Series) -> list[str]:
     return names
 
 
-def _height(rows: pd.DataFrame) -> int:
-    return (
-        100
-        + _ROW_HEIGHT * max(len(rows), 3)
-        + 10 * int((rows.iloc[:, 1].str.len() > _NAME_WIDTH).sum())
-    )
+def _left(names: list[str]) -> int:
+    """The left margin the names need."""
+    lines = [line for name in names for line in name.split("<br>")]
+    return int(max((text_width(line) for line in lines), default=0)) + 12
+
+
+def _height(names: list[str]) -> int:
+    lines = sum(1 + name.count("<br>") for name in names)
+    return 100 + _ROW_HEIGHT * max(len(names), 3) + 12 * (lines - len(names))

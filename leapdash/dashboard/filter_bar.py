@@ -137,12 +137,9 @@ def _say_what_is_off(page: str, chosen: Filters) -> None:
     for name, label in FILTER_LABELS.items():
         if reason := reason_off(page, name):
             reasons.setdefault(reason, []).append(label)
-    if len(reasons) == 1 and len(next(iter(reasons.values()))) == len(FILTER_LABELS):
-        st.caption(f"Filters rest here. {next(iter(reasons))}")
-        return
-    lines = [f"{' and '.join(names)} greyed: {reason}" for reason, names in reasons.items()]
-    if lines:
-        st.caption("  \n".join(lines))
+    for reason, names in reasons.items():
+        which = "The filters" if len(names) == len(FILTER_LABELS) else " and ".join(names)
+        st.caption(f"{which} {'don’t' if len(names) > 1 else 'doesn’t'} apply here: {reason}")
     if chosen.active():
         st.button(
             "Clear filters", icon=":material/close:", type="tertiary", key="clear", on_click=clear

@@ -11,6 +11,8 @@ from leapdash.errors import ReleaseError
 from leapdash.filters import FILTER_LABELS, Filters, Known
 from leapdash.release import Manifest
 
+# A file of our own: Streamlit fetches the named icons of a browser tab from another host.
+ICON = Path(__file__).with_name("favicon.png")
 _CSS = Path(__file__).with_name("style.css")
 
 
