@@ -12,10 +12,9 @@ import pandas as pd
 
 from leapdash.contract import LEVELS, PARTICIPATION
 from leapdash.filters import FILTER_LABELS, PARTICIPATION_LABELS, Filters, Known, labels
+from leapdash.formats import count, per_cent, points
 from leapdash.release import Manifest
-from leapdash.views import Reach, Visits
-
-NO_FIGURE = "–"
+from leapdash.views import Grain, Reach, Visits
 
 NOT_THE_EFFECT = (
     "This is a plain before-and-after, not the effect of the visits. Students are visited when "
@@ -95,27 +94,6 @@ DEFINITIONS = (
 )
 
 
-def per_cent(rate: float | None) -> str:
-    """A rate as a per cent with one decimal; a dash where there is none."""
-    value = _number(rate)
-    return NO_FIGURE if math.isnan(value) else f"{value:.1%}"
-
-
-def points(change: float | None, signed: bool = False) -> str:
-    """A difference of rates in points with one decimal, with or without its sign."""
-    value = round(100 * _number(change), 1) + 0.0
-    if math.isnan(value):
-        return NO_FIGURE
-    text = f"{value:+.1f}" if signed and value else f"{abs(value):.1f}"
-    return text.replace("-", "−")
-
-
-def count(number: float | None) -> str:
-    """A count with thousands separated by commas; a dash where there is none."""
-    value = _number(number)
-    return NO_FIGURE if math.isnan(value) else f"{int(value):,}"
-
-
 def month(day: date) -> str:
     """A month as words: June 2023."""
     return f"{day:%B %Y}"
@@ -169,14 +147,17 @@ def before_after_answer(averages: pd.DataFrame) -> str:
     )
 
 
-def trends_answer(attendance: pd.DataFrame, chronic: pd.DataFrame, grain: str) -> str:
-    """How attendance stands at the end of the period shown, and how it moved.
+def trends_answer(
+    attendance: pd.DataFrame, chronic: pd.DataFrame, grain: Grain, about: str = ""
+) -> str:
+    """How attendance stands at the end of the period shown, and how it moved in a year.
 
-    Takes the tables of `attendance_trend` and `chronic_trend`; speaks of the first series, and
-    sets the second beside it where there are two or more.
+    Takes the tables of `attendance_trend` and `chronic_trend`; speaks of the series with the code
+    `about`, else of the first, and sets the others beside it.
     """
-    first_code = attendance["code"].iloc[0]
-    line = attendance[(attendance["code"] == first_code) & attendance["attendance_rate"].notna()]
+    shown = attendance[attendance["attendance_rate"].notna()]
+    code = about if (shown["code"] == about).any() else shown["code"].iloc[0]
+    line = shown[shown["code"] == code]
     last = line.iloc[-1]
     sentence = (
         f"{last['series']}: students attended {per_cent(last['attendance_rate'])} of their days in "
@@ -186,10 +167,11 @@ def trends_answer(attendance: pd.DataFrame, chronic: pd.DataFrame, grain: str) -
     if earlier is not None:
         change = last["attendance_rate"] - earlier["attendance_rate"]
         sentence += f", {_more_or_less(change)} than in {_period(earlier['period'])}"
-    missed = chronic[(chronic["code"] == first_code) & (chronic["period"] == last["period"])]
+    missed = chronic[(chronic["code"] == code) & (chronic["period"] == last["period"])]
     if len(missed):
         sentence += f"; {per_cent(missed['chronic_share'].iloc[0])} were chronically absent"
-    return sentence + "." + _beside(attendance, last)
+    others = shown[(shown["code"] != code) & (shown["period"] == last["period"])]
+    return f"{sentence}.{_beside(others)}"
 
 
 def district_answer(
@@ -208,14 +190,14 @@ def district_answer(
 
 
 def published_note(published: pd.DataFrame) -> str:
-    """Where the published rates beside a chart are from; why there are none where there are none."""
+    """Where the published rates beside a chart are from, or why there are none."""
     if not len(published):
         return NO_PUBLISHED
     sources = " and ".join(sorted(set(published["source"])))
     return f"Squares: attendance rates the state published, in “{sources}”."
 
 
-def chronic_note(grain: str) -> str:
+def chronic_note(grain: Grain) -> str:
     """How chronic absence is counted at this grain."""
     if grain == "month":
         return "Within each month: absent for 10% or more of that month's days enrolled."
@@ -317,11 +299,6 @@ def alt_rows(title: str, table: pd.DataFrame, name: str, value: str) -> str:
     )
 
 
-def _number(value: float | None) -> float:
-    """The value, not a number where there is none."""
-    return math.nan if value is None else float(value)
-
-
 def _families(number: int) -> str:
     return "the family of 1 student" if number == 1 else f"the families of {count(number)} students"
 
@@ -344,20 +321,16 @@ def _period(period: date | str) -> str:
     return month(period) if isinstance(period, date) else period
 
 
-def _year_before(line: pd.DataFrame, period: date | str, grain: str) -> pd.Series | None:
+def _year_before(line: pd.DataFrame, period: date | str, grain: Grain) -> pd.Series | None:
     """The row one year earlier; None where the series doesn't reach that far."""
-    if isinstance(period, date):
+    if grain == "month" and isinstance(period, date):
         earlier = line[line["period"] == period.replace(year=period.year - 1)]
     else:
         earlier = line[line["period"] < period].tail(1)
-    return earlier.iloc[0] if len(earlier) and grain else None
+    return earlier.iloc[0] if len(earlier) else None
 
 
-def _beside(attendance: pd.DataFrame, last: pd.Series) -> str:
-    others = attendance[
-        (attendance["code"] != last["code"]) & (attendance["period"] == last["period"])
-    ]
-    others = others[others["attendance_rate"].notna()]
+def _beside(others: pd.DataFrame) -> str:
     if not len(others):
         return ""
     if len(others) == 1:
@@ -366,7 +339,7 @@ def _beside(attendance: pd.DataFrame, last: pd.Series) -> str:
     low = others.nsmallest(1, "attendance_rate").iloc[0]
     high = others.nlargest(1, "attendance_rate").iloc[0]
     return (
-        f" Beside it, from {per_cent(low['attendance_rate'])} ({low['series']}) to "
+        f" The others: from {per_cent(low['attendance_rate'])} ({low['series']}) to "
         f"{per_cent(high['attendance_rate'])} ({high['series']})."
     )
 

@@ -8,6 +8,7 @@ import streamlit as st
 from leapdash import words
 from leapdash.contract import summary_table
 from leapdash.dashboard import frame, store
+from leapdash.formats import count
 
 
 def facts_table(facts: Sequence[tuple[str, str]], alt: str) -> None:
@@ -30,7 +31,7 @@ with right:
 st.subheader("Where the figures come from", anchor=False)
 st.table(
     pd.DataFrame(
-        [(s.name, s.origin, s.licence, words.count(s.rows)) for s in manifest.sources],
+        [(s.name, s.origin, s.licence, count(s.rows)) for s in manifest.sources],
         columns=["Source", "Origin", "Licence", "Rows"],
     ),
     border="horizontal",
@@ -39,7 +40,7 @@ st.subheader("What it holds", anchor=False)
 st.table(
     pd.DataFrame(
         [
-            (name, table.meaning, table.grain, words.count(manifest.tables[name].rows))
+            (name, table.meaning, table.grain, count(manifest.tables[name].rows))
             for name, table in ((name, summary_table(name)) for name in manifest.tables)
         ],
         columns=["Table", "What it is", "A row for every", "Rows"],

@@ -5,6 +5,7 @@ import streamlit as st
 from leapdash import charts, views, words
 from leapdash.dashboard import figure, filter_bar, frame, store
 from leapdash.dashboard.cards import Card, show_cards
+from leapdash.formats import count, per_cent, points
 
 BY = {
     "all": "One line",
@@ -46,10 +47,10 @@ with top:
 with cards:
     show_cards(
         [
-            Card("Before", words.per_cent(whole["before"]), "6 school months"),
-            Card("After", words.per_cent(whole["after"]), "12 school months"),
-            Card("Change", words.points(whole["change"], signed=True), "points, not the effect"),
-            Card("Students visited", words.count(visits.first_visits), "family met"),
+            Card("Before", per_cent(whole["before"]), "6 school months"),
+            Card("After", per_cent(whole["after"]), "12 school months"),
+            Card("Change", points(whole["change"], signed=True), "points, not the effect"),
+            Card("Students visited", count(visits.first_visits), "families met"),
         ]
     )
 

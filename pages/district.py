@@ -8,6 +8,7 @@ from leapdash import charts, views, words
 from leapdash.dashboard import figure, filter_bar, frame, store
 from leapdash.dashboard.cards import Card, show_cards
 from leapdash.filters import codes_of
+from leapdash.formats import NO_FIGURE, count, per_cent
 
 release, known = store.release(), store.known()
 chosen = filter_bar.chosen_on("district")
@@ -50,16 +51,16 @@ frame.answer(
 palette, stamp = figure.palette(), figure.stamp()
 lead = st.container(key="lead")
 cards = [
-    Card("Attendance", words.per_cent(rates[district]), f"of days, {year}"),
-    Card("Chronic absence", words.per_cent(shares.get(district)), f"of students, {year}"),
+    Card("Attendance", per_cent(rates[district]), f"of days, {year}"),
+    Card("Chronic absence", per_cent(shares.get(district)), f"of students, {year}"),
     Card(
         "Waiting",
-        words.count(reach.waiting) if takes_part else words.NO_FIGURE,
+        count(reach.waiting) if takes_part else NO_FIGURE,
         "for a first visit" if takes_part else "takes no part",
     ),
     Card(
         "Reached",
-        words.per_cent(reach.share_visited) if takes_part else words.NO_FIGURE,
+        per_cent(reach.share_visited) if takes_part else NO_FIGURE,
         "of those eligible" if takes_part else "takes no part",
     ),
 ]

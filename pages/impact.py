@@ -5,6 +5,7 @@ import streamlit as st
 from leapdash import charts, views, words
 from leapdash.dashboard import figure, filter_bar, frame, store
 from leapdash.dashboard.cards import Card, show_cards
+from leapdash.formats import count, per_cent, points
 
 release, known = store.release(), store.known()
 filters = filter_bar.chosen_on("impact")
@@ -23,10 +24,10 @@ palette, stamp = figure.palette(), figure.stamp()
 with st.container(key="lead"):
     show_cards(
         [
-            Card("Students visited", words.count(visits.first_visits), "family met"),
-            Card("After, less before", words.points(average["change"], signed=True), "points"),
-            Card("Reached", words.per_cent(reach.share_visited), "of those eligible"),
-            Card("Waiting", words.count(reach.waiting), words.month(reach.month)),
+            Card("Students visited", count(visits.first_visits), "families met"),
+            Card("After, less before", points(average["change"], signed=True), "points"),
+            Card("Reached", per_cent(reach.share_visited), "of those eligible"),
+            Card("Waiting", count(reach.waiting), words.month(reach.month)),
         ]
     )
     left, right = st.columns([3, 2], gap="medium")

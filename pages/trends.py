@@ -44,7 +44,7 @@ if not len(attendance):
     frame.nothing_here(filters, known)
     st.stop()
 with top:
-    frame.answer(words.trends_answer(attendance, chronic, grain))
+    frame.answer(words.trends_answer(attendance, chronic, grain, filters.group))
     if by == "participation":
         st.caption(words.MEMBERS_CHANGE)
 

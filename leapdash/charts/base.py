@@ -134,7 +134,7 @@ class Drawing:
         return go.Figure({"data": self.traces, "layout": layout | self.layout})
 
 
-def percent_axis(values: Sequence[float], palette: Palette, ticks: int = 6) -> dict[str, Any]:
+def percent_axis(values: Sequence[float], palette: Palette, ticks: int = 8) -> dict[str, Any]:
     """An axis of whole per cents with some air around the values, never beyond 0 and 100%."""
     low, high = min(values), max(values)
     span = max(high - low, 0.02)
@@ -142,7 +142,7 @@ def percent_axis(values: Sequence[float], palette: Palette, ticks: int = 6) -> d
     low = max(0.0, math.floor((low - 0.15 * step) / step) * step)
     high = min(1.0, math.ceil((high + 0.15 * step) / step) * step)
     return {
-        "range": [low, high + 0.02 * (high - low)],
+        "range": [low - 0.02 * (high - low), high + 0.02 * (high - low)],
         "dtick": step,
         "tick0": 0,
         "tickformat": ".0%" if step >= 0.01 else ".1%",

@@ -18,6 +18,7 @@ from leapdash.charts.base import (
     plain_axis,
 )
 from leapdash.charts.palette import Palette
+from leapdash.formats import per_cent
 from leapdash.views import FEW_STUDENTS
 
 Rate = Literal["attendance_rate", "chronic_share"]
@@ -58,11 +59,12 @@ def trend_lines(
     drawing.layout["yaxis"] = percent_axis(values, palette)
     colors = series_colors(table, palette, highlight)
     ends = []
-    for code, part in table.groupby("code", sort=False):
-        part = part[part[rate].notna()]
-        if not len(part):
-            continue
-        ends.append(_add_line(drawing, part, rate, colors[str(code)], monthly))
+    # The highlighted line comes last, on top of the others.
+    for code in sorted(colors, key=lambda code: code == highlight):
+        part = table[(table["code"] == code) & table[rate].notna()]
+        faint = len(colors) > _MANY and code != highlight
+        if len(part):
+            ends.append(_add_line(drawing, part, rate, colors[code], monthly, faint))
     drawing.write_above("y title", _Y_TITLES[rate], palette.muted)
     if published is not None:
         _add_published(drawing, published, palette)
@@ -128,7 +130,7 @@ def series_colors(table: pd.DataFrame, palette: Palette, highlight: str = "") ->
 
 
 def _add_line(
-    drawing: Drawing, part: pd.DataFrame, rate: Rate, color: str, monthly: bool
+    drawing: Drawing, part: pd.DataFrame, rate: Rate, color: str, monthly: bool, faint: bool
 ) -> EndLabel:
     name = part["series"].iloc[0]
     x: list[Any] = [str(period) for period in part["period"]]
@@ -142,9 +144,10 @@ def _add_line(
         x=x,
         y=y,
         customdata=counts,
-        mode="lines+markers",
-        line={"color": color, "width": 2.5},
+        mode="lines" if faint else "lines+markers",
+        line={"color": color, "width": 1 if faint else 2.5},
         marker={"size": 5 if monthly else 7, "color": color},
+        opacity=0.7 if faint else 1,
         hovertemplate="%{y:.1%} · %{customdata:,} students",
     )
     return EndLabel(x[-1], y[-1], name, color)
@@ -179,7 +182,7 @@ def _add_published(drawing: Drawing, published: pd.DataFrame, palette: Palette) 
             y=[round(value, 5) for value in part["attendance_rate"]],
             customdata=part["source"].tolist(),
             mode="markers+text",
-            text=[f"{value:.1%}" for value in part["attendance_rate"]],
+            text=[per_cent(value) for value in part["attendance_rate"]],
             textposition="top center",
             textfont={"color": palette.published, "size": 12},
             marker={
@@ -236,7 +239,7 @@ def _add_levels(
         below = near["attendance_rate"].mean() >= level
         drawing.write(
             name=f"average {side}",
-            text=f"average {level:.1%}",
+            text=f"average {per_cent(level)}",
             x=start if side == "before" else end,
             y=level,
             xanchor="left" if side == "before" else "right",

@@ -15,6 +15,7 @@ from leapdash.charts.base import (
 )
 from leapdash.charts.lines import Rate
 from leapdash.charts.palette import Palette
+from leapdash.formats import per_cent, points
 from leapdash.views import FEW_STUDENTS
 
 _ROW_HEIGHT = 26
@@ -63,7 +64,7 @@ def change_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figur
         y=names,
         customdata=[int(n) for n in rows["students"]],
         mode="markers+text",
-        text=[f"{100 * change:+.1f}".replace("-", "−") for change in rows["change"]],
+        text=[points(change, signed=True) for change in rows["change"]],
         textposition="middle right",
         textfont={"color": palette.text},
         marker={"size": 11, "color": palette.visited},
@@ -165,15 +166,13 @@ def school_rows(
         drawing.upright(level, dash, palette.compared)
         mark = "│" if dash == "solid" else "┆"
         drawing.write_above(
-            "level", f"{mark} {name} {level:.1%}", palette.muted, row=len(levels) - 1 - row
+            "level", f"{mark} {name} {per_cent(level)}", palette.muted, row=len(levels) - 1 - row
         )
     return drawing.finish(stamp)
 
 
 def _rate_axis(values: list[float], palette: Palette, title: str) -> dict[str, object]:
     axis = percent_axis(values, palette, ticks=5)
-    low, high = axis["range"]
-    axis["range"] = [low - 0.02 * (high - low), high]
     return axis | {"title": axis_title(title)}
 
 
@@ -183,6 +182,7 @@ def _name_axis(names: list[str], palette: Palette) -> dict[str, object]:
         "type": "category",
         "tickfont": {"color": palette.text},
         "ticks": "",
+        "ticklabelstandoff": 6,
         "gridcolor": palette.grid,
         "fixedrange": True,
     }

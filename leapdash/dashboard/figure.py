@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from leapdash import charts, words
+from leapdash import charts
 from leapdash.dashboard import store
 from leapdash.filters import Filters
 
@@ -127,16 +128,16 @@ def own_source() -> str:
 
 def _show_table(table: pd.DataFrame) -> None:
     shown = table[[column for column in table.columns if column in _COLUMNS]].copy()
+    formats: dict[str, Any] = {}
     for column in shown.columns:
-        if column in _RATES:
-            shown[column] = [words.per_cent(value) for value in shown[column]]
-        elif column == "change":
-            shown[column] = [words.points(value, signed=True) for value in shown[column]]
-    st.dataframe(
-        shown.rename(columns=_COLUMNS),
-        hide_index=True,
-        height=min(36 * (len(shown) + 1) + 2, 360),
-    )
+        name = _COLUMNS[column]
+        if column in _RATES or column == "change":
+            shown[column] = 100 * shown[column]
+            number = "%+.1f" if column == "change" else "%.1f%%"
+            formats[name] = st.column_config.NumberColumn(format=number)
+        elif pd.api.types.is_numeric_dtype(shown[column]) and column != "event_time":
+            formats[name] = st.column_config.NumberColumn(format="localized")
+    st.dataframe(shown.rename(columns=_COLUMNS), hide_index=True, column_config=formats)
 
 
 def _file_name(name: str, filters: Filters) -> str:

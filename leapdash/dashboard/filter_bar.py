@@ -36,7 +36,8 @@ def show(page: str, known: Known) -> Filters:
             _pills("participation", page, known)
             _pills("years", page, known)
             _group(page, known)
-        _say_what_is_off(page, chosen)
+        with st.container(horizontal=True, vertical_alignment="center", key="filter_foot"):
+            _say_what_is_off(page, chosen)
     for note in _notes_for(chosen):
         st.warning(note, icon=":material/link_off:")
     return chosen.meant_on(page)
@@ -139,7 +140,8 @@ def _say_what_is_off(page: str, chosen: Filters) -> None:
             reasons.setdefault(reason, []).append(label)
     for reason, names in reasons.items():
         which = "The filters" if len(names) == len(FILTER_LABELS) else " and ".join(names)
-        st.caption(f"{which} {'don’t' if len(names) > 1 else 'doesn’t'} apply here: {reason}")
+        verb = "don’t" if len(names) > 1 else "doesn’t"
+        st.caption(f"{which} {verb} apply here: {reason}", width="content")
     if chosen.active():
         st.button(
             "Clear filters", icon=":material/close:", type="tertiary", key="clear", on_click=clear

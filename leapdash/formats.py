@@ -1,0 +1,39 @@
+"""How numbers are written: per cents and points with one decimal, counts with commas."""
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+NO_FIGURE = "–"
+
+
+def per_cent(rate: float | None) -> str:
+    """A rate as a per cent with one decimal, halves up (0.8325 is 83.3%); a dash for none."""
+    value = _number(rate)
+    return NO_FIGURE if math.isnan(value) else f"{_tenths(100 * value)}%"
+
+
+def points(change: float | None, signed: bool = False) -> str:
+    """A difference of rates in points with one decimal, with or without its sign."""
+    value = 100 * _number(change)
+    if math.isnan(value):
+        return NO_FIGURE
+    text = str(_tenths(abs(value)))
+    if not signed or text == "0.0":
+        return text
+    return f"+{text}" if value > 0 else f"−{text}"
+
+
+def count(number: float | None) -> str:
+    """A count with thousands separated by commas; a dash for none."""
+    value = _number(number)
+    return NO_FIGURE if math.isnan(value) else f"{int(value):,}"
+
+
+def _number(value: float | None) -> float:
+    """The value, not a number where there is none."""
+    return math.nan if value is None else float(value)
+
+
+def _tenths(value: float) -> Decimal:
+    # Rounded to nine places first: 83.25 arrives as 83.24999999999999 or as 83.25.
+    return Decimal(str(round(value, 9))).quantize(Decimal("0.1"), ROUND_HALF_UP)
