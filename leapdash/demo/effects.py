@@ -68,7 +68,8 @@ class Visited:
 
     `student`, `district`, `level`, `occasion` (V), `language_other` (V). `chance`, `half_days` (V x
     E), `draws` (V x E x 24). The same for their records of schools left: `left_*` (K), with `left`
-    (positions among all such records), `left_row`, `left_event`.
+    (positions among all such records), `left_row`, `left_event`. `enrolled`, `without` (V x E):
+    half-days enrolled, and attended had nobody visited, over all schools of the month.
     """
 
     student: I64
@@ -86,6 +87,8 @@ class Visited:
     left_chance: npt.NDArray[np.int32]
     left_half_days: U8
     left_draws: U16
+    enrolled: I64
+    without: I64
 
     @property
     def gains_anything(self) -> Bools:
@@ -103,18 +106,23 @@ def gather(
     chance = np.zeros(shape, dtype=np.int32)
     half_days = np.zeros(shape, dtype=np.uint8)
     days = np.zeros((*shape, DAY_DRAWS), dtype=np.uint16)
+    without = np.zeros(shape, dtype=np.int64)
     for number in range(FIRST_VISIT_MONTH, MONTH_COUNT):
         rows = np.flatnonzero(month <= number)
         event = number - month[rows]
         chance[rows, event] = untreated.chance[who[rows], number]
         half_days[rows, event] = students.half_days[who[rows], number]
         days[rows, event] = day_draws(students.count, number, draws)[who[rows]]
+        without[rows, event] = untreated.attended[who[rows], number]
 
     row_of = np.full(students.count, -1)
     row_of[who] = np.arange(len(who))
     row = row_of[students.left_student]
     event = students.left_month - first.month[students.left_student]
     left = np.flatnonzero((row >= 0) & (event >= 0))
+    enrolled = half_days.astype(np.int64)
+    np.add.at(enrolled, (row[left], event[left]), students.left_half_days[left])
+    np.add.at(without, (row[left], event[left]), untreated.left_attended[left])
     return Visited(
         student=who,
         first_month=month,
@@ -131,6 +139,8 @@ def gather(
         left_chance=untreated.left_chance[left].astype(np.int32),
         left_half_days=students.left_half_days[left].astype(np.uint8),
         left_draws=left_day_draws(len(students.left_student), draws)[left],
+        enrolled=enrolled,
+        without=without,
     )
 
 
@@ -178,25 +188,15 @@ class _Panel:
 
 
 def _panel(visited: Visited, gains: Gains) -> _Panel:
-    with_visit, left_with = (part.astype(np.int64) for part in attend_with(visited, gains))
-    without, left_without = (part.astype(np.int64) for part in attend_with(visited, _NOTHING))
-    days = visited.half_days.astype(np.int64)
-    at = (visited.left_row, visited.left_event)
-    for total, part in (
-        (with_visit, left_with),
-        (without, left_without),
-        (days, visited.left_half_days),
-    ):
-        np.add.at(total, at, part)
-    counts = days >= MINIMUM_HALF_DAYS
-    safe = np.maximum(days, 1)
+    main, left = attend_with(visited, gains)
+    with_visit = main.astype(np.int64)
+    np.add.at(with_visit, (visited.left_row, visited.left_event), left)
+    counts = visited.enrolled >= MINIMUM_HALF_DAYS
+    days = np.maximum(visited.enrolled, 1)
     return _Panel(
-        rate=np.where(counts, without / safe, np.nan),
-        difference=np.where(counts, (with_visit - without) / safe, np.nan),
+        rate=np.where(counts, visited.without / days, np.nan),
+        difference=np.where(counts, (with_visit - visited.without) / days, np.nan),
     )
-
-
-_NOTHING = Gains(0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def _mean(values: npt.NDArray[np.float64], who: Bools, events: Sequence[int]) -> tuple[float, int]:

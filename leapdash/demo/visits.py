@@ -22,7 +22,7 @@ from leapdash.demo.calendar import (
     is_year_start,
     summer_before,
 )
-from leapdash.demo.draws import I64, LOGIT, ONE, Draws, logistic
+from leapdash.demo.draws import I64, LOGIT, ONE, U16, Draws, logistic
 from leapdash.demo.places import DISTRICTS, HARTFORD, LEVEL_NAMES, Places
 from leapdash.demo.students import Bools, Students, level_of
 
@@ -151,6 +151,12 @@ def need(last: I64, mean: I64, district: I64) -> I64:
     return np.where(last >= 0, chance, 0)
 
 
+def school_factor(places: Places, draws: Draws) -> I64:
+    """Each school's factor on the chance of a visit, in 1/65,536: from 0.5 to 1.5."""
+    bits = draws.bits16((len(places.school_district),), "visits of school")
+    return ONE // 2 + bits.astype(np.int64)
+
+
 def choose_first_visits(
     places: Places,
     students: Students,
@@ -163,73 +169,99 @@ def choose_first_visits(
     How busy each district is, by level and occasion, is set in a few rounds so that about as many
     first visits are made as wanted; within these the chance is `need` times the school's factor.
     """
-    wanted = wanted_first_visits(places)
+    months = _candidates(places, students, enrolled, attended, draws)
+    wanted = wanted_first_visits(places).reshape(-1, len(OCCASIONS))
     pace = np.where(wanted > 0, 0.1, 0.0)
-    for last_round in [False] * (_ROUNDS - 1) + [True]:
-        first, attempts, expected = _visit_all(places, students, enrolled, attended, pace, draws)
-        if not last_round:
-            scale = wanted / np.maximum(expected, 1e-3)
-            pace = np.minimum(pace * np.minimum(scale, 20.0), 4.0)
+    for _ in range(_ROUNDS - 1):
+        *_, expected = _visit_all(months, students.count, pace)
+        pace = np.minimum(pace * np.minimum(wanted / np.maximum(expected, 1e-3), 20.0), 4.0)
+    first, attempts, _ = _visit_all(months, students.count, pace)
     return first, attempts
 
 
-def school_factor(places: Places, draws: Draws) -> I64:
-    """Each school's factor on the chance of a visit, in 1/65,536: from 0.5 to 1.5."""
-    return ONE // 2 + draws.bits16((len(places.school_district),), "visits of school").astype(
-        np.int64
-    )
+@dataclass(frozen=True)
+class _Candidates:
+    """Who may be called on in a school month: all enrolled where the district takes part.
+
+    `stratum`: 3 x district + level. `likely`: how likely record and school make a call, in
+    1/65,536. `draw` and `at_home` decide whether the call comes, and whether it meets the family.
+    """
+
+    month: int
+    student: I64
+    school: I64
+    stratum: I64
+    likely: I64
+    draw: U16
+    at_home: Bools
 
 
-def _visit_all(
+def _candidates(
     places: Places,
     students: Students,
     enrolled: npt.NDArray[np.int16],
     attended: npt.NDArray[np.int16],
-    pace: npt.NDArray[np.float64],
     draws: Draws,
-) -> tuple[FirstVisits, Attempts, npt.NDArray[np.float64]]:
-    """One run through the months at a given pace; also the first visits expected (D x 3 x 4)."""
+) -> list[_Candidates]:
     takes_part = np.array([d.leap for d in DISTRICTS])
     canvasses = np.array([d.canvasses for d in DISTRICTS])
     factor = school_factor(places, draws)
+    everyone = (students.count,)
+    months = []
+    for month in range(FIRST_VISIT_MONTH, MONTH_COUNT):
+        school = students.school[:, month].astype(np.int64)
+        who = np.flatnonzero(school >= 0)
+        who = who[takes_part[places.school_district[school[who]]]]
+        school = school[who]
+        district = places.school_district[school]
+        last, mean = recorded_history(enrolled[who], attended[who], month)
+        likely = np.where(canvasses[district], ONE // 4, need(last, mean, district))
+        level = level_of(students.grade[who, month // MONTHS_PER_YEAR])
+        months.append(
+            _Candidates(
+                month=month,
+                student=who,
+                school=school,
+                stratum=district * len(LEVEL_NAMES) + level,
+                likely=likely * factor[school] // ONE,
+                draw=draws.bits16(everyone, "first visit", month)[who],
+                at_home=draws.chance(MEETS_FAMILY, everyone, "meets family", month)[who],
+            )
+        )
+    return months
+
+
+def _visit_all(
+    months: list[_Candidates], students: int, pace: npt.NDArray[np.float64]
+) -> tuple[FirstVisits, Attempts, npt.NDArray[np.float64]]:
+    """One run through the months at a pace (by stratum and occasion); also the visits expected."""
     ceiling = int(HIGHEST_CHANCE * ONE)
     steps = np.floor(pace * ONE).astype(np.int64)
-    never = np.full(students.count, NEVER, dtype=np.int64)
+    never = np.full(students, NEVER, dtype=np.int64)
     first = FirstVisits(never.copy(), never.copy(), never.copy())
     attempts = Attempts()
     expected = np.zeros(pace.shape)
-    for month in range(FIRST_VISIT_MONTH, MONTH_COUNT):
-        year = month // MONTHS_PER_YEAR
-        school = students.school[:, month].astype(np.int64)
-        who = np.flatnonzero((school >= 0) & (first.month == NEVER))
-        who = who[takes_part[places.school_district[school[who]]]]
-        district = places.school_district[school[who]]
-        level = level_of(students.grade[who, year])
-        last, mean = recorded_history(enrolled[who], attended[who], month)
-        likely = np.where(canvasses[district], ONE // 4, need(last, mean, district))
-        likely = likely * factor[school[who]] // ONE
-
-        occasion = 2 * year - 1
-        chance = np.minimum(likely * steps[district, level, occasion] // ONE, ceiling)
+    for all_ in months:
+        open_ = np.flatnonzero(first.month[all_.student] == NEVER)
+        who, stratum, likely = all_.student[open_], all_.stratum[open_], all_.likely[open_]
+        occasion = 2 * (all_.month // MONTHS_PER_YEAR) - 1
+        chance = np.minimum(likely * steps[stratum, occasion] // ONE, ceiling)
         in_summer = np.zeros(len(who), dtype=np.int64)
-        if is_year_start(month):
-            in_summer = np.minimum(likely * steps[district, level, occasion - 1] // ONE, ceiling)
+        if is_year_start(all_.month):
+            in_summer = np.minimum(likely * steps[stratum, occasion - 1] // ONE, ceiling)
         # a summer and the September after it share one draw, and one ceiling
         chance = np.minimum(in_summer + chance, ceiling)
-        u = draws.bits16((students.count,), "first visit", month)[who]
-        tried = u < chance
-        summer = u < in_summer
-        met = draws.chance(MEETS_FAMILY, (students.count,), "meets family", month)[who]
-        attempts.add(who[tried], month, summer[tried], met[tried])
+        tried = all_.draw[open_] < chance
+        summer = all_.draw[open_] < in_summer
+        met = tried & all_.at_home[open_]
+        attempts.add(who[tried], all_.month, summer[tried], met[tried])
 
-        seen = tried & met
-        first.month[who[seen]] = month
-        first.occasion[who[seen]] = occasion - summer[seen]
-        first.school[who[seen]] = school[who[seen]]
-        place = district * len(LEVEL_NAMES) + level
+        first.month[who[met]] = all_.month
+        first.occasion[who[met]] = occasion - summer[met]
+        first.school[who[met]] = all_.school[open_][met]
         for at, part in ((occasion, chance - in_summer), (occasion - 1, in_summer)):
-            sums = np.bincount(place, weights=part, minlength=len(DISTRICTS) * len(LEVEL_NAMES))
-            expected[:, :, at] += sums.reshape(len(DISTRICTS), -1) * MEETS_FAMILY / ONE
+            calls = np.bincount(stratum, weights=part, minlength=len(expected))
+            expected[:, at] += calls * MEETS_FAMILY / ONE
     return first, attempts, expected
 
 

@@ -87,7 +87,7 @@ def test_where_nobody_stands_behind_an_effect_its_gain_stays_as_it_is(visited):
             name: getattr(visited, name)[last : last + 1]
             for name in (
                 "student", "first_month", "district", "level", "occasion", "language_other",
-                "chance", "half_days", "draws",
+                "chance", "half_days", "draws", "enrolled", "without",
             )
         },
         **{
