@@ -1,10 +1,8 @@
 """Entry point: `streamlit run app.py` opens the release in LEAPDASH_STORE, or the demonstration."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from leapdash.dashboard import frame
 
 st.set_page_config(page_title="leapdash", page_icon=frame.ICON, layout="wide")
-frame.run(Path(__file__).parent / "pages")
+frame.run()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from leapdash import words
 from leapdash.contract import summary_table
-from leapdash.dashboard import frame, store
+from leapdash.dashboard import frame
 from leapdash.formats import count
 
 
@@ -17,7 +17,8 @@ def facts_table(facts: Sequence[tuple[str, str]], alt: str) -> None:
     st.table(rows, border="horizontal", hide_header=True, alt=alt)
 
 
-manifest = store.release().manifest
+release, _, _ = frame.begin("about")
+manifest = release.manifest
 frame.answer(words.about_answer(manifest))
 
 left, right = st.columns(2, gap="large")

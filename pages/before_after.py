@@ -3,7 +3,7 @@
 import streamlit as st
 
 from leapdash import charts, views, words
-from leapdash.dashboard import figure, filter_bar, frame, store
+from leapdash.dashboard import figure, frame, store
 from leapdash.dashboard.cards import Card, show_cards
 from leapdash.formats import count, per_cent, points
 
@@ -15,8 +15,7 @@ BY = {
     "language": "Language of visit",
 }
 
-release, known = store.release(), store.known()
-filters = filter_bar.chosen_on("before_after")
+release, known, filters = frame.begin("before_after")
 top = st.container()
 with st.container(key="lead"):
     cards = st.container()

@@ -5,13 +5,12 @@ from dataclasses import replace
 import streamlit as st
 
 from leapdash import charts, views, words
-from leapdash.dashboard import figure, filter_bar, frame, store
+from leapdash.dashboard import figure, frame, store
 from leapdash.dashboard.cards import Card, show_cards
 from leapdash.filters import codes_of
 from leapdash.formats import NO_FIGURE, count, per_cent
 
-release, known = store.release(), store.known()
-chosen = filter_bar.chosen_on("district")
+release, known, chosen = frame.begin("district")
 options = list(codes_of(chosen, known) or known.districts)
 district = options[0]
 if len(options) > 1:

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from leapdash import charts, views, words
-from leapdash.dashboard import figure, filter_bar, frame, store
+from leapdash.dashboard import figure, frame, store
 from leapdash.dashboard.cards import Card, show_cards
 from leapdash.formats import count, per_cent, points
 
-release, known = store.release(), store.known()
-filters = filter_bar.chosen_on("impact")
+release, known, filters = frame.begin("impact")
 paths = store.view(views.paths, release, known, filters, "all")
 visits = store.view(views.visits_made, release, known, filters)
 reach = store.view(views.reach_now, release, known, filters)

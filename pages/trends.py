@@ -3,7 +3,7 @@
 import streamlit as st
 
 from leapdash import charts, views, words
-from leapdash.dashboard import figure, filter_bar, frame, store
+from leapdash.dashboard import figure, frame, store
 
 BY = {
     "district": "Districts",
@@ -14,8 +14,7 @@ BY = {
 }
 GRAINS = {"month": "Months", "year": "School years"}
 
-release, known = store.release(), store.known()
-filters = filter_bar.chosen_on("trends")
+release, known, filters = frame.begin("trends")
 top = st.container()
 with st.container(horizontal=True, gap="medium", key="controls"):
     by = st.segmented_control(

@@ -1,5 +1,6 @@
 """The frame of every page: navigation, what the data are, the question, the filter bar."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +10,14 @@ from leapdash import words
 from leapdash.dashboard import filter_bar, store
 from leapdash.errors import ReleaseError
 from leapdash.filters import FILTER_LABELS, Filters, Known
-from leapdash.release import Manifest
+from leapdash.release import Manifest, Release
 
 # A file of our own: Streamlit fetches the named icons of a browser tab from another host.
 ICON = Path(__file__).with_name("favicon.png")
 _CSS = Path(__file__).with_name("style.css")
+
+
+_framed: ContextVar[bool] = ContextVar("framed", default=False)
 
 
 @dataclass(frozen=True)
@@ -24,11 +28,6 @@ class PageInfo:
     title: str
     icon: str
     question: str
-
-    @property
-    def url_path(self) -> str:
-        """The page's part of the address."""
-        return self.key.replace("_", "-")
 
 
 PAGES = (
@@ -60,19 +59,9 @@ PAGES = (
 )
 
 
-def run(folder: Path) -> None:
+def run() -> None:
     """Navigation, frame and page; a release that can't be opened gets a page of its own."""
-    pages = {
-        info.key: st.Page(
-            folder / f"{info.key}.py",
-            title=info.title,
-            icon=info.icon,
-            url_path=info.url_path,
-            default=number == 0,
-        )
-        for number, info in enumerate(PAGES)
-    }
-    page = st.navigation(list(pages.values()), position="top")
+    page = _navigation()
     info = next(info for info in PAGES if info.title == page.title)
     st.html(_CSS)
     try:
@@ -83,7 +72,37 @@ def run(folder: Path) -> None:
     _say_what_data(manifest)
     st.title(info.question, anchor=False)
     filter_bar.show(info.key, known)
-    page.run()
+    token = _framed.set(True)
+    try:
+        page.run()
+    finally:
+        _framed.reset(token)
+
+
+def begin(page: str) -> tuple[Release, Known, Filters]:
+    """What every page starts with: the release, what can be chosen in it, and what is chosen.
+
+    Streamlit takes a folder named pages for its older way of building apps, until an app calls
+    st.navigation: a fresh server whose first visitor asks for a page's address runs the page's
+    file alone. Then this calls it, and starts again with the frame.
+    """
+    if not _framed.get():
+        _navigation()
+        st.rerun()
+    return store.release(), store.known(), filter_bar.chosen_on(page)
+
+
+def _navigation() -> st.Page:
+    pages = [
+        st.Page(
+            f"pages/{info.key}.py",
+            title=info.title,
+            icon=info.icon,
+            default=number == 0,
+        )
+        for number, info in enumerate(PAGES)
+    ]
+    return st.navigation(pages, position="top")
 
 
 def answer(sentence: str) -> None:
