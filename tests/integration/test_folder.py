@@ -1,0 +1,278 @@
+"""The same state in any format the contract allows gives the same release."""
+
+import io
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from input_state import Row, rows, write_csv, write_csv_file, write_parquet
+from rich.console import Console
+
+from leapdash.pipeline.build import build
+from leapdash.progress import Progress
+from leapdash.release import Release
+
+Write = Callable[[Path], object]
+
+
+def tables_of(release: Release) -> dict[str, pa.Table]:
+    return {name: release.table(name) for name in release.manifest.tables}
+
+
+def built(folder: Path, **options: Any) -> tuple[dict[str, pa.Table], str]:
+    """The tables built from a folder, and what was said on the way."""
+    said = io.StringIO()
+    progress = Progress(Console(file=said, width=200))
+    release = build(folder / "input", folder / "store", progress=progress, **options)
+    return tables_of(release), said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
+    folder = tmp_path_factory.mktemp("expected")
+    write_parquet(folder / "input")
+    return built(folder)[0]
+
+
+def as_many_parquet_files(folder: Path) -> None:
+    write_parquet(folder)
+    for name in ("attendance", "enrollment"):
+        whole = pq.read_table(folder / f"{name}.parquet")
+        (folder / f"{name}.parquet").unlink()
+        (folder / name).mkdir()
+        half = whole.num_rows // 2
+        pq.write_table(whole.slice(half), folder / name / "2.parquet")
+        # Another order of columns in another file.
+        turned = whole.slice(0, half).select(whole.column_names[::-1])
+        pq.write_table(turned, folder / name / "1.parquet")
+
+
+def as_many_csv_files(folder: Path) -> None:
+    write_csv(folder)
+    (folder / "attendance.csv").unlink()
+    data = rows()["attendance"]
+    turned = [dict(reversed(row.items())) for row in data[30:]]
+    write_csv_file(folder / "attendance" / "2021.csv", data[:30])
+    write_csv_file(folder / "attendance" / "2022.csv.gz", turned)
+
+
+def as_gzipped_csv(folder: Path) -> None:
+    for name, table in rows().items():
+        write_csv_file(folder / f"{name}.csv.gz", table)
+
+
+def as_a_spreadsheet_leaves_it(folder: Path) -> None:
+    """A mark in front, carriage returns, no leading zeros, months without days, Y and N."""
+
+    def changed(row: Row) -> Row:
+        row = dict(row)
+        for name in ("school_code", "district_code"):
+            if name in row:
+                row[name] = row[name].lstrip("0")
+        for name in ("english_learner", "disability", "homeless"):
+            if name in row:
+                row[name] = "Y" if row[name] else "n"
+        if "month" in row:
+            row["month"] = f"{row['month']:%Y-%m}"
+        if row.get("leap_from"):
+            row["leap_from"] = f"{row['leap_from']} 00:00:00"
+        return row
+
+    write_csv(folder, {name: [changed(row) for row in table] for name, table in rows().items()})
+    for path in folder.iterdir():
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def as_loosely_typed_parquet(folder: Path) -> None:
+    """Codes as whole numbers, dates as time stamps or text, true and false as 1 and 0."""
+    write_parquet(folder)
+    for path in folder.iterdir():
+        table = pq.read_table(path)
+        for place, field in enumerate(table.schema):
+            wanted = {
+                "school_code": pa.int64(),
+                "district_code": pa.int64(),
+                "month": pa.timestamp("us"),
+                "visit_date": pa.string(),
+                "homeless": pa.int8(),
+                "days_enrolled": pa.int16(),
+                "grade": pa.dictionary(pa.int8(), pa.string()),
+            }.get(field.name)
+            if wanted is not None:
+                column = (
+                    table[field.name].cast(wanted)
+                    if not pa.types.is_dictionary(wanted)
+                    else (table[field.name].dictionary_encode())
+                )
+                table = table.set_column(place, field.name, column)
+        pq.write_table(table, path)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        write_csv,
+        as_gzipped_csv,
+        as_many_csv_files,
+        as_many_parquet_files,
+        as_a_spreadsheet_leaves_it,
+        as_loosely_typed_parquet,
+    ],
+)
+def test_every_format_gives_the_same_tables(
+    write: Write, tmp_path: Path, expected: dict[str, pa.Table]
+) -> None:
+    write(tmp_path / "input")
+    tables, _ = built(tmp_path)
+    assert tables == expected
+
+
+def test_the_order_of_rows_does_not_matter(tmp_path: Path, expected: dict[str, pa.Table]) -> None:
+    write_csv(tmp_path / "input", {name: table[::-1] for name, table in rows().items()})
+    assert built(tmp_path)[0] == expected
+
+
+def test_codes_made_whole_are_reported(tmp_path: Path) -> None:
+    as_a_spreadsheet_leaves_it(tmp_path / "input")
+    _, said = built(tmp_path)
+    # Two of three schools, and so two thirds of all rows, have a code that begins with a zero.
+    assert "schools: leading zeros put back in the codes of 2 rows" in said
+    assert "enrollment: leading zeros put back in the codes of 16 rows" in said
+    assert "attendance: leading zeros put back in the codes of 48 rows" in said
+    assert "programme: leading zeros put back in the codes of 1 rows" in said
+
+
+def test_whole_codes_are_not_reported(tmp_path: Path) -> None:
+    write_csv(tmp_path / "input")
+    assert "leading zeros" not in built(tmp_path)[1]
+
+
+def test_columns_the_contract_does_not_know_are_named(
+    tmp_path: Path, expected: dict[str, pa.Table]
+) -> None:
+    more = {name: [row | {"remark": "x"} for row in table] for name, table in rows().items()}
+    write_csv(tmp_path / "input", more)
+    tables, said = built(tmp_path)
+    assert "visits.csv: columns left out, unknown to the contract: remark" in said
+    assert tables == expected
+
+
+def test_rows_without_a_day_enrolled_are_reported_and_change_nothing(
+    tmp_path: Path, expected: dict[str, pa.Table]
+) -> None:
+    data = rows()
+    empty = data["attendance"][0] | {"days_enrolled": 0, "days_attended": 0}
+    data["attendance"] += [empty | {"month": date(2022, 1, 1)}, empty | {"month": date(2021, 8, 1)}]
+    write_csv(tmp_path / "input", data)
+    tables, said = built(tmp_path)
+    assert "2 attendance rows have no day enrolled and count nowhere" in said
+    assert tables == expected
+
+
+def test_programme_and_published_may_be_missing(tmp_path: Path) -> None:
+    data = rows()
+    del data["programme"]
+    write_csv(tmp_path / "input", data)
+    tables, _ = built(tmp_path)
+    assert {"programme", "published"} & set(tables) == set()
+
+
+def test_every_step_says_its_rows_and_seconds(tmp_path: Path) -> None:
+    write_csv(tmp_path / "input")
+    lines = built(tmp_path)[1].splitlines()
+    (attendance,) = [line for line in lines if line.startswith("read attendance")]
+    assert attendance.split()[2:4] == ["72", "rows"]
+    assert attendance.endswith(" s")
+    assert [line.split()[0] for line in lines[:1] + lines[-1:]] == ["look", "publish"]
+
+
+# --- daily attendance ----------------------------------------------------------------------------
+
+
+def daily(days: list[tuple[int, float]]) -> list[Row]:
+    """Days of September 2021 of one student, and shares of them attended."""
+    return [
+        {
+            "student_id": "S01",
+            "school_code": "0640211",
+            "date": date(2021, 9, 1) + timedelta(days=day),
+            "attended": share,
+        }
+        for day, share in days
+    ]
+
+
+def september(tmp_path: Path, days: list[tuple[int, float]], half_day: str) -> Row:
+    data = rows()
+    del data["attendance"], data["visits"]
+    data["visits"] = [
+        {
+            "student_id": "S01",
+            "visit_date": date(2021, 9, 5),
+            "place": "home",
+            "contact": "met",
+            "visitor": "school staff",
+            "language": "en",
+        }
+    ]
+    data["attendance_daily"] = daily(days)
+    write_csv(tmp_path / "input", data)
+    tables, _ = built(tmp_path, half_day=half_day)
+    (row,) = tables["attendance"].to_pylist()
+    return row
+
+
+@pytest.mark.parametrize(
+    ("half_day", "attended"),
+    # 1, 0.5 and 0.75 count whole, 0.499 and 0 don't; the shares add up to 2.749, or 2.5 by halves.
+    [("state", 3.0), ("fraction", 2.5)],
+)
+def test_daily_attendance_is_added_up_by_the_rule_asked_for(
+    half_day: str, attended: float, tmp_path: Path
+) -> None:
+    row = september(tmp_path, [(0, 1), (1, 0.5), (2, 0.75), (3, 0.499), (4, 0)], half_day)
+    assert (row["days_enrolled"], row["days_attended"]) == (5.0, attended)
+
+
+def test_shares_of_days_are_rounded_half_up_to_half_days(tmp_path: Path) -> None:
+    row = september(tmp_path, [(0, 0.25), (1, 0.5)], "fraction")
+    assert row["days_attended"] == 1.0
+
+
+def test_daily_and_monthly_attendance_give_the_same_release(
+    tmp_path: Path, expected: dict[str, pa.Table]
+) -> None:
+    data = rows()
+    monthly = data.pop("attendance")
+    data["attendance_daily"] = [
+        {
+            "student_id": row["student_id"],
+            "school_code": row["school_code"],
+            "date": row["month"] + timedelta(days=day),
+            # Whole days first, then what is left, half a day or nothing.
+            "attended": max(0.0, min(1.0, row["days_attended"] - day)),
+        }
+        for row in monthly
+        for day in range(int(row["days_enrolled"]))
+    ]
+    write_parquet(tmp_path / "input", data)
+    tables, _ = built(tmp_path, half_day="fraction")
+    assert tables == expected
+
+
+def test_the_manifest_says_how_half_days_were_counted(tmp_path: Path) -> None:
+    write_csv(tmp_path / "input")
+    release = build(tmp_path / "input", tmp_path / "store")
+    assert release.manifest.rules["half_day"] == "as in the monthly input"
+    assert {fact.name: fact.rows for fact in release.manifest.sources} == {
+        "schools.csv": 3,
+        "enrollment.csv": 24,
+        "attendance.csv": 72,
+        "visits.csv": 3,
+        "programme.csv": 1,
+    }
+    assert not release.manifest.synthetic
