@@ -299,39 +299,22 @@ def _within(low: float, value: float, high: float) -> float:
 def findings(visited: Visited, gains: Gains) -> tuple[Finding, ...]:
     """The reported effects with what they came out as, and what else is known of the truth."""
     panel = _panel(visited, gains)
-    rows = []
-
-    def add(
-        quantity: str,
-        target: float | None,
-        values: npt.NDArray[np.float64],
-        who: Bools,
-        events: Sequence[int],
-    ) -> None:
-        realised, students = _mean(values, who, events)
-        rows.append(Finding(quantity, target, realised, students))
-
-    chosen = visited.gains_anything
-    for target in _TARGETS.values():
-        add(
+    chosen, other = visited.gains_anything, visited.language_other
+    rows = [
+        Finding(
             target.quantity,
             target.size,
-            panel.difference,
-            target.who(visited) & chosen,
-            target.events,
+            *_mean(panel.difference, target.who(visited) & chosen, target.events),
         )
-    in_hartford = visited.district == HARTFORD
-    add(
-        "the same students' rate had nobody visited, Hartford", 0.60, panel.rate, in_hartford, LATER
-    )
-    other = visited.language_other
-    add(
-        "school months 6 to 9, family speaks English",
-        None,
-        panel.difference,
-        chosen & ~other,
-        LATER,
-    )
-    add("school months 6 to 9, another language", None, panel.difference, chosen & other, LATER)
-    add("school months 6 to 9, canvassing district", 0.0, panel.difference, ~chosen, LATER)
+        for target in _TARGETS.values()
+    ]
+    stands_at = _mean(panel.rate, visited.district == HARTFORD, LATER)
+    rows.append(Finding("the same students' rate had nobody visited, Hartford", 0.60, *stands_at))
+    for name, target, who in (
+        ("family speaks English", None, chosen & ~other),
+        ("another language", None, chosen & other),
+        ("canvassing district", 0.0, ~chosen),
+    ):
+        realised = _mean(panel.difference, who, LATER)
+        rows.append(Finding(f"school months 6 to 9, {name}", target, *realised))
     return tuple(rows)

@@ -87,9 +87,8 @@ class DemoSummary:
         ]
         for row in self.findings:
             target = "" if row.target is None else f"{100 * row.target:.1f}"
-            lines.append(
-                f"{row.quantity:<56}{target:>8}{100 * row.realised:>10.2f}{row.students:>10,}"
-            )
+            realised = f"{100 * row.realised:.2f}" if row.students else "nobody"
+            lines.append(f"{row.quantity:<56}{target:>8}{realised:>10}{row.students:>10,}")
         return lines
 
 

@@ -36,11 +36,11 @@ _INVENTED = "invented for the demonstration"
 _GRADES = ("PK", "K", *(str(grade) for grade in range(1, 13)))
 
 
-NAMES = ("schools", "programme", "enrollment", "visits", "attendance", "truth")
+NAMES = ("truth", "schools", "programme", "enrollment", "visits", "attendance")
 
 
 def prepare(out: Path) -> None:
-    """Makes the folder, or finds it empty or with a demonstration state that may be replaced.
+    """Makes the folder, or empties it of an earlier demonstration state.
 
     Raises UsageError where it holds anything else, so that nobody's own data are overwritten.
     """
@@ -59,16 +59,20 @@ def prepare(out: Path) -> None:
             "state wrote. Expected a new or empty folder, or an earlier demonstration state. "
             "Nothing was written; give another --out."
         )
+    # the truth, by which the rest is known to be a demonstration, goes last
+    for name in sorted(found, key="truth.parquet".__eq__):
+        (out / name).unlink()
 
 
 def all_tables(state: State, visits: Visits) -> Iterator[tuple[str, pa.Table]]:
     """Name and table, one at a time, so that only one is in memory."""
+    # first what tells a demonstration state from a folder of someone's own (`prepare`)
+    yield "truth", truth(state)
     yield "schools", schools(state.places)
     yield "programme", programme(state.places)
     yield "enrollment", enrollment(state.places, state.students)
     yield "visits", visits_table(visits, state.students)
     yield "attendance", attendance(state)
-    yield "truth", truth(state)
 
 
 def write(table: pa.Table, path: Path) -> int:

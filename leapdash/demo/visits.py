@@ -45,7 +45,7 @@ _OCCASION_SHARE = np.array([0.30, 0.70, 0.08, 0.35])
 _LEVEL_SHARE = np.array([0.40, 0.24, 0.36])
 _CANVASSED_SHARE = 0.10
 
-# share of days absent (in 1/1,000) at which the chance is half its ceiling, and how fast it grows
+# share of days absent (in 1/1,000) at which need is half its largest, and how fast it grows
 _HALF_AT, _HALF_AT_HARTFORD, _GROWS_OVER = 280, 420, 60
 
 _ROUNDS = 5

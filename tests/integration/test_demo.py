@@ -15,6 +15,7 @@ import pytest
 from leapdash.contract import INPUT_TABLES
 from leapdash.demo import make_state
 from leapdash.demo.places import DISTRICTS
+from leapdash.demo.tables import all_tables
 from leapdash.errors import LeapdashError, StoreError, UsageError
 
 TABLES = ("schools", "enrollment", "attendance", "visits", "programme")
@@ -230,14 +231,29 @@ def test_progress_is_told_each_step(tmp_path):
     steps = []
     make_state(tmp_path / "state", students=300, seed=1, progress=steps.append)
     assert steps[0] == "districts and schools"
-    assert steps[-1].startswith("truth: ")
+    assert steps[-1].startswith("attendance: ")
 
 
 def test_a_demonstration_state_may_be_replaced(tmp_path):
     make_state(tmp_path, students=300, seed=1)
     before = _bytes(tmp_path)
     make_state(tmp_path, students=300, seed=2)
-    assert _bytes(tmp_path)["attendance.parquet"] != before["attendance.parquet"]
+    after = _bytes(tmp_path)
+    assert after.keys() == before.keys()
+    assert after["attendance.parquet"] != before["attendance.parquet"]
+
+
+def test_a_state_whose_writing_was_broken_off_may_be_replaced(tmp_path, monkeypatch):
+    def broken_off(state, visits):
+        yield from list(all_tables(state, visits))[:3]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("leapdash.demo.tables.all_tables", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            make_state(tmp_path, students=300, seed=1)
+    make_state(tmp_path, students=300, seed=1)
+    assert set(_bytes(tmp_path)) == {f"{name}.parquet" for name in (*TABLES, "truth")}
 
 
 @pytest.mark.parametrize("name", ["attendance.parquet", "notes.txt", "enrollment.csv"])
