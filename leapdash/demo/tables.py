@@ -61,7 +61,12 @@ def prepare(out: Path) -> None:
         )
     # the truth, by which the rest is known to be a demonstration, goes last
     for name in sorted(found, key="truth.parquet".__eq__):
-        (out / name).unlink()
+        try:
+            (out / name).unlink()
+        except OSError as error:
+            raise StoreError(
+                f"{out / name}: can't be replaced ({error.strerror}). Give another --out."
+            ) from error
 
 
 def all_tables(state: State, visits: Visits) -> Iterator[tuple[str, pa.Table]]:
