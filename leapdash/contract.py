@@ -537,7 +537,7 @@ SUMMARY_TABLES: tuple[Table, ...] = (
             _count("tried", "of those waiting, a visit was tried and met nobody", nullable=True),
             _count(
                 "visited_not_eligible",
-                "students visited by this month, never eligible",
+                "students visited by this month, not eligible by then",
                 nullable=True,
             ),
             _count(

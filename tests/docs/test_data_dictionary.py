@@ -1,0 +1,30 @@
+"""The data dictionary says what the contract says."""
+
+from pathlib import Path
+
+import pytest
+
+from leapdash.contract import INPUT_TABLES, SUMMARY_TABLES, Table
+from leapdash.dictionary import data_dictionary
+
+_DICTIONARY = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
+
+
+def test_the_dictionary_is_current() -> None:
+    assert _DICTIONARY.read_text(encoding="utf-8") == data_dictionary(), (
+        "docs/data-dictionary.md is out of date: run python -m leapdash dictionary"
+    )
+
+
+@pytest.mark.parametrize("table", SUMMARY_TABLES + INPUT_TABLES, ids=lambda table: table.name)
+def test_every_table_column_and_code_is_in_it(table: Table) -> None:
+    text = data_dictionary().replace("\\|", "|")
+    assert f"### `{table.name}`" in text
+    for column in table.columns:
+        (row, *_) = [
+            line
+            for line in text.splitlines()
+            if line.startswith(f"| `{column.name}` |") and column.meaning in line
+        ]
+        for code, meaning in (column.codes or {}).items():
+            assert f"`{code}` {meaning}" in row
