@@ -1,0 +1,292 @@
+"""The views against sums in plain Python over the same release."""
+
+from datetime import date
+
+import pytest
+
+from leapdash import views
+from leapdash.contract import school_year_of
+from leapdash.filters import Filters
+from tests.by_hand import keeps, rate, rows_of, total
+from tests.small_release import AVON, HARTFORD, NEW_HAVEN, make
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def known(release):
+    return views.known_in(release)
+
+
+def test_what_can_be_chosen_are_the_release_s_districts_by_name_and_its_years(known):
+    assert list(known.districts.values()) == ["Avon", "Hartford", "New Haven"]
+    assert known.leap == {HARTFORD, NEW_HAVEN}
+    assert known.years == ("2020-21", "2021-22", "2022-23")
+
+
+def test_a_monthly_rate_is_the_ratio_of_sums_of_exactly_the_choice(release, known):
+    filters = Filters(("leap",), ("6-8",), ("eligible",), ("2021-22",), "hispanic")
+    table = views.attendance_trend(release, known, filters, "all", "month")
+    keep = keeps(filters, known)
+    rows = [row for row in rows_of(release, "attendance_by_group") if keep(row)]
+    assert list(table["period"]) == sorted({row["month"] for row in rows})
+    assert list(table["series"].unique()) == ["LEAP districts"]
+    for line in table.itertuples():
+        month = [row for row in rows if row["month"] == line.period]
+        assert line.students == total(month, "students")
+        assert line.attendance_rate == pytest.approx(rate(month, "days_attended", "days_enrolled"))
+
+
+def test_a_yearly_rate_adds_days_up_and_says_the_students_of_an_average_month(release, known):
+    table = views.attendance_trend(release, known, Filters(), "level", "year")
+    rows = [row for row in rows_of(release, "attendance_by_group") if row["group"] == "all"]
+    assert list(table["series"].unique()) == ["PK-5", "6-8", "9-12"]
+    for line in table.itertuples():
+        year = [
+            row
+            for row in rows
+            if row["level"] == line.code and school_year_of(row["month"]) == line.period
+        ]
+        assert line.attendance_rate == pytest.approx(rate(year, "days_attended", "days_enrolled"))
+        assert line.students == round(total(year, "students") / 10)
+
+
+def test_a_district_chosen_by_name_and_in_its_set_stands_in_both_series(release, known):
+    filters = Filters((HARTFORD, "leap"))
+    table = views.attendance_trend(release, known, filters, "district", "month")
+    one, both = (table[table["code"] == code]["students"].sum() for code in (HARTFORD, "leap"))
+    rows = [row for row in rows_of(release, "attendance_by_group") if row["group"] == "all"]
+    assert one == total([r for r in rows if r["district_code"] == HARTFORD], "students")
+    assert both == total([r for r in rows if r["district_code"] != AVON], "students")
+
+
+def test_with_no_district_chosen_the_lines_are_leap_and_other_districts(release, known):
+    table = views.attendance_trend(release, known, Filters(), "district", "month")
+    assert list(table["series"].unique()) == ["LEAP districts", "Other districts"]
+
+
+def test_lines_by_group_ignore_the_group_filter_and_hold_every_group(release, known):
+    table = views.attendance_trend(release, known, Filters(group="white"), "group", "month")
+    white = views.attendance_trend(release, known, Filters(group="white"), "all", "month")
+    assert table["code"].nunique() == 15
+    by_group = table[table["code"] == "white"]["attendance_rate"].tolist()
+    assert by_group == white["attendance_rate"].tolist()
+
+
+def test_chronic_absence_by_month_counts_students_of_that_month(release, known):
+    filters = Filters((HARTFORD,), group="disability")
+    table = views.chronic_trend(release, known, filters, "all", "month")
+    keep = keeps(filters, known)
+    rows = [row for row in rows_of(release, "attendance_by_group") if keep(row)]
+    first = [row for row in rows if row["month"] == table["period"].iloc[0]]
+    assert table["chronic_base"].iloc[0] == total(first, "chronic_base")
+    assert table["chronic_share"].iloc[0] == pytest.approx(
+        rate(first, "chronically_absent", "chronic_base")
+    )
+
+
+@pytest.mark.parametrize(
+    ("districts", "geography", "codes"),
+    [
+        ((), "state", {"00000CT"}),
+        (("leap", "other"), "state", {"00000CT"}),
+        (("leap",), "district", {HARTFORD, NEW_HAVEN}),
+        ((AVON,), "district", {AVON}),
+    ],
+)
+def test_chronic_absence_by_year_takes_the_state_s_rows_or_adds_the_districts(
+    release, known, districts, geography, codes
+):
+    table = views.chronic_trend(release, known, Filters(districts), "all", "year")
+    for line in table.itertuples():
+        rows = [
+            row
+            for row in rows_of(release, "chronic_absence")
+            if row["geography"] == geography
+            and row["district_code"] in codes
+            and row["group"] == "all"
+            and row["school_year"] == line.period
+        ]
+        absent = total(rows, "absent_10_to_20") + total(rows, "absent_20_or_more")
+        assert line.chronic_base == total(rows, "chronic_base")
+        assert line.chronically_absent == absent
+        assert line.chronic_share == pytest.approx(absent / line.chronic_base)
+    assert list(table["period"]) == ["2020-21", "2021-22", "2022-23"]
+
+
+def test_a_choice_with_nothing_behind_it_is_an_empty_table(release, known):
+    nothing = Filters((AVON,), (), ("visited",))
+    assert len(views.attendance_trend(release, known, nothing, "all", "month")) == 0
+    assert len(views.attendance_trend(release, known, nothing, "district", "year")) == 0
+    assert len(views.chronic_trend(release, known, nothing, "level", "year")) == 0
+    assert len(views.paths(release, known, Filters((AVON,)), "all")) == 0
+    assert len(views.before_after(views.paths(release, known, Filters((AVON,)), "all"))) == 0
+
+
+def test_published_rates_stand_beside_the_series_they_are_about(release, known):
+    def rates(filters, by):
+        table = views.published_beside(release, known, filters, by)
+        return dict(zip(table["school_year"], table["attendance_rate"], strict=True))
+
+    connecticut = {"2019-20": 0.9479, "2020-21": 0.9294, "2021-22": 0.9169}
+    hartford = {"2019-20": 0.9082, "2020-21": 0.8325, "2021-22": 0.8564}
+    assert rates(Filters(), "all") == connecticut
+    assert rates(Filters((HARTFORD,)), "all") == hartford
+    assert rates(Filters((HARTFORD, "leap")), "district") == hartford
+    assert rates(Filters(years=("2020-21",)), "all") == {"2020-21": 0.9294}
+
+
+@pytest.mark.parametrize(
+    ("filters", "by"),
+    [
+        (Filters(levels=("6-8",)), "all"),
+        (Filters(participation=("visited",)), "all"),
+        (Filters(), "level"),
+        (Filters(("leap",)), "all"),
+        (Filters((HARTFORD, NEW_HAVEN)), "all"),
+        (Filters(), "district"),
+        (Filters((AVON,)), "all"),
+    ],
+)
+def test_no_published_rate_stands_beside_what_the_state_did_not_publish(
+    release, known, filters, by
+):
+    assert len(views.published_beside(release, known, filters, by)) == 0
+
+
+def test_a_release_without_published_rates_shows_none(tmp_path):
+    bare = make(tmp_path, published=False)
+    assert len(views.published_beside(bare, views.known_in(bare), Filters(), "all")) == 0
+
+
+def test_a_yearly_table_tells_its_own_rates_from_published_ones(release, known):
+    trend = views.attendance_trend(release, known, Filters(), "all", "year")
+    published = views.published_beside(release, known, Filters(), "all")
+    table = views.with_published(trend, published, "simulated")
+    own = table[table["source"] == "simulated"]
+    assert own["attendance_rate"].tolist() == trend["attendance_rate"].tolist()
+    assert set(table["source"]) == {"simulated", "data.ct.gov t4hx-jd4c"}
+    assert len(table) == 6
+
+
+@pytest.mark.parametrize("years", [(), ("2021-22",)])
+def test_paths_follow_visited_students_of_the_periods_chosen(release, known, years):
+    filters = Filters(("leap",), ("6-8", "9-12"), years=years)
+    table = views.paths(release, known, filters, "all")
+    keep = keeps(filters, known)
+    rows = [row for row in rows_of(release, "paths") if keep(row)]
+    if years:
+        assert {row["cohort_period"] for row in rows} == {"summer 2021", "2021-22"}
+    for line in table.itertuples():
+        here = [row for row in rows if row["event_time"] == line.event_time]
+        assert line.students == total(here, "students")
+        assert line.attendance_rate == pytest.approx(rate(here, "days_attended", "days_enrolled"))
+
+
+def test_before_and_after_weigh_every_day_alike_and_leave_the_month_of_the_visit_out(
+    release, known
+):
+    averages = views.before_after(views.paths(release, known, Filters(), "language"))
+    rows = rows_of(release, "paths")
+    assert list(averages["code"]) == ["en", "es", "other"]
+    for line in averages.itertuples():
+        mine = [row for row in rows if row["language"] == line.code]
+        before = [row for row in mine if -6 <= row["event_time"] <= -1]
+        after = [row for row in mine if 1 <= row["event_time"] <= 12]
+        assert line.before == pytest.approx(rate(before, "days_attended", "days_enrolled"))
+        assert line.after == pytest.approx(rate(after, "days_attended", "days_enrolled"))
+        assert line.change == pytest.approx(line.after - line.before)
+
+
+def test_a_series_with_no_month_after_has_no_change(release, known):
+    table = views.paths(release, known, Filters(), "all")
+    averages = views.before_after(table[table["event_time"] <= 0])
+    assert averages["change"].isna().all()
+    assert averages["before"].notna().all()
+
+
+def test_periods_of_first_visits_run_in_the_order_of_time(release, known):
+    table = views.paths(release, known, Filters(), "period")
+    assert list(table["series"].unique()) == ["2020-21", "Summer 2021", "2021-22", "2022-23"]
+
+
+def test_reach_is_that_of_the_last_month_and_only_where_a_district_takes_part(release, known):
+    reach = views.reach_now(release, known, Filters())
+    rows = [
+        row
+        for row in rows_of(release, "reach")
+        if row["month"] == date(2023, 6, 1) and row["group"] == "all"
+    ]
+    assert reach.month == date(2023, 6, 1)
+    assert reach.ever_eligible == total(rows, "ever_eligible")
+    assert reach.waiting + reach.ever_eligible_visited == reach.ever_eligible
+    assert reach.share_visited == reach.ever_eligible_visited / reach.ever_eligible
+    assert views.reach_now(release, known, Filters((AVON,))).share_visited is None
+
+
+def test_reach_of_a_year_is_that_of_its_last_month(release, known):
+    reach = views.reach_now(release, known, Filters(years=("2021-22",)))
+    assert reach.month == date(2022, 6, 1)
+
+
+def test_visits_are_counted_in_the_choice_and_only_met_ones_can_be_first(release, known):
+    filters = Filters((NEW_HAVEN,), years=("2021-22", "2022-23"))
+    visits = views.visits_made(release, known, filters)
+    keep = keeps(filters, known)
+    rows = [row for row in rows_of(release, "visits") if keep(row)]
+    met = [row for row in rows if row["contact"] == "met"]
+    assert visits.visits == total(rows, "visits")
+    assert visits.met == total(met, "visits")
+    assert visits.first_visits == total(met, "first_visits")
+
+
+def test_every_district_that_takes_part_has_its_reach_and_its_change(release, known):
+    table = views.districts_visited(release, known, Filters())
+    assert set(table["series"]) == {"Hartford", "New Haven"}
+    for line in table.itertuples():
+        alone = Filters((line.district_code,))
+        path = views.paths(release, known, alone, "all")
+        assert line.change == views.before_after(path)["change"].iloc[0]
+        assert line.waiting == views.reach_now(release, known, alone).waiting
+
+
+def test_schools_stand_beside_each_other_by_the_rates_of_the_year(release):
+    table = views.schools_beside(release, Filters(levels=("6-8",)), HARTFORD)
+    assert table["attendance_rate"].is_monotonic_increasing
+    assert set(table["school_name"]) == {"Hartford Elm School", "Hartford River Academy"}
+    for line in table.itertuples():
+
+        def mine(name, school=line.school_code):
+            rows = rows_of(release, name)
+            return [r for r in rows if r["school_code"] == school and r["level"] == "6-8"]
+
+        days = [r for r in mine("attendance") if school_year_of(r["month"]) == "2022-23"]
+        year = [r for r in mine("chronic_absence") if r["school_year"] == "2022-23"]
+        profile = [r for r in mine("school_profile") if r["school_year"] == "2022-23"]
+        last = [r for r in mine("reach") if r["month"] == date(2023, 6, 1) and r["group"] == "all"]
+        absent = total(year, "absent_10_to_20") + total(year, "absent_20_or_more")
+        assert line.attendance_rate == pytest.approx(rate(days, "days_attended", "days_enrolled"))
+        assert line.chronic_share == pytest.approx(absent / total(year, "chronic_base"))
+        assert line.high_needs_share == pytest.approx(rate(profile, "high_needs", "students"))
+        assert line.waiting == total(last, "waiting")
+
+
+def test_a_district_that_takes_no_part_has_nobody_waiting(release):
+    table = views.schools_beside(release, Filters(), AVON)
+    assert len(table) == 2
+    assert table["waiting"].isna().all()
+
+
+def test_a_district_beside_the_state_is_two_series(release, known):
+    filters = Filters(levels=("6-8",))
+    both = views.attendance_beside(release, known, filters, HARTFORD, "month")
+    own = views.attendance_trend(release, known, Filters((HARTFORD,), ("6-8",)), "all", "month")
+    assert list(both["series"].unique()) == ["Hartford", "All districts"]
+    assert both[both["code"] == HARTFORD]["attendance_rate"].tolist() == (
+        own["attendance_rate"].tolist()
+    )
+    published = views.published_of_both(release, known, Filters(), HARTFORD)
+    assert list(published["series"].unique()) == ["Hartford", "Connecticut"]
