@@ -1,0 +1,179 @@
+"""The estimator in its order: chances, trials, sums by cell, effects, influence.
+
+`leapdash.pipeline.impact` opens it to researchers, `effect_tables` to the pipeline. The method is
+set out in docs/methods.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import ibis
+import ibis.expr.types as ir
+
+from leapdash.pipeline import trials as tr
+from leapdash.pipeline.cells import solve
+from leapdash.pipeline.chances import Chances, Counts, coefficient_columns, fit_chances
+from leapdash.pipeline.trials import Rules
+from leapdash.pipeline.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Study:
+    """A panel made ready: every unit's months with recent outcomes and the chance of a visit.
+
+    `months`: see `trials.weighted`, on the engine. `groups`: by stratum, the set of strata that
+    share slopes of their own. `fitted`: the chances of any first visit, None without weights.
+    """
+
+    months: ir.Table
+    groups: tuple[int, ...]
+    rules: Rules
+    fitted: Chances | None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What the two passes leave.
+
+    `visited`, `comparison`: sums by cell, see `trials`. `cells`: what `cells.solve` makes of them.
+    `roles`: `trials.roles`, an expression. `influence`: `trials.influence`, kept on the engine.
+    """
+
+    visited: pd.DataFrame
+    comparison: pd.DataFrame
+    cells: pd.DataFrame
+    roles: ir.Table
+    influence: ir.Table
+
+
+def prepare(space: Workspace, panel: ir.Table, groups: Sequence[int], rules: Rules) -> Study:
+    """The panel with history, chances and what staying unvisited is worth, kept on the engine.
+
+    `panel`: unit, t, y, stratum (numbers from 0), first. `groups`: by stratum, see Study.
+    """
+    history = space.keep(tr.with_history(panel, rules))
+    if not rules.weights:
+        months = space.keep(tr.weighted(history, None, None))
+        space.drop(history)
+        return Study(months, tuple(groups), rules, None)
+    counts = tr.counts_by_history(tr.at_risk(history), ["visited"], rules).to_pyarrow()
+    fitted, coefficients = _fit(space, counts, "visited", groups)
+    months = space.keep(tr.weighted(history, coefficients, fitted))
+    space.drop(history, coefficients)
+    return Study(months, tuple(groups), rules, fitted)
+
+
+def estimate(space: Workspace, study: Study, visits: ir.Table, values: int) -> Estimate:
+    """The effects on the visited of `visits`, by cell, and every unit's influence on them.
+
+    `visits`: unit, value (the kind of visit, numbers from 0, fewer than `values`), part (what the
+    unit is reported under). Units visited but not listed are in nobody's comparison from then on,
+    and in no effect.
+    """
+    rules = study.rules
+    begun = space.keep(_trials(space, study, visits, values))
+    parts = tr.roles(begun, study.months, rules)
+    visited, comparison = tr.visited_sums(parts).to_pandas(), tr.comparison_sums(parts).to_pandas()
+    cells = solve(visited, comparison, rules)
+    terms = tr.terms_of_effect(parts, on_engine(space, cells), rules)
+    return Estimate(visited, comparison, cells, parts, space.keep(tr.influence(terms)))
+
+
+def on_engine(space: Workspace, cells: pd.DataFrame) -> ir.Table:
+    """The columns of `cells.solve` that `trials.terms_of_effect` asks for, on the engine."""
+    return space.put(pa.Table.from_pandas(cells[list(_FOR_ENGINE)], _SCHEMA, False))
+
+
+_FOR_ENGINE = (
+    *tr.CELL,
+    "part",
+    "visited_here",
+    "weight",
+    "slope_last",
+    "slope_mean",
+    "visited_centre",
+    "visited_factor",
+    "comparison_centre",
+)
+_SCHEMA = pa.schema(
+    [(name, pa.int32() if name in (*tr.CELL, "part") else pa.float64()) for name in _FOR_ENGINE]
+)
+
+
+def _trials(space: Workspace, study: Study, visits: ir.Table, values: int) -> ir.Table:
+    """Who begins a trial, about which kind of visit: the visited, and beside them, in each stratum
+    and month with a visit of the kind, everyone not visited yet, with the odds of such a visit.
+    """
+    risk = tr.at_risk(study.months)
+    visited = risk.filter(risk.visited).join(visits, "unit")
+    waiting = risk.filter(~risk.visited)
+    kinds = visited.select("stratum", "t", "value").distinct()
+    if not study.rules.weights:
+        waiting = waiting.join(kinds, ["stratum", "t"])
+        odds = ibis.literal(1.0)
+    elif values == 1:
+        waiting = waiting.join(kinds, ["stratum", "t"])
+        odds = waiting.h / (1 - waiting.h)
+    else:
+        waiting, odds = _odds_of_kinds(space, study, visits, values, waiting)
+    columns = ("unit", "stratum", "value", "first", "visited", "last", "mean", "leaving")
+    own = visited.select(*columns, "part", g="t", odds=ibis.literal(1.0))
+    nobody = ibis.null("int32")
+    others = waiting.select(*columns, part=nobody, g="t", odds=odds)
+    return own.union(others)
+
+
+def _odds_of_kinds(
+    space: Workspace, study: Study, visits: ir.Table, values: int, waiting: ir.Table
+) -> tuple[ir.Table, ir.FloatingValue]:
+    """Those waiting, once for every kind of visit made in their stratum that month, and
+    h_v / (1 - h): the chance of a first visit of that kind over that of none.
+    """
+    risk = tr.at_risk(study.months).left_join(visits.select("unit", "value"), "unit")
+    names = [f"visited_{value}" for value in range(values)]
+    of_kind = {
+        name: (risk.visited & (risk["value"] == value)).fill_null(False)
+        for value, name in enumerate(names)
+    }
+    counts = tr.counts_by_history(risk.mutate(**of_kind), names, study.rules).to_pyarrow()
+    tables = []
+    for value, name in enumerate(names):
+        fitted, coefficients = _fit(space, counts, name, study.groups)
+        t = waiting.join(coefficients, ["stratum", "t"])
+        odds = tr.chance(t, fitted.centre, fitted.scale) / (1 - t.h)
+        tables.append(t.select(*waiting.columns, value=ibis.literal(value, "int32"), odds=odds))
+    every = ibis.union(*tables)
+    return every, every.odds
+
+
+def _fit(
+    space: Workspace, counts: pa.Table, visited: str, groups: Sequence[int]
+) -> tuple[Chances, ir.Table]:
+    """The chances of the visits counted in the column, and their coefficients on the engine: by
+    stratum and t, only where there was such a visit.
+    """
+    frame = counts.to_pandas()
+    places = frame[["stratum", "t"]].drop_duplicates(ignore_index=True)
+    place = frame.groupby(["stratum", "t"], sort=False).ngroup().to_numpy(np.int64)
+    fitted = fit_chances(
+        Counts(
+            place,
+            frame["last"].to_numpy(np.float64),
+            frame["mean"].to_numpy(np.float64),
+            frame["students"].to_numpy(np.float64),
+            frame[visited].to_numpy(np.float64),
+            np.asarray(groups, dtype=np.int64)[places["stratum"].to_numpy(np.int64)],
+        )
+    )
+    places = places.assign(**coefficient_columns(fitted))
+    places = places[np.isfinite(places["intercept"])]
+    schema = pa.schema(
+        [
+            (name, pa.int32() if name in ("stratum", "t") else pa.float64())
+            for name in places.columns
+        ]
+    )
+    return fitted, space.put(pa.Table.from_pandas(places, schema, False))
