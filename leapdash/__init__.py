@@ -1,5 +1,6 @@
 """leapdash: what home visits did for school attendance."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,9 +11,7 @@ __all__ = ["event_study"]
 
 
 def __getattr__(name: str) -> Any:
-    # Only when asked: the pages never load the engine behind it.
+    # Only when asked for: the pages never load the engine behind it.
     if name == "event_study":
-        from leapdash.pipeline.impact import event_study
-
-        return event_study
+        return import_module("leapdash.pipeline.impact").event_study
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -202,6 +202,6 @@ def _logistic(index: Floats) -> Floats:
 
 
 def coefficient_columns(chances: Chances) -> Mapping[str, Floats]:
-    """The coefficients by place as columns: `intercept`, and `slope_0`, … in the order of POWERS."""
+    """The coefficients by place: columns `intercept`, and `slope_0`, … in the order of POWERS."""
     columns = {f"slope_{k}": chances.slopes[:, k] for k in range(len(POWERS))}
     return {"intercept": chances.intercept, **columns}

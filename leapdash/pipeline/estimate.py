@@ -7,11 +7,11 @@ set out in docs/methods.md.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import ibis
-import ibis.expr.types as ir
 
 from leapdash.pipeline import trials as tr
 from leapdash.pipeline.cells import solve
@@ -143,7 +143,7 @@ def _odds_of_kinds(
     for value, name in enumerate(names):
         fitted, coefficients = _fit(space, counts, name, study.groups)
         t = waiting.join(coefficients, ["stratum", "t"])
-        odds = tr.chance(t, fitted.centre, fitted.scale) / (1 - t.h)
+        odds = tr.chance(t, fitted) / (1 - t.h)
         tables.append(t.select(*waiting.columns, value=ibis.literal(value, "int32"), odds=odds))
     every = ibis.union(*tables)
     return every, every.odds

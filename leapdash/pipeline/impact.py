@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import ibis
 import ibis.expr.types as ir
@@ -25,7 +25,7 @@ from leapdash.pipeline.source import Names, Source, read_panel
 from leapdash.pipeline.trials import Rules, at_risk, terms_of_effect
 from leapdash.pipeline.workspace import Workspace
 
-Panel = pd.DataFrame | pa.Table | ir.Table | str | PathLike[str]
+Panel: TypeAlias = pd.DataFrame | pa.Table | ir.Table | str | PathLike[str]
 Floats = npt.NDArray[np.float64]
 
 
@@ -99,9 +99,12 @@ def event_study(
         Columns: who, when, and when the unit was first visited (null, NaN or infinite: never).
         Times count in order, whatever lies between them; a visit between two times belongs to the
         next one, a visit after the last counts as none yet.
-    outcome : str, or attended and enrolled : str
-        The outcome; or days attended and days enrolled, whose ratio is the outcome in months with
-        at least `minimum_enrolled` days enrolled. A null or NaN outcome is not observed.
+    outcome : str, optional
+        The outcome; null or NaN where it wasn't observed. In its place:
+    attended, enrolled : str, optional
+        Days attended and days enrolled; the outcome is their ratio.
+    minimum_enrolled : float
+        A month with fewer days enrolled is not observed; one with none is no row at all.
     stratum : str or sequence of str
         Columns; only units of the same stratum in the month a trial begins are compared.
     own_slopes : str, optional
@@ -116,7 +119,7 @@ def event_study(
     base : {"universal", "varying"}
         Count changes from the time before the visit, or, before the visit, from the time before.
     history : int
-        Times of recent outcome a unit must have to begin a trial; 0 only without weights and slopes.
+        Times of recent outcome a unit must have to begin a trial; 0 only without weights, slopes.
     weights, slopes : bool
         Leave one out, or both for Callaway and Sant'Anna's unconditional estimator.
     small_samples : bool
@@ -342,8 +345,8 @@ def _why_nothing(study: Study) -> str:
         months = study.rules.history
         return (
             "No visited unit can be compared: none has an observed outcome in "
-            f"{'the time' if months < 2 else f'each of the {months} times'} before its first visit. "
-            "Expected visits after that much of the panel; fewer times are asked for by history."
+            f"{'the time' if months < 2 else f'each of the {months} times'} before its first "
+            "visit. Expected visits later in the panel; history asks for fewer times."
         )
     return (
         "No visited unit can be compared: in the stratum and month of every first visit, no unit "

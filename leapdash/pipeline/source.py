@@ -1,7 +1,6 @@
 """Any panel, whatever its columns are called, in the numbers the estimator works with."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -235,8 +234,8 @@ def _units(space: Workspace, panel: ir.Table, names: Names, times: pa.Array) -> 
         )
     if found["changing"]:
         raise InputError(
-            f"Column {names.cohort} changes within {found['changing']:,} unit(s). Expected the time "
-            "of the first visit in every row of a unit, or none in all of them."
+            f"Column {names.cohort} changes within {found['changing']:,} unit(s). Expected the "
+            "time of the first visit in every row of a unit, or none in all of them."
         )
     first = ibis.ifelse(units.earliest < never, units.earliest, ibis.null("int16"))
     columns = ["cluster"] if names.cluster is not None else []

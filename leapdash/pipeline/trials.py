@@ -23,7 +23,7 @@ HIGHEST_LEAVING_WEIGHT = 20.0
 """The weight that makes up for comparison students visited later is at most this."""
 
 HIGHEST_SHARE = 0.9
-"""A comparison unit's share of its cell's weight counts as at most this in its residual's factor."""
+"""In its residual's factor, a comparison unit's share of its cell's weight is at most this."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,9 @@ def with_history(panel: ir.Table, rules: Rules) -> ir.Table:
     """The panel with each unit's recent outcomes.
 
     `panel`: one row per unit and month: unit, t, y, stratum, first, and whatever else it has. Adds
-    `last` (y in the month before) and `mean` (y over the months of history before). Each is null unless every month it needs is there and observed; a gap in the
-    months is no history. `can_begin`: the history the rules ask for is there.
+    `last` (y in the month before) and `mean` (y over the months of history before), null unless
+    every month it needs is there and observed (a gap in the months is no history), and
+    `can_begin`: the history the rules ask for is there.
     """
     months = max(rules.history, 1)
     over = ibis.window(group_by=panel.unit, order_by=panel.t)
@@ -122,10 +123,10 @@ def counts_by_history(risk: ir.Table, visited: Sequence[str], rules: Rules) -> i
     )
 
 
-def chance(t: ir.Table, centre: Sequence[float], scale: Sequence[float]) -> ir.FloatingValue:
+def chance(t: ir.Table, fitted: Chances) -> ir.FloatingValue:
     """The fitted chance of a visit, for rows with last, mean, and the coefficients' columns."""
-    u = (t["last"] - float(centre[0])) / float(scale[0])
-    v = (t["mean"] - float(centre[1])) / float(scale[1])
+    u = (t["last"] - float(fitted.centre[0])) / float(fitted.scale[0])
+    v = (t["mean"] - float(fitted.centre[1])) / float(fitted.scale[1])
     index = t.intercept
     for k, (a, b) in enumerate(POWERS):
         term = t[f"slope_{k}"] / (factorial(a) * factorial(b))
@@ -147,7 +148,7 @@ def weighted(history: ir.Table, coefficients: ir.Table | None, fitted: Chances |
         zero = ibis.literal(0.0)
         return history.mutate(h=zero, leaving=zero, leaving_last=zero)
     t = history.left_join(coefficients, ["stratum", "t"])
-    fit = chance(t, fitted.centre, fitted.scale).fill_null(0.0)
+    fit = chance(t, fitted).fill_null(0.0)
     t = t.mutate(h=ibis.ifelse(is_at_risk(t), fit, ibis.null("float64")))
     t = t.select(*history.columns, "h", spent=(-(1 - t.h).ln()).fill_null(0.0))
     over = ibis.cumulative_window(group_by=t.unit, order_by=t.t)
@@ -223,7 +224,7 @@ def visited_sums(parts: ir.Table) -> ir.Table:
 
 def comparison_sums(parts: ir.Table) -> ir.Table:
     """By cell: weighted sums over comparison units, named by what is multiplied (`wlm`: weight
-    times last times mean; c is change), w2 (squared weights), uncut, odds and comparison (how many).
+    times last times mean; c is change), w2 (squared weights), uncut, odds, comparison (how many).
     """
     t = parts.filter(~parts.visited & (parts.w > 0))
     w, last, mean, change = t.w, t["last"], t["mean"], t.change

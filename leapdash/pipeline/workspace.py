@@ -51,5 +51,5 @@ class Workspace:
 
     def _drop(self, name: str) -> None:
         # Ibis 12's own drop_table leaves out the name with sqlglot 30.
-        self.engine.raw_sql(f"DROP TABLE {name}")  # type: ignore[attr-defined]
+        self.engine.raw_sql(f"DROP TABLE {name}")
         del self._kept[name]
