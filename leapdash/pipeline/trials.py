@@ -133,7 +133,9 @@ def chance(t: ir.Table, fitted: Chances) -> ir.FloatingValue:
         for factor in [u] * a + [v] * b:
             term = term * factor
         index = index + term
-    return ibis.least(1 / (1 + (-index).exp()), HIGHEST_CHANCE)
+    h = 1 / (1 + (-index).exp())
+    # Not `least`: it passes over a null, where there are no coefficients.
+    return ibis.ifelse(h > HIGHEST_CHANCE, HIGHEST_CHANCE, h)
 
 
 def weighted(history: ir.Table, coefficients: ir.Table | None, fitted: Chances | None) -> ir.Table:
