@@ -15,7 +15,8 @@ _LABEL_SIZE = 13
 _LABEL_HEIGHT = 15.0
 _CHARACTER_WIDTH = 6.7
 _LONGEST_LABEL_LINE = 15
-_STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+_LEAST_SPAN = 0.04
+_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 
 
 @dataclass(frozen=True)
@@ -137,15 +138,17 @@ class Drawing:
 def percent_axis(values: Sequence[float], palette: Palette, ticks: int = 8) -> dict[str, Any]:
     """An axis of whole per cents with some air around the values, never beyond 0 and 100%."""
     low, high = min(values), max(values)
-    span = max(high - low, 0.02)
-    step = next((s for s in _STEPS if span / s <= ticks), _STEPS[-1])
+    if high - low < _LEAST_SPAN:
+        low = min(max(0.0, (low + high - _LEAST_SPAN) / 2), 1 - _LEAST_SPAN)
+        high = low + _LEAST_SPAN
+    step = next((s for s in _STEPS if (high - low) / s <= ticks), _STEPS[-1])
     low = max(0.0, math.floor((low - 0.15 * step) / step) * step)
     high = min(1.0, math.ceil((high + 0.15 * step) / step) * step)
     return {
         "range": [low - 0.02 * (high - low), high + 0.02 * (high - low)],
         "dtick": step,
         "tick0": 0,
-        "tickformat": ".0%" if step >= 0.01 else ".1%",
+        "tickformat": ".0%",
         "gridcolor": palette.grid,
         "zeroline": False,
         "ticks": "",
