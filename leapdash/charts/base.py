@@ -137,7 +137,7 @@ class Drawing:
 
 def percent_axis(values: Sequence[float], palette: Palette, ticks: int = 8) -> dict[str, Any]:
     """An axis of whole per cents with some air around the values, never beyond 0 and 100%."""
-    low, high = min(values), max(values)
+    low, high = (min(values), max(values)) if len(values) else (0.0, 1.0)
     if high - low < _LEAST_SPAN:
         low = min(max(0.0, (low + high - _LEAST_SPAN) / 2), 1 - _LEAST_SPAN)
         high = low + _LEAST_SPAN

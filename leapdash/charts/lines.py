@@ -65,6 +65,8 @@ def trend_lines(
         faint = len(colors) > _MANY and code != highlight
         if len(part):
             ends.append(_add_line(drawing, part, rate, colors[code], monthly, faint))
+    if not values:
+        drawing.write("nothing", "Nobody is counted here", x=0.5, y=0.5, xref="paper", yref="paper")
     drawing.write_above("y title", _Y_TITLES[rate], palette.muted)
     if published is not None:
         _add_published(drawing, published, palette)

@@ -155,6 +155,12 @@ def test_beyond_six_lines_only_the_one_asked_for_has_a_colour_and_lies_on_top(re
     assert {trace.line.color for trace in figure.data[:-1]} == {PALETTE.compared}
 
 
+def test_a_chart_of_nobody_says_so(release, known):
+    table = views.chronic_trend(release, known, Filters(), "all", "month")[:0]
+    figure = charts.trend_lines(table, "chronic_share", PALETTE, SIMULATED)
+    assert texts(figure, "nothing") == ["Nobody is counted here"]
+
+
 def test_the_path_shows_the_first_visit_and_the_averages_on_both_sides(release, known):
     table = views.paths(release, known, Filters(), "all")
     averages = views.before_after(table)
