@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from statistics import fmean
 from textwrap import wrap
 from typing import Any
 
@@ -217,38 +219,22 @@ def label_ends(drawing: Drawing, labels: Sequence[EndLabel]) -> None:
 def spread(wanted: Sequence[float], heights: Sequence[float], room: float) -> list[float]:
     """Positions near those wanted, in the same order, whose boxes don't overlap.
 
-    Boxes that would overlap share their place around their common mean; where everything fits
-    they stay within 0 and `room`.
+    The nearest in least squares: counted without the boxes below it, each position must be no
+    lower than the one before, which pooling neighbours that violate it (isotonic regression)
+    gives. Where everything fits, all stay within 0 and `room`.
     """
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
-    # Each block: the members in order, and the bottom edge that serves them best.
-    blocks: list[tuple[list[int], float]] = []
+    below = dict(zip(order, accumulate((heights[i] for i in order), initial=0.0), strict=False))
+    pools: list[list[float]] = []
     for i in order:
-        members, bottom = [i], wanted[i] - heights[i] / 2
-        while blocks and blocks[-1][1] + sum(heights[m] for m in blocks[-1][0]) > bottom:
-            members = blocks.pop()[0] + members
-            bottom = _best_bottom(members, wanted, heights)
-        total = sum(heights[m] for m in members)
-        blocks.append((members, min(max(bottom, 0.0), max(room - total, 0.0))))
-    placed = [0.0] * len(wanted)
-    floor = 0.0
-    for members, bottom in blocks:
-        edge = max(bottom, floor)
-        for m in members:
-            placed[m] = edge + heights[m] / 2
-            edge += heights[m]
-        floor = edge
-    return placed
-
-
-def _best_bottom(
-    members: Sequence[int], wanted: Sequence[float], heights: Sequence[float]
-) -> float:
-    offset, wishes = 0.0, []
-    for m in members:
-        wishes.append(wanted[m] - heights[m] / 2 - offset)
-        offset += heights[m]
-    return sum(wishes) / len(wishes)
+        pools.append([wanted[i] - heights[i] / 2 - below[i]])
+        while len(pools) > 1 and fmean(pools[-2]) > fmean(pools[-1]):
+            last = pools.pop()
+            pools[-1] += last
+    highest = max(room - sum(heights), 0.0)
+    levels = [min(max(fmean(pool), 0.0), highest) for pool in pools for _ in pool]
+    placed = {i: level + below[i] + heights[i] / 2 for i, level in zip(order, levels, strict=True)}
+    return [placed[i] for i in range(len(wanted))]
 
 
 def _lines(label: str) -> list[str]:
