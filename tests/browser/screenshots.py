@@ -17,11 +17,12 @@ def take(folder: Path, **environment: str) -> None:
             for page in PAGES:
                 context = browser.new_context(viewport={"width": width, "height": height})
                 shown = context.new_page()
-                visit(shown, f"{address}/{page}")
+                page_address = address if page == PAGES[0] else f"{address}/{page}"
+                visit(shown, page_address)
                 content = shown.locator('[data-testid="stMainBlockContainer"]').bounding_box()
                 whole = int(content["height"] + 80) if content else height
                 shown.set_viewport_size({"width": width, "height": max(whole, height)})
-                visit(shown, f"{address}/{page}")
+                visit(shown, page_address)
                 shown.screenshot(path=folder / f"{page.replace('_', '-')}-{width}.png")
                 context.close()
 
