@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 def download(page: Page, figure: str) -> list[dict[str, str]]:
     with page.expect_download() as under_way:
-        page.locator(f".st-key-csv-{figure} button").click()
+        page.locator(f".st-key-csv-{figure} button").first.click()
     with under_way.value.path().open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
