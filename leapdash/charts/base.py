@@ -17,6 +17,7 @@ _LABEL_SIZE = 13
 _LABEL_HEIGHT = 15.0
 _CHARACTER_WIDTH = 6.7
 _LONGEST_LABEL_LINE = 15
+_MOST_LINES = 3
 _LEAST_SPAN = 0.04
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 
@@ -102,18 +103,21 @@ class Drawing:
         )
 
     def finish(self, stamp: Stamp) -> go.Figure:
-        """The figure, with the stamp under the right end of the x axis."""
+        """The figure, with the stamp below the x axis, flush left.
+
+        Flush left because an exported picture is set in another font: a wider one must find room.
+        """
         palette = self.palette
         self.write(
             "stamp",
             stamp.words,
-            x=1,
+            x=0,
             y=0,
             xref="paper",
             yref="paper",
-            xanchor="right",
+            xanchor="left",
             yanchor="bottom",
-            xshift=self.margin["r"] - 4,
+            xshift=2 - self.margin["l"],
             yshift=-self.margin["b"],
             font={"size": 11, "color": palette.naive if stamp.synthetic else palette.muted},
         )
@@ -189,6 +193,11 @@ def label_margin(labels: Sequence[str]) -> int:
     return int(max((text_width(line) for line in lines), default=0)) + 14
 
 
+def label_height(text: str) -> float:
+    """Pixels a label at a line's end takes, upwards."""
+    return _LABEL_HEIGHT * len(_lines(text)) + 2
+
+
 def label_ends(drawing: Drawing, labels: Sequence[EndLabel]) -> None:
     """Write each line's name beside its last point, moved apart where they would overlap.
 
@@ -199,7 +208,7 @@ def label_ends(drawing: Drawing, labels: Sequence[EndLabel]) -> None:
     low, high = drawing.layout["yaxis"]["range"]
     room = drawing.height - drawing.margin["t"] - drawing.margin["b"]
     wanted = [(label.y - low) / (high - low) * room for label in labels]
-    heights = [_LABEL_HEIGHT * len(_lines(label.text)) + 2 for label in labels]
+    heights = [label_height(label.text) for label in labels]
     x = max(label.x for label in labels)
     for label, at, best in zip(labels, spread(wanted, heights, room), wanted, strict=True):
         drawing.write(
@@ -239,6 +248,6 @@ def spread(wanted: Sequence[float], heights: Sequence[float], room: float) -> li
 
 def _lines(label: str) -> list[str]:
     lines = wrap(label, _LONGEST_LABEL_LINE, break_long_words=False) or [""]
-    if len(lines) > 2:
-        return [lines[0], lines[1].rstrip(",") + "…"]
+    if len(lines) > _MOST_LINES:
+        return [*lines[: _MOST_LINES - 1], lines[_MOST_LINES - 1].rstrip(",") + "…"]
     return lines

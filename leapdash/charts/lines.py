@@ -13,6 +13,7 @@ from leapdash.charts.base import (
     Stamp,
     axis_title,
     label_ends,
+    label_height,
     label_margin,
     percent_axis,
     plain_axis,
@@ -49,7 +50,7 @@ def trend_lines(
     names = [str(name) for name in table["series"].unique()]
     published = published if published is not None and len(published) else None
     top = 34 if published is None else 54
-    drawing = Drawing(palette, _height(len(names)), right=label_margin(names), top=top, bottom=64)
+    drawing = Drawing(palette, _height(names), right=label_margin(names), top=top, bottom=64)
     values = [*table[rate].dropna()]
     if published is not None:
         values += [*published["attendance_rate"]]
@@ -58,6 +59,8 @@ def trend_lines(
     drawing.layout["xaxis"] = _time_axis(table, published, monthly, palette)
     drawing.layout["yaxis"] = percent_axis(values, palette)
     colors = series_colors(table, palette, highlight)
+    if len(colors) > _MANY:
+        drawing.layout["hovermode"] = "closest"
     ends = []
     # The highlighted line comes last, on top of the others.
     for code in sorted(colors, key=lambda code: code == highlight):
@@ -85,7 +88,7 @@ def event_lines(
     names = [str(name) for name in table["series"].unique()]
     alone = len(names) == 1
     right = 16 if alone else label_margin(names)
-    drawing = Drawing(palette, _height(len(names)), right=right, bottom=70)
+    drawing = Drawing(palette, _height(names), right=right, bottom=70)
     axis = plain_axis(palette, "School months since the month of the first visit")
     axis |= {"range": [-6.5, 12.5], "tickvals": [-6, -3, 0, 3, 6, 9, 12]}
     axis |= {"ticktext": ["−6", "−3", "0", "+3", "+6", "+9", "+12"]}
@@ -273,6 +276,6 @@ def _time_axis(
     }
 
 
-def _height(series: int) -> int:
+def _height(names: Sequence[str]) -> int:
     """Tall enough for a label beside every line."""
-    return max(380, 120 + 26 * series)
+    return max(380, 120 + int(sum(label_height(name) for name in names)))
