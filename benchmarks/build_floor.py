@@ -210,8 +210,8 @@ def _chronic(geography: str) -> str:
 
 def _summaries(source: str) -> dict[str, str]:
     part = "leap_from <= last_day(month) AND (leap_until IS NULL OR leap_until >= month)"
-    reach_sums = ", ".join(f"count_if({test}) AS {name}" for name, test in _REACH.items())
-    reach = ", ".join(f"if({part}, sum({name}), NULL) AS {name}" for name in _REACH)
+    reach_sums = ", ".join(f"count(*) FILTER ({test}) AS {name}" for name, test in _REACH.items())
+    reach = ", ".join(f"if({part}, sum({name})::BIGINT, NULL) AS {name}" for name in _REACH)
     kinds = " UNION ALL ".join(
         f"""SELECT {_YEAR} AS school_year, district_code, level, '{kind}' AS kind,
                    {_LANGUAGE if kind == "language" else kind} AS value, {_VISITS}
