@@ -63,10 +63,11 @@ def trend_lines(
         drawing.layout["hovermode"] = "closest"
     ends = []
     # The highlighted line comes last, on top of the others.
+    lines = dict(iter(table[table[rate].notna()].groupby("code", sort=False)))
     for code in sorted(colors, key=lambda code: code == highlight):
-        part = table[(table["code"] == code) & table[rate].notna()]
+        part = lines.get(code)
         faint = len(colors) > _MANY and code != highlight
-        if len(part):
+        if part is not None:
             ends.append(_add_line(drawing, part, rate, colors[code], monthly, faint))
     if not values:
         drawing.write("nothing", "Nobody is counted here", x=0.5, y=0.5, xref="paper", yref="paper")

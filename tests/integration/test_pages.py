@@ -1,6 +1,7 @@
 """The pages run in-process on a small release: what they say, what filters do, what goes wrong."""
 
 import io
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -289,6 +290,23 @@ def test_a_newly_published_release_is_picked_up_without_a_restart(tmp_path, monk
     app.run()
     assert second.manifest.release_id in said(app)
     assert f"release {first.manifest.release_id} " not in said(app)
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "where"),
+    [
+        ("attendance_by_group", ["month", "students"], {"group": ("white",), "level": ("6-8",)}),
+        ("attendance_by_group", None, {"group": ("white", "all"), "district_code": (HARTFORD,)}),
+        ("paths", ["students"], {"event_time": (-1, 0), "cohort_period": ("2021-22",)}),
+        ("reach", None, {"group": ("all",), "month": (date(2023, 6, 1),)}),
+        ("schools", None, None),
+    ],
+)
+def test_a_release_kept_in_memory_gives_the_rows_of_the_files(release, table, columns, where):
+    kept = store.KeptRelease(release.path, release.manifest)
+    for _ in range(2):
+        rows = kept.table(table, columns, where)
+        assert rows.to_pylist() == release.table(table, columns, where).to_pylist()
 
 
 def test_names_from_the_data_cannot_become_formatting():
