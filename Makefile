@@ -47,7 +47,7 @@ docs: $(VENV)/.dev  ## rebuild the generated parts of docs/
 	$(BIN)/python -m leapdash dictionary --out docs/data-dictionary.md
 
 screenshots: $(VENV)/.dev  ## docs/screenshots/, every page, wide and narrow
-	$(BIN)/python -m benchmarks.screenshots
+	$(BIN)/python -m tests.browser.screenshots
 
 lock: $(VENV)/.dev  ## write requirements*.txt anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --quiet -o requirements.txt

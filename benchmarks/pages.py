@@ -25,7 +25,7 @@ PAGES = ("impact", "district", "trends", "before_after", "about")
 def change_times(page: Page, changes: int) -> list[float]:
     """ms from choosing a district to rest, for `changes` districts one after another."""
     watch(page)
-    box = page.get_by_label("Districts").first
+    box = page.locator('[data-testid="stMultiSelect"] input').first
     times = []
     for _ in range(changes):
         box.click()
@@ -70,7 +70,7 @@ def compare(page: str, store: str, changes: int, firsts: int) -> list[str]:
             serving("benchmarks/floor_app.py", FLOOR_OUTLINE=file.name) as floor,
             chromium() as browser,
         ):
-            own_page = own if page == "impact" else f"{own}/{page.replace('_', '-')}"
+            own_page = own if page == "impact" else f"{own}/{page}"
             first_time(browser, own_page), first_time(browser, floor)
             pairs = [
                 (first_time(browser, own_page), first_time(browser, floor)) for _ in range(firsts)

@@ -51,7 +51,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: `grain` says what a row is, `key` the columns no two rows may share."""
+    """One table: `grain` says what a row is, `key` the columns no two rows may share.
+
+    `optional`: the table may be missing; `may_be_empty`: it may have no rows.
+    """
 
     name: str
     grain: str
@@ -59,6 +62,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     optional: bool = False
+    may_be_empty: bool = False
     references: tuple[Reference, ...] = ()
 
     def column(self, name: str) -> Column:
@@ -384,6 +388,7 @@ INPUT_TABLES: tuple[Table, ...] = (
             ),
         ),
         key=(),
+        may_be_empty=True,
         references=(Reference(("student_id",), "enrollment"),),
     ),
     Table(

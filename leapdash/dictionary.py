@@ -43,6 +43,7 @@ def data_dictionary() -> str:
 
 def _described(table: Table) -> str:
     optional = " This table is optional." if table.optional else ""
+    optional += " It may have no rows." if table.may_be_empty else ""
     grain = table.grain.removeprefix("one row per ")
     lines = [
         f"### `{table.name}`\n",

@@ -35,9 +35,9 @@ def keeps(filters: Filters, known: Known) -> Callable[[Row], bool]:
             return False
         if filters.levels and row["level"] not in filters.levels:
             return False
-        if "participation" in row and filters.participation:
-            if row["participation"] not in filters.participation:
-                return False
+        chosen = filters.participation
+        if "participation" in row and chosen and row["participation"] not in chosen:
+            return False
         if "group" in row and row["group"] != filters.group:
             return False
         if not filters.years:

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from statistics import fmean
 from textwrap import wrap
 from typing import Any
 
@@ -15,7 +17,9 @@ _LABEL_SIZE = 13
 _LABEL_HEIGHT = 15.0
 _CHARACTER_WIDTH = 6.7
 _LONGEST_LABEL_LINE = 15
-_STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+_MOST_LINES = 3
+_LEAST_SPAN = 0.04
+_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 
 
 @dataclass(frozen=True)
@@ -99,18 +103,21 @@ class Drawing:
         )
 
     def finish(self, stamp: Stamp) -> go.Figure:
-        """The figure, with the stamp under the right end of the x axis."""
+        """The figure, with the stamp below the x axis, flush left.
+
+        Flush left because an exported picture is set in another font: a wider one must find room.
+        """
         palette = self.palette
         self.write(
             "stamp",
             stamp.words,
-            x=1,
+            x=0,
             y=0,
             xref="paper",
             yref="paper",
-            xanchor="right",
+            xanchor="left",
             yanchor="bottom",
-            xshift=self.margin["r"] - 4,
+            xshift=2 - self.margin["l"],
             yshift=-self.margin["b"],
             font={"size": 11, "color": palette.naive if stamp.synthetic else palette.muted},
         )
@@ -136,16 +143,18 @@ class Drawing:
 
 def percent_axis(values: Sequence[float], palette: Palette, ticks: int = 8) -> dict[str, Any]:
     """An axis of whole per cents with some air around the values, never beyond 0 and 100%."""
-    low, high = min(values), max(values)
-    span = max(high - low, 0.02)
-    step = next((s for s in _STEPS if span / s <= ticks), _STEPS[-1])
+    low, high = (min(values), max(values)) if len(values) else (0.0, 1.0)
+    if high - low < _LEAST_SPAN:
+        low = min(max(0.0, (low + high - _LEAST_SPAN) / 2), 1 - _LEAST_SPAN)
+        high = low + _LEAST_SPAN
+    step = next((s for s in _STEPS if (high - low) / s <= ticks), _STEPS[-1])
     low = max(0.0, math.floor((low - 0.15 * step) / step) * step)
     high = min(1.0, math.ceil((high + 0.15 * step) / step) * step)
     return {
         "range": [low - 0.02 * (high - low), high + 0.02 * (high - low)],
         "dtick": step,
         "tick0": 0,
-        "tickformat": ".0%" if step >= 0.01 else ".1%",
+        "tickformat": ".0%",
         "gridcolor": palette.grid,
         "zeroline": False,
         "ticks": "",
@@ -184,6 +193,11 @@ def label_margin(labels: Sequence[str]) -> int:
     return int(max((text_width(line) for line in lines), default=0)) + 14
 
 
+def label_height(text: str) -> float:
+    """Pixels a label at a line's end takes, upwards."""
+    return _LABEL_HEIGHT * len(_lines(text)) + 2
+
+
 def label_ends(drawing: Drawing, labels: Sequence[EndLabel]) -> None:
     """Write each line's name beside its last point, moved apart where they would overlap.
 
@@ -194,7 +208,7 @@ def label_ends(drawing: Drawing, labels: Sequence[EndLabel]) -> None:
     low, high = drawing.layout["yaxis"]["range"]
     room = drawing.height - drawing.margin["t"] - drawing.margin["b"]
     wanted = [(label.y - low) / (high - low) * room for label in labels]
-    heights = [_LABEL_HEIGHT * len(_lines(label.text)) + 2 for label in labels]
+    heights = [label_height(label.text) for label in labels]
     x = max(label.x for label in labels)
     for label, at, best in zip(labels, spread(wanted, heights, room), wanted, strict=True):
         drawing.write(
@@ -214,42 +228,26 @@ def label_ends(drawing: Drawing, labels: Sequence[EndLabel]) -> None:
 def spread(wanted: Sequence[float], heights: Sequence[float], room: float) -> list[float]:
     """Positions near those wanted, in the same order, whose boxes don't overlap.
 
-    Boxes that would overlap share their place around their common mean; where everything fits
-    they stay within 0 and `room`.
+    The nearest in least squares: counted without the boxes below it, each position must be no
+    lower than the one before, which pooling neighbours that violate it (isotonic regression)
+    gives. Where everything fits, all stay within 0 and `room`.
     """
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
-    # Each block: the members in order, and the bottom edge that serves them best.
-    blocks: list[tuple[list[int], float]] = []
+    below = dict(zip(order, accumulate((heights[i] for i in order), initial=0.0), strict=False))
+    pools: list[list[float]] = []
     for i in order:
-        members, bottom = [i], wanted[i] - heights[i] / 2
-        while blocks and blocks[-1][1] + sum(heights[m] for m in blocks[-1][0]) > bottom:
-            members = blocks.pop()[0] + members
-            bottom = _best_bottom(members, wanted, heights)
-        total = sum(heights[m] for m in members)
-        blocks.append((members, min(max(bottom, 0.0), max(room - total, 0.0))))
-    placed = [0.0] * len(wanted)
-    floor = 0.0
-    for members, bottom in blocks:
-        edge = max(bottom, floor)
-        for m in members:
-            placed[m] = edge + heights[m] / 2
-            edge += heights[m]
-        floor = edge
-    return placed
-
-
-def _best_bottom(
-    members: Sequence[int], wanted: Sequence[float], heights: Sequence[float]
-) -> float:
-    offset, wishes = 0.0, []
-    for m in members:
-        wishes.append(wanted[m] - heights[m] / 2 - offset)
-        offset += heights[m]
-    return sum(wishes) / len(wishes)
+        pools.append([wanted[i] - heights[i] / 2 - below[i]])
+        while len(pools) > 1 and fmean(pools[-2]) > fmean(pools[-1]):
+            last = pools.pop()
+            pools[-1] += last
+    highest = max(room - sum(heights), 0.0)
+    levels = [min(max(fmean(pool), 0.0), highest) for pool in pools for _ in pool]
+    placed = {i: level + below[i] + heights[i] / 2 for i, level in zip(order, levels, strict=True)}
+    return [placed[i] for i in range(len(wanted))]
 
 
 def _lines(label: str) -> list[str]:
     lines = wrap(label, _LONGEST_LABEL_LINE, break_long_words=False) or [""]
-    if len(lines) > 2:
-        return [lines[0], lines[1].rstrip(",") + "…"]
+    if len(lines) > _MOST_LINES:
+        return [*lines[: _MOST_LINES - 1], lines[_MOST_LINES - 1].rstrip(",") + "…"]
     return lines

@@ -13,6 +13,7 @@ from leapdash.charts.base import (
     Stamp,
     axis_title,
     label_ends,
+    label_height,
     label_margin,
     percent_axis,
     plain_axis,
@@ -49,7 +50,7 @@ def trend_lines(
     names = [str(name) for name in table["series"].unique()]
     published = published if published is not None and len(published) else None
     top = 34 if published is None else 54
-    drawing = Drawing(palette, _height(len(names)), right=label_margin(names), top=top, bottom=64)
+    drawing = Drawing(palette, _height(names), right=label_margin(names), top=top, bottom=64)
     values = [*table[rate].dropna()]
     if published is not None:
         values += [*published["attendance_rate"]]
@@ -58,13 +59,18 @@ def trend_lines(
     drawing.layout["xaxis"] = _time_axis(table, published, monthly, palette)
     drawing.layout["yaxis"] = percent_axis(values, palette)
     colors = series_colors(table, palette, highlight)
+    if len(colors) > _MANY:
+        drawing.layout["hovermode"] = "closest"
     ends = []
     # The highlighted line comes last, on top of the others.
+    lines = dict(iter(table[table[rate].notna()].groupby("code", sort=False)))
     for code in sorted(colors, key=lambda code: code == highlight):
-        part = table[(table["code"] == code) & table[rate].notna()]
+        part = lines.get(code)
         faint = len(colors) > _MANY and code != highlight
-        if len(part):
+        if part is not None:
             ends.append(_add_line(drawing, part, rate, colors[code], monthly, faint))
+    if not values:
+        drawing.write("nothing", "Nobody is counted here", x=0.5, y=0.5, xref="paper", yref="paper")
     drawing.write_above("y title", _Y_TITLES[rate], palette.muted)
     if published is not None:
         _add_published(drawing, published, palette)
@@ -83,7 +89,7 @@ def event_lines(
     names = [str(name) for name in table["series"].unique()]
     alone = len(names) == 1
     right = 16 if alone else label_margin(names)
-    drawing = Drawing(palette, _height(len(names)), right=right, bottom=70)
+    drawing = Drawing(palette, _height(names), right=right, bottom=70)
     axis = plain_axis(palette, "School months since the month of the first visit")
     axis |= {"range": [-6.5, 12.5], "tickvals": [-6, -3, 0, 3, 6, 9, 12]}
     axis |= {"ticktext": ["−6", "−3", "0", "+3", "+6", "+9", "+12"]}
@@ -271,6 +277,6 @@ def _time_axis(
     }
 
 
-def _height(series: int) -> int:
+def _height(names: Sequence[str]) -> int:
     """Tall enough for a label beside every line."""
-    return max(380, 120 + 26 * series)
+    return max(380, 120 + int(sum(label_height(name) for name in names)))

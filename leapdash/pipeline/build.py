@@ -21,10 +21,10 @@ from leapdash.release import (
     open_release,
     publish,
 )
+from leapdash.sources.about import About, read_about
 from leapdash.sources.ct_open_data import read_published
 from leapdash.sources.folder import Folder, open_folder
 
-_TRUTH = "truth.parquet"
 _LICENCE = "public domain"
 
 
@@ -51,6 +51,7 @@ def build(
     try:
         with progress.step("look at the files"):
             folder = open_folder(input)
+            about = read_about(input)
             figures = _published(published, out, progress)
         for note in folder.notes:
             progress.note(note)
@@ -61,7 +62,9 @@ def build(
     if figures is not None:
         tables["published"] = figures[0]
     with progress.step("publish") as step:
-        release = publish(out, tables, _facts(folder, summaries, half_day, figures), keep=keep)
+        release = publish(
+            out, tables, _facts(folder, about, summaries, half_day, figures), keep=keep
+        )
         step.rows = sum(facts.rows for facts in release.manifest.tables.values())
     return release
 
@@ -121,22 +124,15 @@ def _published(files: Sequence[Path], store: Path, progress: Progress) -> _Figur
 
 
 def _facts(
-    folder: Folder, summaries: Summaries, half_day: str, figures: _Figures | None
+    folder: Folder, about: About, summaries: Summaries, half_day: str, figures: _Figures | None
 ) -> BuildFacts:
-    # Only a simulation knows what would have been without the visits.
-    synthetic = (folder.path / _TRUTH).exists()
-    origin, licence = (
-        ("simulated by leapdash demo", "CC0")
-        if synthetic
-        else ("student records", "not for publication")
-    )
     sources = [
-        SourceFact(folder.tables[name].label, rows, origin, licence)
+        SourceFact(folder.tables[name].label, rows, about.origin, about.licence)
         for name, rows in summaries.rows_read.items()
     ]
     daily = "attendance_daily" in folder.tables
     return BuildFacts(
-        synthetic=synthetic,
+        synthetic=about.synthetic,
         half_day=HALF_DAYS[half_day] if daily else "as in the monthly input",
         sources=tuple(sources + (figures[1] if figures else [])),
     )

@@ -132,7 +132,7 @@ def find_calendar(attendance: ir.Table) -> Calendar:
 
 def _checked(name: str, table: ir.Table, key: tuple[str, ...], progress: Progress) -> int:
     """How many rows the table has. Raises BrokenRulesError where one breaks a rule."""
-    facts = {"rows": table.count(), "valid": table.valid.sum()}
+    facts = {"rows": table.count(), "valid": table.valid.sum().fill_null(0)}
     if "repaired" in table.columns:
         facts["repaired"] = table.repaired.sum()
     (found,) = table.aggregate(**facts).to_pyarrow().to_pylist()
@@ -148,6 +148,8 @@ def _checked(name: str, table: ir.Table, key: tuple[str, ...], progress: Progres
 def _check_dates(visits: ir.Table, calendar: Calendar) -> None:
     dates = visits.aggregate(first=visits.visit_date.min(), last=visits.visit_date.max())
     (found,) = dates.to_pyarrow().to_pylist()
+    if found["first"] is None:
+        return
     if found["first"] < calendar.first_day or found["last"] > calendar.last_day:
         raise BrokenRulesError("visits")
 

@@ -30,15 +30,19 @@ class CsvError(Exception):
         super().__init__(found)
 
 
-def header(path: Path) -> list[str]:
-    """The names in a CSV's first line. Raises CsvError where there is none to be read."""
+def header(path: Path, may_be_empty: bool = False) -> list[str]:
+    """The names in a CSV's first line.
+
+    Raises CsvError where there is none to be read, and, unless it `may_be_empty`, where no row
+    follows.
+    """
     with reading(path) as rows:
         names = next((names for _, names in rows), None)
         if names is None:
             raise CsvError(1, "the file is empty", "a header line with the columns' names")
         if len(names) == 1 and ";" in names[0]:
             raise CsvError(1, "values separated by semicolons", "commas between values")
-        if next(rows, None) is None:
+        if next(rows, None) is None and not may_be_empty:
             raise CsvError(2, "a header and no rows", "at least one row below the header")
     return names
 

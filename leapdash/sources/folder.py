@@ -187,7 +187,7 @@ def _inspect(folder: Path, path: Path, table: Table) -> InputFile:
     columns = _parquet_columns(path, label, table) if path.suffix == ".parquet" else None
     if columns is None:
         try:
-            columns = tuple((name, "text") for name in csv_files.header(path))
+            columns = tuple((name, "text") for name in csv_files.header(path, table.may_be_empty))
         except csv_files.CsvError as problem:
             raise InputError(_csv_message(label, problem)) from problem
     problems = list(_wrong_columns(label, [name for name, _ in columns], table))
@@ -205,7 +205,7 @@ def _parquet_columns(path: Path, label: str, table: Table) -> tuple[tuple[str, s
             f"{label}: not a Parquet file that can be read ({str(error).splitlines()[0]}).\n"
             "Expected what the name says. Write it again, or name it for what it is."
         ) from error
-    if rows == 0:
+    if rows == 0 and not table.may_be_empty:
         raise InputError(f"{label}: a header and no rows.\nExpected at least one row.")
     for column in table.columns:
         if schema.names.count(column.name) == 1:

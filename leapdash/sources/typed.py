@@ -116,9 +116,9 @@ def _typed(value: ir.Value, column: Column) -> ir.Value:
 def _with_zeros(code: ir.StringValue) -> ir.StringValue:
     """Seven characters again, where a spreadsheet dropped one or two zeros in front.
 
-    Connecticut's codes begin with the town's number, 001 to 169, so never with more than two
-    zeros: five or six digits have one reading, fewer have none. (`00000CT` is no number, and no
-    spreadsheet shortens it.)
+    No code of a district or school begins with more than two (Connecticut Open Data, Education
+    Directory), so five or six digits have one reading, and fewer have none. `00000CT` is no
+    number, and no spreadsheet shortens it.
     """
     short = (code.length() < 7) & code.re_search(_SHORT_CODE)
     return ibis.ifelse(short, code.lpad(7, "0"), code)

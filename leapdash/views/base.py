@@ -101,12 +101,13 @@ def split(rows: Rows, by: By, filters: Filters, known: Known) -> pd.DataFrame:
     """
     keys, measures = list(rows.over), list(rows.measures)
     if by == "district":
-        parts = []
-        for item in filters.districts or (LEAP, OTHER):
-            part = rows.frame[rows.frame["district_code"].isin(known.codes(item))]
-            part = part.groupby(keys, as_index=False)[measures].sum()
-            parts.append(part.assign(code=item))
-        frame = pd.concat([part for part in parts if len(part)] or parts[:1])
+        members = [
+            (district, item)
+            for item in filters.districts or (LEAP, OTHER)
+            for district in known.codes(item)
+        ]
+        frame = rows.frame.merge(pd.DataFrame(members, columns=["district_code", "code"]))
+        frame = frame.groupby(["code", *keys], as_index=False)[measures].sum()
     elif by == "all":
         frame = rows.frame.assign(code="all")
     else:

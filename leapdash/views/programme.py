@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from leapdash.filters import (
     ALL_STUDENTS,
@@ -45,13 +47,18 @@ def before_after(table: pd.DataFrame) -> pd.DataFrame:
     fractions. The month of the visit itself is on neither side. A series without days on one
     side has no change.
     """
-    key = ["series", "code"]
-    frame = table.groupby(key, as_index=False, sort=False)[["students"]].max()
+    number, codes = pd.factorize(table["code"])
+    frame = pd.DataFrame({"series": table["series"].to_numpy()[_firsts(number)], "code": codes})
+    frame["students"] = _largest(number, table["students"].to_numpy(), len(codes))
     for side, months in (("before", BEFORE), ("after", AFTER)):
-        part = table[table["event_time"].isin(months)]
-        days = part.groupby(key, as_index=False)[["days_enrolled", "days_attended"]].sum()
-        days[side] = share(days["days_attended"], days["days_enrolled"])
-        frame = frame.merge(days[[*key, side]], how="left", on=key)
+        within = table["event_time"].isin(months).to_numpy()
+        enrolled, attended = (
+            np.bincount(number, table[days].to_numpy() * within, len(codes))
+            for days in ("days_enrolled", "days_attended")
+        )
+        frame[side] = np.divide(
+            attended, enrolled, out=np.full(len(codes), np.nan), where=enrolled > 0
+        )
     frame["change"] = frame["after"] - frame["before"]
     return frame
 
@@ -62,17 +69,16 @@ def districts_visited(release: Release, known: Known, filters: Filters) -> pd.Da
     Columns: district_code, series (its name), then those of `reach_now` and `before_after`.
     Ordered by students visited, most first.
     """
-    reach = _reach(release, known, filters, ["district_code"])
+    reach = _reach(release, known, filters, ["district_code"]).set_index("district_code")
     where = conditions(filters, known, cohort_period=cohort_periods_of(filters.years) or None)
     table = sums(
         release.table("paths", columns=["district_code", "event_time", *_DAYS], where=where),
         ["district_code", "event_time"],
         _DAYS,
-    )
-    table = table.rename(columns={"district_code": "code"})
-    table.insert(0, "series", table["code"].map(known.districts))
-    change = before_after(table).drop(columns="series").rename(columns={"code": "district_code"})
-    frame = reach.merge(change, on="district_code", how="outer")
+    ).rename(columns={"district_code": "code"})
+    change = before_after(table.assign(series=table["code"])).drop(columns="series")
+    frame = reach.join(change.set_index("code"), how="outer").rename_axis("district_code")
+    frame = frame.reset_index()
     frame.insert(1, "series", frame["district_code"].map(known.districts))
     return frame.sort_values(["students", "series"], ascending=[False, True], ignore_index=True)
 
@@ -144,3 +150,15 @@ def _reach(release: Release, known: Known, filters: Filters, keys: list[str]) ->
     )
     table = release.table("reach", columns=[*keys, *_REACH], where=where)
     return sums(table.drop_null(), keys, _REACH)
+
+
+def _firsts(number: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where each number stands for the first time."""
+    return np.unique(number, return_index=True)[1]
+
+
+def _largest(number: NDArray[np.intp], values: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """The largest of the values of each number."""
+    largest = np.zeros(size, dtype=np.int64)
+    np.maximum.at(largest, number, values)
+    return largest

@@ -31,6 +31,16 @@ _SCHOOLS = (
     ("0020111", "0020011"),
     ("2410314", "2410014"),
 )
+# No school, one of each district, or two at once: of one district, or of two.
+_ENROLLED_AT: tuple[tuple[str, ...], ...] = (
+    (),
+    ("0010111",),
+    ("0020111",),
+    ("2410314",),
+    ("0010111", "0010211"),
+    ("0010211", "0010111"),
+    ("0020111", "0010111"),
+)
 _YEARS = (2020, 2021, 2022)
 # July and August now and then; no December, so that years have gaps.
 _MONTHS = (7, 8, 9, 10, 11, 1, 2, 3)
@@ -87,17 +97,20 @@ def memory_tables(state: State) -> dict[str, MemoryTable]:
 def states(draw: st.DrawFn) -> State:
     """A state whose attendance holds at least one day, and at least one visit."""
     schools = draw(_schools())
+    # Years differ in their school months, so that places in one are no places in another.
+    months = {
+        year: draw(st.lists(st.sampled_from(_MONTHS), min_size=2, unique=True)) for year in _YEARS
+    }
     enrollment: list[Row] = []
     attendance: list[Row] = []
-    for number in range(draw(st.integers(1, 7))):
+    for number in range(draw(st.integers(1, 10))):
         student = f"s{number}"
+        attends = draw(st.sampled_from([True, True, True, False]))
         for year in _YEARS:
-            codes = draw(
-                st.lists(st.sampled_from([s[0] for s in _SCHOOLS]), max_size=2, unique=True)
-            )
-            for code in codes:
+            for code in draw(st.sampled_from(_ENROLLED_AT)):
                 enrollment.append(draw(_enrollment(student, code, year)))
-                attendance += draw(_attendance(student, code, year))
+                if attends:
+                    attendance += draw(_attendance(student, code, year, months[year]))
     if not any(row["days_enrolled"] for row in attendance):
         enrollment.append(draw(_enrollment("t", _SCHOOLS[0][0], 2021)))
         attendance.append(_month("t", _SCHOOLS[0][0], date(2021, 9, 1), 10.0, 9.0))
@@ -105,7 +118,7 @@ def states(draw: st.DrawFn) -> State:
     months = [row["month"] for row in attendance if row["days_enrolled"]]
     first = date(int(school_year_of(min(months))[:4]), 7, 1)
     last = max(months).replace(day=monthrange(max(months).year, max(months).month)[1])
-    visits = draw(st.lists(_visit(students, first, last), min_size=1, max_size=8))
+    visits = draw(st.lists(_visit(students, first, last), min_size=1, max_size=12))
     tables = {
         "schools": schools,
         "enrollment": draw(st.permutations(enrollment)),
@@ -160,9 +173,13 @@ def _enrollment(draw: st.DrawFn, student: str, school: str, year: int) -> Row:
 
 
 @st.composite
-def _attendance(draw: st.DrawFn, student: str, school: str, year: int) -> list[Row]:
+def _attendance(
+    draw: st.DrawFn, student: str, school: str, year: int, months: list[int]
+) -> list[Row]:
     rows = []
-    for month in draw(st.lists(st.sampled_from(_MONTHS), max_size=6, unique=True)):
+    for month in months:
+        if not draw(st.sampled_from([True, True, False])):
+            continue
         enrolled = draw(st.sampled_from(_DAYS))
         missed = min(enrolled, draw(st.sampled_from(_MISSED)))
         first = date(year if month >= 7 else year + 1, month, 1)
@@ -180,11 +197,20 @@ def _month(student: str, school: str, month: date, enrolled: float, attended: fl
     }
 
 
+def _month_ends(first: date, last: date) -> list[date]:
+    """The last day of each month, where waiting begins to count."""
+    return [
+        day
+        for day in (first + timedelta(days=n) for n in range((last - first).days + 1))
+        if (day + timedelta(days=1)).day == 1
+    ]
+
+
 @st.composite
 def _visit(draw: st.DrawFn, students: list[str], first: date, last: date) -> Row:
     return {
         "student_id": draw(st.sampled_from(students)),
-        "visit_date": draw(st.dates(first, last)),
+        "visit_date": draw(st.dates(first, last) | st.sampled_from(_month_ends(first, last))),
         "place": draw(st.sampled_from(["home", "other", "virtual"])),
         "contact": draw(st.sampled_from(["met", "met", "no contact"])),
         "visitor": draw(st.sampled_from(["school staff", "community partner"])),

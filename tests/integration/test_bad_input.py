@@ -372,6 +372,18 @@ CASES: dict[str, tuple[Break, list[str]]] = {
         ),
         ["attendance/: both Parquet and CSV files (a.csv, b.parquet)."],
     ),
+    "an about file that is no JSON": (
+        lambda folder: (folder / "about.json").write_text("synthetic: yes"),
+        ["about.json: not readable as JSON", 'Expected {"origin": "text"'],
+    ),
+    "an about file with a word for yes": (
+        lambda folder: (folder / "about.json").write_text('{"synthetic": "yes"}'),
+        ["about.json: synthetic is 'yes'."],
+    ),
+    "an about file with an unknown entry": (
+        lambda folder: (folder / "about.json").write_text('{"license": "mine"}'),
+        ["about.json: 'license' is not known."],
+    ),
     "an empty folder": (
         lambda folder: (
             (folder / "attendance.csv").unlink(),

@@ -1,6 +1,7 @@
 """The same state in any format the contract allows gives the same release."""
 
 import io
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -179,6 +180,28 @@ def test_programme_and_published_may_be_missing(tmp_path: Path) -> None:
     write_csv(tmp_path / "input", data)
     tables, _ = built(tmp_path)
     assert {"programme", "published"} & set(tables) == set()
+
+
+def test_there_may_be_no_visits_yet(tmp_path: Path, expected: dict[str, pa.Table]) -> None:
+    write_csv(tmp_path / "input")
+    header = (tmp_path / "input" / "visits.csv").read_text().splitlines()[0]
+    (tmp_path / "input" / "visits.csv").write_text(header + "\n")
+    tables, _ = built(tmp_path)
+    assert [tables[name].num_rows for name in ("visits", "visits_by_kind", "paths")] == [0, 0, 0]
+    assert set(tables["attendance"]["participation"].to_pylist()) == {"eligible", "other"}
+    days = [sum(t["attendance"]["days_enrolled"].to_pylist()) for t in (tables, expected)]
+    assert days[0] == days[1]
+
+
+def test_about_says_whose_the_data_are(tmp_path: Path) -> None:
+    folder = write_csv(tmp_path / "input")
+    said = {"origin": "a district's system", "licence": "for its own use", "synthetic": True}
+    (folder / "about.json").write_text(json.dumps(said))
+    manifest = build(folder, tmp_path / "store").manifest
+    assert manifest.synthetic
+    assert {(fact.origin, fact.licence) for fact in manifest.sources} == {
+        ("a district's system", "for its own use")
+    }
 
 
 def test_every_step_says_its_rows_and_seconds(tmp_path: Path) -> None:

@@ -1,0 +1,181 @@
+"""What a person does in the dashboard, in a real browser, on the demonstration release."""
+
+import csv
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.harness import ROOT, serving, settle, visit
+
+PAGES = ("", "district", "trends", "before_after", "about")
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def download(page: Page, figure: str) -> list[dict[str, str]]:
+    with page.expect_download() as under_way:
+        page.locator(f".st-key-csv-{figure} button").first.click()
+    with under_way.value.path().open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def choose_district(page: Page, name: str) -> None:
+    page.locator('[data-testid="stMultiSelect"] input').first.fill(name)
+    page.get_by_role("option", name=name).first.click()
+    page.keyboard.press("Escape")
+    settle(page)
+
+
+def test_no_page_asks_any_host_but_its_own_server(browser: Browser, address: str) -> None:
+    asked: set[str] = set()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.on("request", lambda request: asked.add(request.url))
+    page = context.new_page()
+    page.on("websocket", lambda socket: asked.add(socket.url))
+    for name in PAGES:
+        visit(page, f"{address}/{name}")
+        for chart in page.locator('[data-testid="stPlotlyChart"]').all():
+            chart.hover()
+        for table in page.locator("summary", has_text="Table").all():
+            table.click()
+        settle(page)
+    context.close()
+    hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
+    assert hosts == {urlsplit(address).netloc}
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280, 1920])
+def test_nothing_overflows_fails_or_goes_unmarked(
+    browser: Browser, address: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    for name in PAGES:
+        visit(page, f"{address}/{name}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        main = page.locator('[data-testid="stMain"]')
+        assert main.evaluate("node => node.scrollWidth <= node.clientWidth"), name
+        expect(page.get_by_text("Simulated state")).to_be_visible()
+        for chart in page.locator('[data-testid="stPlotlyChart"]').all():
+            expect(chart).to_contain_text("Simulated data")
+        assert page.locator('[data-testid="stException"]').count() == 0, name
+    context.close()
+    assert errors == []
+
+
+def test_published_rates_are_on_screen_and_in_the_download(page: Page, address: str) -> None:
+    visit(page, f"{address}/district?districts=Hartford")
+    years = page.locator(".st-key-figure-district-years")
+    for rate in ("90.8%", "83.3%", "85.6%", "94.8%", "92.9%", "91.7%"):
+        expect(years).to_contain_text(rate)
+    rows = download(page, "district-years")
+    published = {
+        row["period"]: row["attendance_rate"]
+        for row in rows
+        if row["data"] == "published" and "Hartford" in row["series"]
+    }
+    assert published == {"2019-20": "0.9082", "2020-21": "0.8325", "2021-22": "0.8564"}
+    assert {row["data"] for row in rows} == {"published", "simulated"}
+
+
+def test_filters_stay_across_pages_reloads_and_shared_links(
+    page: Page, browser: Browser, address: str
+) -> None:
+    visit(page, address)
+    choose_district(page, "Hartford")
+    page.get_by_role("button", name="6-8", exact=True).click()
+    settle(page)
+    page.get_by_role("link", name="Trends").click()
+    page.get_by_role("heading", name="How have attendance and chronic absence moved?").wait_for()
+    settle(page)
+    assert parse_qs(urlsplit(page.url).query) == {"districts": ["Hartford"], "levels": ["6-8"]}
+    answer = page.locator(".st-key-answer").inner_text()
+    assert "Hartford" in answer
+    page.reload()
+    page.locator(".st-key-answer").wait_for()
+    expect(page.locator(".st-key-answer")).to_have_text(answer)
+
+    stranger = browser.new_context()
+    shared = stranger.new_page()
+    visit(shared, page.url)
+    expect(shared.locator(".st-key-answer")).to_have_text(answer)
+    stranger.close()
+
+
+def test_a_hostile_address_shows_the_page_and_runs_nothing(page: Page, address: str) -> None:
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    attack = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
+    visit(
+        page, f"{address}/trends?districts={attack}&levels=K-99&group=..%2F..%2Fetc&years={attack}"
+    )
+    expect(page.locator(".st-key-answer")).to_be_visible()
+    assert dialogs == []
+    assert "onerror" not in page.locator('[data-testid="stMain"]').inner_html()
+
+
+def test_a_choice_with_nothing_behind_it_can_be_widened(page: Page, address: str) -> None:
+    visit(page, f"{address}/before_after?districts=Greenwich")
+    expect(page.locator(".st-key-empty")).to_contain_text("Greenwich")
+    page.locator(".st-key-empty").get_by_role("button", name="All districts").click()
+    settle(page)
+    expect(page.locator(".st-key-answer")).to_contain_text("points")
+    assert "districts" not in page.url
+
+
+def test_on_a_telephone_filters_fold_behind_one_switch_that_says_the_choice(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    visit(page, f"{address}/?districts=Hartford")
+    widget = page.locator('[data-testid="stMultiSelect"]').first
+    expect(widget).to_be_hidden()
+    switch = page.locator(".st-key-filters_open")
+    expect(switch).to_contain_text("Hartford")
+    switch.locator("label").click()
+    expect(widget).to_be_visible()
+    context.close()
+
+
+def test_the_toolbar_gives_a_picture_named_for_the_figure(page: Page, address: str) -> None:
+    visit(page, f"{address}/trends?districts=Hartford")
+    page.locator('[data-testid="stPlotlyChart"]').first.hover()
+    with page.expect_download() as under_way:
+        page.locator('[data-title^="Download"]').first.click()
+    picture = under_way.value
+    assert picture.suggested_filename.startswith("leapdash-trends-attendance")
+    assert picture.path().read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.fixture(scope="module")
+def empty_store_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(LEAPDASH_STORE=str(tmp_path_factory.mktemp("store"))) as at:
+        yield at
+
+
+def test_a_store_without_a_release_shows_the_command_that_builds_one(
+    page: Page, empty_store_address: str
+) -> None:
+    visit(page, empty_store_address)
+    expect(page.locator("h1")).to_have_text("There is no release to show")
+    expect(page.locator("code")).to_contain_text("python -m leapdash build")
+
+
+def test_every_page_address_works_on_a_fresh_server(browser: Browser) -> None:
+    for name in PAGES[1:3]:
+        with serving() as fresh:
+            page = browser.new_page()
+            visit(page, f"{fresh}/{name}?districts=Hartford")
+            expect(page.locator(".st-key-answer")).to_contain_text("Hartford")
+            assert page.get_by_text("Page not found").count() == 0
+            page.close()
+
+
+def test_the_committed_release_is_the_one_on_show(page: Page, address: str) -> None:
+    shown = (ROOT / "data" / "demo" / "current").read_text().strip()
+    visit(page, f"{address}/about")
+    expect(page.locator('[data-testid="stMain"]')).to_contain_text(shown)

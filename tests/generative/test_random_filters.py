@@ -1,0 +1,180 @@
+"""Random filters: the views against sums done by hand; random addresses: never an accident."""
+
+import itertools
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leapdash import views, words
+from leapdash.charts.base import spread
+from leapdash.contract import GROUPS, LEVELS, PARTICIPATION, school_year_of
+from leapdash.filters import FILTER_LABELS, LEAP, OTHER, Filters, labels
+from tests.by_hand import keeps, rate, rows_of, total
+from tests.small_release import DISTRICTS, make
+
+YEARS = ("2020-21", "2021-22", "2022-23")
+
+
+def some(values):
+    return st.lists(st.sampled_from(sorted(values)), unique=True).map(tuple)
+
+
+FILTERS = st.builds(
+    Filters,
+    districts=some([*DISTRICTS, LEAP, OTHER]),
+    levels=some(LEVELS),
+    participation=some(PARTICIPATION),
+    years=some(YEARS),
+    group=st.sampled_from(sorted(GROUPS)),
+)
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory):
+    """The small release, what is known of it, and its rows as dictionaries."""
+    release = make(tmp_path_factory.mktemp("store"))
+    tables = ("attendance_by_group", "chronic_absence", "paths", "reach", "visits")
+    return release, views.known_in(release), {name: rows_of(release, name) for name in tables}
+
+
+def same(one, other):
+    if other is None:
+        return math.isnan(one)
+    return one == pytest.approx(other, abs=1e-12)
+
+
+@given(filters=FILTERS)
+def test_any_choice_s_monthly_rates_are_sums_over_exactly_its_rows(state, filters):
+    release, known, tables = state
+    attendance = views.attendance_trend(release, known, filters, "all", "month")
+    chronic = views.chronic_trend(release, known, filters, "all", "month")
+    keep = keeps(filters, known)
+    rows = [row for row in tables["attendance_by_group"] if keep(row)]
+    months = sorted({row["month"] for row in rows})
+    assert attendance["period"].tolist() == months
+    shares = dict(zip(chronic["period"], chronic["chronic_share"], strict=True))
+    for line in attendance.itertuples():
+        month = [row for row in rows if row["month"] == line.period]
+        assert line.students == total(month, "students")
+        assert same(line.attendance_rate, rate(month, "days_attended", "days_enrolled"))
+        expected = rate(month, "chronically_absent", "chronic_base")
+        assert same(shares.get(line.period, math.nan), expected)
+
+
+@given(filters=FILTERS, by=st.sampled_from(["level", "participation", "district"]))
+def test_any_choice_s_yearly_lines_are_sums_over_exactly_their_rows(state, filters, by):
+    release, known, tables = state
+    table = views.attendance_trend(release, known, filters, by, "year")
+    keep = keeps(filters, known)
+    rows = [row for row in tables["attendance_by_group"] if keep(row)]
+    found = set()
+    for line in table.itertuples():
+        members = known.codes(line.code) if by == "district" else (line.code,)
+        column = "district_code" if by == "district" else by
+        year = [
+            row
+            for row in rows
+            if row[column] in members and school_year_of(row["month"]) == line.period
+        ]
+        found.add((line.code, line.period))
+        assert same(line.attendance_rate, rate(year, "days_attended", "days_enrolled"))
+    if by != "district":
+        assert found == {(row[by], school_year_of(row["month"])) for row in rows}
+
+
+@given(filters=FILTERS)
+def test_any_choice_s_chronic_absence_by_year_is_from_the_state_s_or_the_districts_rows(
+    state, filters
+):
+    release, known, tables = state
+    table = views.chronic_trend(release, known, filters, "all", "year")
+    statewide = not filters.districts or {LEAP, OTHER} <= set(filters.districts)
+    keep = keeps(
+        Filters((), filters.levels, filters.participation, filters.years, filters.group)
+        if statewide
+        else filters,
+        known,
+    )
+    geography = "state" if statewide else "district"
+    rows = [r for r in tables["chronic_absence"] if r["geography"] == geography and keep(r)]
+    assert set(table["period"]) == {r["school_year"] for r in rows if r["chronic_base"]}
+    for line in table.itertuples():
+        year = [row for row in rows if row["school_year"] == line.period]
+        absent = total(year, "absent_10_to_20") + total(year, "absent_20_or_more")
+        assert line.chronically_absent == absent
+        assert line.chronic_base == total(year, "chronic_base")
+
+
+@given(filters=FILTERS)
+def test_any_choice_s_before_and_after_weigh_every_day_alike(state, filters):
+    release, known, tables = state
+    table = views.before_after(views.paths(release, known, filters, "all"))
+    keep = keeps(filters, known)
+    rows = [row for row in tables["paths"] if keep(row)]
+    assert len(table) == (1 if rows else 0)
+    for line in table.itertuples():
+        before = [row for row in rows if -6 <= row["event_time"] <= -1]
+        after = [row for row in rows if 1 <= row["event_time"] <= 12]
+        assert same(line.before, rate(before, "days_attended", "days_enrolled"))
+        assert same(line.after, rate(after, "days_attended", "days_enrolled"))
+        assert words.before_after_answer(table).endswith(".")
+
+
+@given(filters=FILTERS)
+def test_any_choice_s_reach_and_visits_are_sums_over_exactly_its_rows(state, filters):
+    release, known, tables = state
+    reach = views.reach_now(release, known, filters)
+    keep = keeps(filters, known)
+    rows = [r for r in tables["reach"] if keep(r) and r["month"] == reach.month]
+    assert reach.waiting == total(rows, "waiting")
+    assert reach.ever_eligible == total(rows, "ever_eligible")
+    assert reach.tried == total(rows, "tried")
+    made = [row for row in tables["visits"] if keep(row)]
+    visits = views.visits_made(release, known, filters)
+    assert visits.visits == total(made, "visits")
+    assert visits.first_visits == total(made, "first_visits")
+
+
+@given(filters=FILTERS)
+def test_any_filters_come_back_from_their_own_address(state, filters):
+    _, known, _ = state
+    assert Filters.from_query(filters.to_query(known), known) == (filters, [])
+
+
+@given(query=st.dictionaries(st.sampled_from(sorted(FILTER_LABELS)), st.lists(st.text())))
+def test_any_address_gives_filters_of_known_values_and_notes_without_its_text(state, query):
+    _, known, _ = state
+    filters, notes = Filters.from_query(query, known)
+    assert set(filters.districts) <= set(labels("districts", known))
+    assert set(filters.levels) <= set(LEVELS)
+    assert set(filters.participation) <= set(PARTICIPATION)
+    assert set(filters.years) <= set(YEARS)
+    assert filters.group in GROUPS
+    strange = [
+        name
+        for name, values in query.items()
+        if any(
+            value not in labels(name, known).values() and value not in labels(name, known)
+            for value in values
+        )
+    ]
+    assert len(notes) == len(strange)
+
+
+@given(
+    boxes=st.lists(
+        st.tuples(st.floats(0, 300), st.sampled_from([17.0, 32.0])), min_size=1, max_size=9
+    )
+)
+def test_any_labels_at_the_ends_of_lines_stand_apart_in_the_plot_in_their_lines_order(boxes):
+    wanted, heights = [w for w, _ in boxes], [h for _, h in boxes]
+    placed = spread(wanted, heights, 300)
+    edges = sorted((at - h / 2, at + h / 2) for at, h in zip(placed, heights, strict=True))
+    for below, above in itertools.pairwise(edges):
+        assert above[0] >= below[1] - 1e-6
+    assert edges[0][0] >= -1e-6
+    assert edges[-1][1] <= 300 + 1e-6
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    assert order == sorted(range(len(placed)), key=lambda i: placed[i])

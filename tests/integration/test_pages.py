@@ -1,0 +1,313 @@
+"""The pages run in-process on a small release: what they say, what filters do, what goes wrong."""
+
+import io
+from datetime import date
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from leapdash import views, words
+from leapdash.dashboard import figure, store
+from leapdash.dashboard.frame import escape
+from leapdash.filters import FILTER_LABELS, Filters
+from leapdash.formats import count, per_cent, points
+from tests.browser.harness import ROOT
+from tests.small_release import AVON, HARTFORD, make
+
+PAGES = ("impact", "district", "trends", "before_after", "about")
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def known(release):
+    return views.known_in(release)
+
+
+@pytest.fixture(autouse=True)
+def on_show(release, monkeypatch):
+    monkeypatch.setenv(store.STORE_VARIABLE, str(release.path.parents[1]))
+
+
+def opened(page="impact", **query):
+    """The app at a page's address."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    for name, values in query.items():
+        app.query_params[name] = values
+    app.run()
+    if page != "impact":
+        app.switch_page(f"pages/{page}.py").run()
+    assert [error.value for error in app.exception] == []
+    return app
+
+
+def said(app):
+    """All text on the page, as the reader sees it."""
+    parts = [*app.markdown, *app.caption, *app.title, *app.subheader, *app.warning]
+    return "\n".join(part.value for part in parts).replace("\\", "")
+
+
+def cards(app):
+    return {card.label: card.value for card in app.metric}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_says_that_the_data_are_simulated_from_which_release_and_how_far_they_run(
+    page, release
+):
+    app = opened(page)
+    text = said(app)
+    assert "Simulated state" in text
+    assert f"release {release.manifest.release_id} · data through June 2023" in text
+    assert app.title[0].value.endswith("?")
+
+
+def test_recorded_data_are_not_called_simulated(tmp_path, monkeypatch):
+    make(tmp_path, synthetic=False)
+    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    text = said(opened())
+    assert "Recorded data" in text
+    assert "Simulated" not in text
+
+
+def test_impact_answers_with_the_numbers_of_the_tables(release, known):
+    app = opened()
+    path = views.paths(release, known, Filters(), "all")
+    average = views.before_after(path).iloc[0]
+    reach = views.reach_now(release, known, Filters())
+    visits = views.visits_made(release, known, Filters())
+    assert words.impact_answer(dict(average), visits, reach) in said(app)
+    assert list(cards(app).values()) == [
+        count(visits.first_visits),
+        points(average["change"], signed=True),
+        per_cent(reach.share_visited),
+        count(reach.waiting),
+    ]
+    assert words.NOT_THE_EFFECT in said(app)
+
+
+def test_district_shows_the_one_district_chosen_beside_all(release, known):
+    app = opened("district", districts=["Hartford"])
+    years = views.attendance_beside(release, known, Filters(), HARTFORD, "year")
+    rates = years[years["period"] == "2022-23"].set_index("code")["attendance_rate"]
+    waiting = views.reach_now(release, known, Filters((HARTFORD,))).waiting
+    answer = words.district_answer("Hartford", "2022-23", rates[HARTFORD], rates["all"], waiting)
+    assert answer in said(app)
+    assert cards(app)["Attendance"] == per_cent(rates[HARTFORD])
+    assert not [box for box in app.selectbox if box.key == "district"]
+
+
+def test_district_begins_with_the_one_where_most_students_wait_and_lets_choose_another(
+    release, known
+):
+    app = opened("district")
+    waiting = views.districts_visited(release, known, Filters()).nlargest(1, "waiting")
+    assert app.selectbox(key="district").value == waiting["district_code"].iloc[0]
+    app.selectbox(key="district").set_value(AVON).run()
+    assert "In Avon, students attended" in said(app)
+    assert "takes no part in home visits" in said(app)
+    assert cards(app)["Waiting"] == "–"
+
+
+def test_trends_answers_for_exactly_the_filters_in_the_address(release, known):
+    query = {
+        "districts": ["Hartford"],
+        "levels": ["6-8", "9-12"],
+        "participation": ["Visited"],
+        "years": ["2022-23"],
+        "group": ["Hispanic/Latino of any race"],
+    }
+    app = opened("trends", **query)
+    filters = Filters((HARTFORD,), ("6-8", "9-12"), ("visited",), ("2022-23",), "hispanic")
+    attendance = views.attendance_trend(release, known, filters, "district", "month")
+    chronic = views.chronic_trend(release, known, filters, "district", "month")
+    assert words.trends_answer(attendance, chronic, "month") in said(app)
+
+
+def test_trends_by_participation_say_that_the_members_change():
+    app = opened("trends", lines=["Participation"])
+    assert words.MEMBERS_CHANGE in said(app)
+    assert words.MEMBERS_CHANGE not in said(opened("trends"))
+
+
+def test_yearly_trends_tell_published_rates_or_why_there_are_none():
+    shown = said(opened("trends", lines=["One line"], points=["School years"]))
+    assert "the state published, in “data.ct.gov t4hx-jd4c”" in shown
+    assert words.NO_PUBLISHED in said(opened("trends", points=["School years"]))
+
+
+def test_before_and_after_answers_and_says_what_it_cannot_show(release, known):
+    app = opened("before_after", compare=["Levels"])
+    averages = views.before_after(views.paths(release, known, Filters(), "level"))
+    assert words.before_after_answer(averages) in said(app)
+    for heading, text in words.WHAT_BEFORE_AFTER_CANT_SHOW:
+        assert heading in said(app)
+        assert text in said(app)
+
+
+def test_about_tells_sources_licences_definitions_and_the_manifest(release):
+    app = opened("about")
+    tables = pd.concat([table.value for table in app.table]).astype(str)
+    cells = set(tables.to_numpy().ravel())
+    assert {"a small state", "CC0-1.0", "made up for tests"} <= cells
+    assert {meaning for _, meaning in words.DEFINITIONS} <= cells
+    assert app.code[0].value.strip() == release.manifest.to_json().strip()
+
+
+def test_filters_stay_when_the_page_changes_and_when_it_is_run_again():
+    app = opened("impact", districts=["LEAP districts"], levels=["9-12"])
+    for page in ("trends", "before_after", "district", "impact"):
+        app.switch_page(f"pages/{page}.py").run()
+        assert app.multiselect(key="districts").value == ["leap"]
+        assert app.button_group(key="levels").value == ["9-12"]
+        assert app.query_params["districts"] in ("LEAP districts", ["LEAP districts"])
+
+
+def test_a_filter_that_means_nothing_on_a_page_is_greyed_with_its_reason_and_kept():
+    app = opened("trends", participation=["Visited"])
+    assert not app.button_group(key="participation").disabled
+    app.switch_page("pages/impact.py").run()
+    assert app.button_group(key="participation").disabled
+    assert app.selectbox(key="group").disabled
+    assert "don’t apply here: this page is about visited students" in said(app)
+    app.switch_page("pages/trends.py").run()
+    assert app.button_group(key="participation").value == ["visited"]
+
+
+def test_about_greys_every_filter():
+    app = opened("about")
+    assert app.multiselect(key="districts").disabled
+    assert all(app.button_group(key=key).disabled for key in ("levels", "participation", "years"))
+    assert "The filters don’t apply here: this page describes the whole release." in said(app)
+
+
+def test_choosing_in_the_bar_changes_the_answer():
+    app = opened("trends")
+    before = said(app)
+    app.multiselect(key="districts").set_value([HARTFORD]).run()
+    assert "Hartford: students attended" in said(app)
+    assert said(app) != before
+
+
+def test_codes_in_an_address_are_understood():
+    app = opened("trends", districts=[HARTFORD], participation=["eligible"])
+    assert app.multiselect(key="districts").value == [HARTFORD]
+    assert app.button_group(key="participation").value == ["eligible"]
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "../../etc/passwd",
+        "x" * 5000,
+        "0640011' OR 1=1 --",
+        "{{7*7}}",
+        "\u202e\x00",
+        "**bold** [link](http://example.com)",
+    ],
+)
+def test_hostile_values_in_the_address_fall_away_with_a_note_that_does_not_repeat_them(hostile):
+    query = {name: [hostile] for name in FILTER_LABELS}
+    app = opened("impact", **query, lines=[hostile], points=[hostile])
+    assert app.multiselect(key="districts").value == []
+    assert app.selectbox(key="group").value == "all"
+    assert len(app.warning) == len(FILTER_LABELS)
+    assert hostile not in said(app)
+    app.button_group(key="levels").set_value(["6-8"]).run()
+    assert len(app.warning) == 0
+
+
+def test_a_choice_with_nothing_behind_it_says_so_and_offers_to_widen_it():
+    app = opened("trends", districts=["Avon"], participation=["Visited"])
+    assert "No student stands behind this choice: Avon · Visited." in said(app)
+    assert not app.metric
+    labels = {button.label for button in app.button}
+    assert {"All districts", "All participation", "Clear all filters"} <= labels
+    app.button(key="widen-participation").click().run()
+    assert app.button_group(key="participation").value == []
+    assert "Avon: students attended" in said(app)
+
+
+def test_impact_of_a_district_without_visits_offers_to_widen():
+    app = opened("impact", districts=["Avon"])
+    app.button(key="widen-all").click().run()
+    assert app.multiselect(key="districts").value == []
+    assert cards(app)["Students visited"] == "170"
+
+
+def test_the_table_opens_below_its_chart_with_the_chart_s_numbers(release, known):
+    app = opened("trends")
+    assert not app.dataframe
+    app.session_state["table-trends-attendance"] = True
+    app.run()
+    table = views.attendance_trend(release, known, Filters(), "district", "month")
+    shown = app.dataframe[0].value
+    assert shown["Series"].tolist() == table["series"].tolist()
+    assert shown["Attendance rate"].tolist() == (100 * table["attendance_rate"]).tolist()
+
+
+def test_every_row_of_a_file_says_whether_it_is_simulated_and_from_which_release(release, known):
+    trend = views.attendance_trend(release, known, Filters(), "all", "year")
+    published = views.published_beside(release, known, Filters((HARTFORD,)), "all")
+    table = views.with_published(trend, published, "simulated")
+    rows = pd.read_csv(io.BytesIO(figure.csv_of(table)))
+    assert set(rows["release"]) == {release.manifest.release_id}
+    assert rows.groupby("data").size().to_dict() == {"published": 3, "simulated": 3}
+    hartford = rows[rows["data"] == "published"].set_index("period")["attendance_rate"]
+    assert hartford.to_dict() == {"2019-20": 0.9082, "2020-21": 0.8325, "2021-22": 0.8564}
+
+
+def test_a_store_without_a_release_shows_the_command_that_mends_it(tmp_path, monkeypatch):
+    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    app = opened()
+    assert app.title[0].value == "There is no release to show"
+    assert "python -m leapdash build --input DIR" in app.code[0].value
+    assert not app.multiselect
+
+
+def test_a_tampered_release_is_not_shown(tmp_path, monkeypatch):
+    broken = make(tmp_path)
+    with (broken.path / "paths.parquet").open("ab") as file:
+        file.write(b"x")
+    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    app = opened()
+    assert "paths.parquet: SHA-256" in app.code[0].value
+    assert not app.metric
+
+
+def test_a_newly_published_release_is_picked_up_without_a_restart(tmp_path, monkeypatch):
+    first = make(tmp_path)
+    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    app = opened()
+    assert first.manifest.release_id in said(app)
+    second = make(tmp_path)
+    app.run()
+    assert second.manifest.release_id in said(app)
+    assert f"release {first.manifest.release_id} " not in said(app)
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "where"),
+    [
+        ("attendance_by_group", ["month", "students"], {"group": ("white",), "level": ("6-8",)}),
+        ("attendance_by_group", None, {"group": ("white", "all"), "district_code": (HARTFORD,)}),
+        ("paths", ["students"], {"event_time": (-1, 0), "cohort_period": ("2021-22",)}),
+        ("reach", None, {"group": ("all",), "month": (date(2023, 6, 1),)}),
+        ("schools", None, None),
+    ],
+)
+def test_a_release_kept_in_memory_gives_the_rows_of_the_files(release, table, columns, where):
+    kept = store.KeptRelease(release.path, release.manifest)
+    for _ in range(2):
+        rows = kept.table(table, columns, where)
+        assert rows.to_pylist() == release.table(table, columns, where).to_pylist()
+
+
+def test_names_from_the_data_cannot_become_formatting():
+    assert escape("*A* [b](c) $x$ :red[d]") == ("\\*A\\* \\[b\\](c) \\$x\\$ \\:red\\[d\\]")

@@ -1,0 +1,264 @@
+"""The figures: what is drawn, where, in which colours, and what an exported picture still says."""
+
+import json
+from dataclasses import fields
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+
+from leapdash import charts, views
+from leapdash.charts.base import percent_axis, spread
+from leapdash.filters import Filters
+from tests.small_release import HARTFORD, make
+
+SIMULATED = charts.Stamp(True, "2026-11-24T060000")
+RECORDED = charts.Stamp(False, "2026-11-24T060000")
+PALETTE = charts.LIGHT
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def known(release):
+    return views.known_in(release)
+
+
+@pytest.fixture(scope="module")
+def every_figure(release, known):
+    """One of each kind, by name."""
+    monthly = views.attendance_trend(release, known, Filters(), "district", "month")
+    yearly = views.attendance_beside(release, known, Filters(), HARTFORD, "year")
+    published = views.published_of_both(release, known, Filters(), HARTFORD)
+    path = views.paths(release, known, Filters(), "all")
+    districts = views.districts_visited(release, known, Filters())
+    schools = views.schools_beside(release, Filters(), HARTFORD)
+
+    def draw(stamp, palette=PALETTE):
+        levels = {"Hartford": 0.857, "all districts": 0.867}
+        return {
+            "monthly": charts.trend_lines(monthly, "attendance_rate", palette, stamp),
+            "yearly": charts.trend_lines(yearly, "attendance_rate", palette, stamp, published),
+            "event": charts.event_lines(path, views.before_after(path), palette, stamp),
+            "change": charts.change_rows(districts, palette, stamp),
+            "reach": charts.reach_rows(districts, palette, stamp),
+            "schools": charts.school_rows(schools, "attendance_rate", levels, palette, stamp),
+        }
+
+    return draw
+
+
+def texts(figure, name):
+    return [note.text for note in figure.layout.annotations if note.name == name]
+
+
+def test_every_figure_carries_the_mark_of_its_data_and_its_release(every_figure):
+    for figure in every_figure(SIMULATED).values():
+        assert texts(figure, "stamp") == ["Simulated data · release 2026-11-24T060000"]
+    for figure in every_figure(RECORDED).values():
+        assert texts(figure, "stamp") == ["release 2026-11-24T060000"]
+
+
+def test_no_figure_asks_another_host_for_anything(every_figure):
+    for figure in every_figure(SIMULATED).values():
+        drawing = json.loads(figure.to_json())
+        assert {trace["type"] for trace in drawing["data"]} <= {"scatter", "bar"}
+        assert "://" not in figure.to_json()
+        assert "$" not in "".join(note.text for note in figure.layout.annotations)
+
+
+def test_every_figure_stands_on_the_ground_of_its_theme(every_figure):
+    for palette in (charts.LIGHT, charts.DARK):
+        for figure in every_figure(SIMULATED, palette).values():
+            assert figure.layout.paper_bgcolor == palette.ground
+            assert figure.layout.font.color == palette.muted
+
+
+def test_axes_name_what_they_measure_with_its_unit(every_figure):
+    figures = every_figure(SIMULATED)
+    rate = "Attendance rate (% of days enrolled)"
+    for name in ("monthly", "yearly", "event"):
+        assert texts(figures[name], "y title") == [rate]
+    assert figures["change"].layout.xaxis.title.text == rate
+    assert figures["schools"].layout.xaxis.title.text == rate
+    assert figures["reach"].layout.xaxis.title.text == "Students who became eligible"
+    assert figures["event"].layout.xaxis.title.text.startswith("School months since")
+
+
+@pytest.mark.parametrize("values", [[0.91, 0.93], [0.05, 0.99], [1.0], [0.0, 0.0], [0.8, 0.8004]])
+def test_a_rate_axis_holds_every_value_with_a_few_ticks_in_whole_per_cents(values):
+    axis = percent_axis(values, PALETTE)
+    low, high = axis["range"]
+    assert low < min(values)
+    assert max(values) < high <= 1.02
+    assert 2 <= (high - low) / axis["dtick"] <= 12
+    assert (axis["dtick"] >= 0.01, axis["tickformat"]) == (True, ".0%")
+
+
+def test_a_line_holds_the_table_s_values_and_breaks_between_school_years(release, known):
+    table = views.attendance_trend(release, known, Filters(), "all", "month")
+    figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED)
+    (line,) = figure.data
+    assert [y for y in line.y if y is not None] == [round(v, 5) for v in table["attendance_rate"]]
+    gaps = [x for x, y in zip(line.x, line.y, strict=True) if y is None]
+    assert gaps == ["2021-06-01", "2022-06-01"]
+    assert [n for n in line.customdata if n is not None] == table["students"].tolist()
+    assert "%{customdata:,} students" in line.hovertemplate
+
+
+def test_lines_are_named_at_their_ends_not_in_a_legend(release, known):
+    table = views.attendance_trend(release, known, Filters(), "district", "month")
+    figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED)
+    assert not figure.layout.showlegend
+    ends = [note for note in figure.layout.annotations if note.name == "end label"]
+    assert [note.text for note in ends] == ["LEAP districts", "Other districts"]
+    for note, trace in zip(ends, figure.data, strict=True):
+        assert (note.y, note.font.color) == (trace.y[-1], trace.line.color)
+
+
+def test_published_rates_are_squares_with_their_values_and_the_state_s_are_open(every_figure):
+    figure = every_figure(SIMULATED)["yearly"]
+    squares = [trace for trace in figure.data if trace.marker.symbol]
+    assert [trace.marker.symbol for trace in squares] == ["square", "square-open"]
+    assert list(squares[0].text) == ["90.8%", "83.3%", "85.6%"]
+    assert list(squares[1].text) == ["94.8%", "92.9%", "91.7%"]
+    assert {trace.marker.color for trace in squares} == {PALETTE.published}
+    assert texts(figure, "published key") == ["■ Hartford  □ Connecticut published by the state"]
+    assert list(figure.layout.xaxis.categoryarray) == ["2019-20", "2020-21", "2021-22", "2022-23"]
+    highest = max(max(trace.y) for trace in squares)
+    assert highest + 0.03 * (highest - 0.83) < figure.layout.yaxis.range[1]
+
+
+def test_participation_keeps_its_colours_whatever_is_chosen(release, known):
+    for chosen in ((), ("visited",), ("eligible", "other")):
+        table = views.attendance_trend(
+            release, known, Filters(participation=chosen), "participation", "month"
+        )
+        figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED)
+        colors = {trace.name: trace.line.color for trace in figure.data}
+        meanings = {
+            "Visited": PALETTE.visited,
+            "Eligible": PALETTE.waiting,
+            "Neither": PALETTE.compared,
+        }
+        assert colors == {name: meanings[name] for name in colors}
+
+
+def test_beyond_six_lines_only_the_one_asked_for_has_a_colour_and_lies_on_top(release, known):
+    table = views.attendance_trend(release, known, Filters(), "group", "month")
+    figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED, highlight="white")
+    assert figure.data[-1].name == "White"
+    assert figure.data[-1].line.color == PALETTE.series[0]
+    assert {trace.line.color for trace in figure.data[:-1]} == {PALETTE.compared}
+
+
+def test_a_chart_of_nobody_says_so(release, known):
+    table = views.chronic_trend(release, known, Filters(), "all", "month")[:0]
+    figure = charts.trend_lines(table, "chronic_share", PALETTE, SIMULATED)
+    assert texts(figure, "nothing") == ["Nobody is counted here"]
+
+
+def test_the_path_shows_the_first_visit_and_the_averages_on_both_sides(release, known):
+    table = views.paths(release, known, Filters(), "all")
+    averages = views.before_after(table)
+    figure = charts.event_lines(table, averages, PALETTE, SIMULATED)
+    assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(0, 0)]
+    assert texts(figure, "first visit") == ["first visit"]
+    levels = {trace.name: list(trace.y) for trace in figure.data if trace.name.startswith("av")}
+    assert levels == {
+        "average before": [round(averages["before"].iloc[0], 5)] * 2,
+        "average after": [round(averages["after"].iloc[0], 5)] * 2,
+    }
+
+
+def test_points_with_few_students_are_hollow():
+    table = pd.DataFrame(
+        {
+            "series": "Hartford",
+            "code": "all",
+            "event_time": [-1, 0, 1],
+            "students": [12, 10, 9],
+            "days_enrolled": [100.0] * 3,
+            "days_attended": [80.0, 70.0, 90.0],
+            "attendance_rate": [0.8, 0.7, 0.9],
+        }
+    )
+    figure = charts.event_lines(table, views.before_after(table), PALETTE, SIMULATED)
+    assert list(figure.data[0].marker.color) == [PALETTE.visited, PALETTE.visited, PALETTE.ground]
+
+
+def test_rows_show_before_after_and_the_change_of_every_district(release, known):
+    table = views.districts_visited(release, known, Filters())
+    figure = charts.change_rows(table, PALETTE, SIMULATED)
+    after = figure.data[2]
+    assert list(after.y) == list(table["series"][::-1])
+    assert list(after.x) == [round(v, 5) for v in table["after"][::-1]]
+    assert all(text.startswith("+") for text in after.text)
+
+
+def test_bars_of_reach_add_up_to_those_who_became_eligible(release, known):
+    table = views.districts_visited(release, known, Filters())
+    visited, waiting = charts.reach_rows(table, PALETTE, SIMULATED).data
+    whole = [a + b for a, b in zip(visited.x, waiting.x, strict=True)]
+    assert whole == table["ever_eligible"][::-1].tolist()
+
+
+def test_schools_run_from_the_one_worst_off_and_equal_names_stay_apart(release):
+    table = views.schools_beside(release, Filters(), HARTFORD)
+    table["school_name"] = "Elm School"
+    levels = {"Hartford": 0.857, "all districts": 0.867}
+    for rate, worst in (("attendance_rate", min), ("chronic_share", max)):
+        figure = charts.school_rows(table, rate, levels, PALETTE, SIMULATED)
+        assert figure.data[0].x[-1] == round(worst(table[rate]), 5)
+        assert len(set(figure.data[0].y)) == 2
+    assert texts(figure, "level") == ["│ Hartford 85.7%", "┆ all districts 86.7%"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "heights", "room"),
+    [
+        ([10, 11, 12], [17, 17, 17], 200),
+        ([0, 0, 100], [17, 32, 17], 200),
+        ([195, 199], [17, 17], 200),
+        ([50], [17], 200),
+    ],
+)
+def test_labels_move_apart_within_the_plot_and_keep_their_order(wanted, heights, room):
+    placed = spread(wanted, heights, room)
+    boxes = [(at - h / 2, at + h / 2) for at, h in zip(placed, heights, strict=True)]
+    assert boxes[0][0] >= 0
+    assert boxes[-1][1] <= room
+    assert all(above[0] >= below[1] - 1e-9 for below, above in pairwise(boxes))
+    if len(wanted) == 1:
+        assert placed == wanted
+
+
+def luminance(color):
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("palette", [charts.LIGHT, charts.DARK])
+def test_every_colour_stands_three_to_one_on_its_ground_and_text_four_and_a_half(palette):
+    meanings = {f.name: getattr(palette, f.name) for f in fields(palette)}
+    series = meanings.pop("series")
+    for name in ("visited", "compared", "naive", "published", "waiting"):
+        assert contrast(meanings[name], palette.ground) >= 3, name
+    assert all(contrast(color, palette.ground) >= 3 for color in series)
+    assert len(set(series)) == 6
+    for name in ("text", "muted"):
+        assert contrast(meanings[name], palette.ground) >= 4.5, name
+
+
+def test_a_theme_that_is_not_known_is_light():
+    assert charts.palette_of(None) is charts.LIGHT
+    assert charts.palette_of("dark") is charts.DARK
