@@ -21,7 +21,7 @@ _NO_VARIANCE = 1e-12
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate, its standard error, and the interval that holds the truth in `LEVEL` of cases."""
+    """An estimate, its standard error, and the interval that holds the truth LEVEL of the time."""
 
     effect: float
     std_error: float

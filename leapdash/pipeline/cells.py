@@ -1,6 +1,6 @@
 """From sums by cell to effects: the arithmetic between the two passes over the students.
 
-A cell is a trial in one stratum at one event time, about one kind of visit (`trials.CELL`). Only
+A cell is a trial in one stratum at one event time, about one kind of visit (`trials.Codes`). Only
 tables of cells and parts come here, as pandas frames.
 """
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from leapdash.pipeline.trials import CELL, Rules
+from leapdash.pipeline.trials import Codes, Rules
 
 Floats = npt.NDArray[np.float64]
 
@@ -16,31 +16,34 @@ _NO_SPREAD = 1e-11
 _ADJUSTERS = ("last", "mean")
 
 
-def solve(visited: pd.DataFrame, comparison: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+def solve(
+    visited: pd.DataFrame, comparison: pd.DataFrame, codes: Codes, rules: Rules
+) -> pd.DataFrame:
     """The effect of every cell and part that has visited and comparison units.
 
     `visited`, `comparison`: `trials.visited_sums` and `comparison_sums`. A row per cell and part:
-    CELL, part; visited (units), level and before (their mean y now and in the month before the
-    visit), effect; comparison (units), effective ((sum of w)^2 / sum of w^2), weight (sum of w),
-    uncut and odds (sums); and for `trials.terms_of_effect` slope_last, slope_mean,
-    visited_centre, visited_factor, comparison_centre, visited_here.
+    cell, value, stratum, g, e, part, atom; visited (units), level and before (their mean y now and
+    in the month before the visit), effect; comparison (units), effective ((sum of w)^2 / sum of
+    w^2), weight (sum of w), uncut and odds (sums); and for `trials.terms_of_effect` key,
+    slope_last, slope_mean, visited_centre, visited_factor, comparison_centre, visited_here.
 
     One pair of slopes per event time and value, by weighted least squares of the change on last
     month's and the mean attendance among comparison units, each taken from its cell's weighted
     mean. Slopes along which comparison units don't differ are 0.
     """
-    t = visited.merge(comparison, on=list(CELL), how="inner", validate="many_to_one")
-    t = t[t["w"] > 0].sort_values([*CELL, "part"], ignore_index=True)
-    own = comparison.merge(t[list(CELL)].drop_duplicates(), on=list(CELL))
-    slopes = _slopes(own, rules)
-    t = t.merge(slopes, on=["value", "e"], how="left")
+    comparison = codes.with_places(comparison[comparison["cell"].isin(visited["cell"])])
+    t = visited.merge(comparison, on="cell", how="inner", validate="many_to_one")
+    t = t.sort_values(["cell", "part"], ignore_index=True)
+    t = t.merge(_slopes(comparison, rules), on=["value", "e"], how="left")
 
     n = t["visited"].to_numpy(np.float64)
     adjust = t[["slope_last", "slope_mean"]].to_numpy(np.float64)
     visited_mean = _adjusted(t[["change", "last", "mean"]].to_numpy(np.float64), n, adjust)
     weight = t["w"].to_numpy(np.float64)
     comparison_mean = _adjusted(t[["wc", "wl", "wm"]].to_numpy(np.float64), weight, adjust)
-    result = t[[*CELL, "part", "visited"]].copy()
+    result = t[["cell", "value", "stratum", "g", "e", "part", "visited"]].copy()
+    result["atom"] = codes.atom(result)
+    result["key"] = codes.key(result)
     result["level"], result["before"] = t["level"] / n, t["before"] / n
     result["effect"] = visited_mean - comparison_mean
     result["comparison"] = t["comparison"]

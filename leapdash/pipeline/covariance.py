@@ -10,8 +10,29 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 Floats = npt.NDArray[np.float64]
+
+
+def squares(
+    influence: ir.Table, by: Sequence[str], clusters: ir.Table | None = None
+) -> pd.DataFrame:
+    """By `by`: the sum of squared influence over units; of those that served as a comparison, how
+    many (comparison); and over clusters, each one's influence added up first (NaN without
+    `clusters`: unit, cluster). `influence`: one row per unit and `by`.
+    """
+    sums = influence.group_by(*by).agg(
+        squares=(influence.x * influence.x).sum(),
+        comparison=influence.compared.cast("int64").sum(),
+    )
+    found: pd.DataFrame = sums.to_pandas()
+    if clusters is None:
+        return found.assign(squares_cluster=np.nan)
+    together = influence.join(clusters.select("unit", "cluster"), "unit")
+    together = together.group_by("cluster", *by).agg(x=together.x.sum())
+    clustered = together.group_by(*by).agg(squares_cluster=(together.x * together.x).sum())
+    return found.merge(clustered.to_pandas(), on=list(by))
 
 
 def wide(influence: ir.Table, events: Sequence[int], by: Sequence[str]) -> ir.Table:

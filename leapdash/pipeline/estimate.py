@@ -16,7 +16,7 @@ import pyarrow as pa
 from leapdash.pipeline import trials as tr
 from leapdash.pipeline.cells import solve
 from leapdash.pipeline.chances import Chances, Counts, coefficient_columns, fit_chances
-from leapdash.pipeline.trials import Rules
+from leapdash.pipeline.trials import Codes, Rules
 from leapdash.pipeline.workspace import Workspace
 
 
@@ -24,24 +24,26 @@ from leapdash.pipeline.workspace import Workspace
 class Study:
     """A panel made ready: every unit's months with recent outcomes and the chance of a visit.
 
-    `months`: see `trials.weighted`, on the engine. `groups`: by stratum, the set of strata that
-    share slopes of their own. `fitted`: the chances of any first visit, None without weights.
+    `rows`: see `trials.weighted`, on the engine. `groups`: by stratum, the set of strata that
+    share slopes of their own. `months`: how many there are.
     """
 
-    months: ir.Table
+    rows: ir.Table
     groups: tuple[int, ...]
+    months: int
     rules: Rules
-    fitted: Chances | None
 
 
 @dataclass(frozen=True)
 class Estimate:
     """What the two passes leave.
 
-    `visited`, `comparison`: sums by cell, see `trials`. `cells`: what `cells.solve` makes of them.
-    `roles`: `trials.roles`, an expression. `influence`: `trials.influence`, kept on the engine.
+    `codes`: what cells and atoms stand for. `visited`, `comparison`: sums by cell, see `trials`.
+    `cells`: what `cells.solve` makes of them. `roles`: `trials.roles`, an expression. `influence`:
+    `trials.influence`, kept on the engine.
     """
 
+    codes: Codes
     visited: pd.DataFrame
     comparison: pd.DataFrame
     cells: pd.DataFrame
@@ -49,90 +51,109 @@ class Estimate:
     influence: ir.Table
 
 
-def prepare(space: Workspace, panel: ir.Table, groups: Sequence[int], rules: Rules) -> Study:
+def prepare(
+    space: Workspace, panel: ir.Table, groups: Sequence[int], months: int, rules: Rules
+) -> Study:
     """The panel with history, chances and what staying unvisited is worth, kept on the engine.
 
-    `panel`: unit, t, y, stratum (numbers from 0), first. `groups`: by stratum, see Study.
+    `panel`: unit, t, y, stratum (a number from 0; below 0 for rows that begin no trial), first.
+    `groups`: by stratum; `months`: how many; see Study.
     """
     history = space.keep(tr.with_history(panel, rules))
-    if not rules.weights:
-        months = space.keep(tr.weighted(history, None, None))
-        space.drop(history)
-        return Study(months, tuple(groups), rules, None)
-    counts = tr.counts_by_history(tr.at_risk(history), ["visited"], rules).to_pyarrow()
-    fitted, coefficients = _fit(space, counts, "visited", groups)
-    months = space.keep(tr.weighted(history, coefficients, fitted))
-    space.drop(history, coefficients)
-    return Study(months, tuple(groups), rules, fitted)
+    fitted, coefficients = None, None
+    if rules.weights:
+        counts = tr.counts_by_history(tr.at_risk(history), ["visited"], rules).to_pyarrow()
+        fitted, coefficients = _fit(space, counts, "visited", groups)
+    rows = space.keep(tr.weighted(history, coefficients, fitted))
+    space.drop(history)
+    return Study(rows, tuple(groups), months, rules)
 
 
-def estimate(space: Workspace, study: Study, visits: ir.Table, values: int) -> Estimate:
+def estimate(
+    space: Workspace, study: Study, visits: ir.Table, values: int = 1, parts: int = 1
+) -> Estimate:
     """The effects on the visited of `visits`, by cell, and every unit's influence on them.
 
-    `visits`: unit, value (the kind of visit, numbers from 0, fewer than `values`), part (what the
-    unit is reported under). Units visited but not listed are in nobody's comparison from then on,
-    and in no effect.
+    `visits`: unit, value (the kind of visit, a number below `values`), part (what the unit is
+    reported under, a number below `parts`). Units visited but not listed are in nobody's
+    comparison from then on, and in no effect.
     """
     rules = study.rules
-    begun = space.keep(_trials(space, study, visits, values))
-    parts = tr.roles(begun, study.months, rules)
-    visited, comparison = tr.visited_sums(parts).to_pandas(), tr.comparison_sums(parts).to_pandas()
-    cells = solve(visited, comparison, rules)
-    terms = tr.terms_of_effect(parts, on_engine(space, cells), rules)
-    return Estimate(visited, comparison, cells, parts, space.keep(tr.influence(terms)))
+    codes = Codes.of(len(study.groups), study.months, parts, rules)
+    begun = space.keep(_trials(space, study, visits, codes, values))
+    roles = tr.roles(begun, study.rows, codes, rules)
+    visited, comparison = tr.visited_sums(roles).to_pandas(), tr.comparison_sums(roles).to_pandas()
+    cells = solve(visited, comparison, codes, rules)
+    terms = tr.terms_of_effect(roles, on_engine(space, cells), rules)
+    influence = space.keep(tr.influence(terms, codes))
+    return Estimate(codes, visited, comparison, cells, roles, influence)
 
 
 def on_engine(space: Workspace, cells: pd.DataFrame) -> ir.Table:
     """The columns of `cells.solve` that `trials.terms_of_effect` asks for, on the engine."""
-    return space.put(pa.Table.from_pandas(cells[list(_FOR_ENGINE)], _SCHEMA, False))
+    return space.put(pa.Table.from_pandas(cells[_FOR_ENGINE.names], _FOR_ENGINE, False))
 
 
-_FOR_ENGINE = (
-    *tr.CELL,
-    "part",
-    "visited_here",
-    "weight",
-    "slope_last",
-    "slope_mean",
-    "visited_centre",
-    "visited_factor",
-    "comparison_centre",
+_FOR_ENGINE = pa.schema(
+    [(name, pa.int32()) for name in ("cell", "key", "part")]
+    + [
+        (name, pa.float64())
+        for name in (
+            "visited_here",
+            "weight",
+            "slope_last",
+            "slope_mean",
+            "visited_centre",
+            "visited_factor",
+            "comparison_centre",
+        )
+    ]
 )
-_SCHEMA = pa.schema(
-    [(name, pa.int32() if name in (*tr.CELL, "part") else pa.float64()) for name in _FOR_ENGINE]
-)
 
 
-def _trials(space: Workspace, study: Study, visits: ir.Table, values: int) -> ir.Table:
+def _trials(
+    space: Workspace, study: Study, visits: ir.Table, codes: Codes, values: int
+) -> ir.Table:
     """Who begins a trial, about which kind of visit: the visited, and beside them, in each stratum
     and month with a visit of the kind, everyone not visited yet, with the odds of such a visit.
     """
-    risk = tr.at_risk(study.months)
+    risk = tr.at_risk(study.rows)
     visited = risk.filter(risk.visited).join(visits, "unit")
     waiting = risk.filter(~risk.visited)
     kinds = visited.select("stratum", "t", "value").distinct()
     if not study.rules.weights:
-        waiting = waiting.join(kinds, ["stratum", "t"])
-        odds = ibis.literal(1.0)
+        waiting = waiting.join(kinds, ["stratum", "t"]).mutate(odds=ibis.literal(1.0))
     elif values == 1:
         waiting = waiting.join(kinds, ["stratum", "t"])
-        odds = waiting.h / (1 - waiting.h)
+        waiting = waiting.mutate(odds=waiting.h / (1 - waiting.h))
     else:
-        waiting, odds = _odds_of_kinds(space, study, visits, values, waiting)
-    columns = ("unit", "stratum", "value", "first", "visited", "last", "mean", "leaving")
-    own = visited.select(*columns, "part", g="t", odds=ibis.literal(1.0))
-    nobody = ibis.null("int32")
-    others = waiting.select(*columns, part=nobody, g="t", odds=odds)
+        waiting = _with_odds_of_kinds(space, study, visits, values, waiting)
+    columns = ("unit", "first", "visited", "last", "mean", "leaving")
+    own = visited.select(
+        *columns,
+        part=visited.part.cast("int32"),
+        g="t",
+        odds=ibis.literal(1.0),
+        trial=_trial(codes, visited),
+    )
+    others = waiting.select(
+        *columns, part=ibis.null("int32"), g="t", odds="odds", trial=_trial(codes, waiting)
+    )
     return own.union(others)
 
 
-def _odds_of_kinds(
+def _trial(codes: Codes, t: ir.Table) -> ir.IntegerValue:
+    value, stratum, month = (t[name].cast("int32") for name in ("value", "stratum", "t"))
+    return codes.trial(value, stratum, month).cast("int32")
+
+
+def _with_odds_of_kinds(
     space: Workspace, study: Study, visits: ir.Table, values: int, waiting: ir.Table
-) -> tuple[ir.Table, ir.FloatingValue]:
-    """Those waiting, once for every kind of visit made in their stratum that month, and
-    h_v / (1 - h): the chance of a first visit of that kind over that of none.
+) -> ir.Table:
+    """Those waiting, once for every kind of visit made in their stratum that month: adds value, and
+    odds: h_v / (1 - h), the chance of a first visit of that kind over that of none.
     """
-    risk = tr.at_risk(study.months).left_join(visits.select("unit", "value"), "unit")
+    risk = tr.at_risk(study.rows).left_join(visits.select("unit", "value"), "unit")
     names = [f"visited_{value}" for value in range(values)]
     of_kind = {
         name: (risk.visited & (risk["value"] == value)).fill_null(False)
@@ -145,8 +166,7 @@ def _odds_of_kinds(
         t = waiting.join(coefficients, ["stratum", "t"])
         odds = tr.chance(t, fitted) / (1 - t.h)
         tables.append(t.select(*waiting.columns, value=ibis.literal(value, "int32"), odds=odds))
-    every = ibis.union(*tables)
-    return every, every.odds
+    return ibis.union(*tables)
 
 
 def _fit(

@@ -19,7 +19,7 @@ from ibis.backends import BaseBackend
 
 from leapdash.errors import UsageError
 from leapdash.pipeline.cells import mean_effects, solve
-from leapdash.pipeline.covariance import products, wide
+from leapdash.pipeline.covariance import products, squares, wide
 from leapdash.pipeline.estimate import Estimate, Study, estimate, on_engine, prepare
 from leapdash.pipeline.source import Names, Source, read_panel
 from leapdash.pipeline.trials import Rules, at_risk, terms_of_effect
@@ -240,8 +240,8 @@ def _check_rules(rules: Rules, strata: Sequence[str], own_slopes: str | None) ->
 def _study(
     space: Workspace, source: Source, rules: Rules, own_slopes: str | None, cohorts: bool
 ) -> EventStudy:
-    study = prepare(space, source.panel, source.groups(own_slopes), rules)
-    found = estimate(space, study, source.visits(), values=1)
+    study = prepare(space, source.panel, source.groups(own_slopes), len(source.times), rules)
+    found = estimate(space, study, source.visits())
     if found.cells.empty:
         raise UsageError(_why_nothing(study))
     events = tuple(int(e) for e in np.unique(found.cells["e"]))
@@ -279,34 +279,22 @@ def _overall(
 
 
 def _by_stratum(source: Source, found: Estimate) -> pd.DataFrame:
-    keys = ["stratum", "e"]
-    x = found.influence.group_by("unit", *keys).agg(
-        x=found.influence.x.sum(), compared=found.influence.compared.any()
-    )
-    sums = {"squares": (x.x * x.x).sum(), "comparison": x.compared.cast("int64").sum()}
-    if source.names.cluster is not None:
-        by_cluster = x.join(source.units, "unit").group_by("cluster", *keys).agg(x=x.x.sum())
-        squares = by_cluster.group_by(*keys).agg(cluster=(by_cluster.x * by_cluster.x).sum())
-        clustered = squares.to_pandas()
-    else:
-        clustered = pd.DataFrame({"stratum": [], "e": [], "cluster": []}).astype(
-            {"stratum": "int64"}
-        )
-    t = mean_effects(found.cells, keys).merge(x.group_by(*keys).agg(**sums).to_pandas(), on=keys)
-    t = t.merge(clustered, on=keys, how="left")
+    keys = ["atom", "stratum", "e"]
+    clusters = source.units if source.names.cluster is not None else None
+    sums = squares(found.influence, ["atom", "e"], clusters)
+    t = mean_effects(found.cells, keys).merge(sums, on=["atom", "e"])
     t["std_error"] = np.sqrt(t["squares"]) / t["visited"]
-    t["std_error_cluster"] = np.sqrt(t["cluster"]) / t["visited"]
+    t["std_error_cluster"] = np.sqrt(t["squares_cluster"]) / t["visited"]
     return _shown(_named_strata(t, source), list(source.names.strata))
 
 
 def _by_cohort(space: Workspace, source: Source, found: Estimate, rules: Rules) -> pd.DataFrame:
     # Within one month of visits there is no mix of months that could be random.
     within = replace(rules, shares="fixed")
-    cells = solve(found.visited, found.comparison, within)
+    cells = solve(found.visited, found.comparison, found.codes, within)
     terms = terms_of_effect(found.roles, on_engine(space, cells), within)
-    keys = ["stratum", "g", "e"]
-    squares = terms.group_by(*keys).agg(squares=(terms.x * terms.x).sum()).to_pandas()
-    t = cells.merge(squares, on=keys, how="left")
+    sums = terms.group_by("cell").agg(squares=(terms.x * terms.x).sum()).to_pandas()
+    t = cells.merge(sums, on="cell")
     t["std_error"] = np.sqrt(t["squares"]) / t["visited"]
     t["cohort"] = [source.times[g] for g in t["g"]]
     return _shown(_named_strata(t, source), [*source.names.strata, "cohort"])

@@ -6,16 +6,18 @@ stratum, month and event time.
 Names used throughout: `unit` (a student), `t` (a school month, numbered from 0), `y` (the outcome,
 null where it wasn't observed), `first` (the month of the first visit, null for never), `stratum`,
 `g` (the month a trial begins), `e` (event time, months from g to the month looked at), `value`
-(the kind of visit a trial is about), `part` (what visited units are reported under).
+(the kind of visit a trial is about), `part` (what visited units are reported under). All but y are
+whole numbers.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import factorial
-from typing import Literal
+from typing import Literal, TypeVar
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from leapdash.pipeline.chances import HIGHEST_CHANCE, POWERS, Chances
 
@@ -160,14 +162,14 @@ def weighted(history: ir.Table, coefficients: ir.Table | None, fitted: Chances |
     ).drop("spent")
 
 
-def roles(trials: ir.Table, months: ir.Table, rules: Rules) -> ir.Table:
-    """Every part a unit plays in a trial: a row per unit, trial, value and event time.
+def roles(trials: ir.Table, months: ir.Table, codes: "Codes", rules: Rules) -> ir.Table:
+    """Every part a unit plays in a trial: a row per unit, trial and event time.
 
-    `trials`: unit, g, stratum, value, part (null for comparison units), first, visited, last,
-    mean, odds, leaving. `months`: see `weighted`.
+    `trials`: unit, g, trial (`Codes.trial`), part (null for comparison units), first, visited,
+    last, mean, odds, leaving. `months`: see `weighted`.
 
-    unit, stratum, value, part, g, e, visited, last, mean, change (of y since the base month),
-    level (y now), before (y in the month before the visit), odds, uncut (the weight before
+    unit, cell (`Codes.cell`), part, visited, last, mean, change (of y since the base month), level
+    (y now), before (y in the month before the visit), odds, uncut (the weight before
     HIGHEST_LEAVING_WEIGHT), w (the weight; 1 for the visited).
     """
     now = months.filter(months.y.notnull()).select(
@@ -179,28 +181,33 @@ def roles(trials: ir.Table, months: ir.Table, rules: Rules) -> ir.Table:
         leaving_last="leaving_last",
     )
     e = now.t - trials.g
-    first, last = min(rules.event_times), max(rules.event_times)
-    t = trials.join(now, [trials.unit == now.unit_now, e >= first, e <= last])
-    t = t.mutate(e=(t.t - t.g).cast("int16"))
+    t = trials.join(
+        now, [trials.unit == now.unit_now, e >= codes.lowest, e < codes.lowest + codes.span]
+    )
+    e = t.t - t.g
     never = t["first"].isnull()
     if rules.comparison == "never":
         stays, left = never, t.leaving_last - t.leaving
     else:
         stays = never | (t["first"] > ibis.greatest(t.g, t.t))
-        left = ibis.ifelse(t.e > 0, t.leaving_now - t.leaving, 0.0)
+        left = ibis.ifelse(e > 0, t.leaving_now - t.leaving, 0.0)
     base = t["last"]
     if rules.base == "varying":
-        base = ibis.ifelse(t.e < 0, t.previous, base)
-    t = t.mutate(change=t.y - base, left=left.exp()).filter(t.visited | stays)
+        base = ibis.ifelse(e < 0, t.previous, base)
+    chosen = t.visited | stays
+    if len(rules.event_times) < codes.span:
+        chosen = chosen & e.isin(rules.event_times)
+    t = t.mutate(
+        cell=(t.trial * codes.span + (e - codes.lowest)).cast("int32"),
+        change=t.y - base,
+        left=left.exp(),
+    ).filter(chosen)
     t = t.filter(t.change.notnull())
     one = ibis.literal(1.0)
     return t.select(
         "unit",
-        "stratum",
-        "value",
+        "cell",
         "part",
-        "g",
-        "e",
         "visited",
         "last",
         "mean",
@@ -213,15 +220,11 @@ def roles(trials: ir.Table, months: ir.Table, rules: Rules) -> ir.Table:
     )
 
 
-CELL = ("value", "stratum", "g", "e")
-"""A trial in a stratum at one event time, about one kind of visit: here visited meet comparison."""
-
-
 def visited_sums(parts: ir.Table) -> ir.Table:
     """By cell and part: visited, and the sums of change, last, mean, level and before over them."""
     t = parts.filter(parts.visited)
     sums = {name: t[name].sum() for name in ("change", "last", "mean", "level", "before")}
-    return t.group_by(*CELL, "part").agg(visited=t.count(), **sums)
+    return t.group_by("cell", "part").agg(visited=t.count(), **sums)
 
 
 def comparison_sums(parts: ir.Table) -> ir.Table:
@@ -230,7 +233,7 @@ def comparison_sums(parts: ir.Table) -> ir.Table:
     """
     t = parts.filter(~parts.visited & (parts.w > 0))
     w, last, mean, change = t.w, t["last"], t["mean"], t.change
-    return t.group_by(*CELL).agg(
+    return t.group_by("cell").agg(
         comparison=t.count(),
         odds=t.odds.sum(),
         uncut=t.uncut.sum(),
@@ -248,8 +251,8 @@ def comparison_sums(parts: ir.Table) -> ir.Table:
 
 
 def terms_of_effect(parts: ir.Table, cells: ir.Table, rules: Rules) -> ir.Table:
-    """What each role adds to the effect of its cell and part, times the visited: unit, CELL, part,
-    visited, x.
+    """What each role adds to the effect of its cell and part, times the visited: unit, cell, key
+    (`Codes.key`), visited, x.
 
     `cells`: a row per cell and part, see `cells.solve`. A visited unit's x is its residual. A
     comparison unit's is its residual from the comparison's weighted mean, times its share of the
@@ -258,7 +261,7 @@ def terms_of_effect(parts: ir.Table, cells: ir.Table, rules: Rules) -> ir.Table:
     MacKinnon and White 1985).
     """
     cells = cells.rename(of="part")
-    t = parts.join(cells, [*CELL, ~parts.visited | (parts.part == cells.of)])
+    t = parts.join(cells, ["cell", ~parts.visited | (parts.part == cells.of)])
     adjusted = t.change - t.slope_last * t["last"] - t.slope_mean * t["mean"]
     share = t.w / t.weight
     residual = adjusted - t.comparison_centre
@@ -269,11 +272,64 @@ def terms_of_effect(parts: ir.Table, cells: ir.Table, rules: Rules) -> ir.Table:
         t.visited_factor * (adjusted - t.visited_centre),
         -share * t.visited_here * residual,
     )
-    return t.select("unit", *CELL, part="of", visited="visited", x=x)
+    return t.select("unit", "cell", "key", "visited", x=x)
 
 
-def influence(terms: ir.Table) -> ir.Table:
-    """Each unit's terms added up: unit, stratum, part, e, x, compared (served as a comparison)."""
-    return terms.group_by("unit", "stratum", "part", "e").agg(
-        x=terms.x.sum(), compared=(~terms.visited).any()
+def influence(terms: ir.Table, codes: "Codes") -> ir.Table:
+    """Each unit's terms added up: unit, atom, e, x, compared (served as a comparison)."""
+    t = terms.group_by("unit", "key").agg(x=terms.x.sum(), compared=(~terms.visited).any())
+    return t.select(
+        "unit",
+        "x",
+        "compared",
+        atom=(t.key // codes.span).cast("int32"),
+        e=(t.key % codes.span + codes.lowest).cast("int16"),
     )
+
+
+Number = TypeVar("Number", ir.IntegerValue, pd.Series)
+
+
+@dataclass(frozen=True)
+class Codes:
+    """One number for what would else take several columns to tell apart.
+
+    A trial is a value, stratum and month; a cell a trial and event time: here visited meet
+    comparison. An atom is a stratum and part, which effects are kept for; a key an atom and event
+    time.
+    """
+
+    strata: int
+    months: int
+    parts: int
+    lowest: int
+    span: int
+
+    @classmethod
+    def of(cls, strata: int, months: int, parts: int, rules: Rules) -> "Codes":
+        """The codes for that many of each, and the rules' event times."""
+        lowest, highest = min(rules.event_times), max(rules.event_times)
+        return cls(strata, months, parts, lowest, highest - lowest + 1)
+
+    def trial(self, value: Number, stratum: Number, g: Number) -> Number:
+        """The trial's number."""
+        return (value * self.strata + stratum) * self.months + g
+
+    def with_places(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """The frame with value, stratum, g and e of its cells."""
+        trial, offset = cells["cell"] // self.span, cells["cell"] % self.span
+        place = trial // self.months
+        return cells.assign(
+            value=place // self.strata,
+            stratum=place % self.strata,
+            g=trial % self.months,
+            e=offset + self.lowest,
+        )
+
+    def atom(self, cells: pd.DataFrame) -> pd.Series:
+        """The atom of each row's stratum and part."""
+        return cells["stratum"] * self.parts + cells["part"]
+
+    def key(self, cells: pd.DataFrame) -> pd.Series:
+        """The key of each row's stratum, part and e."""
+        return self.atom(cells) * self.span + (cells["e"] - self.lowest)

@@ -90,8 +90,12 @@ def fit(panel, options, is_visited):
     anyone = {place for (place, _), rows in cells.items() if any(row[3] for row in rows)}
     cells = {key: rows for key, rows in cells.items() if key[0] in anyone}
     grouped = [
-        (place, *(sum(row[k] for row in rows) / len(rows) for k in (0, 1)), len(rows),
-         sum(row[2] for row in rows))
+        (
+            place,
+            *(sum(row[k] for row in rows) / len(rows) for k in (0, 1)),
+            len(rows),
+            sum(row[2] for row in rows),
+        )
         for (place, _), rows in cells.items()
     ]
     n = sum(row[3] for row in grouped)
@@ -162,9 +166,7 @@ def fit(panel, options, is_visited):
         if place not in seen:
             return 0.0
         x = features(*history_of(panel, i, g, options.history))
-        index = b[places.index(place)] + sum(
-            x[k] * b[len(places) + k] for k in range(9)
-        )
+        index = b[places.index(place)] + sum(x[k] * b[len(places) + k] for k in range(9))
         if own:
             at = len(places) + 9 * (1 + own.index(panel.district.get(place[0], 0)))
             index += sum(x[k] * b[at + k] for k in range(9))
@@ -178,10 +180,7 @@ def estimate(panel, options):
     kind_of = {i: panel.kind.get(i, 0) for i in panel.y}
     part_of = {i: panel.part.get(i, 0) for i in panel.y}
     at_risk = {
-        (i, g)
-        for i in panel.y
-        for g in panel.y[i]
-        if begins(panel, i, g, options) is not None
+        (i, g) for i in panel.y for g in panel.y[i] if begins(panel, i, g, options) is not None
     }
     if options.weights:
         any_visit = fit(panel, options, lambda i, g: panel.first[i] == g)
@@ -241,7 +240,6 @@ def estimate(panel, options):
                 with_change += w * x * (change - middle[0])
                 raw += w * np.array([last, mean]) ** 2
         unit = np.where(raw > 0, np.sqrt(raw), 1.0)
-        inverse = np.linalg.pinv(spread / np.outer(unit, unit), rcond=0, hermitian=True)
         values, vectors = np.linalg.eigh(spread / np.outer(unit, unit))
         inverse = sum(
             (
