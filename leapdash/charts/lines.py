@@ -20,7 +20,7 @@ from leapdash.charts.base import (
 )
 from leapdash.charts.palette import Palette
 from leapdash.formats import per_cent
-from leapdash.views import FEW_STUDENTS
+from leapdash.views import AFTER, BEFORE, FEW_STUDENTS
 
 Rate = Literal["attendance_rate", "chronic_share"]
 
@@ -89,7 +89,8 @@ def event_lines(
     names = [str(name) for name in table["series"].unique()]
     alone = len(names) == 1
     right = 16 if alone else label_margin(names)
-    drawing = Drawing(palette, _height(names), right=right, bottom=70)
+    top = 52 if alone else 34
+    drawing = Drawing(palette, _height(names), right=right, top=top, bottom=70)
     axis = plain_axis(palette, "School months since the month of the first visit")
     axis |= {"range": [-6.5, 12.5], "tickvals": [-6, -3, 0, 3, 6, 9, 12]}
     axis |= {"ticktext": ["−6", "−3", "0", "+3", "+6", "+9", "+12"]}
@@ -115,10 +116,10 @@ def event_lines(
         if len(part):
             ends.append(_add_path(drawing, part, color, palette))
     if alone:
-        _add_levels(drawing, table, averages.iloc[0], palette)
+        _add_levels(drawing, averages.iloc[0], palette)
     else:
         label_ends(drawing, ends)
-    drawing.write_above("y title", _Y_TITLES["attendance_rate"], palette.muted)
+    drawing.write_above("y title", _Y_TITLES["attendance_rate"], palette.muted, row=int(alone))
     return drawing.finish(stamp)
 
 
@@ -223,35 +224,25 @@ def _add_path(drawing: Drawing, part: pd.DataFrame, color: str, palette: Palette
     )
 
 
-def _add_levels(
-    drawing: Drawing, table: pd.DataFrame, averages: pd.Series, palette: Palette
-) -> None:
-    """The averages before and after as dotted levels, each with its value."""
-    for side, start, end in (("before", -6, -1), ("after", 1, 12)):
+def _add_levels(drawing: Drawing, averages: pd.Series, palette: Palette) -> None:
+    """The averages before and after as dotted levels, their values told above the plot."""
+    told = []
+    for side, months in (("before", BEFORE), ("after", AFTER)):
         level = averages[side]
         if pd.isna(level):
             continue
+        told.append(f"{per_cent(level)} {side}")
         drawing.add(
             "scatter",
             name=f"average {side}",
-            x=[start, end],
+            x=[months[0], months[-1]],
             y=[round(level, 5)] * 2,
             mode="lines",
             line={"color": palette.naive, "width": 1.5, "dash": "dot"},
             hoverinfo="skip",
         )
-        # The words stand on the side of the level where the line is not.
-        near = table[table["event_time"].between(*((-6, -3) if side == "before" else (9, 12)))]
-        below = near["attendance_rate"].mean() >= level
-        drawing.write(
-            name=f"average {side}",
-            text=f"average {per_cent(level)}",
-            x=start if side == "before" else end,
-            y=level,
-            xanchor="left" if side == "before" else "right",
-            yanchor="top" if below else "bottom",
-            font={"color": palette.naive},
-        )
+    if told:
+        drawing.write_above("averages", f"┄ average {', '.join(told)}", palette.naive)
 
 
 def _time_axis(

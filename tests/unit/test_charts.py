@@ -10,6 +10,7 @@ import pytest
 from leapdash import charts, views
 from leapdash.charts.base import percent_axis, spread
 from leapdash.filters import Filters
+from leapdash.formats import per_cent
 from tests.small_release import HARTFORD, make
 
 SIMULATED = charts.Stamp(True, "2026-11-24T060000")
@@ -172,6 +173,8 @@ def test_the_path_shows_the_first_visit_and_the_averages_on_both_sides(release, 
         "average before": [round(averages["before"].iloc[0], 5)] * 2,
         "average after": [round(averages["after"].iloc[0], 5)] * 2,
     }
+    before, after = (per_cent(averages[side].iloc[0]) for side in ("before", "after"))
+    assert texts(figure, "averages") == [f"┄ average {before} before, {after} after"]
 
 
 def test_points_with_few_students_are_hollow():
