@@ -23,13 +23,13 @@ frame.answer(words.about_answer(manifest))
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.subheader("What the words mean", anchor=False)
+    st.header("What the words mean", anchor=False)
     facts_table(words.DEFINITIONS, "Words and their meaning")
 with right:
-    st.subheader("This release", anchor=False)
+    st.header("This release", anchor=False)
     facts_table(words.release_facts(manifest), "Facts about this release")
 
-st.subheader("Where the figures come from", anchor=False)
+st.header("Where the figures come from", anchor=False)
 st.table(
     pd.DataFrame(
         [(s.name, s.origin, s.licence, count(s.rows)) for s in manifest.sources],
@@ -37,7 +37,7 @@ st.table(
     ),
     border="horizontal",
 )
-st.subheader("What it holds", anchor=False)
+st.header("What it holds", anchor=False)
 st.table(
     pd.DataFrame(
         [

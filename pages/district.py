@@ -81,7 +81,7 @@ with left:
     )
     rows = rates if measure == "attendance_rate" else shares
     levels = {name: rows[district], "all districts": rows["all"]} if district in rows else {}
-    title = f"{name}’s schools by {measures[measure]}, {' and '.join(chosen.years) or year}"
+    title = f"{name}’s schools by {measures[measure]}, {year}"
     figure.show_figure(
         "district-schools",
         title,

@@ -30,6 +30,8 @@ _Y_TITLES: Mapping[Rate, str] = {
 }
 _BASE: Mapping[Rate, str] = {"attendance_rate": "students", "chronic_share": "chronic_base"}
 _MANY = 6
+# Beyond so many monthly lines their points would only crowd the plot.
+_MARKED = 3
 
 
 def trend_lines(
@@ -67,8 +69,9 @@ def trend_lines(
     for code in sorted(colors, key=lambda code: code == highlight):
         part = lines.get(code)
         faint = len(colors) > _MANY and code != highlight
+        marked = not faint and (not monthly or len(colors) <= _MARKED)
         if part is not None:
-            ends.append(_add_line(drawing, part, rate, colors[code], monthly, faint))
+            ends.append(_add_line(drawing, part, rate, colors[code], monthly, faint, marked))
     if not values:
         drawing.write("nothing", "Nobody is counted here", x=0.5, y=0.5, xref="paper", yref="paper")
     drawing.write_above("y title", _Y_TITLES[rate], palette.muted)
@@ -137,7 +140,13 @@ def series_colors(table: pd.DataFrame, palette: Palette, highlight: str = "") ->
 
 
 def _add_line(
-    drawing: Drawing, part: pd.DataFrame, rate: Rate, color: str, monthly: bool, faint: bool
+    drawing: Drawing,
+    part: pd.DataFrame,
+    rate: Rate,
+    color: str,
+    monthly: bool,
+    faint: bool,
+    marked: bool,
 ) -> EndLabel:
     name = part["series"].iloc[0]
     x: list[Any] = [str(period) for period in part["period"]]
@@ -151,7 +160,7 @@ def _add_line(
         x=x,
         y=y,
         customdata=counts,
-        mode="lines" if faint else "lines+markers",
+        mode="lines+markers" if marked else "lines",
         line={"color": color, "width": 1 if faint else 2.5},
         marker={"size": 5 if monthly else 7, "color": color},
         opacity=0.7 if faint else 1,

@@ -63,7 +63,7 @@ def show_figure(
     `name` is the file's: leapdash-NAME-CHOICE.csv and .png.
     """
     file_name = _file_name(name, filters)
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.plotly_chart(
         figure,
         theme=None,
@@ -82,7 +82,7 @@ def show_figure(
 
 def show_table(name: str, title: str, table: pd.DataFrame, filters: Filters) -> None:
     """A small table under its title, with a CSV of the same rows."""
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     _show_table(table)
     _download(name, _file_name(name, filters), table)
 
