@@ -46,10 +46,13 @@ def trend_lines(
 
     Takes the table of `attendance_trend` or `chronic_trend`. `published` (the table of
     `published_beside`) adds square marks with their values; only for school years. More than six
-    series are grey but the one with the code `highlight`. Lines break between school years.
+    series are grey but the one with the code `highlight`, which alone has its published rates.
+    Lines break between school years; points with fewer than ten students are hollow.
     """
     monthly = bool(len(table)) and isinstance(table["period"].iloc[0], date)
     names = [str(name) for name in table["series"].unique()]
+    if published is not None and len(names) > _MANY:
+        published = published[published["code"] == highlight]
     published = published if published is not None and len(published) else None
     top = 34 if published is None else 54
     drawing = Drawing(palette, _height(names), right=label_margin(names), top=top, bottom=64)
@@ -71,7 +74,9 @@ def trend_lines(
         faint = len(colors) > _MANY and code != highlight
         marked = not faint and (not monthly or len(colors) <= _MARKED)
         if part is not None:
-            ends.append(_add_line(drawing, part, rate, colors[code], monthly, faint, marked))
+            ends.append(
+                _add_line(drawing, part, rate, colors[code], monthly, faint, marked, palette.ground)
+            )
     if not values:
         drawing.write("nothing", "Nobody is counted here", x=0.5, y=0.5, xref="paper", yref="paper")
     drawing.write_above("y title", _Y_TITLES[rate], palette.muted)
@@ -147,6 +152,7 @@ def _add_line(
     monthly: bool,
     faint: bool,
     marked: bool,
+    ground: str,
 ) -> EndLabel:
     name = part["series"].iloc[0]
     x: list[Any] = [str(period) for period in part["period"]]
@@ -162,7 +168,7 @@ def _add_line(
         customdata=counts,
         mode="lines+markers" if marked else "lines",
         line={"color": color, "width": 1 if faint else 2.5},
-        marker={"size": 5 if monthly else 7, "color": color},
+        marker=_points(counts, color, ground) | {"size": 5 if monthly else 7},
         opacity=0.7 if faint else 1,
         hovertemplate="%{y:.1%} · %{customdata:,} students",
     )
@@ -190,7 +196,7 @@ def _add_published(drawing: Drawing, published: pd.DataFrame, palette: Palette) 
     for code, part in published.groupby("code", sort=False):
         name = part["series"].iloc[0]
         hollow = several and code == "all"
-        key.append(f"{'□' if hollow else '■'} {name}" if several else "■")
+        key.append(f"{'□' if hollow else '■'} {name}")
         drawing.add(
             "scatter",
             name=f"{name}, published",
@@ -209,13 +215,11 @@ def _add_published(drawing: Drawing, published: pd.DataFrame, palette: Palette) 
             hovertemplate="%{y:.1%} · %{customdata}",
         )
     drawing.write_above(
-        "published key", f"{'  '.join(key[:2])} published by the state", palette.published, row=1
+        "published key", f"{'  '.join(key[:2])}, published by the state", palette.published, row=1
     )
 
 
 def _add_path(drawing: Drawing, part: pd.DataFrame, color: str, palette: Palette) -> EndLabel:
-    few = part["students"] < FEW_STUDENTS
-    fill = [palette.ground if hollow else color for hollow in few] if few.any() else color
     drawing.add(
         "scatter",
         name=part["series"].iloc[0],
@@ -224,13 +228,20 @@ def _add_path(drawing: Drawing, part: pd.DataFrame, color: str, palette: Palette
         customdata=part["students"].tolist(),
         mode="lines+markers",
         line={"color": color, "width": 2.5},
-        marker={"size": 7, "color": fill, "line": {"color": color, "width": 1.5}},
+        marker=_points(part["students"].tolist(), color, palette.ground) | {"size": 7},
         hovertemplate="%{y:.1%} · %{customdata:,} students",
     )
     last = part.iloc[-1]
     return EndLabel(
         int(last["event_time"]), float(last["attendance_rate"]), part["series"].iloc[0], color
     )
+
+
+def _points(counts: Sequence[int | None], color: str, ground: str) -> dict[str, Any]:
+    """Marks in the line's colour, hollow where few students stand behind them."""
+    few = [count is not None and count < FEW_STUDENTS for count in counts]
+    fill = [ground if hollow else color for hollow in few] if any(few) else color
+    return {"color": fill, "line": {"color": color, "width": 1.5}}
 
 
 def _add_levels(drawing: Drawing, averages: pd.Series, palette: Palette) -> None:

@@ -56,9 +56,9 @@ def show_figure(
     table: pd.DataFrame,
     alt: str,
     filters: Filters,
-    note: str = "",
+    *notes: str,
 ) -> None:
-    """The figure under its title, with its note, its table on demand, and a CSV of the same rows.
+    """The figure under its title, with its notes, its table on demand, and a CSV of the same rows.
 
     `name` is the file's: leapdash-NAME-CHOICE.csv and .png.
     """
@@ -75,7 +75,7 @@ def show_figure(
             "toImageButtonOptions": {"filename": file_name, "format": "png", "scale": 2},
         },
     )
-    if note:
+    if note := " ".join(note for note in notes if note):
         st.caption(note)
     _foot(name, file_name, table)
 
