@@ -72,6 +72,10 @@ class Filters:
     years: tuple[str, ...] = ()
     group: str = ALL_STUDENTS
 
+    def __post_init__(self) -> None:
+        """Years run in the order of time, in whatever order they were chosen."""
+        object.__setattr__(self, "years", tuple(sorted(self.years)))
+
     @classmethod
     def from_query(
         cls, query: Mapping[str, Sequence[str]], known: Known

@@ -14,7 +14,7 @@ from leapdash.contract import LEVELS, PARTICIPATION
 from leapdash.filters import FILTER_LABELS, PARTICIPATION_LABELS, Filters, Known, labels
 from leapdash.formats import count, per_cent, points
 from leapdash.release import Manifest
-from leapdash.views import Grain, Reach, Visits
+from leapdash.views import FEW_STUDENTS, Grain, Reach, Visits
 
 NOT_THE_EFFECT = (
     "This is a plain before-and-after, not the effect of the visits. Students are visited when "
@@ -163,6 +163,8 @@ def trends_answer(
         f"{last['series']}: students attended {per_cent(last['attendance_rate'])} of their days in "
         f"{_period(last['period'])}"
     )
+    if last["students"] < FEW_STUDENTS:
+        sentence += f" (only {_students(last['students'])})"
     earlier = _year_before(line, last["period"], grain)
     if earlier is not None:
         change = last["attendance_rate"] - earlier["attendance_rate"]
@@ -187,6 +189,11 @@ def district_answer(
     if waiting == 1:
         return f"{sentence}; 1 student is waiting for a first visit."
     return f"{sentence}; {count(waiting)} students are waiting for a first visit."
+
+
+def hollow_note(counts: pd.Series) -> str:
+    """What hollow points mean, where there are any."""
+    return "Hollow points have fewer than ten students." if (counts < FEW_STUDENTS).any() else ""
 
 
 def published_note(published: pd.DataFrame) -> str:
@@ -301,6 +308,10 @@ def alt_rows(title: str, table: pd.DataFrame, name: str, value: str) -> str:
 
 def _families(number: int) -> str:
     return "the family of 1 student" if number == 1 else f"the families of {count(number)} students"
+
+
+def _students(number: int) -> str:
+    return "1 student" if number == 1 else f"{count(number)} students"
 
 
 def _more_or_less(change: float) -> str:

@@ -23,30 +23,22 @@ frame.answer(words.about_answer(manifest))
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.subheader("What the words mean", anchor=False)
+    st.header("What the words mean", anchor=False)
     facts_table(words.DEFINITIONS, "Words and their meaning")
 with right:
-    st.subheader("This release", anchor=False)
+    st.header("This release", anchor=False)
     facts_table(words.release_facts(manifest), "Facts about this release")
 
-st.subheader("Where the figures come from", anchor=False)
-st.table(
-    pd.DataFrame(
-        [(s.name, s.origin, s.licence, count(s.rows)) for s in manifest.sources],
-        columns=["Source", "Origin", "Licence", "Rows"],
-    ),
-    border="horizontal",
-)
-st.subheader("What it holds", anchor=False)
-st.table(
-    pd.DataFrame(
-        [
-            (name, table.meaning, table.grain, count(manifest.tables[name].rows))
-            for name, table in ((name, summary_table(name)) for name in manifest.tables)
-        ],
-        columns=["Table", "What it is", "A row for every", "Rows"],
-    ),
-    border="horizontal",
-)
+st.header("Where the figures come from", anchor=False)
+sources = [
+    (s.name, f"{s.origin}. Licence: {s.licence}. {count(s.rows)} rows.") for s in manifest.sources
+]
+facts_table(sources, "Sources of this release")
+st.header("What it holds", anchor=False)
+tables = []
+for name, facts in manifest.tables.items():
+    table = summary_table(name)
+    tables.append((name, f"{table.meaning} Grain: {table.grain}; {count(facts.rows)} rows."))
+facts_table(tables, "Tables of this release")
 with st.expander("The manifest, as it stands in the release"):
     st.code(manifest.to_json(), language="json")

@@ -67,6 +67,6 @@ with left:
     if by != "all":
         figure.show_table("before-after-averages", "Averages before and after", averages, filters)
 with right:
-    st.subheader("What this chart can’t show", anchor=False)
+    st.header("What this chart can’t show", anchor=False)
     for heading, text in words.WHAT_BEFORE_AFTER_CANT_SHOW:
         st.markdown(f"**{heading}**  \n{text}")

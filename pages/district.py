@@ -34,7 +34,6 @@ if not len(schools):
     st.stop()
 place = (release, known, filters, district)
 years = store.view(views.attendance_beside, *place, "year")
-months = store.view(views.attendance_beside, *place, "month")
 chronic = store.view(views.chronic_beside, *place, "year")
 published = store.view(views.published_of_both, *place)
 reach = store.view(views.reach_now, release, known, filters)
@@ -82,7 +81,7 @@ with left:
     )
     rows = rates if measure == "attendance_rate" else shares
     levels = {name: rows[district], "all districts": rows["all"]} if district in rows else {}
-    title = f"{name}’s schools by {measures[measure]}, {' and '.join(chosen.years) or year}"
+    title = f"{name}’s schools by {measures[measure]}, {year}"
     figure.show_figure(
         "district-schools",
         title,
@@ -92,22 +91,28 @@ with left:
         filters,
     )
 with right:
-    title = f"{name} beside all districts, by month"
-    figure.show_figure(
-        "district-months",
-        title,
-        charts.trend_lines(months, "attendance_rate", palette, stamp),
-        months,
-        words.alt_lines(title, months, "attendance_rate", "months"),
-        filters,
-    )
-    title = f"{name} beside all districts, by school year"
-    figure.show_figure(
-        "district-years",
-        title,
-        charts.trend_lines(years, "attendance_rate", palette, stamp, published),
-        views.with_published(years, published, figure.own_source()),
-        words.alt_lines(title, years, "attendance_rate", "school years"),
-        filters,
-        words.published_note(published),
-    )
+    by_year, by_month = st.tabs(["School years", "Months"], key="time", bind="query-params")
+if by_year.open:
+    with by_year:
+        title = f"{name} beside all districts, by school year"
+        figure.show_figure(
+            "district-years",
+            title,
+            charts.trend_lines(years, "attendance_rate", palette, stamp, published),
+            views.with_published(years, published, figure.own_source()),
+            words.alt_lines(title, years, "attendance_rate", "school years"),
+            filters,
+            words.published_note(published),
+        )
+if by_month.open:
+    with by_month:
+        months = store.view(views.attendance_beside, *place, "month")
+        title = f"{name} beside all districts, by month"
+        figure.show_figure(
+            "district-months",
+            title,
+            charts.trend_lines(months, "attendance_rate", palette, stamp),
+            months,
+            words.alt_lines(title, months, "attendance_rate", "months"),
+            filters,
+        )

@@ -42,40 +42,44 @@ with left:
         f"{words.NOT_THE_EFFECT} {words.students_behind(paths)}",
     )
 with right:
-    title = "Who was reached, by district"
-    figure.show_figure(
-        "impact-reach",
-        title,
-        charts.reach_rows(districts, palette, stamp),
-        districts,
-        words.alt_rows(title, districts, "series", "waiting"),
-        filters,
-        f"Students enrolled in {words.month(reach.month)} who had become eligible by then.",
+    reached, changed, everyone = st.tabs(
+        ["Reached", "Before and after", "All students"], key="beside", bind="query-params"
     )
-
-left, right = st.columns(2, gap="medium")
-with left:
-    title = "Before and after, by district"
-    figure.show_figure(
-        "impact-districts",
-        title,
-        charts.change_rows(districts, palette, stamp),
-        districts,
-        words.alt_rows(title, districts, "series", "after"),
-        filters,
-        "Six school months before the first visit and twelve after. Not the effect of the visits.",
-    )
-with right:
-    yearly = store.view(views.attendance_trend, release, known, filters, "all", "year")
-    published = store.view(views.published_beside, release, known, filters, "all")
-    table = views.with_published(yearly, published, figure.own_source())
-    title = "All students, by school year"
-    figure.show_figure(
-        "impact-years",
-        title,
-        charts.trend_lines(yearly, "attendance_rate", palette, stamp, published),
-        table,
-        words.alt_lines(title, yearly, "attendance_rate", "school years"),
-        filters,
-        words.published_note(published),
-    )
+if reached.open:
+    with reached:
+        title = "Who was reached, by district"
+        figure.show_figure(
+            "impact-reach",
+            title,
+            charts.reach_rows(districts, palette, stamp),
+            districts,
+            words.alt_rows(title, districts, "series", "waiting"),
+            filters,
+            f"Students enrolled in {words.month(reach.month)} who had become eligible by then.",
+        )
+if changed.open:
+    with changed:
+        title = "Before and after, by district"
+        figure.show_figure(
+            "impact-districts",
+            title,
+            charts.change_rows(districts, palette, stamp),
+            districts,
+            words.alt_rows(title, districts, "series", "after"),
+            filters,
+            "Six school months before the first visit, twelve after. Not the effect of the visits.",
+        )
+if everyone.open:
+    with everyone:
+        yearly = store.view(views.attendance_trend, release, known, filters, "all", "year")
+        published = store.view(views.published_beside, release, known, filters, "all")
+        title = "All students, by school year"
+        figure.show_figure(
+            "impact-years",
+            title,
+            charts.trend_lines(yearly, "attendance_rate", palette, stamp, published),
+            views.with_published(yearly, published, figure.own_source()),
+            words.alt_lines(title, yearly, "attendance_rate", "school years"),
+            filters,
+            words.published_note(published),
+        )

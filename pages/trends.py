@@ -64,6 +64,7 @@ with left:
         words.alt_lines(title, attendance, "attendance_rate", over),
         filters,
         "" if published is None else words.published_note(published),
+        words.hollow_note(attendance["students"]),
     )
 with right:
     title = f"Chronic absence by {'month' if grain == 'month' else 'school year'}"
@@ -75,4 +76,5 @@ with right:
         words.alt_lines(title, chronic, "chronic_share", over),
         filters,
         words.chronic_note(grain),
+        words.hollow_note(chronic["chronic_base"]),
     )

@@ -20,7 +20,7 @@ from leapdash.charts.base import (
 )
 from leapdash.charts.palette import Palette
 from leapdash.formats import per_cent
-from leapdash.views import FEW_STUDENTS
+from leapdash.views import AFTER, BEFORE, FEW_STUDENTS
 
 Rate = Literal["attendance_rate", "chronic_share"]
 
@@ -30,6 +30,8 @@ _Y_TITLES: Mapping[Rate, str] = {
 }
 _BASE: Mapping[Rate, str] = {"attendance_rate": "students", "chronic_share": "chronic_base"}
 _MANY = 6
+# Beyond so many monthly lines their points would only crowd the plot.
+_MARKED = 3
 
 
 def trend_lines(
@@ -44,10 +46,13 @@ def trend_lines(
 
     Takes the table of `attendance_trend` or `chronic_trend`. `published` (the table of
     `published_beside`) adds square marks with their values; only for school years. More than six
-    series are grey but the one with the code `highlight`. Lines break between school years.
+    series are grey but the one with the code `highlight`, which alone has its published rates.
+    Lines break between school years; points with fewer than ten students are hollow.
     """
     monthly = bool(len(table)) and isinstance(table["period"].iloc[0], date)
     names = [str(name) for name in table["series"].unique()]
+    if published is not None and len(names) > _MANY:
+        published = published[published["code"] == highlight]
     published = published if published is not None and len(published) else None
     top = 34 if published is None else 54
     drawing = Drawing(palette, _height(names), right=label_margin(names), top=top, bottom=64)
@@ -67,8 +72,11 @@ def trend_lines(
     for code in sorted(colors, key=lambda code: code == highlight):
         part = lines.get(code)
         faint = len(colors) > _MANY and code != highlight
+        marked = not faint and (not monthly or len(colors) <= _MARKED)
         if part is not None:
-            ends.append(_add_line(drawing, part, rate, colors[code], monthly, faint))
+            ends.append(
+                _add_line(drawing, part, rate, colors[code], monthly, faint, marked, palette.ground)
+            )
     if not values:
         drawing.write("nothing", "Nobody is counted here", x=0.5, y=0.5, xref="paper", yref="paper")
     drawing.write_above("y title", _Y_TITLES[rate], palette.muted)
@@ -89,7 +97,8 @@ def event_lines(
     names = [str(name) for name in table["series"].unique()]
     alone = len(names) == 1
     right = 16 if alone else label_margin(names)
-    drawing = Drawing(palette, _height(names), right=right, bottom=70)
+    top = 52 if alone else 34
+    drawing = Drawing(palette, _height(names), right=right, top=top, bottom=70)
     axis = plain_axis(palette, "School months since the month of the first visit")
     axis |= {"range": [-6.5, 12.5], "tickvals": [-6, -3, 0, 3, 6, 9, 12]}
     axis |= {"ticktext": ["−6", "−3", "0", "+3", "+6", "+9", "+12"]}
@@ -115,10 +124,10 @@ def event_lines(
         if len(part):
             ends.append(_add_path(drawing, part, color, palette))
     if alone:
-        _add_levels(drawing, table, averages.iloc[0], palette)
+        _add_levels(drawing, averages.iloc[0], palette)
     else:
         label_ends(drawing, ends)
-    drawing.write_above("y title", _Y_TITLES["attendance_rate"], palette.muted)
+    drawing.write_above("y title", _Y_TITLES["attendance_rate"], palette.muted, row=int(alone))
     return drawing.finish(stamp)
 
 
@@ -136,7 +145,14 @@ def series_colors(table: pd.DataFrame, palette: Palette, highlight: str = "") ->
 
 
 def _add_line(
-    drawing: Drawing, part: pd.DataFrame, rate: Rate, color: str, monthly: bool, faint: bool
+    drawing: Drawing,
+    part: pd.DataFrame,
+    rate: Rate,
+    color: str,
+    monthly: bool,
+    faint: bool,
+    marked: bool,
+    ground: str,
 ) -> EndLabel:
     name = part["series"].iloc[0]
     x: list[Any] = [str(period) for period in part["period"]]
@@ -150,9 +166,9 @@ def _add_line(
         x=x,
         y=y,
         customdata=counts,
-        mode="lines" if faint else "lines+markers",
+        mode="lines+markers" if marked else "lines",
         line={"color": color, "width": 1 if faint else 2.5},
-        marker={"size": 5 if monthly else 7, "color": color},
+        marker=_points(counts, color, ground) | {"size": 5 if monthly else 7},
         opacity=0.7 if faint else 1,
         hovertemplate="%{y:.1%} · %{customdata:,} students",
     )
@@ -180,7 +196,7 @@ def _add_published(drawing: Drawing, published: pd.DataFrame, palette: Palette) 
     for code, part in published.groupby("code", sort=False):
         name = part["series"].iloc[0]
         hollow = several and code == "all"
-        key.append(f"{'□' if hollow else '■'} {name}" if several else "■")
+        key.append(f"{'□' if hollow else '■'} {name}")
         drawing.add(
             "scatter",
             name=f"{name}, published",
@@ -199,13 +215,11 @@ def _add_published(drawing: Drawing, published: pd.DataFrame, palette: Palette) 
             hovertemplate="%{y:.1%} · %{customdata}",
         )
     drawing.write_above(
-        "published key", f"{'  '.join(key[:2])} published by the state", palette.published, row=1
+        "published key", f"{'  '.join(key[:2])}, published by the state", palette.published, row=1
     )
 
 
 def _add_path(drawing: Drawing, part: pd.DataFrame, color: str, palette: Palette) -> EndLabel:
-    few = part["students"] < FEW_STUDENTS
-    fill = [palette.ground if hollow else color for hollow in few] if few.any() else color
     drawing.add(
         "scatter",
         name=part["series"].iloc[0],
@@ -214,7 +228,7 @@ def _add_path(drawing: Drawing, part: pd.DataFrame, color: str, palette: Palette
         customdata=part["students"].tolist(),
         mode="lines+markers",
         line={"color": color, "width": 2.5},
-        marker={"size": 7, "color": fill, "line": {"color": color, "width": 1.5}},
+        marker=_points(part["students"].tolist(), color, palette.ground) | {"size": 7},
         hovertemplate="%{y:.1%} · %{customdata:,} students",
     )
     last = part.iloc[-1]
@@ -223,35 +237,32 @@ def _add_path(drawing: Drawing, part: pd.DataFrame, color: str, palette: Palette
     )
 
 
-def _add_levels(
-    drawing: Drawing, table: pd.DataFrame, averages: pd.Series, palette: Palette
-) -> None:
-    """The averages before and after as dotted levels, each with its value."""
-    for side, start, end in (("before", -6, -1), ("after", 1, 12)):
+def _points(counts: Sequence[int | None], color: str, ground: str) -> dict[str, Any]:
+    """Marks in the line's colour, hollow where few students stand behind them."""
+    few = [count is not None and count < FEW_STUDENTS for count in counts]
+    fill = [ground if hollow else color for hollow in few] if any(few) else color
+    return {"color": fill, "line": {"color": color, "width": 1.5}}
+
+
+def _add_levels(drawing: Drawing, averages: pd.Series, palette: Palette) -> None:
+    """The averages before and after as dotted levels, their values told above the plot."""
+    told = []
+    for side, months in (("before", BEFORE), ("after", AFTER)):
         level = averages[side]
         if pd.isna(level):
             continue
+        told.append(f"{per_cent(level)} {side}")
         drawing.add(
             "scatter",
             name=f"average {side}",
-            x=[start, end],
+            x=[months[0], months[-1]],
             y=[round(level, 5)] * 2,
             mode="lines",
             line={"color": palette.naive, "width": 1.5, "dash": "dot"},
             hoverinfo="skip",
         )
-        # The words stand on the side of the level where the line is not.
-        near = table[table["event_time"].between(*((-6, -3) if side == "before" else (9, 12)))]
-        below = near["attendance_rate"].mean() >= level
-        drawing.write(
-            name=f"average {side}",
-            text=f"average {per_cent(level)}",
-            x=start if side == "before" else end,
-            y=level,
-            xanchor="left" if side == "before" else "right",
-            yanchor="top" if below else "bottom",
-            font={"color": palette.naive},
-        )
+    if told:
+        drawing.write_above("averages", f"┄ average {', '.join(told)}", palette.naive)
 
 
 def _time_axis(

@@ -103,7 +103,7 @@ def reach_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure
             marker={"color": color},
             hovertemplate=f"%{{x:,}} {name}<extra></extra>",
         )
-    axis = plain_axis(palette, "Students who became eligible")
+    axis = plain_axis(palette, "Students ever eligible")
     drawing.layout.update(
         barmode="stack",
         bargap=0.35,

@@ -56,14 +56,14 @@ def show_figure(
     table: pd.DataFrame,
     alt: str,
     filters: Filters,
-    note: str = "",
+    *notes: str,
 ) -> None:
-    """The figure under its title, with its note, its table on demand, and a CSV of the same rows.
+    """The figure under its title, with its notes, its table on demand, and a CSV of the same rows.
 
     `name` is the file's: leapdash-NAME-CHOICE.csv and .png.
     """
     file_name = _file_name(name, filters)
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.plotly_chart(
         figure,
         theme=None,
@@ -75,14 +75,14 @@ def show_figure(
             "toImageButtonOptions": {"filename": file_name, "format": "png", "scale": 2},
         },
     )
-    if note:
+    if note := " ".join(note for note in notes if note):
         st.caption(note)
     _foot(name, file_name, table)
 
 
 def show_table(name: str, title: str, table: pd.DataFrame, filters: Filters) -> None:
     """A small table under its title, with a CSV of the same rows."""
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     _show_table(table)
     _download(name, _file_name(name, filters), table)
 

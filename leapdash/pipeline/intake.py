@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from leapdash.contract import LEVEL_OF_GRADE, LEVELS
+from leapdash.contract import FIRST_MONTH_OF_SCHOOL_YEAR, LEVEL_OF_GRADE, LEVELS
 from leapdash.pipeline.groups import group_set
 from leapdash.pipeline.rules import is_valid
 from leapdash.sources.folder import InputTable
@@ -81,8 +81,8 @@ def enrollment(
 def attendance(
     engine: Backend, source: InputTable, students: ir.Table, schools: ir.Table
 ) -> ir.Table:
-    """One row per row of `attendance`: student, school, month, enrolled and attended (whole
-    half-days), valid, repaired.
+    """One row per row of `attendance`: student, school, month, year (the school year's first),
+    enrolled and attended (whole half-days), valid, repaired.
     """
     t = source.read(engine)
     t = t.mutate(valid_row=is_valid(t, source.contract), repaired=repaired(t, "school_code"))
@@ -91,6 +91,7 @@ def attendance(
         "student",
         "school",
         "month",
+        year=_school_year(t.month),
         enrolled=_half_days(t.days_enrolled, t.valid_row),
         attended=_half_days(t.days_attended, t.valid_row),
         valid=t.valid_row & t.student.notnull() & t.school.notnull(),
@@ -132,6 +133,7 @@ def daily_attendance(
         "student",
         "school",
         "month",
+        year=_school_year(months.month),
         enrolled=(months.days * 2).cast("int16"),
         attended=attended.cast("int16"),
         valid=months.valid_row
@@ -180,6 +182,12 @@ def _numbered(t: ir.Table, students: ir.Table, schools: ir.Table) -> ir.Table:
     return (
         t.left_join(students, "student_id").drop("student_id_right").left_join(codes, "school_code")
     )
+
+
+def _school_year(month: ir.DateValue) -> ir.IntegerValue:
+    """The calendar year a month's school year begins in."""
+    begun = month.month() >= FIRST_MONTH_OF_SCHOOL_YEAR
+    return (month.year() - 1 + begun.cast("int32")).cast("int16")
 
 
 def _half_days(days: ir.FloatingValue, valid: ir.BooleanValue) -> ir.IntegerValue:

@@ -63,16 +63,18 @@ def make_spells(
     engine: Backend,
     attendance: ir.Table,
     enrollment: ir.Table,
+    schools: ir.Table,
     months: ir.Table,
     calendar: Calendar,
 ) -> ir.Table:
     """One row per student, school and school year with attendance rows.
 
-    student, school, year; enrolled_0, absent_0, …: half-days by the school month's place in the
-    year; each_month_once: false where two rows share a month; level, pk, group_set of the
-    enrollment, null where there is none.
+    student, school, district, year; enrolled_0, absent_0, …: half-days by the school month's place
+    in the year; several: whether the student had more than one school in the year;
+    each_month_once: false where two rows share a month; level, pk, group_set of the enrollment,
+    null where there is none.
     """
-    t = attendance.join(months, "month")
+    t = attendance.join(months.select("month", "place", "bit"), "month")
     t = t.mutate(absent=t.enrolled - t.attended)
     columns: dict[str, ir.Value] = {"each_month_once": t.bit.sum() == t.bit.bit_or()}
     for place in range(calendar.most_months()):
@@ -83,7 +85,10 @@ def make_spells(
     spells = t.group_by("student", "school", "year").agg(**columns)
     known = enrollment.select("student", "school", "year", "level", "pk", "group_set")
     table = spells.left_join(known, ["student", "school", "year"])
-    table = table.select(*spells.columns, "level", "pk", "group_set")
+    table = table.join(schools.select("school", "district"), "school")
+    table = table.select(*spells.columns, "district", "level", "pk", "group_set")
+    schools_of_year = table.count().over(group_by=[table.student, table.year])
+    table = table.mutate(several=schools_of_year > 1)
     return engine.create_table("spells", table, temp=True)
 
 
@@ -130,14 +135,12 @@ def student_status(
     return engine.create_table("status", table, temp=True)
 
 
-def make_years(
-    engine: Backend, spells: ir.Table, schools: ir.Table, status: ir.Table, calendar: Calendar
-) -> ir.Table:
+def make_years(engine: Backend, spells: ir.Table, status: ir.Table, calendar: Calendar) -> ir.Table:
     """One row per student, school and school year with some day enrolled.
 
-    student, school, district, year, level, pk, group_set; enrolled, absent in the whole year;
-    last_no (the last month with a day enrolled), last_enrolled (in that month); visited_no and
-    eligible_no of the student.
+    student, school, district, year, level, pk, group_set, several; enrolled, absent in the whole
+    year; last_no (the last month with a day enrolled), last_enrolled (in that month); visited_no
+    and eligible_no of the student.
     """
     places = range(calendar.most_months())
     ended = [(spells[f"enrolled_{place}"] > 0, place) for place in reversed(places)]
@@ -149,7 +152,6 @@ def make_years(
     )
     t = t.filter(t.enrolled > 0)
     t = t.join(engine.table("school_years"), "year")
-    t = t.join(schools.select("school", "district"), "school")
     t = t.left_join(status.select("student", "visited_no", "eligible_no"), "student")
     table = t.select(
         "student",
@@ -159,6 +161,7 @@ def make_years(
         "level",
         "pk",
         "group_set",
+        "several",
         "enrolled",
         "absent",
         "last_enrolled",
@@ -170,12 +173,7 @@ def make_years(
 
 
 def make_rows(
-    engine: Backend,
-    attendance: ir.Table,
-    months: ir.Table,
-    schools: ir.Table,
-    spells: ir.Table,
-    status: ir.Table,
+    engine: Backend, attendance: ir.Table, months: ir.Table, spells: ir.Table, status: ir.Table
 ) -> ir.Table:
     """The panel: one row per student, school and month with some day enrolled.
 
@@ -184,20 +182,21 @@ def make_rows(
     this month), tried (a visit had met nobody by this month); waited (see `student_status`, in
     the month of the first visit, else 0).
     """
-    schools_of_year = spells.select(
+    facts = spells.select(
         "student",
         "school",
         "year",
+        "district",
         "level",
         "pk",
         "group_set",
-        several=spells.count().over(group_by=[spells.student, spells.year]) > 1,
+        "several",
     )
+    # What belongs to the student or the year is put together first, on a tenth of the rows.
+    facts = facts.left_join(status, "student").drop("student_right")
     t = attendance.filter(attendance.enrolled > 0)
-    t = t.join(months.select("month", "month_no", "year"), "month")
-    t = t.join(schools_of_year, ["student", "school", "year"])
-    t = t.join(schools.select("school", "district"), "school")
-    t = t.left_join(status, "student")
+    t = t.join(months.select("month", "month_no"), "month")
+    t = t.join(facts, ["student", "school", "year"])
     table = t.select(
         "student",
         "school",

@@ -99,15 +99,15 @@ def _panel(
     _check_dates(visits, calendar)
     months = put(engine, "months", calendar.month_table())
     with progress.step("school years of each student") as step:
-        spells = panel.make_spells(engine, attendance, enrollment, months, calendar)
+        spells = panel.make_spells(engine, attendance, enrollment, schools, months, calendar)
         step.rows = _check_spells(spells)
     with progress.step("who is eligible, who is visited") as step:
         dated = panel.date_visits(engine, visits, calendar)
         status = panel.student_status(engine, spells, dated, months, calendar)
-        years = panel.make_years(engine, spells, schools, status, calendar)
+        years = panel.make_years(engine, spells, status, calendar)
         step.rows = _count(status)
     with progress.step("student-months") as step:
-        rows = panel.make_rows(engine, attendance, months, schools, spells, status)
+        rows = panel.make_rows(engine, attendance, months, spells, status)
         step.rows = _count(rows)
         if empty := _count(attendance) - step.rows:
             progress.note(f"{empty:,} attendance rows have no day enrolled and count nowhere")

@@ -31,7 +31,8 @@ def attendance_by_group(panel: Panel, memberships: ir.Table) -> ir.Table:
     school with most days enrolled that month, then the smallest code.
     """
     keys = ["month_no", "district", "level", "participation"]
-    by_set = _measured(_in_districts(panel), *keys, "group_set")
+    in_districts = _pooled(panel.rows, ["student", "district", "month_no"], by=["enrolled"])
+    by_set = _measured(in_districts, *keys, "group_set")
     t = by_set.join(memberships, "group_set")
     measures = {name: t[name].sum() for name in _ADDED}
     table = t.group_by(*keys, "group").agg(**measures, largest=t.largest.max())
@@ -78,25 +79,22 @@ def _by_band(panel: Panel, geography: str, memberships: ir.Table) -> ir.Table:
 def _pooled(t: ir.Table, unit: Sequence[str], by: Sequence[str]) -> ir.Table:
     """One row per unit: enrolled and absent added up, all else from the row that stands highest
     in the columns `by`, then has the smallest school code.
+
+    Only students of several schools in a year can have more than one row in a unit.
     """
-    window = ibis.window(group_by=list(unit))
+    single, several = t.filter(~t.several), t.filter(t.several)
+    window = ibis.window(group_by=[several[name] for name in unit])
     highest = ibis.row_number().over(
-        group_by=list(unit), order_by=[*(t[name].desc() for name in by), t.school]
+        group_by=[several[name] for name in unit],
+        order_by=[*(several[name].desc() for name in by), several.school],
     )
-    pooled = t.mutate(
-        enrolled=t.enrolled.sum().over(window), absent=t.absent.sum().over(window), rank=highest
+    pooled = several.mutate(
+        enrolled=several.enrolled.sum().over(window),
+        absent=several.absent.sum().over(window),
+        rank=highest,
     )
-    return pooled.filter(pooled["rank"] == 0).drop("rank")
-
-
-def _in_districts(panel: Panel) -> ir.Table:
-    """The panel by student, district and month; only students of several schools need pooling."""
-    columns = [name for name in panel.rows.columns if name not in ("school", "several")]
-    single, several = (panel.rows.filter(panel.rows.several == flag) for flag in (False, True))
-    pooled = _pooled(several, ["student", "district", "month_no"], by=["enrolled"])
-    return single.select(*columns).union(
-        pooled.select(*columns).cast(dict(single.select(*columns).schema()))
-    )
+    pooled = pooled.filter(pooled["rank"] == 0).select(*t.columns)
+    return single.union(pooled.cast(dict(single.schema())))
 
 
 def _measured(t: ir.Table, *keys: str) -> ir.Table:

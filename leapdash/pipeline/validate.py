@@ -6,6 +6,7 @@ up to three rows are shown for each. Student ids are never shown: messages end u
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -43,9 +44,15 @@ def _problems(
     engine: Backend, source: InputTable, tables: Mapping[str, InputTable]
 ) -> Iterator[str]:
     numbered = source.numbered(engine)
-    for rule in [*row_rules(source.contract), *_date_rules(engine, source, tables)]:
-        rows = numbered.filter(rule.broken(numbered))
-        yield from _told(source, rule, rows.select("file", "row", found=rule.found(rows)))
+    rules = [*row_rules(source.contract), *_date_rules(engine, source, tables)]
+    # One pass counts what is broken; only for that, rows are looked for.
+    t = source.read(engine)
+    counts = {str(number): rule.broken(t).sum() for number, rule in enumerate(rules)}
+    (found,) = t.aggregate(**counts).to_pyarrow().to_pylist()
+    for number, rule in enumerate(rules):
+        if found[str(number)]:
+            rows = numbered.filter(rule.broken(numbered))
+            yield from _told(source, rule, rows.select("file", "row", found=rule.found(rows)))
     if source.contract.name.startswith("attendance") and _calendar(source.read(engine)) is None:
         yield f"{source.label}: no row has a day enrolled.\nExpected some month with school."
     yield from _shared_keys(source, numbered)
@@ -54,18 +61,17 @@ def _problems(
 
 def _told(source: InputTable, rule: Rule, rows: ir.Table) -> Iterator[str]:
     """The message for rows that break a rule; nothing where there are none."""
-    count = rows.count().to_pyarrow().as_py()
-    if count:
-        examples = rows.order_by("file", "row").limit(MOST_EXAMPLES).to_pyarrow().to_pylist()
-        yield _message(source, rule, count, examples)
+    counted = rows.mutate(count=rows.count().over())
+    examples = counted.order_by("file", "row").limit(MOST_EXAMPLES).to_pyarrow().to_pylist()
+    if examples:
+        yield _message(source, rule, examples)
 
 
-def _message(
-    source: InputTable, rule: Rule, count: int, examples: Sequence[Mapping[str, object]]
-) -> str:
+def _message(source: InputTable, rule: Rule, examples: Sequence[Mapping[str, Any]]) -> str:
+    count = examples[0]["count"]
     places = []
     for example in examples:
-        label, (row,) = source.place(int(str(example["file"])), [int(str(example["row"]))])
+        label, (row,) = source.place(example["file"], [example["row"]])
         places.append((label, row))
     file, row = places[0]
     column = f", column {rule.column}" if rule.column else ""

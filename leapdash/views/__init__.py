@@ -15,6 +15,8 @@ from leapdash.views.district import (
     schools_beside,
 )
 from leapdash.views.programme import (
+    AFTER,
+    BEFORE,
     FEW_STUDENTS,
     Reach,
     Visits,
@@ -26,6 +28,8 @@ from leapdash.views.programme import (
 )
 
 __all__ = [
+    "AFTER",
+    "BEFORE",
     "FEW_STUDENTS",
     "By",
     "Grain",

@@ -37,30 +37,29 @@ def published_of_both(
 def schools_beside(release: Release, filters: Filters, district: str) -> pd.DataFrame:
     """The schools of one district beside each other.
 
-    Columns: school_code, school_name, students (enrolled in the last school year chosen),
+    Columns: school_code, school_name, students (enrolled in the school year),
     days_enrolled, days_attended, attendance_rate, chronic_base, chronically_absent,
     chronic_share, waiting (missing where the district takes no part), high_needs_share.
-    Attendance and chronic absence cover the school years chosen, or the last one; ordered by
-    attendance rate, lowest first.
+    All figures are of the last school year chosen; ordered by attendance rate, lowest first.
     """
-    years = filters.years or release.manifest.school_years[-1:]
+    year = (filters.years or release.manifest.school_years)[-1]
     place: dict[str, tuple[str, ...]] = {"district_code": (district,)}
     if filters.levels:
         place["level"] = filters.levels
     days = _by_school(
         release,
         "attendance",
-        {**place, "month": months_of(years)},
+        {**place, "month": months_of((year,))},
         ("days_enrolled", "days_attended"),
     )
     chronic = _by_school(
         release,
         "chronic_absence",
-        {**place, "school_year": years, "geography": ("school",), "group": (ALL_STUDENTS,)},
+        {**place, "school_year": (year,), "geography": ("school",), "group": (ALL_STUDENTS,)},
         ("chronic_base", "absent_10_to_20", "absent_20_or_more"),
     )
     profile = _by_school(
-        release, "school_profile", {**place, "school_year": years[-1:]}, ("students", "high_needs")
+        release, "school_profile", {**place, "school_year": (year,)}, ("students", "high_needs")
     )
     waiting = _by_school(
         release,

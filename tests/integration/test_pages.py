@@ -47,7 +47,7 @@ def opened(page="impact", **query):
 
 def said(app):
     """All text on the page, as the reader sees it."""
-    parts = [*app.markdown, *app.caption, *app.title, *app.subheader, *app.warning]
+    parts = [*app.markdown, *app.caption, *app.title, *app.header, *app.warning]
     return "\n".join(part.value for part in parts).replace("\\", "")
 
 
@@ -99,6 +99,12 @@ def test_district_shows_the_one_district_chosen_beside_all(release, known):
     assert answer in said(app)
     assert cards(app)["Attendance"] == per_cent(rates[HARTFORD])
     assert not [box for box in app.selectbox if box.key == "district"]
+
+
+def test_district_is_about_the_last_of_the_years_chosen_in_whatever_order():
+    app = opened("district", districts=["Hartford"], years=["2021-22", "2020-21"])
+    assert "of their days in 2021-22" in said(app)
+    assert "Hartford’s schools by attendance, 2021-22" in said(app)
 
 
 def test_district_begins_with_the_one_where_most_students_wait_and_lets_choose_another(
@@ -153,7 +159,7 @@ def test_about_tells_sources_licences_definitions_and_the_manifest(release):
     app = opened("about")
     tables = pd.concat([table.value for table in app.table]).astype(str)
     cells = set(tables.to_numpy().ravel())
-    assert {"a small state", "CC0-1.0", "made up for tests"} <= cells
+    assert {"a small state", "made up for tests. Licence: CC0-1.0. 600 rows."} <= cells
     assert {meaning for _, meaning in words.DEFINITIONS} <= cells
     assert app.code[0].value.strip() == release.manifest.to_json().strip()
 

@@ -10,6 +10,7 @@ import pytest
 from leapdash import charts, views
 from leapdash.charts.base import percent_axis, spread
 from leapdash.filters import Filters
+from leapdash.formats import per_cent
 from tests.small_release import HARTFORD, make
 
 SIMULATED = charts.Stamp(True, "2026-11-24T060000")
@@ -84,7 +85,7 @@ def test_axes_name_what_they_measure_with_its_unit(every_figure):
         assert texts(figures[name], "y title") == [rate]
     assert figures["change"].layout.xaxis.title.text == rate
     assert figures["schools"].layout.xaxis.title.text == rate
-    assert figures["reach"].layout.xaxis.title.text == "Students who became eligible"
+    assert figures["reach"].layout.xaxis.title.text == "Students ever eligible"
     assert figures["event"].layout.xaxis.title.text.startswith("School months since")
 
 
@@ -126,7 +127,7 @@ def test_published_rates_are_squares_with_their_values_and_the_state_s_are_open(
     assert list(squares[0].text) == ["90.8%", "83.3%", "85.6%"]
     assert list(squares[1].text) == ["94.8%", "92.9%", "91.7%"]
     assert {trace.marker.color for trace in squares} == {PALETTE.published}
-    assert texts(figure, "published key") == ["■ Hartford  □ Connecticut published by the state"]
+    assert texts(figure, "published key") == ["■ Hartford  □ Connecticut, published by the state"]
     assert list(figure.layout.xaxis.categoryarray) == ["2019-20", "2020-21", "2021-22", "2022-23"]
     highest = max(max(trace.y) for trace in squares)
     assert highest + 0.03 * (highest - 0.83) < figure.layout.yaxis.range[1]
@@ -161,6 +162,30 @@ def test_a_chart_of_nobody_says_so(release, known):
     assert texts(figure, "nothing") == ["Nobody is counted here"]
 
 
+def test_beyond_six_lines_only_the_highlighted_one_has_its_published_rates(release, known):
+    table = views.attendance_trend(release, known, Filters(), "group", "year")
+    published = pd.concat(
+        [
+            views.published_beside(release, known, Filters(), "group").assign(code=code)
+            for code in ("all", "white")
+        ]
+    )
+    figure = charts.trend_lines(
+        table, "attendance_rate", PALETTE, SIMULATED, published, highlight="all"
+    )
+    assert len([trace for trace in figure.data if trace.marker.symbol]) == 1
+
+
+def test_months_with_few_students_are_hollow(release, known):
+    table = views.attendance_trend(release, known, Filters(), "all", "month").assign(students=10)
+    table.loc[3, "students"] = 9
+    figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED)
+    hollow = [fill == PALETTE.ground for fill in figure.data[0].marker.color]
+    assert [month for month, few in zip(figure.data[0].x, hollow, strict=True) if few] == [
+        "2020-12-01"
+    ]
+
+
 def test_the_path_shows_the_first_visit_and_the_averages_on_both_sides(release, known):
     table = views.paths(release, known, Filters(), "all")
     averages = views.before_after(table)
@@ -172,6 +197,8 @@ def test_the_path_shows_the_first_visit_and_the_averages_on_both_sides(release, 
         "average before": [round(averages["before"].iloc[0], 5)] * 2,
         "average after": [round(averages["after"].iloc[0], 5)] * 2,
     }
+    before, after = (per_cent(averages[side].iloc[0]) for side in ("before", "after"))
+    assert texts(figure, "averages") == [f"┄ average {before} before, {after} after"]
 
 
 def test_points_with_few_students_are_hollow():

@@ -46,6 +46,10 @@ def test_a_value_given_twice_counts_once():
     assert filters.levels == ("6-8",)
 
 
+def test_years_run_in_the_order_of_time_however_they_were_chosen():
+    assert Filters(years=("2022-23", "2020-21")).years == ("2020-21", "2022-23")
+
+
 def test_only_the_first_group_counts_and_all_students_is_no_choice():
     filters, _ = Filters.from_query({"group": ["White", "Male"]}, KNOWN)
     assert filters.group == "white"

@@ -24,7 +24,7 @@ def averages(*rows):
 
 
 def trend(rows, rate="attendance_rate"):
-    return pd.DataFrame(rows, columns=["series", "code", "period", rate])
+    return pd.DataFrame(rows, columns=["series", "code", "period", rate]).assign(students=100)
 
 
 def test_the_answer_of_impact_gives_before_after_reach_and_waiting():
@@ -100,6 +100,14 @@ def test_the_answer_of_trends_speaks_of_the_group_chosen_and_the_range_of_the_ot
     )
 
 
+def test_a_rate_of_few_students_says_how_few():
+    attendance = trend([("Hartford", "all", "2022-23", 0.5)]).assign(students=2)
+    answer = words.trends_answer(attendance, trend([], "chronic_share"), "year")
+    assert answer == (
+        "Hartford: students attended 50.0% of their days in 2022-23 (only 2 students)."
+    )
+
+
 @pytest.mark.parametrize(
     ("rate", "waiting", "sentence"),
     [
@@ -160,6 +168,11 @@ def test_before_and_after_says_what_it_cannot_show():
     for part in ("would have come without it", "seasons", "few months after", "caused"):
         assert part in told
     assert "would have come without a visit" in words.NOT_THE_EFFECT
+
+
+def test_hollow_points_are_explained_where_there_are_any():
+    assert words.hollow_note(pd.Series([10, 200])) == ""
+    assert words.hollow_note(pd.Series([9, 200])).startswith("Hollow points")
 
 
 def test_squares_are_explained_or_their_absence_is():
