@@ -4,6 +4,8 @@ A cell is a trial in one stratum at one event time, about one kind of visit (`tr
 tables of cells and parts come here, as pandas frames.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -24,7 +26,7 @@ def solve(
     `visited`, `comparison`: `trials.visited_sums` and `comparison_sums`. A row per cell and part:
     cell, value, stratum, g, e, part, atom; visited (units), level and before (their mean y now and
     in the month before the visit), effect; comparison (units), effective ((sum of w)^2 / sum of
-    w^2), weight (sum of w), uncut and odds (sums); and for `trials.terms_of_effect` key,
+    w^2), weight (sum of w), odds (their sum), cut (the share of weight cut off); and for `trials.terms_of_effect` key,
     slope_last, slope_mean, visited_centre, visited_factor, comparison_centre, visited_here.
 
     One pair of slopes per event time and value, by weighted least squares of the change on last
@@ -48,7 +50,8 @@ def solve(
     result["effect"] = visited_mean - comparison_mean
     result["comparison"] = t["comparison"]
     result["effective"] = weight**2 / t["w2"].to_numpy(np.float64)
-    result["weight"], result["uncut"], result["odds"] = weight, t["uncut"], t["odds"]
+    result["weight"], result["odds"] = weight, t["odds"]
+    result["cut"] = 1 - weight / t["uncut"].to_numpy(np.float64)
     result["slope_last"], result["slope_mean"] = adjust[:, 0], adjust[:, 1]
     result["comparison_centre"] = comparison_mean
     result["visited_here"] = n
@@ -57,25 +60,26 @@ def solve(
     return result
 
 
-def mean_effects(cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+MEANS = ("effect", "level", "before", "cut")
+
+
+def mean_effects(cells: pd.DataFrame, by: list[str], means: Sequence[str] = MEANS) -> pd.DataFrame:
     """Effects of unions of cells, each cell weighing as many as were visited in it.
 
-    `by`: columns of `cells`, e among them. A row each: by, effect, visited, level, before,
-    effective (of the comparison, roles in different cells counted apart), uncut, weight.
+    `by`: columns of `cells`, e among them. A row each: by, visited, `means`, effective (of the
+    comparison, roles in different cells counted apart).
     """
     n = cells["visited"]
     sums = pd.DataFrame(
         {
             **{name: cells[name] for name in by},
             "visited": n,
-            **{name: n * cells[name] for name in ("effect", "level", "before")},
+            **{name: n * cells[name] for name in means},
             "_squares": n**2 / cells["effective"],
-            "uncut": cells["uncut"],
-            "weight": cells["weight"],
         }
     )
     t = sums.groupby(by, sort=True, as_index=False).sum()
-    for name in ("effect", "level", "before"):
+    for name in means:
         t[name] = t[name] / t["visited"]
     t["effective"] = t["visited"] ** 2 / t["_squares"]
     return t.drop(columns="_squares")

@@ -39,14 +39,15 @@ class Estimate:
     """What the two passes leave.
 
     `codes`: what cells and atoms stand for. `visited`, `comparison`: sums by cell, see `trials`.
-    `cells`: what `cells.solve` makes of them. `roles`: `trials.roles`, an expression. `influence`:
-    `trials.influence`, kept on the engine.
+    `cells`: what `cells.solve` makes of them. `begun`: who begins which trial, kept on the engine.
+    `roles`: `trials.roles`, an expression. `influence`: `trials.influence`, kept on the engine.
     """
 
     codes: Codes
     visited: pd.DataFrame
     comparison: pd.DataFrame
     cells: pd.DataFrame
+    begun: ir.Table
     roles: ir.Table
     influence: ir.Table
 
@@ -62,31 +63,48 @@ def prepare(
     history = space.keep(tr.with_history(panel, rules))
     fitted, coefficients = None, None
     if rules.weights:
-        counts = tr.counts_by_history(tr.at_risk(history), ["visited"], rules).to_pyarrow()
-        fitted, coefficients = _fit(space, counts, "visited", groups)
+        counts = tr.counts_by_history(tr.at_risk(history), ["visited"], rules).to_pandas()
+        fitted, coefficients = _fit(space, counts, groups)
     rows = space.keep(tr.weighted(history, coefficients, fitted))
     space.drop(history)
     return Study(rows, tuple(groups), months, rules)
 
 
+@dataclass(frozen=True)
+class Visits:
+    """Whose visits an estimate is about.
+
+    `table`: unit, value (the kind of visit), part (what the unit is reported under); a unit may
+    stand there once per value. `values`, `parts`: how many there are, numbered from 0. `members`:
+    unit, t, value, for kinds that only concern some students: they are compared among themselves;
+    None where every kind concerns all. `comparable`: unit, t of those who may serve as a
+    comparison; None for all.
+    """
+
+    table: ir.Table
+    values: int = 1
+    parts: int = 1
+    members: ir.Table | None = None
+    comparable: ir.Table | None = None
+
+
 def estimate(
-    space: Workspace, study: Study, visits: ir.Table, values: int = 1, parts: int = 1
+    space: Workspace, study: Study, visits: Visits, rules: Rules | None = None
 ) -> Estimate:
     """The effects on the visited of `visits`, by cell, and every unit's influence on them.
 
-    `visits`: unit, value (the kind of visit, a number below `values`), part (what the unit is
-    reported under, a number below `parts`). Units visited but not listed are in nobody's
-    comparison from then on, and in no effect.
+    Units visited but not listed are in nobody's comparison from then on, and in no effect.
+    `rules`: the study's, or others with the same history.
     """
-    rules = study.rules
-    codes = Codes.of(len(study.groups), study.months, parts, rules)
-    begun = space.keep(_trials(space, study, visits, codes, values))
+    rules = rules or study.rules
+    codes = Codes.of(len(study.groups), study.months, visits.parts, rules)
+    begun = space.keep(_trials(space, study, visits, codes))
     roles = tr.roles(begun, study.rows, codes, rules)
     visited, comparison = tr.visited_sums(roles).to_pandas(), tr.comparison_sums(roles).to_pandas()
     cells = solve(visited, comparison, codes, rules)
     terms = tr.terms_of_effect(roles, on_engine(space, cells), rules)
     influence = space.keep(tr.influence(terms, codes))
-    return Estimate(codes, visited, comparison, cells, roles, influence)
+    return Estimate(codes, visited, comparison, cells, begun, roles, influence)
 
 
 def on_engine(space: Workspace, cells: pd.DataFrame) -> ir.Table:
@@ -111,23 +129,27 @@ _FOR_ENGINE = pa.schema(
 )
 
 
-def _trials(
-    space: Workspace, study: Study, visits: ir.Table, codes: Codes, values: int
-) -> ir.Table:
+def _trials(space: Workspace, study: Study, visits: Visits, codes: Codes) -> ir.Table:
     """Who begins a trial, about which kind of visit: the visited, and beside them, in each stratum
     and month with a visit of the kind, everyone not visited yet, with the odds of such a visit.
     """
     risk = tr.at_risk(study.rows)
-    visited = risk.filter(risk.visited).join(visits, "unit")
+    visited = risk.filter(risk.visited).join(visits.table, "unit")
     waiting = risk.filter(~risk.visited)
+    if visits.comparable is not None:
+        waiting = waiting.semi_join(visits.comparable, ["unit", "t"])
+    if visits.members is not None:
+        visited = visited.semi_join(visits.members, ["unit", "t", "value"])
+        waiting = waiting.join(visits.members, ["unit", "t"])
     kinds = visited.select("stratum", "t", "value").distinct()
+    place = ["stratum", "t"] if visits.members is None else ["stratum", "t", "value"]
     if not study.rules.weights:
-        waiting = waiting.join(kinds, ["stratum", "t"]).mutate(odds=ibis.literal(1.0))
-    elif values == 1:
-        waiting = waiting.join(kinds, ["stratum", "t"])
+        waiting = waiting.join(kinds, place).mutate(odds=ibis.literal(1.0))
+    elif visits.values == 1:
+        waiting = waiting.join(kinds, place)
         waiting = waiting.mutate(odds=waiting.h / (1 - waiting.h))
     else:
-        waiting = _with_odds_of_kinds(space, study, visits, values, waiting)
+        waiting = _with_odds_of_kinds(space, study, visits, waiting)
     columns = ("unit", "first", "visited", "last", "mean", "leaving")
     own = visited.select(
         *columns,
@@ -148,43 +170,50 @@ def _trial(codes: Codes, t: ir.Table) -> ir.IntegerValue:
 
 
 def _with_odds_of_kinds(
-    space: Workspace, study: Study, visits: ir.Table, values: int, waiting: ir.Table
+    space: Workspace, study: Study, visits: Visits, waiting: ir.Table
 ) -> ir.Table:
-    """Those waiting, once for every kind of visit made in their stratum that month: adds value, and
-    odds: h_v / (1 - h), the chance of a first visit of that kind over that of none.
+    """Those waiting, once for every kind of visit made in their stratum that month (and that
+    concerns them): adds value, and odds: h_v / (1 - h), the chance of a first visit of that kind
+    over that of none.
     """
-    risk = tr.at_risk(study.rows).left_join(visits.select("unit", "value"), "unit")
-    names = [f"visited_{value}" for value in range(values)]
-    of_kind = {
-        name: (risk.visited & (risk["value"] == value)).fill_null(False)
-        for value, name in enumerate(names)
-    }
-    counts = tr.counts_by_history(risk.mutate(**of_kind), names, study.rules).to_pyarrow()
+    risk = tr.at_risk(study.rows)
+    if visits.members is not None:
+        risk = risk.join(visits.members, ["unit", "t"])
+        counts = tr.counts_by_history(risk, ["visited"], study.rules, ["value"]).to_pandas()
+        by_kind = [counts[counts["value"] == value] for value in range(visits.values)]
+    else:
+        risk = risk.left_join(visits.table.select("unit", "value"), "unit")
+        names = [f"visited_{value}" for value in range(visits.values)]
+        of_kind = {
+            name: (risk.visited & (risk["value"] == value)).fill_null(False)
+            for value, name in enumerate(names)
+        }
+        counts = tr.counts_by_history(risk.mutate(**of_kind), names, study.rules).to_pandas()
+        by_kind = [counts.assign(visited=counts[name]) for name in names]
     tables = []
-    for value, name in enumerate(names):
-        fitted, coefficients = _fit(space, counts, name, study.groups)
-        t = waiting.join(coefficients, ["stratum", "t"])
+    for value, counts in enumerate(by_kind):
+        fitted, coefficients = _fit(space, counts, study.groups)
+        kind = waiting if visits.members is None else waiting.filter(waiting["value"] == value)
+        t = kind.join(coefficients, ["stratum", "t"])
         odds = tr.chance(t, fitted) / (1 - t.h)
-        tables.append(t.select(*waiting.columns, value=ibis.literal(value, "int32"), odds=odds))
+        columns = [name for name in waiting.columns if name != "value"]
+        tables.append(t.select(*columns, value=ibis.literal(value, "int32"), odds=odds))
     return ibis.union(*tables)
 
 
-def _fit(
-    space: Workspace, counts: pa.Table, visited: str, groups: Sequence[int]
-) -> tuple[Chances, ir.Table]:
-    """The chances of the visits counted in the column, and their coefficients on the engine: by
-    stratum and t, only where there was such a visit.
+def _fit(space: Workspace, frame: pd.DataFrame, groups: Sequence[int]) -> tuple[Chances, ir.Table]:
+    """The chances of the visits counted, and their coefficients on the engine: by stratum and t,
+    only where there was such a visit. `frame`: `trials.counts_by_history`.
     """
-    frame = counts.to_pandas()
     places = frame[["stratum", "t"]].drop_duplicates(ignore_index=True)
-    place = frame.groupby(["stratum", "t"], sort=False).ngroup().to_numpy(np.int64)
+    place = np.asarray(frame.groupby(["stratum", "t"], sort=False).ngroup(), dtype=np.int64)
     fitted = fit_chances(
         Counts(
             place,
             frame["last"].to_numpy(np.float64),
             frame["mean"].to_numpy(np.float64),
             frame["students"].to_numpy(np.float64),
-            frame[visited].to_numpy(np.float64),
+            frame["visited"].to_numpy(np.float64),
             np.asarray(groups, dtype=np.int64)[places["stratum"].to_numpy(np.int64)],
         )
     )

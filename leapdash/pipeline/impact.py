@@ -320,7 +320,7 @@ def _shown(t: pd.DataFrame, in_front: list[str]) -> pd.DataFrame:
             "comparison_effective": t["effective"],
             "visited_level": t["level"],
             "naive_change": t["level"] - t["before"],
-            "cut": 1 - t["weight"] / t["uncut"],
+            "cut": t["cut"],
         }
     )
 

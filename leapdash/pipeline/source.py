@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from leapdash.errors import InputError, UsageError
+from leapdash.pipeline.estimate import Visits
 from leapdash.pipeline.workspace import Workspace
 
 _MOST_BITS = 62
@@ -45,12 +46,11 @@ class Source:
     strata: tuple[tuple[Any, ...], ...]
     notes: tuple[str, ...]
 
-    def visits(self) -> ir.Table:
-        """The units visited, all of one kind: unit, value, part."""
+    def visits(self) -> Visits:
+        """The units visited, all of one kind."""
         zero = ibis.literal(0, "int32")
-        return self.units.filter(self.units["first"].notnull()).select(
-            "unit", value=zero, part=zero
-        )
+        visited = self.units.filter(self.units["first"].notnull())
+        return Visits(visited.select("unit", value=zero, part=zero))
 
     def groups(self, column: str | None) -> tuple[int, ...]:
         """By stratum, the number of its value in `column`; all the same without one."""

@@ -99,12 +99,14 @@ def is_at_risk(history: ir.Table) -> ir.BooleanValue:
     return history.can_begin & (history["first"].isnull() | (history["first"] >= history.t))
 
 
-def counts_by_history(risk: ir.Table, visited: Sequence[str], rules: Rules) -> ir.Table:
+def counts_by_history(
+    risk: ir.Table, visited: Sequence[str], rules: Rules, by: Sequence[str] = ()
+) -> ir.Table:
     """Students at risk by stratum, month and class of recent attendance, for `fit_chances`.
 
-    `visited`: columns of `risk` that are true for students visited. stratum, t; last, mean (their
-    means in the class), students; by each name of `visited` how many. Only strata and months with
-    at least one visit.
+    `by`: further columns to count by. `visited`: columns of `risk` that are true for students
+    visited. stratum, t; last, mean (their means in the class), students; by each name of `visited`
+    how many. Only strata and months with at least one visit.
     """
     visits = risk.filter(risk.visited).select("stratum", "t").distinct()
     t = risk.semi_join(visits, ["stratum", "t"])
@@ -112,7 +114,7 @@ def counts_by_history(risk: ir.Table, visited: Sequence[str], rules: Rules) -> i
         class_last=(t["last"] / rules.width).floor().cast("int32"),
         class_mean=(t["mean"] / rules.width).floor().cast("int32"),
     )
-    keys = ("stratum", "t", "class_last", "class_mean")
+    keys = (*by, "stratum", "t", "class_last", "class_mean")
     return (
         t.group_by(*keys)
         .agg(
