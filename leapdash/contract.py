@@ -5,7 +5,7 @@ release's `datapackage.json` are made from it. It imports nothing of leapdash.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -164,6 +164,52 @@ GEOGRAPHIES: Mapping[str, str] = {
     "state": "the whole state",
 }
 
+SLICES: Mapping[str, str] = {
+    "all": "all visited students",
+    "cohort_period": "by when the first visit was: a summer without school, or a school year",
+    "place": "by where the first visit took place",
+    "visitor": "by who made the first visit",
+    "language": "by the language of the first visit",
+    "visits": "by how many visits met the family in all",
+    "group": "by student group; compared with students of the same group",
+    "school": "by the school of the first visit; compared with all the district's students of the "
+    "level",
+    "comparison": "all visited students, compared with students of some schools only",
+}
+
+VISIT_COUNTS: Mapping[str, str] = {
+    "1": "one visit that met the family",
+    "2": "two visits",
+    "3 or more": "three visits or more",
+}
+
+FEW_VISITED_SCHOOLS = "schools under 10% visited"
+
+MATRICES: Mapping[str, str] = {
+    "student": "students taken as independent of each other",
+    "school": "schools taken as independent of each other",
+}
+
+BALANCE: Mapping[str, str] = {
+    "last_month": "attendance rate of the month before the trial",
+    "three_months": "mean attendance rate of the three months before",
+    **{f"group {group}": f"share of: {label}" for group, label in GROUPS.items() if group != "all"},
+}
+
+SHARES_VISITED: Mapping[str, str] = {
+    "none": "nobody",
+    "under 5%": "more than none and under 5%",
+    "5 to 10%": "5% or more and under 10%",
+    "10% or more": "10% or more",
+}
+
+LEFT_OUT: Mapping[str, str] = {
+    "compared": "the student could be compared",
+    "not enrolled": "not enrolled in the school month of the visit",
+    "no history": "not observed in each of the three school months before: new, or away",
+    "no comparison": "nobody of the same district and level was there to compare with",
+}
+
 VISIT_KINDS: Mapping[str, str] = {
     "place": "where the visit took place",
     "visitor": "who visited",
@@ -177,6 +223,9 @@ CHRONIC_MINIMUM_DAYS = 10
 ELIGIBLE_WINDOW_MONTHS = 3
 FIRST_MONTH_OF_SCHOOL_YEAR = 7
 EVENT_TIMES = range(-6, 13)
+BASE_EVENT_TIME = -1
+HEADLINES: Mapping[str, tuple[int, ...]] = {"month_after": (1,), "six_to_nine": (6, 7, 8, 9)}
+ALL_LEVELS = "all"
 
 # --- columns that several tables share -----------------------------------------------------------
 
@@ -238,6 +287,44 @@ _ATTENDANCE_MEASURES = (
     _count("students_absent", "students absent for at least half a day", tier="restricted"),
     _days("largest_student_days", "most days enrolled of any one student", tier="restricted"),
 )
+
+_SLICE = (
+    Column("slice", "text", "how the visited students are parted", codes=SLICES),
+    Column(
+        "slice_value",
+        "text",
+        "which part: a cohort period, a code of the input table `visits` (languages as en, es or "
+        "other), a number of visits, a student group, or a school code; `all` for all",
+    ),
+)
+_EFFECT_DISTRICT = Column(
+    "district_code", "text", f"the district; {STATE_CODE} for the state", pattern=CODE_PATTERN
+)
+_EFFECT_LEVEL = Column(
+    "level",
+    "text",
+    "school level at the first visit",
+    codes={**LEVELS, ALL_LEVELS: "all levels together"},
+)
+_EVENT_TIME = Column(
+    "event_time",
+    "integer",
+    "school months since the month of the first visit",
+    unit="school months",
+    minimum=EVENT_TIMES.start,
+    maximum=EVENT_TIMES.stop - 1,
+)
+
+
+def _share(name: str, meaning: str) -> Column:
+    return Column(name, "number", meaning, unit="fraction", minimum=0, maximum=1)
+
+
+def _second(column: Column) -> Column:
+    return replace(
+        column, name=f"{column.name}_2", meaning=f"{column.meaning}; of the second effect"
+    )
+
 
 # --- input ---------------------------------------------------------------------------------------
 
@@ -646,6 +733,175 @@ SUMMARY_TABLES: tuple[Table, ...] = (
             Column("source", "text", "the file the figure is from"),
         ),
         key=("school_year", "district_code", "group", "source"),
+        optional=True,
+    ),
+    Table(
+        "effects",
+        "slice x slice value x district x level x months since first visit",
+        "What the visit changed for the visited students, with what it is judged by. Slices other "
+        f"than all and cohort_period also have rows by district (level {ALL_LEVELS}), by level and "
+        f"for the state (district {STATE_CODE}).",
+        (
+            *_SLICE,
+            _EFFECT_DISTRICT,
+            _EFFECT_LEVEL,
+            _EVENT_TIME,
+            Column("effect", "number", "mean effect on the visited", unit="fraction"),
+            Column(
+                "std_error_student",
+                "number",
+                "its standard error, students independent",
+                unit="fraction",
+                minimum=0,
+            ),
+            Column(
+                "std_error_school",
+                "number",
+                "its standard error, schools independent; too small with few schools",
+                unit="fraction",
+                minimum=0,
+            ),
+            Column("schools", "integer", "schools it rests on", unit="schools", minimum=0),
+            _count("visited", "visited students the effect is estimated on"),
+            _count("visited_due", "of those compared, for whom this month is in the data at all"),
+            _count("visited_all", "visited students, whether or not they could be compared"),
+            _count("comparison", "students they are compared with, each once"),
+            Column(
+                "comparison_effective",
+                "number",
+                "how many equally weighted comparison students would be worth as much; a student "
+                "in several trials counts in each",
+                unit="students",
+                minimum=0,
+            ),
+            _share("comparison_observed", "share of the comparison's weight that is observed"),
+            _share("weights_cut", "share of the comparison's weight cut off"),
+            _share("visited_rate", "mean attendance rate of the visited students"),
+            Column(
+                "naive_change",
+                "number",
+                "the same students' change since the month before the visit",
+                unit="fraction",
+            ),
+        ),
+        key=("slice", "slice_value", "district_code", "level", "event_time"),
+        optional=True,
+    ),
+    Table(
+        "effects_covariance",
+        "slice x two slice values x two places x two months since first visit",
+        "Covariances of effects. Of slice cohort_period between every two districts, levels and "
+        "cohort periods that share a student, so that any union of them has its exact variance; of "
+        "other slices within a place, by the matrix that serves there, between months, and between "
+        "values in the months of the headlines. A pair that isn't there is 0; each pair stands "
+        "once.",
+        (
+            *_SLICE,
+            _EFFECT_DISTRICT,
+            _EFFECT_LEVEL,
+            _EVENT_TIME,
+            *(_second(column) for column in (_SLICE[1], _EFFECT_DISTRICT, _EFFECT_LEVEL)),
+            _second(_EVENT_TIME),
+            Column("matrix", "text", "what is taken as independent", codes=MATRICES),
+            Column("covariance", "number", "of the two effects", unit="fraction squared"),
+        ),
+        key=(
+            *("slice", "slice_value", "district_code", "level", "event_time"),
+            *("slice_value_2", "district_code_2", "level_2", "event_time_2"),
+        ),
+        optional=True,
+    ),
+    Table(
+        "effects_schools",
+        "cohort period x district x level x months since first visit x school",
+        "What the students of a school (of their first month) add to the error of an effect of "
+        "slice cohort_period; the sum of the products of two effects' values over schools is their "
+        "covariance with schools independent.",
+        (
+            Column(
+                "school_code",
+                "text",
+                "the school of the student's first month",
+                pattern=CODE_PATTERN,
+            ),
+            _DISTRICT,
+            _LEVEL,
+            Column("cohort_period", "text", "when the first visit was", pattern=_PERIOD),
+            _EVENT_TIME,
+            Column("influence", "number", "summed over the school's students", unit="fraction"),
+        ),
+        key=("school_code", "district_code", "level", "cohort_period", "event_time"),
+        optional=True,
+    ),
+    Table(
+        "balance",
+        "district x level x measure",
+        "How alike visited and comparison students were when the trials began, before and after "
+        "weighting; means over trials, each weighing as many as were visited in it.",
+        (
+            _DISTRICT,
+            _LEVEL,
+            Column("measure", "text", "what is compared", codes=BALANCE),
+            _count("visited", "visited students compared"),
+            Column("visited_mean", "number", "mean of the visited", unit="fraction"),
+            Column("visited_sd", "number", "standard deviation of the visited", unit="fraction"),
+            Column("comparison_before", "number", "mean before weighting", unit="fraction"),
+            Column("comparison_after", "number", "mean after weighting", unit="fraction"),
+        ),
+        key=("district_code", "level", "measure"),
+        optional=True,
+    ),
+    Table(
+        "visited_days",
+        "slice x district x level x school year x cohort period x months since first visit",
+        "Days enrolled of all visited students in the twelve school months after the visit.",
+        (
+            *_SLICE,
+            _DISTRICT,
+            _LEVEL,
+            _YEAR,
+            Column("cohort_period", "text", "when the first visit was", pattern=_PERIOD),
+            _EVENT_TIME,
+            _STUDENTS,
+            _DAYS_ENROLLED,
+        ),
+        key=(
+            *("slice", "slice_value", "district_code", "level"),
+            *("school_year", "cohort_period", "event_time"),
+        ),
+        optional=True,
+    ),
+    Table(
+        "visited_compared",
+        "district x level x cohort period x reason",
+        "Visited students by whether they could be compared, and if not, why.",
+        (
+            _DISTRICT,
+            _LEVEL,
+            Column("cohort_period", "text", "when the first visit was", pattern=_PERIOD),
+            Column("reason", "text", "whether and why", codes=LEFT_OUT),
+            _count("students", "visited students"),
+        ),
+        key=("district_code", "level", "cohort_period", "reason"),
+        optional=True,
+    ),
+    Table(
+        "spillover",
+        "school year x district x level x share visited",
+        "Never visited students' attendance this school year and the one before, by the share of "
+        "their school's students ever visited by the end of this school year.",
+        (
+            _YEAR,
+            _DISTRICT,
+            _LEVEL,
+            Column("share_visited", "text", "share of the school visited", codes=SHARES_VISITED),
+            _count("students", "never visited students enrolled in both school years"),
+            _days("days_enrolled", "days of membership this school year"),
+            _days("days_attended", "of those, days present"),
+            _days("days_enrolled_before", "days of membership the school year before"),
+            _days("days_attended_before", "of those, days present"),
+        ),
+        key=("school_year", "district_code", "level", "share_visited"),
         optional=True,
     ),
 )

@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from leapdash.contract import LANGUAGES, PLACES, VISITORS
+from leapdash.contract import LANGUAGES, PLACES, VISIT_COUNTS, VISITORS
 from leapdash.pipeline.panel import Panel
 from leapdash.pipeline.workspace import Workspace
 
@@ -17,17 +17,11 @@ MINIMUM_HALF_DAYS = 10
 ELSEWHERE = -1
 """The stratum of student-months in a district and level where nobody was ever visited."""
 
-NUMBERS_OF_VISITS: Mapping[str, str] = {
-    "1": "one visit that met the family",
-    "2": "two visits",
-    "3 or more": "three visits or more",
-}
-
 KINDS: Mapping[str, tuple[str, ...]] = {
     "place": tuple(PLACES),
     "visitor": tuple(VISITORS),
     "language": tuple(LANGUAGES),
-    "visits": tuple(NUMBERS_OF_VISITS),
+    "visits": tuple(VISIT_COUNTS),
 }
 """Properties of a first visit (and how many followed): the slices that part the visited by them."""
 
