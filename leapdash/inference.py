@@ -1,4 +1,4 @@
-"""From estimates and their covariance to intervals, bands and tests; nothing but numpy.
+"""From estimates and their covariance to intervals, bands and tests; numpy and no engine.
 
 Both sides use it: the pages for the filter at hand, researchers for what `event_study` returns.
 """
@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import erfc, exp, lgamma, log, sqrt
 from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from leapdash.contract import HEADLINES
+
 Floats = npt.NDArray[np.float64]
 
 LEVEL = 0.95
+MINIMUM_SCHOOLS = 30
+"""With fewer schools, errors that take schools as independent are too small to be used."""
+
 _DRAWS = 20_000
 _SEED = 20_210_401
 _NO_VARIANCE = 1e-12
@@ -114,3 +120,20 @@ def breakdown(
     step = float(np.abs(np.diff(np.asarray(before, dtype=np.float64))).max(initial=0.0))
     reach = float(np.mean([e + 1 for e in event_times]))
     return nearest / (reach * step) if step > 0 else float("inf")
+
+
+def serving_matrix(
+    student: Floats, school: Floats, schools: int, event_times: Sequence[int]
+) -> Literal["student", "school"]:
+    """Which covariance serves everything shown for a choice of students.
+
+    The school one where it rests on at least MINIMUM_SCHOOLS schools and gives the headline (the
+    mean effect of six months and later; without these, of the month after) the larger variance;
+    else the student one.
+    """
+    for events in (HEADLINES["six_to_nine"], HEADLINES["month_after"]):
+        at = [k for k, e in enumerate(event_times) if e in events and student[k, k] > 0]
+        if at:
+            larger = school[np.ix_(at, at)].sum() > student[np.ix_(at, at)].sum()
+            return "school" if larger and schools >= MINIMUM_SCHOOLS else "student"
+    return "student"

@@ -24,7 +24,7 @@ def solve(
     """The effect of every cell and part that has visited and comparison units.
 
     `visited`, `comparison`: `trials.visited_sums` and `comparison_sums`. A row per cell and part:
-    cell, value, stratum, g, e, part, atom; visited (units), level and before (their mean y now and
+    cell, value, stratum, g, e, part, atom; visited (units), now and before (their mean y now and
     in the month before the visit), effect; comparison (units), effective ((sum of w)^2 / sum of
     w^2), weight (sum of w), odds (their sum), cut (the share of weight cut off); and for
     `trials.terms_of_effect` key, slope_last, slope_mean, visited_centre, visited_factor,
@@ -47,7 +47,7 @@ def solve(
     result = t[["cell", "value", "stratum", "g", "e", "part", "visited"]].copy()
     result["atom"] = codes.atom(result)
     result["key"] = codes.key(result)
-    result["level"], result["before"] = t["level"] / n, t["before"] / n
+    result["now"], result["before"] = t["now"] / n, t["before"] / n
     result["effect"] = visited_mean - comparison_mean
     result["comparison"] = t["comparison"]
     result["effective"] = weight**2 / t["w2"].to_numpy(np.float64)
@@ -61,7 +61,7 @@ def solve(
     return result
 
 
-MEANS = ("effect", "level", "before", "cut")
+MEANS = ("effect", "now", "before", "cut")
 
 
 def mean_effects(cells: pd.DataFrame, by: list[str], means: Sequence[str] = MEANS) -> pd.DataFrame:

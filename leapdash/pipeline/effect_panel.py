@@ -25,7 +25,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """Properties of a first visit (and how many followed): the slices that part the visited by them."""
 
-_SCHOOLS = 1 << 15
+SCHOOLS = 1 << 15
+"""More than there are schools: ranks by days enrolled first, then by school."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _months(panel: Panel) -> ir.Table:
     columns = ["student", "month_no", "school", "district", "level", "group_set", "enrolled"]
     single = panel.rows.filter(~panel.rows.several).select(*columns, "absent")
     t = panel.rows.filter(panel.rows.several)
-    rank = t.enrolled.cast("int32") * _SCHOOLS - t.school.cast("int32")
+    rank = t.enrolled.cast("int32") * SCHOOLS - t.school.cast("int32")
     main = {name: t[name].argmax(rank) for name in ("school", "district", "level", "group_set")}
     pooled = t.group_by("student", "month_no").agg(
         **main, enrolled=t.enrolled.sum(), absent=t.absent.sum()

@@ -318,8 +318,8 @@ def _shown(t: pd.DataFrame, in_front: list[str]) -> pd.DataFrame:
             "visited": t["visited"].astype("int64"),
             "comparison": t["comparison"].astype("int64"),
             "comparison_effective": t["effective"],
-            "visited_level": t["level"],
-            "naive_change": t["level"] - t["before"],
+            "visited_level": t["now"],
+            "naive_change": t["now"] - t["before"],
             "cut": t["cut"],
         }
     )

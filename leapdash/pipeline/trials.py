@@ -170,8 +170,8 @@ def roles(trials: ir.Table, months: ir.Table, codes: "Codes", rules: Rules) -> i
     `trials`: unit, g, trial (`Codes.trial`), part (null for comparison units), first, visited,
     last, mean, odds, leaving. `months`: see `weighted`.
 
-    unit, cell (`Codes.cell`), part, visited, last, mean, change (of y since the base month), level
-    (y now), before (y in the month before the visit), odds, uncut (the weight before
+    unit, cell (`Codes.cell`), part, visited, last, mean, change (of y since the base month), now
+    (y itself), before (y in the month before the visit), odds, uncut (the weight before
     HIGHEST_LEAVING_WEIGHT), w (the weight; 1 for the visited).
     """
     now = months.filter(months.y.notnull()).select(
@@ -215,7 +215,7 @@ def roles(trials: ir.Table, months: ir.Table, codes: "Codes", rules: Rules) -> i
         "mean",
         "change",
         "odds",
-        level="y",
+        now="y",
         before="last",
         uncut=ibis.ifelse(t.visited, one, t.odds * t.left),
         w=ibis.ifelse(t.visited, one, t.odds * ibis.least(t.left, HIGHEST_LEAVING_WEIGHT)),
@@ -223,9 +223,9 @@ def roles(trials: ir.Table, months: ir.Table, codes: "Codes", rules: Rules) -> i
 
 
 def visited_sums(parts: ir.Table) -> ir.Table:
-    """By cell and part: visited, and the sums of change, last, mean, level and before over them."""
+    """By cell and part: visited, and the sums of change, last, mean, now and before over them."""
     t = parts.filter(parts.visited)
-    sums = {name: t[name].sum() for name in ("change", "last", "mean", "level", "before")}
+    sums = {name: t[name].sum() for name in ("change", "last", "mean", "now", "before")}
     return t.group_by("cell", "part").agg(visited=t.count(), **sums)
 
 
