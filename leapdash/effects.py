@@ -1,0 +1,411 @@
+"""What visits changed, for any choice of districts, levels and cohort periods: pure arithmetic.
+
+Effects and rates are fractions; times are school months since the month of the first visit. The
+method: docs/methods.md.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from leapdash.contract import BASE_EVENT_TIME, HEADLINES
+from leapdash.effect_data import EVENTS, SIZE, CohortData, Flags, Floats, Measures, SliceData
+from leapdash.inference import (
+    Interval,
+    JointTest,
+    breakdown,
+    interval,
+    joint_test,
+    mean_effect,
+    serving_matrix,
+    simultaneous_factor,
+)
+
+MINIMUM_VISITED = 20
+MINIMUM_EFFECTIVE = 20.0
+"""Nothing is shown for fewer visited students, or fewer effective comparison students."""
+
+BEFORE_VISIT = (-6, -5, -4)
+"""Months before the visit that the comparison was not made alike in: they must show no effect."""
+
+AFTER = tuple(e for e in EVENTS if e >= 0)
+DAYS_EVENTS = tuple(e for e in EVENTS if e >= 1)
+Matrix = Literal["student", "school"]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One number for an effect, with what it is beside.
+
+    `event_times`: the months it is the mean of. `effect`: None where `withheld` says why. `naive`:
+    the same students' plain change; `naive_excess`: its part that would have come anyway
+    (regression to the mean and season), naive less effect; `excess_share`: of the naive change,
+    None where that isn't positive. `visited`, `comparison_effective`: the smallest over the months.
+    """
+
+    event_times: tuple[int, ...]
+    effect: Interval | None
+    withheld: str | None
+    naive: float | None
+    naive_excess: float | None
+    excess_share: float | None
+    visited: int
+    comparison_effective: float
+
+
+@dataclass(frozen=True)
+class EffectStudy:
+    """Effects by event time for one choice of visited students.
+
+    `table`: a row per event time with somebody observed: event_time, effect, low, high (95% for
+    that month), band_low, band_high (95% for months 0 to 12 at once; NaN before), visited,
+    visited_due, comparison_effective, comparison_observed, weights_cut, visited_rate, without_visit
+    (the rate the visited would have had), naive_change, shown. Where `shown` is false too few stand
+    behind the month, and everything but the counts is NaN.
+    """
+
+    table: pd.DataFrame
+    covariance: Floats
+    month_after: Headline
+    six_to_nine: Headline
+    before_visit: JointTest | None
+    breakdown: float | None
+    matrix: Matrix
+    schools: int
+    visited: int
+    visited_all: int
+    withheld: str | None
+
+
+@dataclass(frozen=True)
+class DaysRegained:
+    """School days regained in the twelve school months after the first visit.
+
+    `days`: None where `withheld` says why. `per_student`: over all visited students.
+    `days_enrolled`, `covered`: of the visited in those months, and the share of them in months with
+    an effect to show; the rest counts as nothing regained. `cost`: dollars, None where unknown.
+    `cost_per_day`: with bounds from the interval of days, the upper infinite where that holds zero.
+    """
+
+    days: Interval | None
+    per_student: Interval | None
+    withheld: str | None
+    visited_all: int
+    days_enrolled: float
+    covered: float
+    cost: float | None
+    cost_per_day: tuple[float, float, float] | None
+
+
+def chosen(
+    data: CohortData,
+    districts: Collection[str] | None = None,
+    levels: Collection[str] | None = None,
+    periods: Collection[str] | None = None,
+) -> Flags:
+    """Which atoms are meant; None means all."""
+    keep = np.ones(len(data.districts), dtype=bool)
+    for names, wanted in (
+        (data.districts, districts),
+        (data.levels, levels),
+        (data.periods, periods),
+    ):
+        if wanted is not None:
+            keep &= np.isin(np.array(names, dtype=object), list(wanted))
+    return keep
+
+
+def effect_study(data: CohortData, atoms: Flags) -> EffectStudy:
+    """The effects on the visited students of the chosen atoms (see `chosen`), exact in effect and
+    variance: theta_U = sum of N theta / sum of N.
+    """
+    total = _union(data.measures, atoms)
+    weights = np.zeros_like(data.measures.visited)
+    some = total.visited[0] > 0
+    weights[np.ix_(atoms, some)] = (
+        data.measures.visited[np.ix_(atoms, some)] / total.visited[0][some]
+    )
+    student = _student_covariance(data, weights)
+    school, schools = _school_covariance(data, weights)
+    matrix = serving_matrix(student, school, schools, EVENTS)
+    return _study(total, student if matrix == "student" else school, matrix, schools)
+
+
+def slice_studies(data: SliceData) -> dict[str, EffectStudy]:
+    """The effects of each value of a slice in one place."""
+    matrix: Matrix = "school" if data.matrix == "school" else "student"
+    return {
+        value: _study(_one(data.measures, k), data.covariance[k], matrix, data.schools)
+        for k, value in enumerate(data.values)
+    }
+
+
+def difference(
+    data: SliceData, first: str, second: str, headline: Literal["month_after", "six_to_nine"]
+) -> Interval | None:
+    """How much larger the first value's effect is than the second's; None where one is withheld."""
+    studies = slice_studies(data)
+    one, other = (getattr(studies[value], headline) for value in (first, second))
+    if one.effect is None or other.effect is None:
+        return None
+    a, b = data.values.index(first), data.values.index(second)
+    at = [EVENTS.index(e) for e in HEADLINES[headline]]
+    shared = data.between.get((a, b), np.zeros((SIZE, SIZE)))
+    variance = (
+        data.covariance[a][np.ix_(at, at)].sum()
+        + data.covariance[b][np.ix_(at, at)].sum()
+        - 2 * shared[np.ix_(at, at)].sum()
+    ) / len(at) ** 2
+    return interval(one.effect.effect - other.effect.effect, float(variance))
+
+
+def days_regained(
+    data: CohortData, atoms: Flags, visited_days: pd.DataFrame, cost: float | None = None
+) -> DaysRegained:
+    """The days regained by the chosen atoms' visited students, with their exact variance: the sum
+    of the cohort period's effect by month times the days enrolled of all its visited students.
+
+    `visited_days`: the rows of slice all; the chosen atoms' are taken. `cost`: in dollars.
+    """
+    days = _days(data, atoms, visited_days)
+    enrolled = float(days.sum())
+    everyone = int(data.measures.visited_all[atoms].sum())
+    coefficients = np.zeros_like(days)
+    counted = 0.0
+    periods = np.array(data.periods, dtype=object)
+    for period in dict.fromkeys(periods[atoms]):
+        own = atoms & (periods == period)
+        total = _union(data.measures, own)
+        enough = _enough(total)[0]
+        for e in DAYS_EVENTS:
+            k = EVENTS.index(e)
+            if enough[k]:
+                here = days[own, k].sum()
+                counted += float(here)
+                coefficients[own, k] = here * data.measures.visited[own, k] / total.visited[0, k]
+    if counted == 0:
+        reason = "No month after the visit has enough students behind it to show an effect."
+        return DaysRegained(None, None, reason, everyone, enrolled, 0.0, cost, None)
+    estimate = float((coefficients * data.measures.effect).sum())
+    matrix = effect_study(data, atoms).matrix
+    if matrix == "student":
+        variance = float(_student_covariance(data, coefficients).sum())
+    else:
+        variance = float(_school_covariance(data, coefficients)[0].sum())
+    gained = interval(estimate, variance)
+    each = interval(estimate / everyone, variance / everyone**2)
+    return DaysRegained(
+        gained,
+        each,
+        None,
+        everyone,
+        enrolled,
+        counted / enrolled,
+        cost,
+        None if cost is None else _cost_per_day(cost, gained),
+    )
+
+
+def _cost_per_day(cost: float, days: Interval) -> tuple[float, float, float] | None:
+    """Dollars per day regained, its lower and its upper bound; None where no day was regained."""
+    if days.effect <= 0:
+        return None
+    upper = cost / days.low if days.low > 0 else float("inf")
+    return cost / days.effect, cost / days.high, upper
+
+
+# --- unions --------------------------------------------------------------------------------------
+
+
+def _union(measures: Measures, atoms: Flags) -> Measures:
+    """The measures of all chosen groups as one (1 x SIZE)."""
+    visited = measures.visited[atoms].sum(axis=0, keepdims=True)
+    over = np.where(visited > 0, visited, 1.0)
+
+    def mean(values: Floats) -> Floats:
+        weighted: Floats = (measures.visited * values)[atoms].sum(axis=0, keepdims=True)
+        return weighted / over
+
+    return Measures(
+        visited=visited,
+        visited_due=measures.visited_due[atoms].sum(axis=0, keepdims=True),
+        visited_all=measures.visited_all[atoms].sum(keepdims=True),
+        effect=mean(measures.effect),
+        visited_rate=mean(measures.visited_rate),
+        naive_change=mean(measures.naive_change),
+        comparison_observed=mean(measures.comparison_observed),
+        weights_cut=mean(measures.weights_cut),
+        squares=measures.squares[atoms].sum(axis=0, keepdims=True),
+    )
+
+
+def _one(measures: Measures, k: int) -> Measures:
+    at = slice(k, k + 1)
+    return Measures(**{name: values[at] for name, values in vars(measures).items()})
+
+
+def _student_covariance(data: CohortData, weights: Floats) -> Floats:
+    """Of the effects summed up with weights (atoms x SIZE), students independent."""
+    first, second = data.pairs[:, 0], data.pairs[:, 1]
+    used = (weights[first] != 0).any(axis=1) & (weights[second] != 0).any(axis=1)
+    a, b = weights[first[used]], weights[second[used]]
+    every = np.einsum("pi,pij,pj->pij", a, data.covariance[used], b)
+    same = first[used] == second[used]
+    between: Floats = every[~same].sum(axis=0)
+    own: Floats = every[same].sum(axis=0)
+    return own + between + between.T
+
+
+def _school_covariance(data: CohortData, weights: Floats) -> tuple[Floats, int]:
+    """The same with schools independent, and how many schools there are."""
+    share = weights[data.school_atom, data.school_event] * data.school_influence
+    used = share != 0
+    if not used.any():
+        return np.zeros((SIZE, SIZE)), 0
+    names, school = np.unique(data.school[used], return_inverse=True)
+    flat = np.bincount(
+        school * SIZE + data.school_event[used], share[used], minlength=len(names) * SIZE
+    )
+    sums: Floats = flat.reshape(len(names), SIZE).astype(np.float64)
+    return sums.T @ sums, len(names)
+
+
+def _days(data: CohortData, atoms: Flags, visited_days: pd.DataFrame) -> Floats:
+    """Days enrolled by atom and event time, of the chosen atoms."""
+    names = zip(data.districts, data.levels, data.periods, strict=True)
+    number = {name: k for k, name in enumerate(names)}
+    days = np.zeros_like(data.measures.visited)
+    columns = ("district_code", "level", "cohort_period", "event_time", "days_enrolled")
+    for row in visited_days[list(columns)].itertuples(index=False):
+        k = number.get((row[0], row[1], row[2]))
+        if k is not None and atoms[k]:
+            days[k, int(row[3]) - EVENTS[0]] += float(row[4])
+    return days
+
+
+# --- one choice ----------------------------------------------------------------------------------
+
+
+def _effective(total: Measures) -> Floats:
+    squares = np.where(total.squares > 0, total.squares, 1.0)
+    return np.where(total.squares > 0, total.visited**2 / squares, 0.0)
+
+
+def _enough(total: Measures) -> Flags:
+    return (total.visited >= MINIMUM_VISITED) & (_effective(total) >= MINIMUM_EFFECTIVE)
+
+
+def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) -> EffectStudy:
+    shown = _enough(total)[0]
+    effect, visited, effective = total.effect[0], total.visited[0], _effective(total)[0]
+    after = np.array([e in AFTER for e in EVENTS]) & shown
+    factor = simultaneous_factor(covariance[np.ix_(after, after)])
+    error = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
+    half, band = interval(0.0, 1.0).high * error, np.where(after, factor * error, np.nan)
+    measured = {
+        "effect": effect,
+        "low": effect - half,
+        "high": effect + half,
+        "band_low": effect - band,
+        "band_high": effect + band,
+        "comparison_observed": total.comparison_observed[0],
+        "weights_cut": total.weights_cut[0],
+        "visited_rate": total.visited_rate[0],
+        "without_visit": total.visited_rate[0] - effect,
+        "naive_change": total.naive_change[0],
+    }
+    table = pd.DataFrame(
+        {
+            "event_time": EVENTS,
+            "visited": visited.astype(int),
+            "visited_due": total.visited_due[0].astype(int),
+            "comparison_effective": effective,
+            "shown": shown,
+            **{name: np.where(shown, values, np.nan) for name, values in measured.items()},
+        }
+    )
+    month_after, later = (_headline(total, covariance, events) for events in HEADLINES.values())
+    before = [EVENTS.index(e) for e in BEFORE_VISIT]
+    test = None
+    if shown[before].all():
+        test = joint_test(effect[before], covariance[np.ix_(before, before)])
+    base = int(visited[EVENTS.index(BASE_EVENT_TIME)])
+    everyone = int(total.visited_all.sum())
+    return EffectStudy(
+        table=table[visited > 0].reset_index(drop=True),
+        covariance=covariance,
+        month_after=month_after,
+        six_to_nine=later,
+        before_visit=test,
+        breakdown=_breakdown(later, effect, shown),
+        matrix=matrix,
+        schools=schools,
+        visited=base,
+        visited_all=everyone,
+        withheld=_withheld(base, float(effective.max(initial=0.0)), everyone),
+    )
+
+
+def _headline(total: Measures, covariance: Floats, events: Sequence[int]) -> Headline:
+    at = [EVENTS.index(e) for e in events]
+    visited, effective = int(total.visited[0, at].min()), float(_effective(total)[0, at].min())
+    reason = _too_few(visited, effective, events)
+    if reason is not None:
+        return Headline(tuple(events), None, reason, None, None, None, visited, effective)
+    effect = mean_effect(total.effect[0, at], covariance[np.ix_(at, at)])
+    naive = float(total.naive_change[0, at].mean())
+    excess = naive - effect.effect
+    return Headline(
+        tuple(events),
+        effect,
+        None,
+        naive,
+        excess,
+        excess / naive if naive > 0 else None,
+        visited,
+        effective,
+    )
+
+
+def _breakdown(later: Headline, effect: Floats, shown: Flags) -> float | None:
+    before = [k for k, e in enumerate(EVENTS) if e <= BASE_EVENT_TIME and shown[k]]
+    if later.effect is None or len(before) < 2:
+        return None
+    return breakdown(
+        later.effect.low, later.effect.high, later.event_times, [float(effect[k]) for k in before]
+    )
+
+
+def _too_few(visited: int, effective: float, events: Sequence[int]) -> str | None:
+    times = f"month {events[0]}" if len(events) == 1 else f"months {events[0]} to {events[-1]}"
+    if visited < MINIMUM_VISITED:
+        return (
+            f"Only {visited} visited students could be followed to {times} after the visit; "
+            f"nothing is shown for fewer than {MINIMUM_VISITED}."
+        )
+    if effective < MINIMUM_EFFECTIVE:
+        return (
+            f"In {times} after the visit the comparison is worth only {effective:.0f} students; "
+            f"nothing is shown for fewer than {MINIMUM_EFFECTIVE:.0f}."
+        )
+    return None
+
+
+def _withheld(visited: int, effective: float, everyone: int) -> str | None:
+    """Why nothing at all can be shown, or None."""
+    if everyone == 0:
+        return "No student was visited."
+    if visited < MINIMUM_VISITED:
+        return (
+            f"Only {visited} of {everyone} visited students could be compared with others; nothing "
+            f"is shown for fewer than {MINIMUM_VISITED}."
+        )
+    if effective < MINIMUM_EFFECTIVE:
+        return (
+            f"The comparison is worth only {effective:.0f} students; nothing is shown for fewer "
+            f"than {MINIMUM_EFFECTIVE:.0f}."
+        )
+    return None
