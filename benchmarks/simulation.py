@@ -1,0 +1,234 @@
+"""The estimator on simulated states, beside a plain before-and-after and other estimators.
+
+    python -m benchmarks.simulation --runs 2000 --peers 50
+
+Every run is a row per estimator, appended to a file as it is done; the same command again goes on
+where it stopped. At the end a table: bias, spread, mean standard error and coverage at 0, 1, 3 and
+6 months after the visit, coverage of the simultaneous band over 0 to 12 months, false alarms of the
+test before the visit, each with an exact two-sided binomial test. The truth is the mean true effect
+on that run's estimated students.
+"""
+
+import argparse
+import csv
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from math import lgamma, log
+from pathlib import Path
+from time import perf_counter
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from benchmarks.states import DESIGNS, State, draw
+from leapdash import event_study
+from leapdash.inference import joint_test, simultaneous_factor
+
+EVENTS = (0, 1, 3, 6)
+BEFORE = (-6, -5, -4)
+RESULTS = Path(__file__).parent / "results" / "simulation.csv"
+OURS, NAIVE, PLAIN, ROBUST = "leapdash", "before and after", "diff-diff", "diff-diff doubly robust"
+PEERS = (PLAIN, ROBUST)
+COLUMNS = (
+    *("design", "run", "estimator", "seconds", "visited"),
+    *(f"{name}_{e}" for e in EVENTS for name in ("effect", "error", "truth")),
+    *("band_holds", "before_p"),
+)
+_Z = 1.959963984540054
+
+
+def one_run(design: str, run: int, estimator: str) -> dict[str, object]:
+    """One estimator on one state, as a row of COLUMNS."""
+    state = draw(DESIGNS[design], seed=(list(DESIGNS).index(design), run))
+    began = perf_counter()
+    found = _ESTIMATORS[estimator](state)
+    row: dict[str, object] = {"design": design, "run": run, "estimator": estimator}
+    row["seconds"] = round(perf_counter() - began, 2)
+    for e in reversed(EVENTS):
+        row["visited"], truth = state.true_effect(e)
+        row[f"truth_{e}"] = round(truth, 6)
+    return row | found
+
+
+def ours(state: State) -> dict[str, object]:
+    """`event_study` as the pipeline uses it: strata are districts and levels."""
+    engine = ibis.duckdb.connect(threads=1)
+    try:
+        panel = engine.create_table("panel", ibis.memtable(state.table()))
+        study = event_study(
+            panel,
+            attended="attended",
+            enrolled="enrolled",
+            stratum=["district", "level"],
+            own_slopes="district",
+        )
+    finally:
+        engine.disconnect()
+    effects = study.effects.set_index("event_time")
+    found: dict[str, object] = {}
+    misses = []
+    for e in study.effects["event_time"]:
+        seen, truth = state.true_effect(int(e))
+        if seen != effects.loc[e, "visited"]:
+            raise AssertionError(f"{seen} students followed at {e}, {effects.loc[e, 'visited']}")
+        if e in EVENTS:
+            found[f"effect_{e}"] = round(float(effects.loc[e, "effect"]), 6)
+            found[f"error_{e}"] = round(float(effects.loc[e, "std_error"]), 6)
+        misses.append(abs(float(effects.loc[e, "effect"]) - truth))
+    times = study.effects["event_time"].to_numpy()
+    after, before = np.flatnonzero(times >= 0), np.flatnonzero(np.isin(times, BEFORE))
+    covariance = study.covariance
+    band = covariance[np.ix_(after, after)]
+    width = simultaneous_factor(band) * np.sqrt(np.diag(band))
+    found["band_holds"] = int((np.array(misses)[after] <= width).all())
+    test = joint_test(
+        study.effects["effect"].to_numpy()[before], covariance[np.ix_(before, before)]
+    )
+    found["before_p"] = round(test.p_value, 6) if test else ""
+    return found
+
+
+def before_and_after(state: State) -> dict[str, object]:
+    """The visited students' plain change since the month before the visit; no standard error."""
+    return {f"effect_{e}": round(state.naive_change(e), 6) for e in EVENTS}
+
+
+def diff_diff(state: State, covariates: list[str] | None, method: str) -> dict[str, object]:
+    """diff-diff's Callaway and Sant'Anna estimator, not yet treated, universal base."""
+    from diff_diff import CallawaySantAnna
+
+    frame = state.table().to_pandas()
+    frame["rate"] = np.where(frame["enrolled"] >= 5, frame["attended"] / frame["enrolled"], np.nan)
+    by_student = frame.groupby("student_id")["rate"]
+    # Covariates are read in the base month, so these are last month's and three months' attendance.
+    frame["last"] = frame["rate"]
+    frame["three"] = by_student.transform(lambda rate: rate.rolling(3, min_periods=1).mean())
+    frame["first_treat"] = frame["first_visit"].fillna(-1).astype(int) + 1
+    frame["month"] += 1
+    frame = frame.dropna(subset=["rate"])
+    estimator = CallawaySantAnna(
+        control_group="not_yet_treated",
+        base_period="universal",
+        estimation_method=method,
+        cband=False,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = estimator.fit(
+            frame,
+            outcome="rate",
+            unit="student_id",
+            time="month",
+            first_treat="first_treat",
+            covariates=covariates,
+            aggregate="event_study",
+        )
+    found: dict[str, object] = {}
+    for e in EVENTS:
+        found[f"effect_{e}"] = round(float(result.event_study_effects[e]["effect"]), 6)
+        found[f"error_{e}"] = round(float(result.event_study_effects[e]["se"]), 6)
+    return found
+
+
+_ESTIMATORS = {
+    OURS: ours,
+    NAIVE: before_and_after,
+    PLAIN: lambda state: diff_diff(state, None, "reg"),
+    ROBUST: lambda state: diff_diff(state, ["last", "three"], "dr"),
+}
+
+
+def binomial_p(hits: int, runs: int, chance: float) -> float:
+    """The exact two-sided binomial test: the chance of a count no likelier than this one."""
+    counts = np.arange(runs + 1)
+    logs = np.array([-lgamma(k + 1) - lgamma(runs - k + 1) for k in counts]) + lgamma(runs + 1)
+    logs += counts * log(chance) + (runs - counts) * log(1 - chance)
+    return float(min(1.0, np.exp(logs[logs <= logs[hits] + 1e-9]).sum()))
+
+
+def summary(results: pd.DataFrame) -> str:
+    """The table of results, design by design, in points of the attendance rate."""
+    lines = [
+        f"{'design':<9}{'estimator':<25}{'runs':>5} {'months':>6}{'truth':>7}{'bias':>7}{'±':>6}"
+        f"{'spread':>7}{'error':>7}{'95% holds':>10}{'p':>7}"
+    ]
+    for (design, estimator), t in results.groupby(["design", "estimator"], sort=False):
+        done = t.dropna(subset=["effect_0"])
+        if done.empty:
+            lines.append(f"{design:<9}{estimator:<25}{len(t):>5} gave no estimate")
+            continue
+        for e in EVENTS:
+            off = 100 * (done[f"effect_{e}"] - done[f"truth_{e}"])
+            spread = off.std(ddof=1) if len(off) > 1 else float("nan")
+            line = (
+                f"{design:<9}{estimator:<25}{len(off):>5} {e:>6}"
+                f"{100 * done[f'truth_{e}'].mean():>7.2f}"
+                f"{off.mean():>7.2f}{spread / len(off) ** 0.5:>6.2f}{spread:>7.2f}"
+            )
+            if done[f"error_{e}"].notna().all():
+                error = 100 * done[f"error_{e}"]
+                hits = int((off.abs() <= _Z * error).sum())
+                line += f"{error.mean():>7.2f}" + _share(hits, len(off), 0.95)
+            lines.append(line)
+        if estimator == OURS:
+            holds = int(done["band_holds"].sum())
+            alarms = int((done["before_p"] < 0.05).sum())
+            lines.append(f"{'':<34}all of months 0 to 12{_share(holds, len(done), 0.95):>39}")
+            lines.append(f"{'':<34}alarms before the visit{_share(alarms, len(done), 0.05):>37}")
+    return "\n".join(lines)
+
+
+def _share(hits: int, runs: int, expected: float) -> str:
+    return f"{hits / runs:>10.1%}{binomial_p(hits, runs, expected):>7.3f}"
+
+
+def _wanted(designs: list[str], runs: int, peers: int, done: set[tuple[str, int, str]]) -> Iterator:
+    for run in range(max(runs, peers)):
+        for design in designs:
+            for estimator in _ESTIMATORS:
+                limit = peers if estimator in PEERS else runs
+                if run < limit and (design, run, estimator) not in done:
+                    yield design, run, estimator
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=2000, help="of ours, in each design")
+    parser.add_argument("--peers", type=int, default=50, help="of each other estimator")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="start none after")
+    parser.add_argument("--designs", nargs="+", default=list(DESIGNS), choices=list(DESIGNS))
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    args = parser.parse_args()
+
+    args.results.parent.mkdir(parents=True, exist_ok=True)
+    if not args.results.exists():
+        args.results.write_text(",".join(COLUMNS) + "\n")
+    known = pd.read_csv(args.results)
+    done = set(zip(known["design"], known["run"], known["estimator"], strict=True))
+    jobs = _wanted(args.designs, args.runs, args.peers, done)
+    began = perf_counter()
+    with (
+        ProcessPoolExecutor(args.workers) as pool,
+        args.results.open("a", newline="") as file,
+    ):
+        writer = csv.DictWriter(file, COLUMNS)
+        waiting: set[Future[dict[str, object]]] = set()
+        more = True
+        while more or waiting:
+            while more and len(waiting) < 2 * args.workers:
+                job = next(jobs, None)
+                more = job is not None and perf_counter() - began < args.seconds
+                if more:
+                    waiting.add(pool.submit(one_run, *job))
+            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED) if waiting else ((), ())
+            for future in finished:
+                writer.writerow(future.result())
+                file.flush()
+    print(summary(pd.read_csv(args.results)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""From estimates and their covariance to intervals, bands and tests; nothing but numpy.
+
+Both sides use it: the pages for the filter at hand, researchers for what `event_study` returns.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import erfc, exp, lgamma, log, sqrt
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+LEVEL = 0.95
+_DRAWS = 20_000
+_SEED = 20_210_401
+_NO_VARIANCE = 1e-12
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate, its standard error, and the interval that holds the truth LEVEL of the time."""
+
+    effect: float
+    std_error: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class JointTest:
+    """Whether several effects could all be zero: Wald statistic, degrees of freedom, p-value."""
+
+    statistic: float
+    degrees: int
+    p_value: float
+
+
+def interval(effect: float, variance: float, factor: float | None = None) -> Interval:
+    """The estimate with its interval; `factor` standard errors wide, as a rule the normal's."""
+    factor = NormalDist().inv_cdf((1 + LEVEL) / 2) if factor is None else factor
+    error = sqrt(max(variance, 0.0))
+    return Interval(effect, error, effect - factor * error, effect + factor * error)
+
+
+def mean_effect(effects: Floats, covariance: Floats) -> Interval:
+    """The plain mean of several effects, with its interval."""
+    size = len(effects)
+    return interval(float(np.mean(effects)), float(covariance.sum()) / size**2)
+
+
+def simultaneous_factor(covariance: Floats) -> float:
+    """How many standard errors wide a band must be to hold all effects at once in LEVEL of cases.
+
+    The quantile of the largest absolute t-value (sup-t; Montiel Olea and Plagborg-Møller 2019),
+    from draws with a fixed seed. Effects without variance are left out; without any, the factor of
+    a single interval.
+    """
+    errors = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
+    some = errors > _NO_VARIANCE
+    if not some.any():
+        return NormalDist().inv_cdf((1 + LEVEL) / 2)
+    correlation = covariance[np.ix_(some, some)] / np.outer(errors[some], errors[some])
+    values, vectors = np.linalg.eigh(correlation)
+    root = vectors * np.sqrt(np.clip(values, 0.0, None))
+    draws = np.random.default_rng(_SEED).standard_normal((_DRAWS, len(values)))
+    return float(np.quantile(np.abs(draws @ root.T).max(axis=1), LEVEL))
+
+
+def joint_test(effects: Floats, covariance: Floats) -> JointTest | None:
+    """The Wald test that all effects are zero; None where there is no variance to judge by.
+
+    Directions in which the covariance is zero take no part.
+    """
+    values, vectors = np.linalg.eigh(covariance)
+    some = values > max(_NO_VARIANCE**2, 1e-10 * values.max(initial=0.0))
+    if not some.any():
+        return None
+    projected = vectors[:, some].T @ effects
+    statistic = float((projected**2 / values[some]).sum())
+    degrees = int(some.sum())
+    return JointTest(statistic, degrees, chi_square_tail(statistic, degrees))
+
+
+def chi_square_tail(statistic: float, degrees: int) -> float:
+    """The chance that a chi-square variable with `degrees` degrees of freedom is larger."""
+    half = statistic / 2
+    if half <= 0:
+        return 1.0
+    tail, order = (erfc(sqrt(half)), 0.5) if degrees % 2 else (exp(-half), 1.0)
+    while order < degrees / 2:
+        tail += exp(order * log(half) - half - lgamma(order + 1))
+        order += 1
+    return min(tail, 1.0)
+
+
+def breakdown(
+    low: float, high: float, event_times: Sequence[int], before: Sequence[float]
+) -> float | None:
+    """How large a departure from parallel paths, in multiples of the largest one before the visit,
+    would undo a finding; None where there is nothing to undo (the interval holds zero).
+
+    `low`, `high`: the finding's interval, a mean over `event_times`. `before`: the effects before
+    the visit, in order, up to the base month. If each month's step away from parallel paths after
+    the base month is at most M times the largest step from one month to the next before, the bias
+    e months after the visit is at most M(e + 1) steps (relative magnitudes: Rambachan and Roth
+    2023, section 2.4.1). The steps before are taken as estimated; infinite where there were none.
+    """
+    nearest = low if low > 0 else -high if high < 0 else 0.0
+    if nearest <= 0:
+        return None
+    step = float(np.abs(np.diff(np.asarray(before, dtype=np.float64))).max(initial=0.0))
+    reach = float(np.mean([e + 1 for e in event_times]))
+    return nearest / (reach * step) if step > 0 else float("inf")

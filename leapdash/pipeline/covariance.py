@@ -1,0 +1,102 @@
+"""Covariances of effects from units' influence: sums of products, over units or over clusters.
+
+An atom is what effects are kept for (a stratum and part, say). An influence table has a row per
+unit, atom and event time; here it is turned wide, one column per event time, and multiplied.
+"""
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+
+
+def squares(
+    influence: ir.Table, by: Sequence[str], clusters: ir.Table | None = None
+) -> pd.DataFrame:
+    """By `by`: the sum of squared influence over units; of those that served as a comparison, how
+    many (comparison); and over clusters, each one's influence added up first (NaN without
+    `clusters`: unit, cluster). `influence`: one row per unit and `by`.
+    """
+    sums = influence.group_by(*by).agg(
+        squares=(influence.x * influence.x).sum(),
+        comparison=influence.compared.cast("int64").sum(),
+    )
+    found: pd.DataFrame = sums.to_pandas()
+    if clusters is None:
+        return found.assign(squares_cluster=np.nan)
+    together = influence.join(clusters.select("unit", "cluster"), "unit")
+    together = together.group_by("cluster", *by).agg(x=together.x.sum())
+    clustered = together.group_by(*by).agg(squares_cluster=(together.x * together.x).sum())
+    return found.merge(clustered.to_pandas(), on=list(by))
+
+
+def wide(
+    influence: ir.Table, events: Sequence[int], by: Sequence[str], served: bool = False
+) -> ir.Table:
+    """One row per `by`, with x_0, x_1, …: the influence by event time in the order of `events`.
+
+    `served`: also c_0, c_1, …: 1 where the unit served as a comparison, else 0.
+    """
+    t = influence
+    columns = {f"x_{k}": ibis.ifelse(t.e == e, t.x, 0.0).sum() for k, e in enumerate(events)}
+    if served:
+        for k, e in enumerate(events):
+            columns[f"c_{k}"] = ((t.e == e) & t.compared).cast("int8").max()
+    return t.group_by(*by).agg(**columns)
+
+
+def summed(table: ir.Table, size: int, by: Sequence[str], served: bool = False) -> ir.Table:
+    """A wide table's rows added up by `by` (c_k: 1 where any is)."""
+    columns = {f"x_{k}": table[f"x_{k}"].sum() for k in range(size)}
+    if served:
+        columns.update({f"c_{k}": table[f"c_{k}"].max() for k in range(size)})
+    return table.group_by(*by).agg(**columns)
+
+
+def products(table: ir.Table, size: int) -> Floats:
+    """The sum over rows of the products of x_0, …, x_(size-1): size x size."""
+    _, matrices = row_products(table.mutate(everything=0), size, "everything")
+    return matrices[0] if len(matrices) else np.zeros((size, size))
+
+
+def row_products(table: ir.Table, size: int, key: str) -> tuple[npt.NDArray[np.int64], Floats]:
+    """`products` by key: the keys in order, and a matrix for each (keys x size x size)."""
+    pairs = [(i, j) for i in range(size) for j in range(i + 1)]
+    sums = {f"p_{i}_{j}": (table[f"x_{i}"] * table[f"x_{j}"]).sum() for i, j in pairs}
+    found = table.group_by(key).agg(**sums).order_by(key).to_pandas()
+    matrices = np.zeros((len(found), size, size))
+    for i, j in pairs:
+        matrices[:, i, j] = matrices[:, j, i] = found[f"p_{i}_{j}"].to_numpy(np.float64)
+    return found[key].to_numpy(np.int64), matrices
+
+
+def pair_products(
+    table: ir.Table, places: Sequence[int], unit: str, key: str, same: Sequence[str] = ()
+) -> tuple[npt.NDArray[np.int64], Floats]:
+    """The products of x at `places` between the rows a unit has under different keys.
+
+    Pairs of keys, the smaller first (pairs x 2), and by pair the sum over units of the products of
+    the first's x and the second's (pairs x places x places); a key with itself included. `same`:
+    columns both rows must agree in.
+    """
+    names = [f"x_{k}" for k in places]
+    left = table.select(unit, key, *same, *names)
+    right = left.rename(**{f"{name}_2": name for name in (unit, key, *same, *names)})
+    on = [left[name] == right[f"{name}_2"] for name in (unit, *same)]
+    t = left.join(right, [*on, left[key] <= right[f"{key}_2"]])
+    sums = {
+        f"p_{i}_{j}": (t[first] * t[f"{second}_2"]).sum()
+        for i, first in enumerate(names)
+        for j, second in enumerate(names)
+    }
+    found = t.group_by(key, f"{key}_2").agg(**sums).order_by(key, f"{key}_2").to_pandas()
+    values = found[[*sums]].to_numpy(np.float64)
+    return (
+        found[[key, f"{key}_2"]].to_numpy(np.int64),
+        values.reshape(len(found), len(names), len(names)),
+    )

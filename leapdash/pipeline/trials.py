@@ -1,0 +1,337 @@
+"""Trials: every school month, students visited for the first time beside students not visited yet.
+
+Ibis expressions only. What reaches Python from here are counts by recent attendance, and sums by
+stratum, month and event time.
+
+Names used throughout: `unit` (a student), `t` (a school month, numbered from 0), `y` (the outcome,
+null where it wasn't observed), `first` (the month of the first visit, null for never), `stratum`,
+`g` (the month a trial begins), `e` (event time, months from g to the month looked at), `value`
+(the kind of visit a trial is about), `part` (what visited units are reported under). All but y are
+whole numbers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import factorial
+from typing import Literal, TypeVar
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from leapdash.pipeline.chances import HIGHEST_CHANCE, POWERS, Chances
+
+HIGHEST_LEAVING_WEIGHT = 20.0
+"""The weight that makes up for comparison students visited later is at most this."""
+
+HIGHEST_SHARE = 0.9
+"""In its residual's factor, a comparison unit's share of its cell's weight is at most this."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is compared with what; the pipeline uses the defaults.
+
+    `comparison`: units not visited yet by the month looked at, or never in the data. `base`: the
+    month changes are counted from: `universal`, the month before the trial begins, or `varying`,
+    before the visit the month before the one looked at. `history`: months of recent attendance
+    that must be observed, used by `weights` and `slopes`; 0 for none. `weights`: make comparison
+    units like the visited, and make up for those who leave by being visited. `slopes`: adjust the
+    changes for what difference in recent attendance is left. `small_samples`: residuals are
+    enlarged by what their own mean took from them. `shares`: whether the mix of months and strata
+    counts as fixed or as random. `width`: of the classes of recent attendance the chance of a
+    visit is fitted on.
+    """
+
+    comparison: Literal["not_yet", "never"] = "not_yet"
+    base: Literal["universal", "varying"] = "universal"
+    history: int = 3
+    weights: bool = True
+    slopes: bool = True
+    small_samples: bool = True
+    shares: Literal["fixed", "random"] = "fixed"
+    width: float = 0.05
+    event_times: tuple[int, ...] = tuple(range(-6, 13))
+
+
+def with_history(panel: ir.Table, rules: Rules) -> ir.Table:
+    """The panel with each unit's recent outcomes.
+
+    `panel`: one row per unit and month: unit, t, y, stratum, first, and whatever else it has. Adds
+    `last` (y in the month before) and `mean` (y over the months of history before), null unless
+    every month it needs is there and observed (a gap in the months is no history), and
+    `can_begin`: the history the rules ask for is there.
+    """
+    months = max(rules.history, 1)
+    over = ibis.window(group_by=panel.unit, order_by=panel.t)
+    lagged = panel.mutate(
+        _y1=panel.y.lag(1).over(over),
+        _t1=panel.t.lag(1).over(over),
+        _t0=panel.t.lag(months).over(over),
+        **{f"_y{k}": panel.y.lag(k).over(over) for k in range(2, months + 1)},
+    )
+    # Added up in one order, so that classes of it never depend on how an engine adds.
+    total = lagged[f"_y{months}"]
+    for k in range(months - 1, 0, -1):
+        total = total + lagged[f"_y{k}"]
+    nothing = ibis.null("float64")
+    lagged = lagged.mutate(
+        last=ibis.ifelse(lagged._t1 == lagged.t - 1, lagged._y1, nothing),
+        mean=ibis.ifelse(lagged._t0 == lagged.t - months, total / months, nothing),
+    )
+    needed = lagged.mean if rules.history else lagged["last"]
+    return lagged.mutate(can_begin=needed.notnull()).select(
+        *panel.columns, "last", "mean", "can_begin"
+    )
+
+
+def at_risk(history: ir.Table) -> ir.Table:
+    """The unit-months a trial can begin with: history there, not visited before.
+
+    Adds `visited`: the first visit is in this very month.
+    """
+    t = history.filter(is_at_risk(history))
+    return t.mutate(visited=(t["first"] == t.t).fill_null(False))
+
+
+def is_at_risk(history: ir.Table) -> ir.BooleanValue:
+    """Whether the unit can begin a trial in the row's month."""
+    return history.can_begin & (history["first"].isnull() | (history["first"] >= history.t))
+
+
+def counts_by_history(
+    risk: ir.Table, visited: Sequence[str], rules: Rules, by: Sequence[str] = ()
+) -> ir.Table:
+    """Students at risk by stratum, month and class of recent attendance, for `fit_chances`.
+
+    `by`: further columns to count by. `visited`: columns of `risk` that are true for students
+    visited. stratum, t; last, mean (their means in the class), students; by each name of `visited`
+    how many. Only strata and months with at least one visit.
+    """
+    visits = risk.filter(risk.visited).select("stratum", "t").distinct()
+    t = risk.semi_join(visits, ["stratum", "t"])
+    t = t.mutate(
+        class_last=(t["last"] / rules.width).floor().cast("int32"),
+        class_mean=(t["mean"] / rules.width).floor().cast("int32"),
+    )
+    keys = (*by, "stratum", "t", "class_last", "class_mean")
+    return (
+        t.group_by(*keys)
+        .agg(
+            last=t["last"].mean(),
+            mean=t["mean"].mean(),
+            students=t.count(),
+            **{name: t[name].cast("int64").sum() for name in visited},
+        )
+        .order_by(*keys)
+    )
+
+
+def chance(t: ir.Table, fitted: Chances) -> ir.FloatingValue:
+    """The fitted chance of a visit, for rows with last, mean, and the coefficients' columns."""
+    u = (t["last"] - float(fitted.centre[0])) / float(fitted.scale[0])
+    v = (t["mean"] - float(fitted.centre[1])) / float(fitted.scale[1])
+    index = t.intercept
+    for k, (a, b) in enumerate(POWERS):
+        term = t[f"slope_{k}"] / (factorial(a) * factorial(b))
+        for factor in [u] * a + [v] * b:
+            term = term * factor
+        index = index + term
+    h = 1 / (1 + (-index).exp())
+    # Not `least`: it passes over a null, where there are no coefficients.
+    return ibis.ifelse(h > HIGHEST_CHANCE, HIGHEST_CHANCE, h)
+
+
+def weighted(history: ir.Table, coefficients: ir.Table | None, fitted: Chances | None) -> ir.Table:
+    """The history with the chance of a visit, and what staying unvisited until then was worth.
+
+    `coefficients`: by stratum and t, `intercept` and `slope_0`, …, or None where nothing is
+    weighted. Adds h (null where no trial can begin or the unit was visited before; 0 where nobody
+    of the stratum was visited that month), leaving (the running sum of -ln(1 - h) up to this month;
+    a month without h adds nothing), leaving_last (its value in the unit's last month).
+    """
+    if coefficients is None or fitted is None:
+        zero = ibis.literal(0.0)
+        return history.mutate(h=zero, leaving=zero, leaving_last=zero)
+    t = history.left_join(coefficients, ["stratum", "t"])
+    fit = chance(t, fitted).fill_null(0.0)
+    t = t.mutate(h=ibis.ifelse(is_at_risk(t), fit, ibis.null("float64")))
+    t = t.select(*history.columns, "h", spent=(-(1 - t.h).ln()).fill_null(0.0))
+    over = ibis.cumulative_window(group_by=t.unit, order_by=t.t)
+    return t.mutate(
+        leaving=t.spent.sum().over(over),
+        leaving_last=t.spent.sum().over(ibis.window(group_by=t.unit)),
+    ).drop("spent")
+
+
+def roles(trials: ir.Table, months: ir.Table, codes: "Codes", rules: Rules) -> ir.Table:
+    """Every part a unit plays in a trial: a row per unit, trial and event time.
+
+    `trials`: unit, g, trial (`Codes.trial`), part (null for comparison units), first, visited,
+    last, mean, odds, leaving. `months`: see `weighted`.
+
+    unit, cell (`Codes.cell`), part, visited, last, mean, change (of y since the base month), level
+    (y now), before (y in the month before the visit), odds, uncut (the weight before
+    HIGHEST_LEAVING_WEIGHT), w (the weight; 1 for the visited).
+    """
+    now = months.filter(months.y.notnull()).select(
+        unit_now="unit",
+        t="t",
+        y="y",
+        previous="last",
+        leaving_now="leaving",
+        leaving_last="leaving_last",
+    )
+    e = now.t - trials.g
+    t = trials.join(
+        now, [trials.unit == now.unit_now, e >= codes.lowest, e < codes.lowest + codes.span]
+    )
+    e = t.t - t.g
+    never = t["first"].isnull()
+    if rules.comparison == "never":
+        stays, left = never, t.leaving_last - t.leaving
+    else:
+        stays = never | (t["first"] > ibis.greatest(t.g, t.t))
+        left = ibis.ifelse(e > 0, t.leaving_now - t.leaving, 0.0)
+    base = t["last"]
+    if rules.base == "varying":
+        base = ibis.ifelse(e < 0, t.previous, base)
+    chosen = t.visited | stays
+    if len(rules.event_times) < codes.span:
+        chosen = chosen & e.isin(rules.event_times)
+    t = t.mutate(
+        cell=(t.trial * codes.span + (e - codes.lowest)).cast("int32"),
+        change=t.y - base,
+        left=left.exp(),
+    ).filter(chosen)
+    t = t.filter(t.change.notnull())
+    one = ibis.literal(1.0)
+    return t.select(
+        "unit",
+        "cell",
+        "part",
+        "visited",
+        "last",
+        "mean",
+        "change",
+        "odds",
+        level="y",
+        before="last",
+        uncut=ibis.ifelse(t.visited, one, t.odds * t.left),
+        w=ibis.ifelse(t.visited, one, t.odds * ibis.least(t.left, HIGHEST_LEAVING_WEIGHT)),
+    )
+
+
+def visited_sums(parts: ir.Table) -> ir.Table:
+    """By cell and part: visited, and the sums of change, last, mean, level and before over them."""
+    t = parts.filter(parts.visited)
+    sums = {name: t[name].sum() for name in ("change", "last", "mean", "level", "before")}
+    return t.group_by("cell", "part").agg(visited=t.count(), **sums)
+
+
+def comparison_sums(parts: ir.Table) -> ir.Table:
+    """By cell: weighted sums over comparison units, named by what is multiplied (`wlm`: weight
+    times last times mean; c is change), w2 (squared weights), uncut, odds, comparison (how many).
+    """
+    t = parts.filter(~parts.visited & (parts.w > 0))
+    w, last, mean, change = t.w, t["last"], t["mean"], t.change
+    return t.group_by("cell").agg(
+        comparison=t.count(),
+        odds=t.odds.sum(),
+        uncut=t.uncut.sum(),
+        w=w.sum(),
+        w2=(w * w).sum(),
+        wc=(w * change).sum(),
+        wl=(w * last).sum(),
+        wm=(w * mean).sum(),
+        wll=(w * last * last).sum(),
+        wlm=(w * last * mean).sum(),
+        wmm=(w * mean * mean).sum(),
+        wlc=(w * last * change).sum(),
+        wmc=(w * mean * change).sum(),
+    )
+
+
+def terms_of_effect(parts: ir.Table, cells: ir.Table, rules: Rules) -> ir.Table:
+    """What each role adds to the effect of its cell and part, times the visited: unit, cell, key
+    (`Codes.key`), visited, x.
+
+    `cells`: a row per cell and part, see `cells.solve`. A visited unit's x is its residual. A
+    comparison unit's is its residual from the comparison's weighted mean, times its share of the
+    weight and the number visited, with a minus; with `small_samples` that residual is divided by 1
+    less the share, as if the unit had no part in the mean it is taken from (the jackknife's: HC3,
+    MacKinnon and White 1985).
+    """
+    cells = cells.rename(of="part")
+    t = parts.join(cells, ["cell", ~parts.visited | (parts.part == cells.of)])
+    adjusted = t.change - t.slope_last * t["last"] - t.slope_mean * t["mean"]
+    share = t.w / t.weight
+    residual = adjusted - t.comparison_centre
+    if rules.small_samples:
+        residual = residual / (1 - ibis.least(share, HIGHEST_SHARE))
+    x = ibis.ifelse(
+        t.visited,
+        t.visited_factor * (adjusted - t.visited_centre),
+        -share * t.visited_here * residual,
+    )
+    return t.select("unit", "cell", "key", "visited", x=x)
+
+
+def influence(terms: ir.Table, codes: "Codes") -> ir.Table:
+    """Each unit's terms added up: unit, atom, e, x, compared (served as a comparison)."""
+    t = terms.group_by("unit", "key").agg(x=terms.x.sum(), compared=(~terms.visited).any())
+    return t.select(
+        "unit",
+        "x",
+        "compared",
+        atom=(t.key // codes.span).cast("int32"),
+        e=(t.key % codes.span + codes.lowest).cast("int16"),
+    )
+
+
+Number = TypeVar("Number", ir.IntegerValue, pd.Series)
+
+
+@dataclass(frozen=True)
+class Codes:
+    """One number for what would else take several columns to tell apart.
+
+    A trial is a value, stratum and month; a cell a trial and event time: here visited meet
+    comparison. An atom is a stratum and part, which effects are kept for; a key an atom and event
+    time.
+    """
+
+    strata: int
+    months: int
+    parts: int
+    lowest: int
+    span: int
+
+    @classmethod
+    def of(cls, strata: int, months: int, parts: int, rules: Rules) -> "Codes":
+        """The codes for that many of each, and the rules' event times."""
+        lowest, highest = min(rules.event_times), max(rules.event_times)
+        return cls(strata, months, parts, lowest, highest - lowest + 1)
+
+    def trial(self, value: Number, stratum: Number, g: Number) -> Number:
+        """The trial's number."""
+        return (value * self.strata + stratum) * self.months + g
+
+    def with_places(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """The frame with value, stratum, g and e of its cells."""
+        trial, offset = cells["cell"] // self.span, cells["cell"] % self.span
+        place = trial // self.months
+        return cells.assign(
+            value=place // self.strata,
+            stratum=place % self.strata,
+            g=trial % self.months,
+            e=offset + self.lowest,
+        )
+
+    def atom(self, cells: pd.DataFrame) -> pd.Series:
+        """The atom of each row's stratum and part."""
+        return cells["stratum"] * self.parts + cells["part"]
+
+    def key(self, cells: pd.DataFrame) -> pd.Series:
+        """The key of each row's stratum, part and e."""
+        return self.atom(cells) * self.span + (cells["e"] - self.lowest)

@@ -1,0 +1,301 @@
+"""The effect of a visit student by student, as docs/methods.md writes it: loops, no engine.
+
+Nothing here is taken from leapdash; the constants are written out again.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from math import exp, factorial, floor, log, sqrt
+
+import numpy as np
+
+POWERS = [(1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (3, 0), (2, 1), (1, 2), (0, 3)]
+
+
+@dataclass
+class Panel:
+    """`y`: by student and month, missing months absent, unobserved ones None. `stratum` likewise.
+    `first`: by student, the month of the first visit or None. `kind`, `part`: of those visited.
+    """
+
+    months: int
+    y: dict
+    stratum: dict
+    first: dict
+    kind: dict = field(default_factory=dict)
+    part: dict = field(default_factory=dict)
+    district: dict = field(default_factory=dict)
+
+
+@dataclass
+class Options:
+    never: bool = False
+    varying: bool = False
+    history: int = 3
+    weights: bool = True
+    slopes: bool = True
+    small_samples: bool = True
+    random_shares: bool = False
+    event_times: tuple = tuple(range(-6, 13))
+
+
+@dataclass
+class Answer:
+    """By (stratum, part, e): the visited and the sum of their effects; by student too: terms."""
+
+    visited: dict
+    total: dict
+    terms: dict  # student -> (stratum, part, e) -> what the student adds to total
+    cells: dict  # (kind, stratum, g, e, part) -> (effect, visited, variance)
+    squares: dict  # (stratum, part, e) -> sum of n^2 (sum w^2) / (sum w)^2
+
+    def union(self, atoms, e):
+        """Visited, effect, and by student the influence on it, over (stratum, part) atoms."""
+        n = sum(self.visited.get((*a, e), 0) for a in atoms)
+        effect = sum(self.total.get((*a, e), 0.0) for a in atoms) / n
+        by_student = {
+            i: sum(terms.get((*a, e), 0.0) for a in atoms) / n for i, terms in self.terms.items()
+        }
+        return n, effect, by_student
+
+
+def history_of(panel, i, g, months):
+    """Last month's and the mean outcome before g, or None."""
+    past = [panel.y[i].get(g - k) for k in range(1, months + 1)]
+    if any(value is None for value in past):
+        return None
+    total = past[-1]
+    for value in reversed(past[:-1]):
+        total = total + value
+    return past[0], total / months
+
+
+def begins(panel, i, g, options):
+    """The student's history where it can begin a trial in month g, else None."""
+    if g not in panel.y[i] or (panel.first[i] is not None and panel.first[i] < g):
+        return None
+    return history_of(panel, i, g, max(options.history, 1))
+
+
+def fit(panel, options, is_visited):
+    """The chance of a visit as a function of student and month, by Newton on all parameters."""
+    cells = defaultdict(list)
+    for i in panel.y:
+        for g in panel.y[i]:
+            past = begins(panel, i, g, options)
+            if past is not None:
+                place = (panel.stratum[i][g], g)
+                box = (floor(past[0] / 0.05), floor(past[1] / 0.05))
+                cells[place, box].append((*past, is_visited(i, g), panel.first[i] == g))
+    anyone = {place for (place, _), rows in cells.items() if any(row[3] for row in rows)}
+    cells = {key: rows for key, rows in cells.items() if key[0] in anyone}
+    grouped = [
+        (
+            place,
+            *(sum(row[k] for row in rows) / len(rows) for k in (0, 1)),
+            len(rows),
+            sum(row[2] for row in rows),
+        )
+        for (place, _), rows in cells.items()
+    ]
+    n = sum(row[3] for row in grouped)
+    centre = [sum(row[3] * row[k] for row in grouped) / n for k in (1, 2)]
+    scale = [
+        sqrt(sum(row[3] * (row[k] - c) ** 2 for row in grouped) / n)
+        for k, c in zip((1, 2), centre, strict=True)
+    ]
+    scale = [s if s > 1e-9 * max(1, abs(c)) else 1.0 for s, c in zip(scale, centre, strict=True)]
+
+    def features(last, mean):
+        u, v = (last - centre[0]) / scale[0], (mean - centre[1]) / scale[1]
+        return [u**a * v**b / (factorial(a) * factorial(b)) for a, b in POWERS]
+
+    seen = {row[0] for row in grouped if any(r[4] for r in grouped if r[0] == row[0])}
+    places = sorted(seen)
+    districts = sorted({panel.district.get(s, 0) for s, _ in places})
+    own = districts if len(districts) > 1 else []
+    size = len(places) + 9 + 9 * len(own) + 1
+    start = log(
+        sum(r[4] for r in grouped if r[0] in seen)
+        / max(sum(r[3] - r[4] for r in grouped if r[0] in seen), 0.5)
+    )
+    design, students, visits = [], [], []
+    for place, last, mean, count, visited in grouped:
+        if place in seen:
+            row = np.zeros(size)
+            row[places.index(place)] = 1
+            x = features(last, mean)
+            row[len(places) : len(places) + 9] = x
+            if own:
+                at = len(places) + 9 * (1 + own.index(panel.district.get(place[0], 0)))
+                row[at : at + 9] = x
+            design.append(row)
+            students.append(count)
+            visits.append(visited)
+    design, students, visits = np.array(design), np.array(students), np.array(visits)
+    penalty = np.zeros((size, size))
+    for k in range(len(places)):
+        penalty[k, k] += 0.5
+        penalty[k, -1] -= 0.5
+        penalty[-1, k] -= 0.5
+        penalty[-1, -1] += 0.5
+    for k in range(len(places), size - 1):
+        penalty[k, k] = 0.1 if k < len(places) + 9 else 5.0
+    b = np.zeros(size)
+    b[: len(places)] = start
+    b[-1] = start
+
+    def objective(b):
+        eta = design @ b
+        return visits @ eta - students @ np.logaddexp(0, eta) - b @ penalty @ b / 2
+
+    for _ in range(300):
+        h = 1 / (1 + np.exp(-(design @ b)))
+        gradient = design.T @ (visits - students * h) - penalty @ b
+        hessian = design.T @ (design * (students * h * (1 - h))[:, None]) + penalty
+        step = np.linalg.solve(hessian, gradient)
+        length = 1.0
+        while objective(b + length * step) < objective(b) - 1e-12 and length > 1e-9:
+            length /= 2
+        b = b + length * step
+        if max(abs(step)) < 1e-12:
+            break
+
+    def chance(i, g):
+        place = (panel.stratum[i][g], g)
+        if place not in seen:
+            return 0.0
+        x = features(*history_of(panel, i, g, options.history))
+        index = b[places.index(place)] + sum(x[k] * b[len(places) + k] for k in range(9))
+        if own:
+            at = len(places) + 9 * (1 + own.index(panel.district.get(place[0], 0)))
+            index += sum(x[k] * b[at + k] for k in range(9))
+        return min(1 / (1 + exp(-index)), 0.9)
+
+    return chance
+
+
+def estimate(panel, options):
+    kinds = sorted(set(panel.kind.values())) if panel.kind else [0]
+    kind_of = {i: panel.kind.get(i, 0) for i in panel.y}
+    part_of = {i: panel.part.get(i, 0) for i in panel.y}
+    at_risk = {
+        (i, g) for i in panel.y for g in panel.y[i] if begins(panel, i, g, options) is not None
+    }
+    if options.weights:
+        any_visit = fit(panel, options, lambda i, g: panel.first[i] == g)
+        h = {key: any_visit(*key) for key in at_risk}
+        of_kind = {}
+        for v in kinds:
+            chance = any_visit
+            if len(kinds) > 1:
+                chance = fit(
+                    panel, options, lambda i, g, v=v: panel.first[i] == g and kind_of[i] == v
+                )
+            of_kind[v] = {key: chance(*key) for key in at_risk}
+
+    def left(i, g, until):
+        product = 1.0
+        for month in range(g + 1, until + 1):
+            if (i, month) in at_risk:
+                product /= 1 - h[i, month]
+        return min(product, 20.0)
+
+    roles = defaultdict(lambda: ([], []))  # (kind, stratum, g, e) -> visited, comparison
+    for i, g in at_risk:
+        past = history_of(panel, i, g, max(options.history, 1))
+        for e in options.event_times:
+            now = panel.y[i].get(g + e)
+            before = panel.y[i].get(g + e - 1) if options.varying and e < 0 else past[0]
+            if now is None or before is None:
+                continue
+            row = (i, now - before, past[0], past[1])
+            if panel.first[i] == g:
+                roles[kind_of[i], panel.stratum[i][g], g, e][0].append(row)
+                continue
+            last_month = panel.months - 1 if options.never else max(g, g + e)
+            if panel.first[i] is not None and panel.first[i] <= last_month:
+                continue
+            for v in kinds:
+                w = 1.0
+                if options.weights:
+                    w = of_kind[v][i, g] / (1 - h[i, g])
+                    if e > 0 or options.never:
+                        w *= left(i, g, last_month)
+                if w > 0:
+                    roles[v, panel.stratum[i][g], g, e][1].append((*row, w))
+    roles = {key: both for key, both in roles.items() if both[0] and both[1]}
+
+    slopes = {}
+    for v, e in {(key[0], key[3]) for key in roles}:
+        spread, with_change, raw = np.zeros((2, 2)), np.zeros(2), np.zeros(2)
+        for key, (_, comparison) in roles.items():
+            if (key[0], key[3]) != (v, e):
+                continue
+            weight = sum(row[4] for row in comparison)
+            middle = [sum(row[4] * row[k] for row in comparison) / weight for k in (1, 2, 3)]
+            for _, change, last, mean, w in comparison:
+                x = np.array([last - middle[1], mean - middle[2]])
+                spread += w * np.outer(x, x)
+                with_change += w * x * (change - middle[0])
+                raw += w * np.array([last, mean]) ** 2
+        unit = np.where(raw > 0, np.sqrt(raw), 1.0)
+        values, vectors = np.linalg.eigh(spread / np.outer(unit, unit))
+        inverse = sum(
+            (
+                np.outer(vectors[:, k], vectors[:, k]) / values[k]
+                for k in (0, 1)
+                if values[k] > 1e-11
+            ),
+            np.zeros((2, 2)),
+        )
+        found = inverse @ (with_change / unit) / unit
+        slopes[v, e] = found if options.slopes else np.zeros(2)
+
+    visited, total, squares = defaultdict(int), defaultdict(float), defaultdict(float)
+    prepared = {}
+    for (v, s, g, e), (treated, comparison) in roles.items():
+        b = slopes[v, e]
+        adjusted = [(row[0], row[1] - b[0] * row[2] - b[1] * row[3]) for row in treated]
+        others = [(row[0], row[1] - b[0] * row[2] - b[1] * row[3], row[4]) for row in comparison]
+        weight = sum(w for *_, w in others)
+        middle = sum(w * z for _, z, w in others) / weight
+        for part in {part_of[i] for i, _ in adjusted}:
+            own = [(i, z) for i, z in adjusted if part_of[i] == part]
+            effect = sum(z for _, z in own) / len(own) - middle
+            prepared[v, s, g, e, part] = (own, others, weight, middle, effect)
+            visited[s, part, e] += len(own)
+            total[s, part, e] += len(own) * effect
+            squares[s, part, e] += len(own) ** 2 * sum(w * w for *_, w in others) / weight**2
+
+    terms = defaultdict(lambda: defaultdict(float))
+    cells = {}
+    for (v, s, g, e, part), (own, others, weight, middle, effect) in prepared.items():
+        n = len(own)
+        in_stratum = total[s, part, e] / visited[s, part, e]
+        together = sum(visited[key] for key in visited if key[1:] == (part, e))
+        in_part = sum(total[key] for key in total if key[1:] == (part, e)) / together
+        variance = 0.0
+        for i, z in own:
+            residual, factor = z - (effect + middle), 1.0
+            if options.random_shares:
+                residual = z - middle - in_stratum
+            elif options.small_samples:
+                group = n
+                if n == 1:
+                    group, reference = visited[s, part, e], in_stratum
+                    if group == 1:
+                        group, reference = together, in_part
+                    residual = z - middle - reference
+                factor = sqrt(group / max(group - 1, 1))
+            terms[i][s, part, e] += factor * residual
+            variance += (factor * residual / n) ** 2
+        for i, z, w in others:
+            share = w / weight
+            residual = z - middle
+            if options.small_samples:
+                residual /= 1 - min(share, 0.9)
+            terms[i][s, part, e] -= share * n * residual
+            variance += (share * residual) ** 2
+        cells[v, s, g, e, part] = (effect, n, variance)
+    return Answer(visited, total, terms, cells, squares)
