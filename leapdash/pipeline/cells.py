@@ -26,7 +26,8 @@ def solve(
     `visited`, `comparison`: `trials.visited_sums` and `comparison_sums`. A row per cell and part:
     cell, value, stratum, g, e, part, atom; visited (units), level and before (their mean y now and
     in the month before the visit), effect; comparison (units), effective ((sum of w)^2 / sum of
-    w^2), weight (sum of w), odds (their sum), cut (the share of weight cut off); and for `trials.terms_of_effect` key,
+    w^2), weight (sum of w), odds (their sum), cut (the share of weight cut off); and for
+    `trials.terms_of_effect` key,
     slope_last, slope_mean, visited_centre, visited_factor, comparison_centre, visited_here.
 
     One pair of slopes per event time and value, by weighted least squares of the change on last
