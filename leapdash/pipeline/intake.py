@@ -1,7 +1,7 @@
 """The input tables as the pipeline works with them: numbers for students and schools, half-days.
 
 Student ids are text of any kind; here each becomes a dense whole number, and from here on there
-is nothing else (docs/decisions/0010). Days become whole half-days. Nothing is dropped: a row that
+is nothing else (docs/decisions/0003). Days become whole half-days. Nothing is dropped: a row that
 breaks a rule is marked `valid = false`, and `pipeline.validate` then says why.
 """
 
