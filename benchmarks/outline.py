@@ -42,7 +42,7 @@ def _note(node: Any) -> Element:
             noted["border"] = node.proto.flex_container.border
         elif node.type == "column":
             noted["weight"] = node.proto.weight
-        elif node.type == "expander":
+        elif node.type in ("expander", "tab"):
             noted["label"] = node.proto.label
         return noted
     noted = {"type": node.type}
@@ -83,6 +83,11 @@ def draw(elements: list[Element], path: str = "floor") -> None:
                 draw(element["within"], here)
         elif element["type"] == "expander":
             st.expander(element["label"], key=here, on_change="rerun")
+        elif element["type"] == "tab_container":
+            tabs = st.tabs([tab["label"] for tab in element["within"]], key=here, on_change="rerun")
+            for place, tab in zip(tabs, element["within"], strict=True):
+                with place:
+                    draw(tab["within"], f"{here}-{tab['label']}")
         elif "within" in element:
             with st.container(horizontal=element["horizontal"], border=element["border"], key=here):
                 draw(element["within"], here)
@@ -123,6 +128,8 @@ def _draw_one(element: Element, here: str) -> None:
             st.table(pd.DataFrame(**element["rows"]))
         case "title":
             st.title(element["text"], anchor=False)
+        case "header":
+            st.header(element["text"], anchor=False)
         case "subheader":
             st.subheader(element["text"], anchor=False)
         case "caption":

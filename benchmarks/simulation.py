@@ -196,7 +196,9 @@ def _wanted(designs: list[str], runs: int, peers: int, done: set[tuple[str, int,
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=2000, help="of ours, in each design")
-    parser.add_argument("--peers", type=int, default=50, help="of each other estimator")
+    parser.add_argument(
+        "--peers", type=int, default=0, help="of each other estimator; needs diff-diff"
+    )
     parser.add_argument("--seconds", type=float, default=float("inf"), help="start none after")
     parser.add_argument("--designs", nargs="+", default=list(DESIGNS), choices=list(DESIGNS))
     parser.add_argument("--workers", type=int, default=2)

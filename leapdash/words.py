@@ -176,19 +176,16 @@ def trends_answer(
     return f"{sentence}.{_beside(others)}"
 
 
-def district_answer(
-    name: str, year: str, rate: float, state_rate: float, waiting: int | None
-) -> str:
+def district_answer(name: str, year: str, rate: float, state_rate: float, reach: Reach) -> str:
     """A district's attendance beside the state's, and how many students wait for a visit."""
     sentence = (
         f"In {name}, students attended {per_cent(rate)} of their days in {year}, "
         f"{_above_or_below(rate - state_rate)} all districts together"
     )
-    if waiting is None:
-        return f"{sentence}. The district takes no part in home visits."
-    if waiting == 1:
-        return f"{sentence}; 1 student is waiting for a first visit."
-    return f"{sentence}; {count(waiting)} students are waiting for a first visit."
+    if not reach.taking_part:
+        return f"{sentence}. The district took no part in home visits in {month(reach.month)}."
+    verb = "is" if reach.waiting == 1 else "are"
+    return f"{sentence}; {_students(reach.waiting)} {verb} waiting for a first visit."
 
 
 def hollow_note(counts: pd.Series) -> str:

@@ -5,26 +5,12 @@ from dataclasses import replace
 import streamlit as st
 
 from leapdash import charts, views, words
-from leapdash.dashboard import figure, frame, store
+from leapdash.dashboard import figure, filter_bar, frame, store
 from leapdash.dashboard.cards import Card, show_cards
-from leapdash.filters import codes_of
-from leapdash.formats import NO_FIGURE, count, per_cent
+from leapdash.formats import count, per_cent
 
 release, known, chosen = frame.begin("district")
-options = list(codes_of(chosen, known) or known.districts)
-district = options[0]
-if len(options) > 1:
-    waiting = store.view(views.districts_visited, release, known, replace(chosen, years=()))
-    most = waiting.sort_values("waiting", ascending=False)["district_code"].tolist()
-    district = st.selectbox(
-        "District on this page",
-        options,
-        index=options.index(next((code for code in most if code in options), options[0])),
-        format_func=known.label,
-        key="district",
-        width=320,
-        bind="query-params",
-    )
+district = filter_bar.one_district(release, known, chosen)
 filters = replace(chosen, districts=(district,))
 name, year = known.label(district), (chosen.years or known.years)[-1]
 
@@ -37,31 +23,21 @@ years = store.view(views.attendance_beside, *place, "year")
 chronic = store.view(views.chronic_beside, *place, "year")
 published = store.view(views.published_of_both, *place)
 reach = store.view(views.reach_now, release, known, filters)
-takes_part = district in known.leap
 
 rates = years[years["period"] == year].set_index("code")["attendance_rate"]
 shares = chronic[chronic["period"] == year].set_index("code")["chronic_share"]
-frame.answer(
-    words.district_answer(
-        name, year, rates[district], rates["all"], reach.waiting if takes_part else None
-    )
-)
+frame.answer(words.district_answer(name, year, rates[district], rates["all"], reach))
 palette, stamp = figure.palette(), figure.stamp()
 lead = st.container(key="lead")
 cards = [
     Card("Attendance", per_cent(rates[district]), f"of days, {year}"),
     Card("Chronic absence", per_cent(shares.get(district)), f"of students, {year}"),
-    Card(
-        "Waiting",
-        count(reach.waiting) if takes_part else NO_FIGURE,
-        "for a first visit" if takes_part else "takes no part",
-    ),
-    Card(
-        "Reached",
-        per_cent(reach.share_visited) if takes_part else NO_FIGURE,
-        "of those eligible" if takes_part else "takes no part",
-    ),
 ]
+if reach.taking_part:
+    cards += [
+        Card("Waiting", count(reach.waiting), "for a first visit"),
+        Card("Reached", per_cent(reach.share_visited), "of those eligible"),
+    ]
 with lead:
     show_cards(cards)
     left, right = st.columns(2, gap="medium")

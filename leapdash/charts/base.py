@@ -209,20 +209,22 @@ def label_ends(drawing: Drawing, labels: Sequence[EndLabel]) -> None:
     room = drawing.height - drawing.margin["t"] - drawing.margin["b"]
     wanted = [(label.y - low) / (high - low) * room for label in labels]
     heights = [label_height(label.text) for label in labels]
-    x = max(label.x for label in labels)
-    for label, at, best in zip(labels, spread(wanted, heights, room), wanted, strict=True):
-        drawing.write(
-            "end label",
-            "<br>".join(_lines(label.text)),
-            x=x,
-            y=label.y,
-            xanchor="left",
-            yanchor="middle",
-            xshift=8,
-            yshift=round(at - best, 1),
-            align="left",
-            font={"size": _LABEL_SIZE, "color": label.color},
-        )
+    placed = spread(wanted, heights, room)
+    # One trace for all: written one by one they would take longer than the lines.
+    drawing.add(
+        "scatter",
+        name="names",
+        x=[max(label.x for label in labels)] * len(labels),
+        y=[round(low + at * (high - low) / room, 5) for at in placed],
+        # Unseen marks, to hold the names off the points.
+        mode="markers+text",
+        marker={"size": 10, "opacity": 0},
+        text=["<br>".join(_lines(label.text)) for label in labels],
+        textposition="middle right",
+        textfont={"size": _LABEL_SIZE, "color": [label.color for label in labels]},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], room: float) -> list[float]:

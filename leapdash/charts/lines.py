@@ -1,6 +1,7 @@
 """Figures of rates over time and around the first visit."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -66,17 +67,17 @@ def trend_lines(
     colors = series_colors(table, palette, highlight)
     if len(colors) > _MANY:
         drawing.layout["hovermode"] = "closest"
-    ends = []
-    # The highlighted line comes last, on top of the others.
-    lines = dict(iter(table[table[rate].notna()].groupby("code", sort=False)))
-    for code in sorted(colors, key=lambda code: code == highlight):
-        part = lines.get(code)
-        faint = len(colors) > _MANY and code != highlight
-        marked = not faint and (not monthly or len(colors) <= _MARKED)
-        if part is not None:
-            ends.append(
-                _add_line(drawing, part, rate, colors[code], monthly, faint, marked, palette.ground)
-            )
+    lines = {
+        str(code): _line(part, rate, monthly)
+        for code, part in table[table[rate].notna()].groupby("code", sort=False)
+    }
+    if len(colors) > _MANY:
+        _add_faint(drawing, [lines[c] for c in lines if c != highlight], palette)
+    marked = not monthly or len(colors) <= _MARKED
+    for code, line in lines.items():
+        if len(colors) <= _MANY or code == highlight:
+            _add_line(drawing, line, colors[code], palette.ground, 7 - 2 * monthly, marked)
+    ends = [EndLabel(line.x[-1], line.last, line.name, colors[c]) for c, line in lines.items()]
     if not values:
         drawing.write("nothing", "Nobody is counted here", x=0.5, y=0.5, xref="paper", yref="paper")
     drawing.write_above("y title", _Y_TITLES[rate], palette.muted)
@@ -144,49 +145,73 @@ def series_colors(table: pd.DataFrame, palette: Palette, highlight: str = "") ->
     return dict(zip(codes, palette.series, strict=False))
 
 
+@dataclass(frozen=True)
+class _Line:
+    """A line's points; nothing in `y` and `counts` where the line breaks."""
+
+    name: str
+    x: list[str]
+    y: list[float | None]
+    counts: list[int | None]
+
+    @property
+    def last(self) -> float:
+        """The value at the line's end."""
+        return next(value for value in reversed(self.y) if value is not None)
+
+
+def _line(part: pd.DataFrame, rate: Rate, monthly: bool) -> _Line:
+    """A series' points, broken where more than a month is missing.
+
+    A line over the summer would show attendance where there was none.
+    """
+    line = _Line(str(part["series"].iloc[0]), [], [], [])
+    before: date | None = None
+    for period, value, count in zip(part["period"], part[rate], part[_BASE[rate]], strict=True):
+        if monthly:
+            if before and (period.year - before.year) * 12 + period.month - before.month > 1:
+                _append(line, str(before), None, None)
+            before = period
+        _append(line, str(period), round(value, 5), int(count))
+    return line
+
+
+def _append(line: _Line, x: str, y: float | None, count: int | None) -> None:
+    line.x.append(x)
+    line.y.append(y)
+    line.counts.append(count)
+
+
 def _add_line(
-    drawing: Drawing,
-    part: pd.DataFrame,
-    rate: Rate,
-    color: str,
-    monthly: bool,
-    faint: bool,
-    marked: bool,
-    ground: str,
-) -> EndLabel:
-    name = part["series"].iloc[0]
-    x: list[Any] = [str(period) for period in part["period"]]
-    y: list[Any] = [round(value, 5) for value in part[rate]]
-    counts: list[Any] = [int(count) for count in part[_BASE[rate]]]
-    if monthly:
-        x, y, counts = _break_between_years(part["period"].tolist(), x, y, counts)
+    drawing: Drawing, line: _Line, color: str, ground: str, size: int, marked: bool
+) -> None:
     drawing.add(
         "scatter",
-        name=name,
-        x=x,
-        y=y,
-        customdata=counts,
+        name=line.name,
+        x=line.x,
+        y=line.y,
+        customdata=line.counts,
         mode="lines+markers" if marked else "lines",
-        line={"color": color, "width": 1 if faint else 2.5},
-        marker=_points(counts, color, ground) | {"size": 5 if monthly else 7},
-        opacity=0.7 if faint else 1,
+        line={"color": color, "width": 2.5},
+        marker=_points(line.counts, color, ground) | {"size": size},
         hovertemplate="%{y:.1%} · %{customdata:,} students",
     )
-    return EndLabel(x[-1], y[-1], name, color)
 
 
-def _break_between_years(
-    months: Sequence[date], x: list[Any], y: list[Any], counts: list[Any]
-) -> tuple[list[Any], list[Any], list[Any]]:
-    """Put a gap where more than a month is missing: a line over the summer would show nothing."""
-    rows: list[tuple[Any, Any, Any]] = []
-    for number, month in enumerate(months):
-        if number:
-            before = months[number - 1]
-            if (month.year - before.year) * 12 + month.month - before.month > 1:
-                rows.append((x[number - 1], None, None))
-        rows.append((x[number], y[number], counts[number]))
-    return [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
+def _add_faint(drawing: Drawing, lines: Sequence[_Line], palette: Palette) -> None:
+    """Many lines in one grey, as one trace with gaps: each named where the pointer is."""
+    drawing.add(
+        "scatter",
+        name="the others",
+        x=[x for line in lines for x in (*line.x, line.x[-1])],
+        y=[y for line in lines for y in (*line.y, None)],
+        customdata=[count for line in lines for count in (*line.counts, None)],
+        text=[line.name for line in lines for _ in (*line.x, None)],
+        mode="lines",
+        line={"color": palette.compared, "width": 1},
+        opacity=0.7,
+        hovertemplate="%{text}, %{x}: %{y:.1%} · %{customdata:,} students<extra></extra>",
+    )
 
 
 def _add_published(drawing: Drawing, published: pd.DataFrame, palette: Palette) -> None:

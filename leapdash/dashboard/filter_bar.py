@@ -1,11 +1,23 @@
 """The one filter bar: the same on every page, kept in the address, greyed where meaningless."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from leapdash import words
-from leapdash.filters import ALL_STUDENTS, FILTER_LABELS, Filters, Known, labels, reason_off
+from leapdash.dashboard import store
+from leapdash.filters import (
+    ALL_STUDENTS,
+    FILTER_LABELS,
+    Filters,
+    Known,
+    codes_of,
+    labels,
+    reason_off,
+)
+from leapdash.release import Release
+from leapdash.views import districts_visited
 
 _NOTES = "filter_notes"
 _HELP = {
@@ -46,6 +58,28 @@ def show(page: str, known: Known) -> Filters:
 def chosen_on(page: str) -> Filters:
     """What is chosen in the bar already drawn, as the page takes it."""
     return _from_widgets().meant_on(page)
+
+
+def one_district(release: Release, known: Known, chosen: Filters) -> str:
+    """The one district a page is about: the only one chosen, else one picked from those chosen.
+
+    The box to pick begins with the district where most students wait.
+    """
+    options = list(codes_of(chosen, known) or known.districts)
+    if len(options) == 1:
+        return options[0]
+    table = store.view(districts_visited, release, known, replace(chosen, years=()))
+    most = table.sort_values("waiting", ascending=False)["district_code"].tolist()
+    first = next((code for code in most if code in options), options[0])
+    return st.selectbox(
+        "District on this page",
+        options,
+        index=options.index(first),
+        format_func=known.label,
+        key="district",
+        width=320,
+        bind="query-params",
+    )
 
 
 def clear(names: Sequence[str] = tuple(FILTER_LABELS)) -> None:

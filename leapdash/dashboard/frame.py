@@ -93,6 +93,7 @@ def begin(page: str) -> tuple[Release, Known, Filters]:
 
 
 def _navigation() -> st.Page:
+    st.set_page_config(page_title="leapdash", page_icon=ICON, layout="wide")
     pages = [
         st.Page(
             f"pages/{info.key}.py",

@@ -1,7 +1,7 @@
 """The input tables as the pipeline works with them: numbers for students and schools, half-days.
 
 Student ids are text of any kind; here each becomes a dense whole number, and from here on there
-is nothing else (docs/decisions/0010). Days become whole half-days. Nothing is dropped: a row that
+is nothing else (docs/decisions/0003). Days become whole half-days. Nothing is dropped: a row that
 breaks a rule is marked `valid = false`, and `pipeline.validate` then says why.
 """
 
@@ -58,7 +58,7 @@ def enrollment(
     t = source.read(engine)
     t = t.mutate(valid_row=is_valid(t, source.contract), repaired=repaired(t, "school_code"))
     t = _numbered(t, students, schools)
-    levels = [(t.grade == grade, LEVEL_NUMBERS[level]) for grade, level in LEVEL_OF_GRADE.items()]
+    levels = [(t.grade.isin(_grades(level)), number) for level, number in LEVEL_NUMBERS.items()]
     meals = t.meal_eligibility != "none"
     table = t.select(
         "student",
@@ -176,6 +176,10 @@ def programme(engine: Backend, source: InputTable, schools: ir.Table) -> ir.Tabl
     return engine.create_table("programme_in", table, temp=True)
 
 
+def _grades(level: str) -> list[str]:
+    return [grade for grade, its_level in LEVEL_OF_GRADE.items() if its_level == level]
+
+
 def _numbered(t: ir.Table, students: ir.Table, schools: ir.Table) -> ir.Table:
     """Every row, with the student's and the school's number; null where they are unknown."""
     codes = schools.select("school_code", "school")
@@ -191,4 +195,5 @@ def _school_year(month: ir.DateValue) -> ir.IntegerValue:
 
 
 def _half_days(days: ir.FloatingValue, valid: ir.BooleanValue) -> ir.IntegerValue:
-    return ibis.ifelse(valid, (days * 2).round(), ibis.null("float64")).cast("int16")
+    # Valid days are whole halves, so twice of them is whole.
+    return ibis.ifelse(valid, days * 2, ibis.null("float64")).cast("int16")

@@ -145,8 +145,9 @@ def make_years(engine: Backend, spells: ir.Table, status: ir.Table, calendar: Ca
     places = range(calendar.most_months())
     ended = [(spells[f"enrolled_{place}"] > 0, place) for place in reversed(places)]
     t = spells.mutate(
-        enrolled=_total(spells, "enrolled", places),
-        absent=_total(spells, "absent", places),
+        # Wide enough for the days of several schools, times twenty.
+        enrolled=_total(spells, "enrolled", places).cast("int32"),
+        absent=_total(spells, "absent", places).cast("int32"),
         last=ibis.cases(*ended),
         last_enrolled=ibis.cases(*((here, spells[f"enrolled_{k}"]) for here, k in ended)),
     )

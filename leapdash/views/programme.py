@@ -88,10 +88,11 @@ class Reach:
     """Students enrolled in `month` in districts that take part, by what the programme did.
 
     `waiting` students are eligible and not visited; `tried` are those of them where a visit met
-    nobody.
+    nobody. `taking_part`: whether any district of the choice took part in that month.
     """
 
     month: date
+    taking_part: bool
     ever_eligible: int
     ever_eligible_visited: int
     waiting: int
@@ -108,7 +109,7 @@ def reach_now(release: Release, known: Known, filters: Filters) -> Reach:
     """Reach in the last month of data, or of the school years chosen."""
     frame = _reach(release, known, filters, ["month"])
     totals = {name: int(frame[name].sum()) for name in _REACH}
-    return Reach(month=last_month(release, filters), **totals)
+    return Reach(month=last_month(release, filters), taking_part=len(frame) > 0, **totals)
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,37 @@ def by_key(name: str, table: pa.Table) -> Counts:
     return rows
 
 
+def total(table: pa.Table, measure: str, **where: str) -> float:
+    """The sum of a measure over the rows that hold these values."""
+    rows = table.to_pylist()
+    return sum(row[measure] for row in rows if all(row[k] == v for k, v in where.items()))
+
+
+def check_conservation(state: State, tables: dict[str, pa.Table]) -> None:
+    """No day, student or visit of the input is lost, and none counts twice."""
+    attendance, by_group = tables["attendance"], tables["attendance_by_group"]
+    for measure in ("days_enrolled", "days_attended"):
+        days = sum(row[measure] for row in state.rows("attendance"))
+        assert total(attendance, measure) == days
+        assert total(by_group, measure, group="all") == days
+        needs = ("high_needs", "not_high_needs")
+        assert sum(total(by_group, measure, group=group) for group in needs) == days
+    days_rows = [row for row in state.rows("attendance") if row["days_enrolled"]]
+    assert total(attendance, "students") == len(days_rows)
+    assert total(tables["school_profile"], "students") == len(state.rows("enrollment"))
+    visits = state.rows("visits")
+    met = {visit["student_id"] for visit in visits if visit["contact"] == "met"}
+    assert total(tables["visits"], "visits") == len(visits)
+    assert total(tables["visits"], "first_visits") == len(met)
+    for kind in ("place", "visitor", "language"):
+        assert total(tables["visits_by_kind"], "visits", kind=kind) == len(visits)
+        assert total(tables["visits_by_kind"], "first_visits", kind=kind) == len(met)
+
+
 @given(states())
-def test_every_summary_equals_the_recount(state: State) -> None:
+def test_every_summary_equals_the_recount_and_loses_nothing(state: State) -> None:
     tables = summaries_of(state)
+    check_conservation(state, tables)
     oracle = Oracle(state)
     expected = {
         "attendance": oracle.attendance(),

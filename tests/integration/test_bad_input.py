@@ -112,6 +112,17 @@ def attendance_table() -> pa.Table:
     return pa.Table.from_pylist(rows()["attendance"])
 
 
+def daily_instead(*lines: str) -> Break:
+    """Daily attendance of these lines in the place of monthly attendance."""
+
+    def apply(folder: Path) -> None:
+        (folder / "attendance.csv").unlink()
+        header = "student_id,school_code,date,attended"
+        (folder / "attendance_daily.csv").write_text("\n".join([header, *lines]) + "\n")
+
+    return apply
+
+
 CASES: dict[str, tuple[Break, list[str]]] = {
     "a table is missing": (
         lambda folder: (folder / "visits.csv").unlink(),
@@ -363,6 +374,18 @@ CASES: dict[str, tuple[Break, list[str]]] = {
             "student_id,school_code,date,attended\nS00,0640111,2021-09-01,1\n"
         ),
         ["both attendance and attendance_daily are given.", "Expected one of them."],
+    ),
+    "the same day twice": (
+        daily_instead("S00,0640111,2021-09-01,1", "S00,0640111,2021-09-01,0"),
+        ["attendance_daily.csv, row 2: its student_id, school_code and date stand in 2 rows."],
+    ),
+    "more than a day attended": (
+        daily_instead("S00,0640111,2021-09-01,1.5"),
+        ["attendance_daily.csv, row 2, column attended: '1.5'.", "Expected at most 1."],
+    ),
+    "a day of an unknown student": (
+        daily_instead("nobody,0640111,2021-09-01,1"),
+        ["attendance_daily.csv, row 2, column student_id: enrollment has no row with this"],
     ),
     "Parquet and CSV in one folder": (
         lambda folder: (

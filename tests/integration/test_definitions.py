@@ -207,6 +207,15 @@ def test_a_student_of_two_schools_counts_in_both_and_once_in_the_district(
         assert total(chronic, "absent_20_or_more", **here) == 1
 
 
+def test_as_many_days_as_the_contract_allows_are_added_up(state: State, tmp_path: Path) -> None:
+    for school in (NORTH, SOUTH, HILL):
+        state.student("one", dict.fromkeys(range(20), (31.0, 31.0)), school=school)
+    chronic = state.build(tmp_path)["chronic_absence"]
+    here = {"geography": "state", "group": "all", "school_year": "2021-22"}
+    assert total(chronic, "chronic_base", **here) == 2
+    assert total(chronic, "absent_20_or_more", **here) == 1
+
+
 def test_reach_is_empty_where_the_district_takes_no_part(state: State, tmp_path: Path) -> None:
     for school in state.tables["schools"]:
         if school["school_code"] == NORTH:

@@ -94,8 +94,8 @@ def test_district_shows_the_one_district_chosen_beside_all(release, known):
     app = opened("district", districts=["Hartford"])
     years = views.attendance_beside(release, known, Filters(), HARTFORD, "year")
     rates = years[years["period"] == "2022-23"].set_index("code")["attendance_rate"]
-    waiting = views.reach_now(release, known, Filters((HARTFORD,))).waiting
-    answer = words.district_answer("Hartford", "2022-23", rates[HARTFORD], rates["all"], waiting)
+    reach = views.reach_now(release, known, Filters((HARTFORD,)))
+    answer = words.district_answer("Hartford", "2022-23", rates[HARTFORD], rates["all"], reach)
     assert answer in said(app)
     assert cards(app)["Attendance"] == per_cent(rates[HARTFORD])
     assert not [box for box in app.selectbox if box.key == "district"]
@@ -107,6 +107,12 @@ def test_district_is_about_the_last_of_the_years_chosen_in_whatever_order():
     assert "Hartford’s schools by attendance, 2021-22" in said(app)
 
 
+def test_before_the_programme_began_a_district_has_nobody_waiting():
+    app = opened("district", districts=["Hartford"], years=["2020-21"])
+    assert "took no part in home visits in June 2021" in said(app)
+    assert set(cards(app)) == {"Attendance", "Chronic absence"}
+
+
 def test_district_begins_with_the_one_where_most_students_wait_and_lets_choose_another(
     release, known
 ):
@@ -115,8 +121,8 @@ def test_district_begins_with_the_one_where_most_students_wait_and_lets_choose_a
     assert app.selectbox(key="district").value == waiting["district_code"].iloc[0]
     app.selectbox(key="district").set_value(AVON).run()
     assert "In Avon, students attended" in said(app)
-    assert "takes no part in home visits" in said(app)
-    assert cards(app)["Waiting"] == "–"
+    assert "took no part in home visits in June 2023" in said(app)
+    assert "Waiting" not in cards(app)
 
 
 def test_trends_answers_for_exactly_the_filters_in_the_address(release, known):

@@ -102,7 +102,7 @@ def test_a_rate_axis_holds_every_value_with_a_few_ticks_in_whole_per_cents(value
 def test_a_line_holds_the_table_s_values_and_breaks_between_school_years(release, known):
     table = views.attendance_trend(release, known, Filters(), "all", "month")
     figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED)
-    (line,) = figure.data
+    line, _ = figure.data
     assert [y for y in line.y if y is not None] == [round(v, 5) for v in table["attendance_rate"]]
     gaps = [x for x, y in zip(line.x, line.y, strict=True) if y is None]
     assert gaps == ["2021-06-01", "2022-06-01"]
@@ -114,10 +114,11 @@ def test_lines_are_named_at_their_ends_not_in_a_legend(release, known):
     table = views.attendance_trend(release, known, Filters(), "district", "month")
     figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED)
     assert not figure.layout.showlegend
-    ends = [note for note in figure.layout.annotations if note.name == "end label"]
-    assert [note.text for note in ends] == ["LEAP districts", "Other districts"]
-    for note, trace in zip(ends, figure.data, strict=True):
-        assert (note.y, note.font.color) == (trace.y[-1], trace.line.color)
+    *lines, names = figure.data
+    assert [text.strip() for text in names.text] == ["LEAP districts", "Other districts"]
+    assert list(names.textfont.color) == [line.line.color for line in lines]
+    for y, line in zip(names.y, lines, strict=True):
+        assert y == pytest.approx(line.y[-1], abs=0.004)
 
 
 def test_published_rates_are_squares_with_their_values_and_the_state_s_are_open(every_figure):
@@ -139,7 +140,7 @@ def test_participation_keeps_its_colours_whatever_is_chosen(release, known):
             release, known, Filters(participation=chosen), "participation", "month"
         )
         figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED)
-        colors = {trace.name: trace.line.color for trace in figure.data}
+        colors = {trace.name: trace.line.color for trace in figure.data if trace.name != "names"}
         meanings = {
             "Visited": PALETTE.visited,
             "Eligible": PALETTE.waiting,
@@ -151,9 +152,14 @@ def test_participation_keeps_its_colours_whatever_is_chosen(release, known):
 def test_beyond_six_lines_only_the_one_asked_for_has_a_colour_and_lies_on_top(release, known):
     table = views.attendance_trend(release, known, Filters(), "group", "month")
     figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED, highlight="white")
-    assert figure.data[-1].name == "White"
-    assert figure.data[-1].line.color == PALETTE.series[0]
-    assert {trace.line.color for trace in figure.data[:-1]} == {PALETTE.compared}
+    others, white, names = figure.data
+    assert (white.name, white.line.color) == ("White", PALETTE.series[0])
+    assert others.line.color == PALETTE.compared
+    assert len(set(others.text)) == 14
+    assert set(names.textfont.color) == {PALETTE.series[0], PALETTE.compared}
+    drawn = [y for y in others.y if y is not None]
+    shown = table[table["code"] != "white"]["attendance_rate"]
+    assert sorted(drawn) == sorted(round(value, 5) for value in shown)
 
 
 def test_a_chart_of_nobody_says_so(release, known):

@@ -1,6 +1,7 @@
 """The sentences, word for word."""
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -15,7 +16,7 @@ KNOWN = Known(
     leap=frozenset({"0640011"}),
     years=("2021-22", "2022-23"),
 )
-REACH = Reach(date(2023, 6, 1), 1000, 250, 750, 100, 20)
+REACH = Reach(date(2023, 6, 1), True, 1000, 250, 750, 100, 20)
 
 
 def averages(*rows):
@@ -38,7 +39,7 @@ def test_the_answer_of_impact_gives_before_after_reach_and_waiting():
 
 
 def test_the_answer_of_impact_is_silent_about_reach_where_nobody_was_eligible():
-    nobody = Reach(date(2023, 6, 1), 0, 0, 0, 0, 3)
+    nobody = Reach(date(2023, 6, 1), True, 0, 0, 0, 0, 3)
     answer = words.impact_answer({"before": 0.8, "after": 0.8}, Visits(1, 1, 1), nobody)
     assert answer.startswith("Home visits met the family of 1 student. ")
     assert answer.endswith("no difference.")
@@ -121,7 +122,7 @@ def test_a_rate_of_few_students_says_how_few():
             0.933,
             None,
             "In Hartford, students attended 93.3% of their days in 2022-23, 2.0 points above all "
-            "districts together. The district takes no part in home visits.",
+            "districts together. The district took no part in home visits in June 2023.",
         ),
         (
             0.913,
@@ -132,7 +133,8 @@ def test_a_rate_of_few_students_says_how_few():
     ],
 )
 def test_the_answer_of_district_sets_it_beside_all_districts(rate, waiting, sentence):
-    assert words.district_answer("Hartford", "2022-23", rate, 0.913, waiting) == sentence
+    reach = replace(REACH, waiting=waiting or 0, taking_part=waiting is not None)
+    assert words.district_answer("Hartford", "2022-23", rate, 0.913, reach) == sentence
 
 
 def test_a_choice_is_told_in_the_words_of_the_bar():
