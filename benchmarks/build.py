@@ -1,8 +1,8 @@
 """How long a build takes, and how much memory, beside the same summaries as hand-written SQL.
 
 `python -m benchmarks.build [--students N] [--runs N] [--input DIR]` makes a demonstration state,
-builds it with leapdash and with `build_floor.py` in turn, each in a process of its own, checks
-that both give the same tables, and prints the best of the runs. leapdash also checks every row
+builds it with leapdash (without effects) and with `build_floor.py` in turn, each in a process of
+its own, checks that both give the same tables, and prints the best of the runs. leapdash also checks every row
 and writes checksums and a manifest; the floor doesn't.
 """
 
@@ -91,7 +91,7 @@ def main() -> None:
             builds.append(
                 cost_of(
                     *("leapdash", "build", "--input", str(source), "--out", str(folder / "store")),
-                    *("--memory-limit", limits[0], "--threads", limits[1]),
+                    *("--memory-limit", limits[0], "--threads", limits[1], "--no-effects"),
                 )
             )
             floors.append(

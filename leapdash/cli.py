@@ -67,6 +67,9 @@ def build(
     memory_limit: Annotated[str, typer.Option(help="Most memory the engine may use.")] = "2GB",
     threads: Annotated[int | None, typer.Option(min=1, help="Threads; default: all cores.")] = None,
     keep: Annotated[int, typer.Option(min=1, help="Releases the store keeps.")] = 5,
+    effects: Annotated[
+        bool, typer.Option(help="Estimate what the visits changed; takes longest.")
+    ] = True,
 ) -> None:
     """Turn input tables into a release, and put it on show."""
     from leapdash.pipeline.build import build as build_release
@@ -79,6 +82,7 @@ def build(
         memory_limit=memory_limit,
         threads=threads,
         keep=keep,
+        effects=effects,
         progress=_progress(),
     )
     typer.echo(f"Release {release.manifest.release_id} is on show in {out}.")

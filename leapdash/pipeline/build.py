@@ -37,12 +37,14 @@ def build(
     memory_limit: str = "2GB",
     threads: int | None = None,
     keep: int = 5,
+    effects: bool = True,
     progress: Progress = SILENT,
 ) -> Release:
     """The release made from a folder of input tables, published in the store `out`.
 
     `published`: files of Connecticut Open Data; without one, the figures of the release on show
-    are carried over. `half_day`: what daily attendance counts, one of intake.HALF_DAYS. Raises
+    are carried over. `half_day`: what daily attendance counts, one of intake.HALF_DAYS. `effects`:
+    whether to estimate what the visits changed, which takes longest. Raises
     InputError where an input breaks the contract, StoreError where the store can't be written;
     the release on show then stays.
     """
@@ -55,7 +57,7 @@ def build(
             figures = _published(published, out, progress)
         for note in folder.notes:
             progress.note(note)
-        summaries = _summaries(folder, half_day, memory_limit, threads, progress)
+        summaries = _summaries(folder, half_day, memory_limit, threads, effects, progress)
     except LeapdashError as error:
         raise type(error)(f"{error}\n{on_show(out)}") from error
     tables = dict(summaries.tables)
@@ -70,13 +72,18 @@ def build(
 
 
 def _summaries(
-    folder: Folder, half_day: str, memory_limit: str, threads: int | None, progress: Progress
+    folder: Folder,
+    half_day: str,
+    memory_limit: str,
+    threads: int | None,
+    effects: bool,
+    progress: Progress,
 ) -> Summaries:
     """The summaries. Raises InputError that says which rows, or which file, stand in the way."""
     try:
         with open_engine(memory_limit, threads) as engine:
             try:
-                return summarise(engine, folder.tables, half_day, progress)
+                return summarise(engine, folder.tables, half_day, progress, effects=effects)
             except BrokenRulesError as broken:
                 progress.note(f"{broken.table}: some rows break the contract; finding out which")
                 raise explain(engine, folder.tables) from broken

@@ -6,7 +6,7 @@ of coefficients goes out. Nothing here knows of an engine or of a single student
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import factorial
+from math import factorial, log
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ POWERS: tuple[tuple[int, int], ...] = tuple(
 """Powers of last month's and of the three months' attendance in each term of the regression."""
 
 _INTERCEPT_RIDGE = 0.5
+_CENTRE_RIDGE = 0.1
 _SLOPE_RIDGE = 0.1
 _OWN_SLOPE_RIDGE = 5.0
 _MOST_STEPS = 200
@@ -79,8 +80,9 @@ def fit_chances(counts: Counts) -> Chances:
     month's and the three months' attendance, both standardised over all cells. The polynomial is
     common to the state, plus each group's (district's) own deviation from it. What holds it where
     visits are few: ridges, of 1/2 on each intercept's distance from their common centre, of 1/10
-    on the common slopes and of 5 on a group's deviations. A stratum's month without any visit has
-    no intercept: the chance there is 0.
+    on the centre's distance from the log-odds of a visit over all cells, of 1/10 on the common
+    slopes and of 5 on a group's deviations. A stratum's month without any visit has no intercept:
+    the chance there is 0.
 
     Newton's method on the exact likelihood with the intercepts profiled out, each step halved
     until the likelihood rises. Where nobody was visited at all, every chance is 0.
@@ -124,13 +126,13 @@ class _Problem:
         named, self.group = np.unique(group, return_inverse=True)
         self.groups = len(named) if len(named) > 1 else 0
         self.row_group = self.group[place]
+        waiting = max(float((students - visited).sum()), 0.5)
+        self.overall = log(float(visited.sum()) / waiting)
 
     def solve(self) -> tuple[Floats, Floats, Floats]:
-        total, visits = self.students.sum(), self.visited.sum()
-        start = np.log(visits / max(total - visits, 0.5))
-        a = np.full(self.places, start)
+        a = np.full(self.places, self.overall)
         b = np.zeros(self.p * (1 + self.groups) + 1)
-        b[-1] = start
+        b[-1] = self.overall
         value = self._value(a, b)
         for _ in range(_MOST_STEPS):
             step_a, step_b = self._newton(a, b)
@@ -157,6 +159,7 @@ class _Problem:
         return float(
             fit
             - _INTERCEPT_RIDGE / 2 * ((a - b[-1]) ** 2).sum()
+            - _CENTRE_RIDGE / 2 * (b[-1] - self.overall) ** 2
             - _SLOPE_RIDGE / 2 * (b[: self.p] ** 2).sum()
             - _OWN_SLOPE_RIDGE / 2 * (b[self.p : -1] ** 2).sum()
         )
@@ -178,9 +181,10 @@ class _Problem:
         gradient_b = np.zeros(size)
         gradient_b[:p] = sums_rx.sum(axis=0) - _SLOPE_RIDGE * b[:p]
         gradient_b[-1] = _INTERCEPT_RIDGE * (a - b[-1]).sum()
+        gradient_b[-1] -= _CENTRE_RIDGE * (b[-1] - self.overall)
         outer = np.zeros((size, size))
         outer[:p, :p] = wx.T @ self.x + _SLOPE_RIDGE * np.eye(p)
-        outer[-1, -1] = _INTERCEPT_RIDGE * self.places
+        outer[-1, -1] = _INTERCEPT_RIDGE * self.places + _CENTRE_RIDGE
         for k in range(self.groups):
             at = slice(p * (1 + k), p * (2 + k))
             rows, mine = self.row_group == k, self.group == k

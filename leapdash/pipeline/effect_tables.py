@@ -92,7 +92,11 @@ class _Tables:
                     parts=len(self.made.periods),
                 )
             )
-            frames = {"effects_schools": self._cohorts(found), **self._checks(found)}
+            frames = self._checks(found)
+            if found.cells.empty:
+                # Nobody can be compared with anybody: the tables say who was visited, and why not.
+                return {name: _arrow(name, frame) for name, frame in frames.items()}
+            frames["effects_schools"] = self._cohorts(found)
         for kind, values in KINDS.items():
             with self._step(f"effects by {kind}"):
                 of_kind = visited.select("unit", value=kind, part=kind)

@@ -14,6 +14,7 @@ from ibis.backends.duckdb import Backend
 from leapdash.contract import summary_table
 from leapdash.pipeline import intake, panel, program, trends
 from leapdash.pipeline.calendar import Calendar
+from leapdash.pipeline.effect_tables import effect_tables
 from leapdash.pipeline.engine import put
 from leapdash.pipeline.groups import memberships
 from leapdash.pipeline.homes import place_visits
@@ -32,8 +33,13 @@ class Summaries:
     rows_read: Mapping[str, int]
 
 
-def summarise(engine: Backend, tables: Tables, half_day: str, progress: Progress) -> Summaries:
-    """Every summary of the input tables. Raises BrokenRulesError where a row breaks a rule."""
+def summarise(
+    engine: Backend, tables: Tables, half_day: str, progress: Progress, *, effects: bool
+) -> Summaries:
+    """Every summary of the input tables; of the visits' effects only where `effects`.
+
+    Raises BrokenRulesError where a row breaks a rule.
+    """
     rows_read: dict[str, int] = {}
     made = _panel(engine, tables, half_day, rows_read, progress)
     members = put(engine, "memberships", memberships())
@@ -56,6 +62,8 @@ def summarise(engine: Backend, tables: Tables, half_day: str, progress: Progress
             columns = summary_table(name).column_names
             results[name] = summary().select(*columns).to_pyarrow()
             step.rows = results[name].num_rows
+    if effects:
+        results.update(effect_tables(engine, made, progress))
     return Summaries(results, rows_read)
 
 

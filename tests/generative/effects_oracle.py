@@ -141,17 +141,20 @@ def fit(panel, options, is_visited):
         penalty[-1, -1] += 0.5
     for k in range(len(places), size - 1):
         penalty[k, k] = 0.1 if k < len(places) + 9 else 5.0
+    penalty[-1, -1] += 0.1
+    pull = np.zeros(size)
+    pull[-1] = 0.1 * start
     b = np.zeros(size)
     b[: len(places)] = start
     b[-1] = start
 
     def objective(b):
         eta = design @ b
-        return visits @ eta - students @ np.logaddexp(0, eta) - b @ penalty @ b / 2
+        return visits @ eta - students @ np.logaddexp(0, eta) - b @ penalty @ b / 2 + pull @ b
 
     for _ in range(300):
         h = 1 / (1 + np.exp(-(design @ b)))
-        gradient = design.T @ (visits - students * h) - penalty @ b
+        gradient = design.T @ (visits - students * h) - penalty @ b + pull
         hessian = design.T @ (design * (students * h * (1 - h))[:, None]) + penalty
         step = np.linalg.solve(hessian, gradient)
         length = 1.0

@@ -15,7 +15,7 @@ from leapdash.progress import SILENT
 
 def summaries_of(state: State) -> dict[str, pa.Table]:
     with open_engine(threads=1) as engine:
-        return dict(summarise(engine, memory_tables(state), "state", SILENT).tables)
+        return dict(summarise(engine, memory_tables(state), "state", SILENT, effects=False).tables)
 
 
 def by_key(name: str, table: pa.Table) -> Counts:
