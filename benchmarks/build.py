@@ -2,8 +2,8 @@
 
 `python -m benchmarks.build [--students N] [--runs N] [--input DIR]` makes a demonstration state,
 builds it with leapdash (without effects) and with `build_floor.py` in turn, each in a process of
-its own, checks that both give the same tables, and prints the best of the runs. leapdash also checks every row
-and writes checksums and a manifest; the floor doesn't.
+its own, checks that both give the same tables, and prints the best of the runs. leapdash also
+checks every row and writes checksums and a manifest; the floor doesn't.
 """
 
 import argparse

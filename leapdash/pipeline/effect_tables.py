@@ -48,12 +48,13 @@ def effect_tables(
     engine: Backend, panel: Panel, progress: Progress = SILENT
 ) -> dict[str, pa.Table]:
     """The contract's tables of effects, by name; none where nobody was ever visited."""
+    visited = int(panel.visits["first"].sum().to_pyarrow().as_py() or 0)
+    if not visited:
+        return {}
     with Workspace(engine) as space:
         with progress.step("visited and comparison students") as step:
             made = effect_panel(space, panel)
-            step.rows = int(made.visited.count().to_pyarrow().as_py())
-        if not made.strata:
-            return {}
+            step.rows = visited
         with progress.step("chances of a visit"):
             panel_of_study = made.months.select("unit", "t", "y", "stratum", "first")
             months = int(panel.months.month_no.max().to_pyarrow().as_py()) + 1
@@ -97,6 +98,14 @@ class _Tables:
                 # Nobody can be compared with anybody: the tables say who was visited, and why not.
                 return {name: _arrow(name, frame) for name, frame in frames.items()}
             frames["effects_schools"] = self._cohorts(found)
+        if visited.count().to_pyarrow().as_py() >= _MINIMUM_VISITED:
+            self._other_slices()
+        frames["effects"] = pd.concat(self.effects, ignore_index=True)
+        frames["effects_covariance"] = pd.concat(self.covariance, ignore_index=True)
+        return {name: _arrow(name, frame) for name, frame in frames.items()}
+
+    def _other_slices(self) -> None:
+        visited = self.made.visited
         for kind, values in KINDS.items():
             with self._step(f"effects by {kind}"):
                 of_kind = visited.select("unit", value=kind, part=kind)
@@ -107,9 +116,6 @@ class _Tables:
             self._schools()
         with self._step("effects beside few visited schoolmates"):
             self._few_visited_schools()
-        frames["effects"] = pd.concat(self.effects, ignore_index=True)
-        frames["effects_covariance"] = pd.concat(self.covariance, ignore_index=True)
-        return {name: _arrow(name, frame) for name, frame in frames.items()}
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
@@ -292,7 +298,7 @@ class _Tables:
                     "district_code_2": b["district_code"].to_numpy(),
                     "level_2": b["level"].to_numpy(),
                     "event_time_2": events[j],
-                    "matrix": a["place"].map(lambda place: serves.get(place, "student")).to_numpy(),
+                    "matrix": [serves.get(place, "student") for place in a["place"]],
                     "covariance": covariance[pair, i, j],
                 }
             )
@@ -383,6 +389,10 @@ def _rounded(values: Floats, scale: Floats) -> Floats:
     return np.where(step > 0, np.round(values / np.where(step > 0, step, 1.0)) * step, 0.0)
 
 
+_TYPES = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64()}
+
+
 def _arrow(name: str, frame: pd.DataFrame) -> pa.Table:
-    columns = list(summary_table(name).column_names)
-    return pa.Table.from_pandas(frame[columns], preserve_index=False)
+    table = summary_table(name)
+    schema = pa.schema([(column.name, _TYPES[column.type]) for column in table.columns])
+    return pa.Table.from_pandas(frame[list(table.column_names)], schema, preserve_index=False)
