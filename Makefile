@@ -6,7 +6,7 @@ PORT ?= 8501
 STORE ?= data/demo
 DEMO_STATE ?= demo-state
 
-.PHONY: help run test verify lint format demo bench docs screenshots lock clean
+.PHONY: help run test verify lint format demo bench docs simulation peers screenshots lock clean
 
 help:  ## what there is to do
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -22,7 +22,7 @@ test: $(VENV)/.dev  ## lint, types, layers, and every test but the longest
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 -m "not full"
 
-verify: $(VENV)/.dev  ## every test, with the full number of random examples
+verify: $(VENV)/.peers  ## every test, with the full number of random examples
 	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -n 2
 
 lint: $(VENV)/.dev  ## style, types, layers
@@ -39,9 +39,15 @@ demo: $(VENV)/.run  ## rebuild the committed demonstration release (PUBLISHED=fi
 	$(BIN)/python -m leapdash demo --out $(DEMO_STATE)
 	$(BIN)/python -m leapdash build --input $(DEMO_STATE) $(addprefix --published ,$(PUBLISHED)) --out data/demo --keep 1
 
-bench: $(VENV)/.dev  ## how fast, beside a floor in the same run
+bench: $(VENV)/.peers  ## how fast, beside a floor and others in the same run
 	$(BIN)/python -m benchmarks.build
+	$(BIN)/python -m benchmarks.effects
 	$(BIN)/python -m benchmarks.pages
+
+simulation: $(VENV)/.peers  ## the estimator on thousands of simulated states; hours, goes on where it stopped
+	$(BIN)/python -W ignore -m benchmarks.simulation --peers 50
+
+peers: $(VENV)/.peers  ## the other estimators that tests and benchmarks compare with
 
 docs: $(VENV)/.dev  ## rebuild the generated parts of docs/
 	$(BIN)/python -m leapdash dictionary --out docs/data-dictionary.md
@@ -52,6 +58,7 @@ screenshots: $(VENV)/.dev  ## docs/screenshots/, every page, wide and narrow
 lock: $(VENV)/.dev  ## write requirements*.txt anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --quiet -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-header --no-annotate --quiet -o requirements-dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra peers -c requirements-dev.txt --universal --python-version 3.11 --no-header --no-annotate --quiet -o requirements-peers.txt
 
 clean:  ## remove the virtual environment and what builds leave
 	rm -rf $(VENV) $(DEMO_STATE) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -64,4 +71,8 @@ $(VENV)/.run: requirements.txt
 $(VENV)/.dev: requirements-dev.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+$(VENV)/.peers: $(VENV)/.dev requirements-peers.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-peers.txt
 	touch $@

@@ -115,7 +115,7 @@ def event_study(
     event_times : sequence of int
         Times since the visit to look at.
     comparison : {"not_yet", "never"}
-        Units not visited yet by the time looked at, or never.
+        Units not visited yet by the time looked at, and by the time of the visit; or never.
     base : {"universal", "varying"}
         Count changes from the time before the visit, or, before the visit, from the time before.
     history : int
@@ -327,7 +327,7 @@ def _shown(t: pd.DataFrame, in_front: list[str]) -> pd.DataFrame:
 
 def _why_nothing(study: Study) -> str:
     """What stands in the way where no cell has visited and comparison units."""
-    risk = at_risk(study.months)
+    risk = at_risk(study.rows)
     visited = risk.filter(risk.visited)
     if not visited.count().to_pyarrow().as_py():
         months = study.rules.history

@@ -1,0 +1,133 @@
+"""The regression for the chance of a visit: what it solves, and what holds it."""
+
+import numpy as np
+import pytest
+
+from leapdash.pipeline.chances import HIGHEST_CHANCE, Counts, fit_chances, terms
+
+
+def counts(seed=0, places=12, groups=1, cells=40, steep=3.0):
+    rng = np.random.default_rng(seed)
+    place = np.repeat(np.arange(places), cells)
+    last, mean = rng.uniform(0.3, 1, len(place)), rng.uniform(0.4, 1, len(place))
+    students = rng.integers(1, 30, len(place)).astype(float)
+    chance = 1 / (1 + np.exp(2.5 - steep * (1.5 - last - mean)))
+    visited = rng.binomial(students.astype(int), chance).astype(float)
+    visited[place == 0] = 0
+    return Counts(place, last, mean, students, visited, np.arange(places) % groups)
+
+
+def standardised(counts, fitted):
+    u = (counts.last - fitted.centre[0]) / fitted.scale[0]
+    v = (counts.mean - fitted.centre[1]) / fitted.scale[1]
+    return terms(u, v)
+
+
+def test_the_penalised_likelihood_cannot_be_made_larger():
+    given = counts()
+    fitted = fit_chances(given)
+    live = np.isfinite(fitted.intercept)
+    used = live[given.place]
+    x, place = standardised(given, fitted)[used], given.place[used]
+    students, visited = given.students[used], given.visited[used]
+    overall = np.log(visited.sum() / (students - visited).sum())
+
+    def penalised(intercept, slopes):
+        index = intercept[place] + x @ slopes
+        # The best centre of the intercepts, given them: that of two ridges.
+        own = intercept[live]
+        centre = (0.5 * own.sum() + 0.1 * overall) / (0.5 * len(own) + 0.1)
+        return (
+            visited @ index
+            - students @ np.logaddexp(0, index)
+            - 0.25 * ((own - centre) ** 2).sum()
+            - 0.05 * (centre - overall) ** 2
+            - 0.05 * (slopes**2).sum()
+        )
+
+    slopes = fitted.slopes[live][0]
+    best = penalised(fitted.intercept, slopes)
+    rng = np.random.default_rng(1)
+    for size in (1e-1, 1e-2, 1e-3):
+        for _ in range(50):
+            moved = np.where(live, fitted.intercept + size * rng.normal(size=len(live)), -np.inf)
+            assert penalised(moved, slopes) < best
+            assert penalised(fitted.intercept, slopes + size * rng.normal(size=9)) < best
+
+
+def test_a_month_without_a_visit_has_no_chance_of_one():
+    given = counts()
+    fitted = fit_chances(given)
+    assert fitted.intercept[0] == -np.inf
+    chance = fitted.chance(np.zeros(3, dtype=int), np.array([0.3, 0.6, 1]), np.array([0.4, 0.6, 1]))
+    np.testing.assert_array_equal(chance, 0)
+
+
+def test_expected_visits_are_nearly_those_made_in_each_month():
+    given = counts(cells=200)
+    fitted = fit_chances(given)
+    expected = given.students * fitted.chance(given.place, given.last, given.mean)
+    made = np.bincount(given.place, given.visited)
+    np.testing.assert_allclose(np.bincount(given.place, expected)[1:], made[1:], rtol=0.02)
+
+
+def test_no_chance_is_above_the_highest():
+    given = counts()
+    certain = Counts(
+        given.place, given.last, given.mean, given.students, given.students, given.group
+    )
+    fitted = fit_chances(certain)
+    assert np.isfinite(fitted.intercept).all()
+    assert (fitted.chance(given.place, given.last, given.mean) == HIGHEST_CHANCE).all()
+
+
+def test_without_visits_every_chance_is_zero():
+    given = counts()
+    none = Counts(
+        given.place, given.last, given.mean, given.students, 0 * given.visited, given.group
+    )
+    assert (fit_chances(none).chance(given.place, given.last, given.mean) == 0).all()
+
+
+def test_equal_attendance_leaves_only_the_intercepts():
+    given = counts()
+    same = np.full(len(given.place), 0.9)
+    fitted = fit_chances(
+        Counts(given.place, same, same, given.students, given.visited, given.group)
+    )
+    np.testing.assert_allclose(fitted.slopes, 0, atol=1e-12)
+    assert np.isfinite(fitted.intercept[1:]).all()
+
+
+@pytest.mark.parametrize("visits", [1, 300])
+def test_a_district_s_own_slopes_are_shrunk_to_the_common_ones_where_visits_are_few(visits):
+    # Two districts visit by attendance; the third, with few or many visits, regardless of it.
+    rng = np.random.default_rng(2)
+    size = 3000
+    group = np.repeat([0, 1, 2], size)
+    last = rng.uniform(0.3, 1, 3 * size)
+    chance = 1 / (1 + np.exp(-(1 - 6 * last)))
+    visited = (rng.random(3 * size) < chance).astype(float)
+    visited[group == 2] = 0
+    visited[rng.choice(np.flatnonzero(group == 2), visits, replace=False)] = 1
+    fitted = fit_chances(Counts(group, last, last, np.ones(3 * size), visited, np.array([0, 1, 2])))
+    low, high = (
+        fitted.chance(np.array([2]), np.array([rate]), np.array([rate]))[0] for rate in (0.5, 0.9)
+    )
+    steep = np.log(low / (1 - low)) - np.log(high / (1 - high))
+    if visits == 1:
+        assert steep > 1.5
+    else:
+        assert abs(steep) < 0.5
+
+
+def test_the_start_does_not_matter_with_separated_data():
+    # Everyone below a line is visited and no one above: without ridges the slopes have no bound.
+    last = np.linspace(0.2, 1, 200)
+    visited = (last < 0.5).astype(float)
+    zeros = np.zeros(200, dtype=int)
+    fitted = fit_chances(Counts(zeros, last, last, np.ones(200), visited, np.zeros(1, dtype=int)))
+    assert np.isfinite(fitted.slopes).all()
+    chance = fitted.chance(zeros, last, last)
+    assert chance[0] > 0.8
+    assert chance[-1] < 0.05

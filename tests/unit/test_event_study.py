@@ -1,0 +1,391 @@
+"""`event_study`: each rule it states, what it takes, and what it says where it can't work."""
+
+import doctest
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import leapdash.pipeline.impact
+from leapdash import event_study
+from leapdash.errors import InputError, UsageError
+from leapdash.pipeline.trials import HIGHEST_LEAVING_WEIGHT, Codes, Rules, comparison_sums, roles
+
+
+def panel(students=120, months=10, seed=0):
+    """Months 0 to 9, a fifth visited from month 3 on, likelier after poor attendance."""
+    rng = np.random.default_rng(seed)
+    rate = np.clip(rng.normal(0.85, 0.1, (students, months)), 0, 1).round(2)
+    first = np.full(students, np.nan)
+    for month in range(3, months):
+        likely = np.where(rate[:, month - 1] < 0.8, 0.15, 0.02)
+        first[np.isnan(first) & (rng.random(students) < likely)] = month
+    return pd.DataFrame(
+        {
+            "student_id": np.repeat(np.arange(students), months),
+            "month": np.tile(np.arange(months), students),
+            "rate": rate.ravel(),
+            "first_visit": np.repeat(first, months),
+            "district": np.repeat(np.where(np.arange(students) % 2, "A", "B"), months),
+            "school": np.repeat(np.arange(students) % 7, months),
+        }
+    )
+
+
+def study(frame, **options):
+    return event_study(frame, **{"outcome": "rate", "event_times": range(-4, 5)} | options)
+
+
+def same(one, other):
+    pd.testing.assert_frame_equal(one.effects, other.effects, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(one.covariance, other.covariance, atol=1e-12)
+
+
+def test_the_worked_example_gives_what_it_says():
+    found = doctest.testmod(leapdash.pipeline.impact)
+    assert found.attempted > 10
+    assert found.failed == 0
+
+
+# --- rules ------------------------------------------------------------------------------------
+
+
+def test_a_visit_between_two_months_belongs_to_the_next():
+    frame = panel()
+    same(study(frame), study(frame.assign(first_visit=frame["first_visit"] - 0.5)))
+
+
+def test_months_count_in_order_whatever_lies_between_them():
+    frame = panel()
+    dates = pd.Series(pd.date_range("2020-09-01", periods=40, freq="MS").to_numpy())
+    # Two summers lie between the months.
+    spread = np.array([0, 1, 2, 5, 6, 7, 8, 13, 14, 15])
+    first = frame["first_visit"].map(lambda m: dates[spread[int(m)]] if m == m else pd.NaT)
+    dated = frame.assign(month=dates[spread[frame["month"]]].to_numpy(), first_visit=first)
+    same(study(frame), study(dated))
+
+
+def test_a_visit_after_the_last_month_counts_as_none_yet_and_is_told():
+    frame = panel()
+    late = frame.assign(first_visit=frame["first_visit"].fillna(99))
+    found = study(late)
+    same(study(frame), found)
+    assert "after the last month (9)" in found.notes[0]
+
+
+@pytest.mark.parametrize("never", [np.nan, np.inf])
+def test_null_and_infinite_both_mean_never(never):
+    frame = panel()
+    same(study(frame), study(frame.assign(first_visit=frame["first_visit"].fillna(never))))
+
+
+def days(frame, seed=1):
+    enrolled = np.random.default_rng(seed).integers(5, 21, len(frame)).astype(float)
+    attended = np.floor(enrolled * frame["rate"] * 2) / 2
+    return frame.drop(columns="rate").assign(attended=attended, enrolled=enrolled)
+
+
+def test_a_month_under_five_days_enrolled_is_no_observation():
+    frame = days(panel())
+    short = frame.index % 13 == 4
+    one, other = frame.copy(), frame.copy()
+    one.loc[short, ["enrolled", "attended"]] = 4.5, 0.0
+    other.loc[short, ["enrolled", "attended"]] = 4.5, 4.5
+    columns = {"outcome": None, "attended": "attended", "enrolled": "enrolled"}
+    same(study(one, **columns), study(other, **columns))
+    whole = study(frame, **columns)
+    assert study(one, **columns).effects["visited"].sum() < whole.effects["visited"].sum()
+
+
+def test_a_month_without_a_day_enrolled_is_no_month_of_the_student():
+    frame = days(panel())
+    columns = {"outcome": None, "attended": "attended", "enrolled": "enrolled"}
+    gone = frame.index % 11 == 5
+    zero = frame.copy()
+    zero.loc[gone, ["enrolled", "attended"]] = 0.0
+    same(study(zero, **columns), study(frame[~gone], **columns))
+
+
+def test_who_has_no_history_begins_no_trial_and_counts_in_no_effect():
+    frame = panel()
+    # Newcomers, visited in their third month and thereafter, as good as one can be.
+    late = frame[(frame["month"] >= 5) & (frame["student_id"] < 10)]
+    late = late.assign(student_id=late["student_id"] + 1000, first_visit=7.0, rate=1.0)
+    with_late = pd.concat([frame, late])
+    same(study(frame), study(with_late))
+
+
+def test_a_gap_in_the_last_three_months_is_no_history():
+    frame = panel()
+    visited = frame.dropna(subset="first_visit").drop_duplicates("student_id").iloc[0]
+    gap = (frame["student_id"] == visited.student_id) & (frame["month"] == visited.first_visit - 2)
+    before, after = study(frame).effects, study(frame[~gap]).effects
+    zero = before["event_time"] == 0
+    assert after.loc[zero, "visited"].item() == before.loc[zero, "visited"].item() - 1
+
+
+def test_who_moves_after_the_visit_stays_where_the_visit_was():
+    frame = panel()
+    moved = frame.copy()
+    later = (moved["month"] > moved["first_visit"]).fillna(False)
+    moved.loc[later, "district"] = moved.loc[later, "district"].map({"A": "B", "B": "A"})
+    assert later.sum() > 20
+    options = {"stratum": "district"}
+    # Nothing but the stratum in the month of the visit tells where the visited count.
+    before, after = study(frame, **options).strata, study(moved, **options).strata
+    pd.testing.assert_frame_equal(before, after)
+
+
+def test_students_are_only_compared_within_their_stratum():
+    frame = panel()
+    options = {"stratum": "district", "weights": False, "slopes": False}
+    together = study(frame, **options).strata
+    plain = {"weights": False, "slopes": False}
+    apart = pd.concat(
+        [
+            study(frame[frame["district"] == name], **plain).effects.assign(district=name)
+            for name in "AB"
+        ],
+        ignore_index=True,
+    )
+    pd.testing.assert_frame_equal(together[apart.columns], apart, check_dtype=False)
+
+
+def test_the_weight_for_those_who_left_is_cut_off_and_the_share_is_told():
+    # Two waiting in one trial; leaving is worth 2 for one and 50 for the other.
+    begun = pa.table(
+        {
+            "unit": pa.array([1, 2], pa.int64()),
+            "g": pa.array([3, 3], pa.int16()),
+            "trial": pa.array([3, 3], pa.int32()),
+            "part": pa.array([None, None], pa.int32()),
+            "first": pa.array([None, None], pa.int16()),
+            "visited": [False, False],
+            "last": [0.9, 0.8],
+            "mean": [0.9, 0.8],
+            "odds": [0.1, 0.1],
+            "leaving": [0.0, 0.0],
+        }
+    )
+    months = pa.table(
+        {
+            "unit": pa.array([1, 2], pa.int64()),
+            "t": pa.array([5, 5], pa.int16()),
+            "y": [0.7, 0.6],
+            "last": [0.7, 0.6],
+            "leaving": [np.log(2), np.log(50)],
+            "leaving_last": [np.log(2), np.log(50)],
+        }
+    )
+    rules = Rules(event_times=(2,))
+    found = roles(ibis.memtable(begun), ibis.memtable(months), Codes.of(1, 10, 1, rules), rules)
+    weights = found.order_by("unit").to_pandas()
+    np.testing.assert_allclose(weights["w"], [0.2, 0.1 * HIGHEST_LEAVING_WEIGHT])
+    np.testing.assert_allclose(weights["uncut"], [0.2, 5.0])
+    sums = comparison_sums(found).to_pandas()
+    np.testing.assert_allclose(sums[["w", "uncut"]], [[2.2, 5.2]])
+
+
+def test_a_single_visited_student_has_an_error_from_the_others_of_the_stratum():
+    # One visit a month: no month has a mean of its own to take residuals from.
+    rng = np.random.default_rng(3)
+    first = np.array([3, 4, 5, 6, *[np.nan] * 60])
+    rate = rng.normal(0.8, 0.05, (64, 9))
+    frame = pd.DataFrame(
+        {
+            "student_id": np.repeat(np.arange(64), 9),
+            "month": np.tile(np.arange(9), 64),
+            "rate": rate.ravel(),
+            "first_visit": np.repeat(first, 9),
+        }
+    )
+    plain = {"weights": False, "slopes": False, "history": 0, "event_times": (1,)}
+    corrected = study(frame, **plain).effects["std_error"].item()
+    uncorrected = study(frame, **plain, small_samples=False).effects["std_error"].item()
+    changes = [
+        rate[i, int(g) + 1]
+        - rate[i, int(g) - 1]
+        - (rate[4:, int(g) + 1] - rate[4:, int(g) - 1]).mean()
+        for i, g in enumerate(first[:4])
+    ]
+    assert corrected == pytest.approx(np.std(changes, ddof=1) / 2, rel=0.2)
+    assert uncorrected < corrected / 2
+
+
+def test_clustered_errors_add_up_a_cluster_s_influence_first():
+    frame = panel()
+    plain = study(frame)
+    each = study(frame, cluster="student_id")
+    np.testing.assert_allclose(each.covariance_cluster, plain.covariance, atol=1e-14)
+    schools = study(frame, cluster="school")
+    assert not np.allclose(schools.covariance_cluster, plain.covariance)
+    one = study(frame.assign(state="CT"), cluster="state")
+    # With one cluster residuals add up to zero, but for what small samples enlarge.
+    exact = study(frame.assign(state="CT"), cluster="state", small_samples=False)
+    np.testing.assert_allclose(exact.covariance_cluster, 0, atol=1e-20)
+    assert one.covariance_cluster.shape == plain.covariance.shape
+
+
+# --- what it takes ----------------------------------------------------------------------------
+
+
+def test_pandas_arrow_ibis_and_parquet_give_the_same(tmp_path):
+    frame = panel()
+    expected = study(frame)
+    table = pa.Table.from_pandas(frame)
+    same(expected, study(table))
+    frame.to_parquet(tmp_path / "panel.parquet")
+    same(expected, study(tmp_path / "panel.parquet"))
+    same(expected, study(str(tmp_path / "panel.parquet")))
+    engine = ibis.duckdb.connect()
+    theirs = engine.create_table("theirs", ibis.memtable(table))
+    same(expected, study(theirs))
+    left = engine.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    assert left == [("theirs",)]
+
+
+def test_units_may_be_text_and_columns_may_have_any_name():
+    frame = panel()
+    names = {"student_id": "t", "month": "unit", "rate": "first", "first_visit": "y"}
+    renamed = frame.rename(columns=names).assign(t="s" + frame["student_id"].astype(str))
+    same(
+        study(frame, stratum="district"),
+        study(renamed, unit="t", time="unit", outcome="first", cohort="y", stratum=["district"]),
+    )
+
+
+def test_a_month_of_the_base_has_no_effect_and_no_error():
+    row = study(panel()).effects.set_index("event_time").loc[-1]
+    assert (row.effect, row.std_error) == (0.0, 0.0)
+
+
+# --- bad input --------------------------------------------------------------------------------
+
+
+def test_nobody_visited_is_told():
+    with pytest.raises(UsageError, match="Nobody was visited: column first_visit has no value"):
+        study(panel().assign(first_visit=np.nan))
+
+
+def test_everyone_visited_at_once_has_no_comparison():
+    with pytest.raises(UsageError, match="no unit still unvisited was observed"):
+        study(panel().assign(first_visit=5.0))
+
+
+def test_everyone_visited_in_turn_is_compared_while_somebody_waits():
+    frame = panel()
+    frame["first_visit"] = 3.0 + frame["student_id"] % 5
+    effects = study(frame).effects
+    assert np.isfinite(effects[["effect", "std_error"]].to_numpy()).all()
+    # Who is visited last has nobody left to be compared with.
+    visited = effects.set_index("event_time")["visited"]
+    assert visited[0] == 96
+
+
+def test_a_month_of_visits_without_comparison_is_left_out():
+    frame = panel()
+    alone = frame[frame["student_id"] < 3].assign(
+        student_id=lambda t: t["student_id"] + 500, district="C", first_visit=4.0
+    )
+    both = study(pd.concat([frame, alone]), stratum="district", weights=False, slopes=False)
+    plain = study(frame, stratum="district", weights=False, slopes=False)
+    same(plain, both)
+    assert set(both.strata["district"]) == {"A", "B"}
+
+
+def test_one_month_is_told():
+    frame = panel()
+    with pytest.raises(UsageError, match=r"Column month has 1 different value\(s\)"):
+        study(frame[frame["month"] == 3])
+
+
+def test_no_rows_are_told():
+    with pytest.raises(UsageError, match="The panel has no rows"):
+        study(panel().iloc[:0])
+
+
+def test_visits_before_any_history_are_told():
+    frame = panel()
+    early = frame["first_visit"].where(frame["first_visit"].isna(), 1.0)
+    with pytest.raises(UsageError, match="none has an observed outcome in each of the 3 times"):
+        study(frame.assign(first_visit=early))
+
+
+def test_two_rows_for_one_month_are_told():
+    frame = panel()
+    with pytest.raises(InputError, match=r"1 unit\(s\) have two rows for one month"):
+        study(pd.concat([frame, frame.iloc[[25]]]))
+
+
+def test_a_first_visit_that_changes_is_told():
+    frame = panel()
+    frame.loc[3, "first_visit"] = 7.0
+    with pytest.raises(InputError, match=r"first_visit changes within 1 unit\(s\)"):
+        study(frame)
+
+
+@pytest.mark.parametrize("column", ["student_id", "month", "district", "school"])
+def test_empty_keys_are_told(column):
+    frame = panel().astype({"student_id": "Int64", "month": "Int64", "school": "Int64"})
+    frame.loc[7, column] = None
+    with pytest.raises(InputError, match=f"Column {column}: 1 of 1,200 rows are empty"):
+        study(frame, stratum="district", cluster="school")
+
+
+def test_a_column_that_is_not_there_is_told():
+    with pytest.raises(UsageError, match="The panel has no column 'rating'"):
+        study(panel(), outcome="rating")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"attended": "rate"}, "either outcome, or both attended and enrolled"),
+        ({"outcome": None, "attended": "rate"}, "either outcome, or both attended and enrolled"),
+        ({"history": 0}, "Expected history of at least 1"),
+        ({"event_times": []}, "event_times is empty"),
+        ({"own_slopes": "district"}, "Expected one of stratum"),
+    ],
+)
+def test_parameters_that_do_not_go_together_are_told(options, message):
+    with pytest.raises(UsageError, match=message):
+        study(panel(), **options)
+
+
+def test_months_and_visits_of_different_kinds_are_told():
+    frame = panel()
+    frame["first_visit"] = frame["first_visit"].map(lambda m: f"2021-0{m:.0f}" if m == m else None)
+    with pytest.raises(UsageError, match="can't be compared"):
+        study(frame)
+
+
+def test_a_panel_of_another_kind_is_told():
+    with pytest.raises(UsageError, match="panel is a list"):
+        study([1, 2, 3])
+
+
+def test_equal_attendance_gives_no_effect_and_no_error():
+    found = study(panel().assign(rate=0.9))
+    assert (found.effects["effect"].abs() < 1e-15).all()
+    assert (found.effects["std_error"] < 1e-15).all()
+
+
+def test_outcomes_that_are_never_observed_are_told():
+    with pytest.raises(UsageError, match="No visited unit can be compared"):
+        study(panel().assign(rate=np.nan))
+
+
+def test_nothing_infinite_or_missing_is_ever_given():
+    rng = np.random.default_rng(5)
+    for seed in range(10):
+        frame = panel(students=25, seed=seed)
+        frame.loc[rng.random(len(frame)) < 0.3, "rate"] = np.nan
+        try:
+            found = study(frame, stratum="district", cohorts=True)
+        except UsageError:
+            continue
+        for table in (found.effects, found.strata, found.cohorts):
+            numbers = table.drop(columns=["district", "std_error_cluster"], errors="ignore")
+            assert np.isfinite(numbers.to_numpy(dtype=float)).all()
