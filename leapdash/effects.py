@@ -122,16 +122,22 @@ def effect_study(data: CohortData, atoms: Flags) -> EffectStudy:
     """The effects on the visited students of the chosen atoms (see `chosen`), exact in effect and
     variance: theta_U = sum of N theta / sum of N.
     """
-    total = _union(data.measures, atoms)
-    weights = np.zeros_like(data.measures.visited)
-    some = total.visited[0] > 0
-    weights[np.ix_(atoms, some)] = (
-        data.measures.visited[np.ix_(atoms, some)] / total.visited[0][some]
-    )
-    student = _student_covariance(data, weights)
-    school, schools = _school_covariance(data, weights)
+    student, school, schools = covariances(data, atoms)
     matrix = serving_matrix(student, school, schools, EVENTS)
+    total = _union(data.measures, atoms)
     return _study(total, student if matrix == "student" else school, matrix, schools)
+
+
+def covariances(data: CohortData, atoms: Flags) -> tuple[Floats, Floats, int]:
+    """Of the effects on the chosen atoms' visited, by event time: students independent, schools
+    independent, and how many schools there are.
+    """
+    total = _union(data.measures, atoms).visited[0]
+    weights = np.zeros_like(data.measures.visited)
+    some = total > 0
+    weights[np.ix_(atoms, some)] = data.measures.visited[np.ix_(atoms, some)] / total[some]
+    school, schools = _school_covariance(data, weights)
+    return _student_covariance(data, weights), school, schools
 
 
 def slice_studies(data: SliceData) -> dict[str, EffectStudy]:

@@ -39,7 +39,10 @@ _ESTIMATED = [k for k, e in enumerate(EVENTS) if e != BASE_EVENT_TIME]
 _HEADLINE = [k for k, e in enumerate(EVENTS) if any(e in times for times in HEADLINES.values())]
 _MINIMUM_VISITED = 20
 _KEYS = ["slice", "slice_value", "district_code", "level"]
+# What is left of a number by rounding, so that it takes half the room in the file: standard errors
+# of any union stay exact to 1e-6 of their size.
 _PRECISION = 1e-6
+_SCHOOL_PRECISION = 1e-7
 _FINENESS = 2.0**-34
 _FINE = [c.name for c in summary_table("effects").columns if c.unit == "fraction"]
 
@@ -281,7 +284,8 @@ class _Tables:
         first, second = pairs[:, 0], pairs[:, 1]
         visited = np.where(visited > 0, visited, np.inf)
         covariance = sums / (visited[first][:, :, None] * visited[second][:, None, :])
-        covariance = _rounded(covariance, errors[first][:, :, None] * errors[second][:, None, :])
+        scale = errors[first][:, :, None] * errors[second][:, None, :]
+        covariance = _rounded(covariance, _PRECISION * scale)
         once = (first != second)[:, None, None] | np.tri(len(at), dtype=bool)
         pair, i, j = np.nonzero(once & (covariance != 0))
         rows = effects.rows.set_index("row")
@@ -311,7 +315,7 @@ class _Tables:
         visited = effects.visited()[:, _ESTIMATED]
         influence = found[names].to_numpy(np.float64) / np.where(visited > 0, visited, np.inf)[row]
         errors = np.sqrt(np.einsum("rii->ri", effects.school))[:, _ESTIMATED]
-        influence = _rounded(influence, errors[row])
+        influence = _rounded(influence, _SCHOOL_PRECISION * errors[row])
         at, k = np.nonzero(influence)
         rows = effects.rows.set_index("row").loc[row[at]]
         schools = np.array(self.schools, dtype=object)
@@ -380,12 +384,10 @@ def _serving(effects: Effects) -> dict[int, str]:
     }
 
 
-def _rounded(values: Floats, scale: Floats) -> Floats:
-    """Rounded to a power of two about _PRECISION times the scale: what a reader can't tell from the
-    full number takes half the room in the file.
-    """
+def _rounded(values: Floats, step: Floats) -> Floats:
+    """Rounded to the power of two at or below the step; 0 where that is 0."""
     with np.errstate(divide="ignore"):
-        step = np.exp2(np.floor(np.log2(_PRECISION * scale)))
+        step = np.exp2(np.floor(np.log2(step)))
     return np.where(step > 0, np.round(values / np.where(step > 0, step, 1.0)) * step, 0.0)
 
 

@@ -41,7 +41,7 @@ def summarise(
     Raises BrokenRulesError where a row breaks a rule.
     """
     rows_read: dict[str, int] = {}
-    made = _panel(engine, tables, half_day, rows_read, progress)
+    made = make_panel(engine, tables, half_day, rows_read, progress)
     members = put(engine, "memberships", memberships())
     summaries: dict[str, Callable[[], ir.Table]] = {
         "attendance": lambda: trends.attendance(made),
@@ -67,7 +67,7 @@ def summarise(
     return Summaries(results, rows_read)
 
 
-def _panel(
+def make_panel(
     engine: Backend,
     tables: Tables,
     half_day: str,

@@ -1,0 +1,242 @@
+"""The effect tables of simulated states against the same worked out student by student."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from effect_state import EVENTS, EffectState, TablesAsRelease, effect_state, terms
+
+from leapdash.contract import ALL_LEVELS, STATE_CODE
+from leapdash.effect_data import cohort_data, slice_data
+from leapdash.effects import chosen, covariances, difference, effect_study, slice_studies
+
+FILTERS_OF_A_STATE = 500
+
+
+@pytest.fixture(scope="module", params=[(4_000, 11), (9_000, 12)], ids=["small", "larger"])
+def state(request, tmp_path_factory) -> EffectState:
+    students, seed = request.param
+    return effect_state(tmp_path_factory.mktemp("state"), students, seed)
+
+
+def random_choice(rng, values):
+    """Some of the values, or None for all."""
+    if rng.random() < 0.3:
+        return None
+    return list(rng.choice(values, size=rng.integers(1, len(values) + 1), replace=False))
+
+
+def test_a_thousand_random_filters_are_exact(state):
+    data = cohort_data(TablesAsRelease(state.tables))
+    rows, sums = terms(state)
+    cluster = rows["unit"].map(state.homes).to_numpy()
+    unit, e, x = (rows[name].to_numpy() for name in ("unit", "e", "x"))
+    districts = sorted({district for district, _ in state.strata})
+    rng = np.random.default_rng(1)
+    compared = 0
+    for _ in range(FILTERS_OF_A_STATE):
+        pick = (
+            random_choice(rng, districts),
+            random_choice(rng, ["PK-5", "6-8", "9-12"]),
+            random_choice(rng, state.periods),
+        )
+        strata = [
+            k
+            for k, (district, level) in enumerate(state.strata)
+            if (pick[0] is None or district in pick[0]) and (pick[1] is None or level in pick[1])
+        ]
+        parts = [
+            k for k, period in enumerate(state.periods) if pick[2] is None or period in pick[2]
+        ]
+        inside = rows["stratum"].isin(strata).to_numpy() & rows["part"].isin(parts).to_numpy()
+        own = sums[sums["stratum"].isin(strata) & sums["part"].isin(parts)].groupby("e").sum()
+        atoms = chosen(data, *pick)
+        if own.empty:
+            assert not atoms.any()
+            continue
+        student, school, _ = covariances(data, atoms)
+        found = effect_study(data, atoms).table.set_index("event_time")
+        assert list(found.index) == [k for k in EVENTS if k in own.index]
+        for k, event in enumerate(EVENTS):
+            if event not in own.index:
+                continue
+            total = own.loc[event]
+            assert found.loc[event, "visited"] == total["visited"]
+            here = inside & (e == event)
+            errors = [
+                np.sqrt(
+                    (np.bincount(np.unique(key[here], return_inverse=True)[1], x[here]) ** 2).sum()
+                )
+                / total["visited"]
+                if here.any()
+                else 0.0
+                for key in (unit, cluster)
+            ]
+            size = np.sqrt(student[k, k]), np.sqrt(school[k, k])
+            np.testing.assert_allclose(size, errors, rtol=1e-6, atol=1e-9)
+            if found.loc[event, "shown"]:
+                effect = total["total"] / total["visited"]
+                assert found.loc[event, "effect"] == pytest.approx(effect, rel=1e-6, abs=1e-9)
+                effective = total["visited"] ** 2 / total["squares"]
+                assert found.loc[event, "comparison_effective"] == pytest.approx(
+                    effective, rel=1e-6
+                )
+                change = (total["now"] - total["before"]) / total["visited"]
+                assert found.loc[event, "naive_change"] == pytest.approx(change, abs=1e-9)
+                compared += 1
+    assert compared > FILTERS_OF_A_STATE
+
+
+PARTING = ("cohort_period", "place", "visitor", "language", "visits", "school")
+"""Slices whose values part the visited: each student has one."""
+
+
+def frame(state, name, **where):
+    release = TablesAsRelease(state.tables)
+    return release.table(name, where={k: [v] for k, v in where.items()}).to_pandas()
+
+
+def visits(state):
+    """First visits that met the family: student_id and visit_date, from the input."""
+    met = pd.read_parquet(state.folder / "visits.parquet").query("contact == 'met'")
+    return met.sort_values("visit_date").drop_duplicates("student_id")
+
+
+def test_every_visited_student_is_counted_once_by_reason_and_period(state):
+    counted = frame(state, "visited_compared")
+    assert counted["students"].sum() == len(visits(state))
+    assert (counted["students"] > 0).all()
+
+
+def test_compared_students_are_those_with_an_effect_in_the_base_month(state):
+    compared = frame(state, "visited_compared", reason="compared")
+    base = frame(state, "effects", slice="cohort_period", event_time=-1)
+    assert compared["students"].sum() == base["visited"].sum()
+
+
+@pytest.mark.parametrize("slice_name", PARTING)
+def test_the_values_of_a_slice_part_the_visited(state, slice_name):
+    whole = frame(state, "effects", slice="all", event_time=1)
+    parts = frame(state, "effects", slice=slice_name, event_time=1)
+    parts = parts[parts["level"].ne(ALL_LEVELS) & parts["district_code"].ne(STATE_CODE)]
+    keys = ["district_code", "level"]
+    assert (
+        whole.set_index(keys)["visited"].sort_index().to_dict()
+        == parts.groupby(keys)["visited"].sum().to_dict()
+    )
+
+
+def test_the_rows_of_all_are_the_union_of_the_cohort_periods(state):
+    data = cohort_data(TablesAsRelease(state.tables))
+    rows = frame(state, "effects", slice="all")
+    for (district, level), own in rows.groupby(["district_code", "level"]):
+        atoms = chosen(data, [district], [level])
+        student, school, _ = covariances(data, atoms)
+        for row in own.itertuples():
+            k = EVENTS.index(row.event_time)
+            n = data.measures.visited[atoms, k]
+            assert row.visited == n.sum()
+            union = (n * data.measures.effect[atoms, k]).sum() / n.sum()
+            assert row.effect == pytest.approx(union, abs=1e-9)
+            assert row.std_error_student == pytest.approx(np.sqrt(student[k, k]), abs=1e-8)
+            assert row.std_error_school == pytest.approx(np.sqrt(school[k, k]), abs=1e-8)
+
+
+@pytest.mark.parametrize("slice_name", ["place", "language", "group", "comparison"])
+def test_districts_levels_and_the_state_are_unions_of_their_strata(state, slice_name):
+    rows = frame(state, "effects", slice=slice_name)
+    strata = rows[rows["level"].ne(ALL_LEVELS) & rows["district_code"].ne(STATE_CODE)]
+    for by, place in (
+        ([], {"district_code": STATE_CODE, "level": ALL_LEVELS}),
+        (["level"], {"district_code": STATE_CODE}),
+        (["district_code"], {"level": ALL_LEVELS}),
+    ):
+        keys = [*by, "slice_value", "event_time"]
+        sums = strata.assign(
+            effect=strata["effect"] * strata["visited"],
+            squares=strata["visited"] ** 2 / strata["comparison_effective"],
+        )
+        sums = sums.groupby(keys)[
+            ["visited", "visited_due", "visited_all", "effect", "squares"]
+        ].sum()
+        own = rows
+        for column, value in place.items():
+            own = own[own[column] == value]
+        if "level" not in place:
+            own = own[own["level"] != ALL_LEVELS]
+        if "district_code" not in place:
+            own = own[own["district_code"] != STATE_CODE]
+        own = own.set_index(keys).sort_index()
+        sums = sums.loc[own.index]
+        assert (own["visited"] == sums["visited"]).all()
+        np.testing.assert_allclose(own["effect"], sums["effect"] / sums["visited"], atol=1e-8)
+        np.testing.assert_allclose(
+            own["comparison_effective"], sums["visited"] ** 2 / sums["squares"], rtol=1e-6
+        )
+
+
+def test_days_after_the_visit_are_those_of_the_input(state):
+    first = visits(state)
+    attendance = pd.read_parquet(state.folder / "attendance.parquet")
+    attendance = attendance[attendance["days_enrolled"] > 0]
+    months = sorted(attendance["month"].unique())
+    number = {month: k for k, month in enumerate(months)}
+    began = first["visit_date"].map(
+        lambda day: next(k for k, month in enumerate(months) if month >= day.replace(day=1))
+    )
+    t = attendance.merge(first[["student_id"]].assign(first=began), on="student_id")
+    t["event_time"] = t["month"].map(number) - t["first"]
+    expected = t[t["event_time"].between(1, 12)].groupby("event_time")["days_enrolled"].sum()
+    for slice_name in ("all", "place", "cohort_period"):
+        days = frame(state, "visited_days", slice=slice_name)
+        found = days.groupby("event_time")["days_enrolled"].sum()
+        pd.testing.assert_series_equal(found, expected, check_index_type=False)
+
+
+def test_weights_make_the_comparison_like_the_visited(state):
+    balance = frame(state, "balance")
+    for measure in ("last_month", "three_months"):
+        rows = balance[balance["measure"] == measure]
+        n = rows["visited"] / rows["visited"].sum()
+        visited, before, after, sd = (
+            (n * rows[name]).sum()
+            for name in ("visited_mean", "comparison_before", "comparison_after", "visited_sd")
+        )
+        assert abs(visited - before) > 0.5 * sd
+        assert abs(visited - after) < 0.1 * sd
+
+
+def test_balance_takes_every_compared_student_in(state):
+    balance = frame(state, "balance", measure="last_month")
+    compared = frame(state, "visited_compared", reason="compared")
+    keys = ["district_code", "level"]
+    assert (
+        balance.set_index(keys)["visited"].to_dict()
+        == compared.groupby(keys)["students"].sum().to_dict()
+    )
+
+
+def test_the_difference_of_two_values_takes_what_they_share_into_account(state):
+    data = slice_data(TablesAsRelease(state.tables), "place", STATE_CODE, ALL_LEVELS)
+    studies = slice_studies(data)
+    home, virtual = studies["home"].month_after.effect, studies["virtual"].month_after.effect
+    found = difference(data, "home", "virtual", "month_after")
+    assert found.effect == pytest.approx(home.effect - virtual.effect)
+    a, b, k = data.values.index("home"), data.values.index("virtual"), EVENTS.index(1)
+    shared = data.between[a, b][k, k]
+    variance = home.std_error**2 + virtual.std_error**2 - 2 * shared
+    assert found.std_error == pytest.approx(np.sqrt(variance))
+    # The same students serve both in comparison, so their errors move together.
+    assert shared > 0
+
+
+def test_never_visited_schoolmates_are_followed_by_share_visited(state):
+    spillover = frame(state, "spillover")
+    assert (spillover["days_attended"] <= spillover["days_enrolled"]).all()
+    enrollment = pd.read_parquet(state.folder / "enrollment.parquet")
+    never = enrollment[~enrollment["student_id"].isin(visits(state)["student_id"])]
+    years = {year: set(t["student_id"]) for year, t in never.groupby("school_year")}
+    for year, before in (("2021-22", "2020-21"), ("2022-23", "2021-22")):
+        both = len(years[year] & years[before])
+        found = spillover.loc[spillover["school_year"] == year, "students"].sum()
+        # Enrolled without a single day enrolled counts in the one, not in the other.
+        assert 0.97 * both < found <= both
