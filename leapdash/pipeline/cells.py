@@ -14,7 +14,9 @@ from leapdash.pipeline.trials import Codes, Rules
 
 Floats = npt.NDArray[np.float64]
 
-_NO_SPREAD = 1e-11
+# A slope along a direction in which comparison students differ by less than 1% of their level
+# would be noise: a tiny difference in history turned into a large one in the effect.
+_NO_SPREAD = 1e-4
 _ADJUSTERS = ("last", "mean")
 
 

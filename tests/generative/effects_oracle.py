@@ -248,7 +248,7 @@ def estimate(panel, options):
             (
                 np.outer(vectors[:, k], vectors[:, k]) / values[k]
                 for k in (0, 1)
-                if values[k] > 1e-11
+                if values[k] > 1e-4
             ),
             np.zeros((2, 2)),
         )
