@@ -137,8 +137,9 @@ def test_the_rows_of_all_are_the_union_of_the_cohort_periods(state):
             assert row.visited == n.sum()
             union = (n * data.measures.effect[atoms, k]).sum() / n.sum()
             assert row.effect == pytest.approx(union, abs=1e-9)
-            assert row.std_error_student == pytest.approx(np.sqrt(student[k, k]), abs=1e-8)
-            assert row.std_error_school == pytest.approx(np.sqrt(school[k, k]), abs=1e-8)
+            errors = np.sqrt(student[k, k]), np.sqrt(school[k, k])
+            found = row.std_error_student, row.std_error_school
+            np.testing.assert_allclose(found, errors, rtol=1e-6, atol=1e-9)
 
 
 @pytest.mark.parametrize("slice_name", ["place", "language", "group", "comparison"])
@@ -202,7 +203,7 @@ def test_weights_make_the_comparison_like_the_visited(state):
             for name in ("visited_mean", "comparison_before", "comparison_after", "visited_sd")
         )
         assert abs(visited - before) > 0.5 * sd
-        assert abs(visited - after) < 0.1 * sd
+        assert abs(visited - after) < 0.3 * abs(visited - before)
 
 
 def test_balance_takes_every_compared_student_in(state):
