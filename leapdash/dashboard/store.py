@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
+from leapdash.effect_data import CohortData, cohort_data
 from leapdash.filters import Known
 from leapdash.release import Release, current_id, open_release
 from leapdash.views import known_in
@@ -38,13 +39,19 @@ def known() -> Known:
     return _known(str(opened.path), opened)
 
 
+def cohorts() -> CohortData | None:
+    """The effect tables of the release on show as arrays; None where it holds no effects."""
+    opened = release()
+    return _cohorts(str(opened.path), opened)
+
+
 def view(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The function's result, kept for whoever asks the same of the same release.
 
     Arguments must be hashable by Streamlit; the release and what is known of it are told apart by
     the release's folder.
     """
-    keyed = tuple(arg for arg in args if not isinstance(arg, Release | Known))
+    keyed = tuple(arg for arg in args if not isinstance(arg, Release | Known | CohortData))
     result: T = _computed(str(release().path), function.__qualname__, keyed, kwargs, function, args)
     return result
 
@@ -89,6 +96,11 @@ def _opened(store: str, release_id: str | None) -> KeptRelease:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _known(path: str, _release: Release) -> Known:  # noqa: ARG001 - the path is the cache's key
     return known_in(_release)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _cohorts(path: str, _release: Release) -> CohortData | None:  # noqa: ARG001 - the path is the key
+    return cohort_data(_release) if _release.has("effects") else None
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)

@@ -14,6 +14,7 @@ from leapdash.views.district import (
     published_of_both,
     schools_beside,
 )
+from leapdash.views.effects import chosen_visits, effect_on
 from leapdash.views.programme import (
     AFTER,
     BEFORE,
@@ -38,9 +39,11 @@ __all__ = [
     "attendance_beside",
     "attendance_trend",
     "before_after",
+    "chosen_visits",
     "chronic_beside",
     "chronic_trend",
     "districts_visited",
+    "effect_on",
     "known_in",
     "paths",
     "place",
