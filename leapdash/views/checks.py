@@ -98,7 +98,7 @@ def balance(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
     for name in ("visited_mean", "squares", *_SIDES):
         pooled[name] = pooled[name] / pooled["visited"]
     variance = (pooled["squares"] - pooled["visited_mean"] ** 2).clip(lower=0)
-    spread = np.sqrt(variance).where(variance > 1e-12)
+    spread = variance.where(variance > 1e-12) ** 0.5
     for side, difference in zip(_SIDES, ("difference_before", "difference_after"), strict=True):
         pooled[difference] = (pooled["visited_mean"] - pooled[side]) / spread
     pooled["visited"] = pooled["visited"].astype(int)
