@@ -9,11 +9,13 @@ from leapdash.views.attendance import (
 )
 from leapdash.views.base import By, Grain, known_in, place
 from leapdash.views.checks import (
+    ALIKE,
     Beside,
     Spillover,
     Verdict,
     balance,
     beside_few_visited,
+    beside_table,
     largest_before,
     left_out,
     most_compared,
@@ -50,6 +52,7 @@ from leapdash.views.programme import (
 
 __all__ = [
     "AFTER",
+    "ALIKE",
     "BEFORE",
     "FEW_STUDENTS",
     "Beside",
@@ -64,6 +67,7 @@ __all__ = [
     "balance",
     "before_after",
     "beside_few_visited",
+    "beside_table",
     "chosen_visits",
     "chronic_beside",
     "chronic_trend",

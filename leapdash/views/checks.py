@@ -240,6 +240,26 @@ def beside_few_visited(release: Release, cohorts: CohortData, place: tuple[str, 
     return Beside(district, level, everyone, found.get(FEW_VISITED_SCHOOLS))
 
 
+def beside_table(beside: Beside) -> pd.DataFrame:
+    """Both comparisons' headlines: series (whom the visited are compared with, and when),
+    visited, effect, low, high. Withheld ones have no row.
+    """
+    rows = []
+    studies = {"All not visited": beside.everyone, "Schools under 10% visited": beside.few_visited}
+    for name, study in studies.items():
+        if study is None:
+            continue
+        for when, headline in (
+            ("month after", study.month_after),
+            ("six to nine months after", study.six_to_nine),
+        ):
+            found = headline.effect
+            if found is not None:
+                row = (f"{name}, {when}", headline.visited, found.effect, found.low, found.high)
+                rows.append(row)
+    return pd.DataFrame(rows, columns=["series", "visited", "effect", "low", "high"])
+
+
 def place_of(known: Known, filters: Filters) -> tuple[str, str]:
     """The place that slices are kept for and the choice is in: a district or the state, a level or
     all.

@@ -1,4 +1,4 @@
-"""The four checks of an effect in words: a question, what was found, and what the evidence shows."""
+"""The four checks of an effect in words: question, finding, and what the evidence shows."""
 
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ from leapdash.views import (
     weights_cut,
     were_alike,
 )
+from leapdash.words.effects import signed_time
 
 STEP_BEFORE = "the largest step between one month and the next before it"
 
@@ -131,6 +132,50 @@ def left_out_line(table: pd.DataFrame) -> Line:
         why = most["series"]
     only = "" if verdict == "holds" else " The effect speaks for the others only."
     return Line(question, verdict, f"{told}: {why}.{only}")
+
+
+def alt_effects(title: str, table: pd.DataFrame) -> str:
+    """What the chart of differences before the visit shows, for who can't see it."""
+    told = [
+        f"month {signed_time(event_time)}: {points(effect, signed=True)}, from "
+        f"{points(low, signed=True)} to {points(high, signed=True)}"
+        for event_time, effect, low, high in zip(
+            table["event_time"], table["effect"], table["low"], table["high"], strict=True
+        )
+    ]
+    return f"{title}, in points. {'; '.join(told)}."
+
+
+def alt_balance(title: str, table: pd.DataFrame) -> str:
+    """What the chart of the balance shows, for who can't see it."""
+    rows = table[table["difference_after"].notna()]
+    told = [
+        f"{row.series} from {row.difference_before:+.2f} to {row.difference_after:+.2f}"
+        for row in rows.itertuples()
+    ]
+    return f"{title}, in standard deviations of the visited. {'; '.join(told)}."
+
+
+def alt_observed(title: str, table: pd.DataFrame) -> str:
+    """What the chart of students still observed shows, for who can't see it."""
+    if not len(table):
+        return f"{title}. No month."
+    last = table.iloc[-1]
+    return (
+        f"{title}: in month {int(last['event_time'])}, {per_cent(last['visited_observed'])} of the "
+        f"visited and {per_cent(last['comparison_observed'])} of the compared."
+    )
+
+
+def alt_schoolmates(title: str, table: pd.DataFrame) -> str:
+    """What the chart of unvisited schoolmates shows, for who can't see it."""
+    told = [
+        f"{year}, {visited} visited: {points(change, signed=True)}"
+        for year, visited, change in zip(
+            table["school_year"], table["share_visited"], table["change"], strict=True
+        )
+    ]
+    return f"{title}: change of attendance in points. {'; '.join(told)}."
 
 
 def _up_to(value: float) -> str:
