@@ -1,11 +1,12 @@
-"""How did visited students' attendance run in the months around the first visit?"""
+"""Did attendance rise more than it would have without the visit?"""
 
 import streamlit as st
 
 from leapdash import charts, views, words
 from leapdash.dashboard import figure, frame, store
-from leapdash.dashboard.cards import Card, show_cards
-from leapdash.formats import count, per_cent, points
+from leapdash.dashboard.cards import show_cards
+from leapdash.dashboard.checks import show_checks, show_left_out
+from leapdash.dashboard.effect_cards import effect_cards
 
 BY = {
     "all": "One line",
@@ -16,57 +17,67 @@ BY = {
 }
 
 release, known, filters = frame.begin("before_after")
-top = st.container()
-with st.container(key="lead"):
-    cards = st.container()
-    left, right = st.columns([5, 3], gap="medium")
-with left:
-    by = st.segmented_control(
-        "Lines",
-        list(BY),
-        default="all",
-        required=True,
-        format_func=lambda value: BY[value],
-        key="compare",
-        wrap=True,
-        bind="query-params",
-    )
-paths = store.view(views.paths, release, known, filters, by)
-if not len(paths):
-    with top:
-        frame.nothing_here(filters, known)
+cohorts = store.cohorts()
+left_out = None
+if release.has("visited_compared"):
+    left_out = store.view(views.left_out, release, known, filters)
+everyone = 0 if left_out is None else int(left_out["students"].sum())
+paths = store.view(views.paths, release, known, filters, "all")
+if not len(paths) and filters.active():
+    frame.nothing_here(filters, known)
     st.stop()
 
-averages = store.view(views.before_after, paths)
-pooled = store.view(views.paths, release, known, filters, "all")
-whole = store.view(views.before_after, pooled).iloc[0]
-visits = store.view(views.visits_made, release, known, filters)
-with top:
-    frame.answer(words.before_after_answer(averages))
-with cards:
-    show_cards(
-        [
-            Card("Before", per_cent(whole["before"]), "6 school months"),
-            Card("After", per_cent(whole["after"]), "12 school months"),
-            Card("Change", points(whole["change"], signed=True), "points, not the effect"),
-            Card("Students visited", count(visits.first_visits), "families met"),
-        ]
-    )
-
+study = None if cohorts is None else store.view(views.effect_on, cohorts, known, filters)
+shown = study is not None and study.table["shown"].any()
+palette, stamp = figure.palette(), figure.stamp()
+with st.container(key="lead"):
+    if shown:
+        frame.answer(words.effect_answer(study))
+        st.caption(words.based_on(study, everyone))
+        show_cards(effect_cards(study, everyone))
+    left, right = st.columns([5, 3], gap="medium")
 with left:
-    title = "Attendance of visited students by months since the first visit"
-    figure.show_figure(
-        "before-after",
-        title,
-        charts.event_lines(paths, averages, figure.palette(), figure.stamp()),
-        paths,
-        words.alt_lines(title, paths, "attendance_rate", "months since the first visit"),
-        filters,
-        words.students_behind(pooled),
-    )
-    if by != "all":
-        figure.show_table("before-after-averages", "Averages before and after", averages, filters)
-with right:
-    st.header("What this chart can’t show", anchor=False)
-    for heading, text in words.WHAT_BEFORE_AFTER_CANT_SHOW:
-        st.markdown(f"**{heading}**  \n{text}")
+    title = "Attendance of visited students, and what it would have been"
+    if shown:
+        figure.show_figure(
+            "effect",
+            title,
+            charts.effect_paths(study.table, study.six_to_nine, palette, stamp),
+            study.table,
+            words.alt_paths(study),
+            filters,
+            words.path_notes(study),
+        )
+    else:
+        st.header(title, anchor=False)
+        frame.withheld(words.why_nothing(study, left_out), filters)
+if len(paths):
+    with right:
+        plain = st.container()
+        by = st.selectbox(
+            "Draw its lines by",
+            list(BY),
+            format_func=lambda value: BY[value],
+            key="compare",
+            bind="query-params",
+        )
+    with plain:
+        headline = study.six_to_nine if shown else None
+        paths = store.view(views.paths, release, known, filters, by)
+        title = "The plain before-and-after"
+        figure.show_figure(
+            "before-after",
+            title,
+            charts.event_lines(paths, None, palette, stamp, 300, headline),
+            paths,
+            words.alt_lines(title, paths, "attendance_rate", "months since the first visit"),
+            filters,
+            words.plain_note(headline) if headline else words.NOT_THE_EFFECT,
+        )
+if shown:
+    show_checks(release, cohorts, known, filters, study, left_out)
+    st.header("What it rests on, and does not remove", anchor=False)
+    st.markdown(f"{words.RESTS_ON}\n\n{words.NEVER_VISITED}")
+    st.caption(words.independence_note(study))
+elif everyone:
+    show_left_out(left_out, filters)

@@ -1,6 +1,13 @@
 """A small table in, a Plotly figure out: pure functions, one palette, nothing fetched."""
 
 from leapdash.charts.base import Stamp
+from leapdash.charts.effects import (
+    balance_rows,
+    differences_before,
+    effect_paths,
+    observed_lines,
+    schoolmates_lines,
+)
 from leapdash.charts.lines import Rate, event_lines, trend_lines
 from leapdash.charts.palette import DARK, LIGHT, Palette, palette_of
 from leapdash.charts.rows import change_rows, reach_rows, school_rows
@@ -11,10 +18,15 @@ __all__ = [
     "Palette",
     "Rate",
     "Stamp",
+    "balance_rows",
     "change_rows",
+    "differences_before",
+    "effect_paths",
     "event_lines",
+    "observed_lines",
     "palette_of",
     "reach_rows",
     "school_rows",
+    "schoolmates_lines",
     "trend_lines",
 ]

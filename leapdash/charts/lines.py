@@ -13,14 +13,18 @@ from leapdash.charts.base import (
     EndLabel,
     Stamp,
     axis_title,
+    event_axis,
     label_ends,
     label_height,
     label_margin,
+    mark_visit,
     percent_axis,
     plain_axis,
 )
 from leapdash.charts.palette import Palette
-from leapdash.formats import per_cent
+from leapdash.contract import BASE_EVENT_TIME
+from leapdash.effects import Headline
+from leapdash.formats import per_cent, points
 from leapdash.views import AFTER, BEFORE, FEW_STUDENTS
 
 Rate = Literal["attendance_rate", "chronic_share"]
@@ -30,6 +34,7 @@ _Y_TITLES: Mapping[Rate, str] = {
     "chronic_share": "Chronically absent (% of students)",
 }
 _BASE: Mapping[Rate, str] = {"attendance_rate": "students", "chronic_share": "chronic_base"}
+_LEAST_HEIGHT = 380
 _MANY = 6
 # Beyond so many monthly lines their points would only crowd the plot.
 _MARKED = 3
@@ -88,35 +93,28 @@ def trend_lines(
 
 
 def event_lines(
-    table: pd.DataFrame, averages: pd.DataFrame, palette: Palette, stamp: Stamp
+    table: pd.DataFrame,
+    averages: pd.DataFrame | None,
+    palette: Palette,
+    stamp: Stamp,
+    least: int = _LEAST_HEIGHT,
+    headline: Headline | None = None,
 ) -> go.Figure:
     """Attendance rate by school months since the first visit, a line for every series.
 
-    Takes the tables of `paths` and `before_after`. One series carries its averages before and
-    after as dotted levels. Points with fewer than ten students are hollow.
+    Takes the table of `paths`. One series carries its averages before and after as dotted levels,
+    where the table of `before_after` is given; or the plain change of `headline`, measured from the
+    level of the month before the visit. Points with fewer than ten students are hollow.
     """
     names = [str(name) for name in table["series"].unique()]
     alone = len(names) == 1
+    levels = alone and averages is not None
     right = 16 if alone else label_margin(names)
-    top = 52 if alone else 34
-    drawing = Drawing(palette, _height(names), right=right, top=top, bottom=70)
-    axis = plain_axis(palette, "School months since the month of the first visit")
-    axis |= {"range": [-6.5, 12.5], "tickvals": [-6, -3, 0, 3, 6, 9, 12]}
-    axis |= {"ticktext": ["−6", "−3", "0", "+3", "+6", "+9", "+12"]}
-    drawing.layout["xaxis"] = axis
+    top = 52 if levels else 34
+    drawing = Drawing(palette, _height(names, least), right=right, top=top, bottom=70)
+    drawing.layout["xaxis"] = event_axis(palette)
     drawing.layout["yaxis"] = percent_axis([*table["attendance_rate"].dropna()], palette)
-    drawing.upright(0, "dot", palette.muted, width=1)
-    drawing.write(
-        name="first visit",
-        text="first visit",
-        x=0,
-        y=1,
-        yref="paper",
-        xanchor="left",
-        yanchor="top",
-        xshift=4,
-        font={"color": palette.muted},
-    )
+    mark_visit(drawing)
     colors = series_colors(table, palette) if not alone else {}
     ends = []
     for code, part in table.groupby("code", sort=False):
@@ -124,11 +122,13 @@ def event_lines(
         part = part[part["attendance_rate"].notna()]
         if len(part):
             ends.append(_add_path(drawing, part, color, palette))
-    if alone:
+    if averages is not None and alone:
         _add_levels(drawing, averages.iloc[0], palette)
-    else:
+    if headline is not None and alone:
+        _add_plain_change(drawing, table, headline, palette)
+    if not alone:
         label_ends(drawing, ends)
-    drawing.write_above("y title", _Y_TITLES["attendance_rate"], palette.muted, row=int(alone))
+    drawing.write_above("y title", _Y_TITLES["attendance_rate"], palette.muted, row=int(levels))
     return drawing.finish(stamp)
 
 
@@ -290,6 +290,33 @@ def _add_levels(drawing: Drawing, averages: pd.Series, palette: Palette) -> None
         drawing.write_above("averages", f"┄ average {', '.join(told)}", palette.naive)
 
 
+def _add_plain_change(
+    drawing: Drawing, table: pd.DataFrame, headline: Headline, palette: Palette
+) -> None:
+    """The level of the month before the visit, dotted, and the plain change since in words."""
+    rates = table.set_index("event_time")["attendance_rate"].dropna()
+    months = [e for e in headline.event_times if e in rates.index]
+    if headline.naive is None or BASE_EVENT_TIME not in rates.index or not months:
+        return
+    level = round(float(rates[BASE_EVENT_TIME]), 5)
+    drawing.add(
+        "scatter",
+        name="month before",
+        x=[BASE_EVENT_TIME, AFTER[-1]],
+        y=[level, level],
+        mode="lines",
+        line={"color": palette.naive, "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    drawing.write(
+        name="plain change",
+        text=f"<b>{points(headline.naive, signed=True)}</b><br>points",
+        x=sum(months) / len(months),
+        y=(level + float(rates[months].mean())) / 2,
+        font={"size": 14, "color": palette.naive},
+    )
+
+
 def _time_axis(
     table: pd.DataFrame, published: pd.DataFrame | None, monthly: bool, palette: Palette
 ) -> dict[str, Any]:
@@ -313,6 +340,6 @@ def _time_axis(
     }
 
 
-def _height(names: Sequence[str]) -> int:
+def _height(names: Sequence[str], least: int = _LEAST_HEIGHT) -> int:
     """Tall enough for a label beside every line."""
-    return max(380, 120 + int(sum(label_height(name) for name in names)))
+    return max(least, 120 + int(sum(label_height(name) for name in names)))
