@@ -11,12 +11,16 @@ effect on that run's estimated students.
 
 import argparse
 import csv
+import os
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from math import lgamma, log
 from pathlib import Path
 from time import perf_counter
+
+# One process is one run: linear algebra on several threads would only get in the others' way.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import ibis
 import numpy as np
