@@ -140,8 +140,7 @@ def left_out_note() -> str:
     return (
         "Students are compared with others whose attendance ran alike in the three school months "
         "before the visit; without these months nobody can be found for them. The effect speaks "
-        "for the students compared, the school days lost and regained of the others are not in it. "
-        "The table follows all filters of this page."
+        "for the students compared only. The table follows all filters of this page."
     )
 
 
@@ -241,7 +240,7 @@ def _schoolmates_found(found: Spillover, beside: Beside) -> str:
     if few is None or few.six_to_nine.effect is None or everyone.six_to_nine.effect is None:
         return "–"
     if points(beside.more) == "0.0":
-        return "no school here had many visited, or leaving these out changes nothing"
+        return "without the schools where 10% or more were visited, the effect would be the same"
     return (
         "compared with schools under 10% visited only, the effect would be "
         f"{points(few.six_to_nine.effect.effect, signed=True)} instead of "
