@@ -117,20 +117,22 @@ def schoolmates_evidence(found: Spillover, beside: Beside, known: Known) -> str:
 def left_out_line(table: pd.DataFrame) -> Line:
     """Who of the visited could not be compared. Takes the table of `left_out`."""
     verdict = most_compared(table)
-    everyone = int(table["students"].sum())
-    missing = table[(table["reason"] != "compared") & (table["students"] > 0)]
-    missing = missing.sort_values("students", ascending=False)
-    number = int(missing["students"].sum())
     question = "Who could not be compared, and why?"
+    counts = sorted(
+        zip(table["students"].tolist(), table["reason"], table["series"], strict=True), reverse=True
+    )
+    everyone = sum(number for number, _, _ in counts)
+    missing = [row for row in counts if row[0] > 0 and row[1] != "compared"]
     if everyone == 0:
         return Line(question, verdict, "Nobody was visited.")
-    if number == 0:
+    if not missing:
         return Line(question, verdict, f"Nobody: all {count(everyone)} visited students could be.")
-    most = missing.iloc[0]
+    number = sum(row[0] for row in missing)
     share = per_cent(number / everyone)
     told = f"{count(number)} of {count(everyone)} visited students ({share})"
-    were = "" if most["reason"] == "no comparison" else "they were "
-    why = f"{'' if len(missing) == 1 else 'most '}because {were}{most['series']}"
+    _, reason, words = missing[0]
+    were = "" if reason == "no comparison" else "they were "
+    why = f"{'' if len(missing) == 1 else 'most '}because {were}{words}"
     only = "" if verdict == "holds" else " The effect speaks for the others only."
     return Line(question, verdict, f"{told}, {why}.{only}")
 
