@@ -44,6 +44,7 @@ def _note(node: Any) -> Element:
             noted["weight"] = node.proto.weight
         elif node.type in ("expander", "tab"):
             noted["label"] = node.proto.label
+            noted["icon"] = getattr(node.proto, "icon", "")
         return noted
     noted = {"type": node.type}
     match node.type:
@@ -82,7 +83,8 @@ def draw(elements: list[Element], path: str = "floor") -> None:
             with columns.pop(0):
                 draw(element["within"], here)
         elif element["type"] == "expander":
-            st.expander(element["label"], key=here, on_change="rerun")
+            icon = element["icon"] or None
+            st.expander(element["label"], icon=icon, key=here, on_change="rerun")
         elif element["type"] == "tab_container":
             tabs = st.tabs([tab["label"] for tab in element["within"]], key=here, on_change="rerun")
             for place, tab in zip(tabs, element["within"], strict=True):

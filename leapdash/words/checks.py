@@ -67,12 +67,14 @@ def alike_line(balance: pd.DataFrame, study: EffectStudy) -> Line:
     """Whether those compared were like the visited, and how many they are."""
     verdict = were_alike(balance, study)
     worth = f"they are worth {count(_effective(study))} students"
-    findings = {
-        "holds": f"Yes, once weighted, in attendance as in every student group; {worth}.",
-        "mind": f"Not in everything: {_and(_unlike(balance, study))}; {worth}.",
-        "unknown": "This can’t be said: too few could be compared.",
-    }
-    return Line("Were the compared alike, and how many?", verdict, findings[verdict])
+    match verdict:
+        case "holds":
+            told = f"Yes, once weighted, in attendance as in every student group; {worth}."
+        case "mind":
+            told = f"Not in everything: {_and(_unlike(balance, study))}; {worth}."
+        case "unknown":
+            told = "This can’t be said: too few could be compared."
+    return Line("Were the compared alike, and how many?", verdict, told)
 
 
 def alike_evidence(study: EffectStudy) -> str:
@@ -115,23 +117,24 @@ def schoolmates_evidence(found: Spillover, beside: Beside, known: Known) -> str:
 def left_out_line(table: pd.DataFrame) -> Line:
     """Who of the visited could not be compared. Takes the table of `left_out`."""
     verdict = most_compared(table)
-    everyone = int(table["students"].sum())
-    missing = table[(table["reason"] != "compared") & (table["students"] > 0)]
-    missing = missing.sort_values("students", ascending=False)
-    number = int(missing["students"].sum())
     question = "Who could not be compared, and why?"
+    counts = sorted(
+        zip(table["students"].tolist(), table["reason"], table["series"], strict=True), reverse=True
+    )
+    everyone = sum(number for number, _, _ in counts)
+    missing = [row for row in counts if row[0] > 0 and row[1] != "compared"]
     if everyone == 0:
         return Line(question, verdict, "Nobody was visited.")
-    if number == 0:
+    if not missing:
         return Line(question, verdict, f"Nobody: all {count(everyone)} visited students could be.")
-    most = missing.iloc[0]
+    number = sum(row[0] for row in missing)
     share = per_cent(number / everyone)
     told = f"{count(number)} of {count(everyone)} visited students ({share})"
-    why = f"{'all' if len(missing) == 1 else 'most'} were {most['series']}"
-    if most["reason"] == "no comparison":
-        why = most["series"]
+    _, reason, words = missing[0]
+    were = "" if reason == "no comparison" else "they were "
+    why = f"{'' if len(missing) == 1 else 'most '}because {were}{words}"
     only = "" if verdict == "holds" else " The effect speaks for the others only."
-    return Line(question, verdict, f"{told}: {why}.{only}")
+    return Line(question, verdict, f"{told}, {why}.{only}")
 
 
 def left_out_note() -> str:
@@ -139,8 +142,7 @@ def left_out_note() -> str:
     return (
         "Students are compared with others whose attendance ran alike in the three school months "
         "before the visit; without these months nobody can be found for them. The effect speaks "
-        "for the students compared, the school days lost and regained of the others are not in it. "
-        "The table follows all filters of this page."
+        "for the students compared only. The table follows all filters of this page."
     )
 
 
@@ -240,7 +242,7 @@ def _schoolmates_found(found: Spillover, beside: Beside) -> str:
     if few is None or few.six_to_nine.effect is None or everyone.six_to_nine.effect is None:
         return "–"
     if points(beside.more) == "0.0":
-        return "no school here had many visited, or leaving these out changes nothing"
+        return "without the schools where 10% or more were visited, the effect would be the same"
     return (
         "compared with schools under 10% visited only, the effect would be "
         f"{points(few.six_to_nine.effect.effect, signed=True)} instead of "
@@ -274,4 +276,4 @@ def _p(value: float) -> str:
 
 
 def _and(parts: list[str]) -> str:
-    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
