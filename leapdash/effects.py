@@ -34,6 +34,7 @@ BEFORE_VISIT = (-6, -5, -4)
 AFTER = tuple(e for e in EVENTS if e >= 0)
 DAYS_EVENTS = tuple(e for e in EVENTS if e >= 1)
 Matrix = Literal["student", "school"]
+HeadlineName = Literal["month_after", "six_to_nine"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,20 @@ class Headline:
     excess_share: float | None
     visited: int
     comparison_effective: float
+
+
+@dataclass(frozen=True)
+class Headlines:
+    """The headline numbers of one choice of visited students, without the months between: what a
+    row of many needs, in a tenth of a study's time.
+
+    Each is as in `EffectStudy`; `school` slices have no more than these.
+    """
+
+    month_after: Headline
+    six_to_nine: Headline
+    matrix: Matrix
+    visited_all: int
 
 
 @dataclass(frozen=True)
@@ -128,14 +143,39 @@ def effect_study(data: CohortData, atoms: Flags) -> EffectStudy:
     return _study(total, student if matrix == "student" else school, matrix, schools)
 
 
+def headlines(data: CohortData, atoms: Flags) -> Headlines:
+    """The headline numbers of `effect_study`, for the same choice."""
+    student, school, schools = covariances(data, atoms)
+    matrix = serving_matrix(student, school, schools, EVENTS)
+    return _headlines(
+        _union(data.measures, atoms), student if matrix == "student" else school, matrix
+    )
+
+
+def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName) -> Interval | None:
+    """How much larger the effect on one choice is than on another that shares no atom with it.
+
+    None where one of the two is withheld. Exact as the effects are: students who moved from one
+    to the other are in both.
+    """
+    first, second = (getattr(headlines(data, atoms), headline) for atoms in (one, other))
+    if first.effect is None or second.effect is None:
+        return None
+    weights = _shares(data, one) - _shares(data, other)
+    school, schools = _school_covariance(data, weights)
+    student = _student_covariance(data, weights)
+    matrix = serving_matrix(student, school, schools, EVENTS)
+    at = [EVENTS.index(e) for e in HEADLINES[headline]]
+    serving = student if matrix == "student" else school
+    variance = float(serving[np.ix_(at, at)].sum()) / len(at) ** 2
+    return interval(first.effect.effect - second.effect.effect, variance)
+
+
 def covariances(data: CohortData, atoms: Flags) -> tuple[Floats, Floats, int]:
     """Of the effects on the chosen atoms' visited, by event time: students independent, schools
     independent, and how many schools there are.
     """
-    total = _union(data.measures, atoms).visited[0]
-    weights = np.zeros_like(data.measures.visited)
-    some = total > 0
-    weights[np.ix_(atoms, some)] = data.measures.visited[np.ix_(atoms, some)] / total[some]
+    weights = _shares(data, atoms)
     school, schools = _school_covariance(data, weights)
     return _student_covariance(data, weights), school, schools
 
@@ -149,12 +189,19 @@ def slice_studies(data: SliceData) -> dict[str, EffectStudy]:
     }
 
 
-def difference(
-    data: SliceData, first: str, second: str, headline: Literal["month_after", "six_to_nine"]
-) -> Interval | None:
+def slice_headlines(data: SliceData) -> dict[str, Headlines]:
+    """The headline numbers of each value of a slice in one place."""
+    matrix: Matrix = "school" if data.matrix == "school" else "student"
+    return {
+        value: _headlines(_one(data.measures, k), data.covariance[k], matrix)
+        for k, value in enumerate(data.values)
+    }
+
+
+def difference(data: SliceData, first: str, second: str, headline: HeadlineName) -> Interval | None:
     """How much larger the first value's effect is than the second's; None where one is withheld."""
-    studies = slice_studies(data)
-    one, other = (getattr(studies[value], headline) for value in (first, second))
+    found = slice_headlines(data)
+    one, other = (getattr(found[value], headline) for value in (first, second))
     if one.effect is None or other.effect is None:
         return None
     a, b = data.values.index(first), data.values.index(second)
@@ -196,8 +243,7 @@ def days_regained(
         reason = "No month after the visit has enough students behind it to show an effect."
         return DaysRegained(None, None, reason, everyone, enrolled, 0.0, cost, None)
     estimate = float((coefficients * data.measures.effect).sum())
-    matrix = effect_study(data, atoms).matrix
-    if matrix == "student":
+    if serving_matrix(*covariances(data, atoms), EVENTS) == "student":
         variance = float(_student_covariance(data, coefficients).sum())
     else:
         variance = float(_school_covariance(data, coefficients)[0].sum())
@@ -246,6 +292,15 @@ def _union(measures: Measures, atoms: Flags) -> Measures:
         weights_cut=mean(measures.weights_cut),
         squares=measures.squares[atoms].sum(axis=0, keepdims=True),
     )
+
+
+def _shares(data: CohortData, atoms: Flags) -> Floats:
+    """Each chosen atom's share of the visited, by event time (atoms x SIZE)."""
+    total = _union(data.measures, atoms).visited[0]
+    weights = np.zeros_like(data.measures.visited)
+    some = total > 0
+    weights[np.ix_(atoms, some)] = data.measures.visited[np.ix_(atoms, some)] / total[some]
+    return weights
 
 
 def _one(measures: Measures, k: int) -> Measures:
@@ -352,6 +407,15 @@ def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) ->
         visited=base,
         visited_all=everyone,
         withheld=_withheld(base, float(effective.max(initial=0.0)), everyone),
+    )
+
+
+def _headlines(total: Measures, covariance: Floats, matrix: Matrix) -> Headlines:
+    return Headlines(
+        month_after=_headline(total, covariance, HEADLINES["month_after"]),
+        six_to_nine=_headline(total, covariance, HEADLINES["six_to_nine"]),
+        matrix=matrix,
+        visited_all=int(total.visited_all.sum()),
     )
 
 

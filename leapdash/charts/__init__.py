@@ -1,9 +1,10 @@
 """A small table in, a Plotly figure out: pure functions, one palette, nothing fetched."""
 
 from leapdash.charts.base import Stamp
+from leapdash.charts.forest import WholeLine, forest
 from leapdash.charts.lines import Rate, event_lines, trend_lines
 from leapdash.charts.palette import DARK, LIGHT, Palette, palette_of
-from leapdash.charts.rows import change_rows, reach_rows, school_rows
+from leapdash.charts.rows import reach_rows, school_rows
 
 __all__ = [
     "DARK",
@@ -11,8 +12,9 @@ __all__ = [
     "Palette",
     "Rate",
     "Stamp",
-    "change_rows",
+    "WholeLine",
     "event_lines",
+    "forest",
     "palette_of",
     "reach_rows",
     "school_rows",

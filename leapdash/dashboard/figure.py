@@ -33,9 +33,20 @@ _COLUMNS: Mapping[str, str] = {
     "tried": "Tried, nobody met",
     "visited_not_eligible": "Visited, never eligible",
     "high_needs_share": "High needs",
+    "section": "Part",
+    "reference": "Beside",
+    "effect": "Effect (points)",
+    "difference": "Difference (points)",
+    "low": "From",
+    "high": "To",
+    "naive_change": "Plain before-and-after (points)",
+    "visited": "Visited, followed",
+    "visited_all": "Visited in all",
+    "reason": "Withheld because",
     "source": "Source",
 }
 _RATES = {"attendance_rate", "chronic_share", "before", "after", "high_needs_share"}
+_POINTS = {"change", "effect", "difference", "low", "high", "naive_change"}
 
 
 def palette() -> charts.Palette:
@@ -131,9 +142,9 @@ def _show_table(table: pd.DataFrame) -> None:
     formats: dict[str, Any] = {}
     for column in shown.columns:
         name = _COLUMNS[column]
-        if column in _RATES or column == "change":
+        if column in _RATES | _POINTS:
             shown[column] = 100 * shown[column]
-            number = "%+.1f" if column == "change" else "%.1f%%"
+            number = "%+.1f" if column in _POINTS else "%.1f%%"
             formats[name] = st.column_config.NumberColumn(format=number)
         elif pd.api.types.is_numeric_dtype(shown[column]) and column != "event_time":
             formats[name] = st.column_config.NumberColumn(format="localized")
