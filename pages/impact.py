@@ -35,14 +35,16 @@ else:
     with lead:
         frame.answer(words.impact_answer(study, regained.days, visits))
         st.caption(frame.escape(f"{words.based_on(study)} {words.followed(study)}"))
-        show_cards(
-            [
-                Card("Effect, months 6 to 9", *words.effect_card(study.six_to_nine)),
-                Card("Effect, month after", *words.effect_card(study.month_after)),
-                *(Card(*parts) for parts in words.days_cards(regained)),
-                *cards,
-            ]
-        )
+        with st.container():
+            show_cards(
+                [
+                    Card("Six to nine months after", *words.effect_card(study.six_to_nine)),
+                    Card("Month after", *words.effect_card(study.month_after)),
+                    *(Card(*parts) for parts in words.days_cards(regained)),
+                    *cards,
+                ]
+            )
+            st.caption(frame.escape(words.days_note(regained, filters)))
         left, beside = st.columns(2, gap="medium")
     with left:
         when = forests.choose_headline()
@@ -56,7 +58,6 @@ else:
             filters,
             words.READ_THE_ROWS,
         )
-        st.caption(frame.escape(words.days_note(regained, filters)))
 
 with beside:
     tabs = dict(zip(names, st.tabs(names, key="beside", bind="query-params"), strict=True))

@@ -48,9 +48,9 @@ def forest(
     places, heads, height = _places(table)
     left = int(max([text_width(line) for p in places for line in _texts(p.name)], default=60)) + 12
     top = 34 if whole is None else 40
-    drawing = Drawing(palette, 0, right=50, left=left, top=top)
+    drawing = Drawing(palette, 0, right=50, left=left, top=top, bottom=80)
     drawing.height = int(height) + top + drawing.margin["b"]
-    low, high, step = _span(table, whole)
+    low, high, marks = _span(table, whole)
     told = table["effect"].notna().to_numpy()
     at = [-place.at for place in places]
     if not told.all():
@@ -81,9 +81,8 @@ def forest(
         | {
             "title": axis_title(axis),
             "range": [low, high],
-            "dtick": step,
-            "tick0": 0,
-            "tickformat": "+d",
+            "tickvals": marks,
+            "ticktext": [f"{mark:+d}".replace("-", "−") if mark else "0" for mark in marks],
             "showgrid": True,
             "gridcolor": palette.grid,
         },
@@ -131,6 +130,8 @@ def _draw_told(drawing: Drawing, rows: pd.DataFrame, at: list[float], right: flo
                 "diamond" if section == THE_WHOLE else "square" for section in rows["section"]
             ],
             "color": palette.visited,
+            # Plotly makes marks of several sizes see-through.
+            "opacity": 1,
         },
         customdata=[_hover(row) for row in rows.itertuples()],
         hovertemplate="%{customdata}<extra></extra>",
@@ -166,10 +167,7 @@ def _draw_withheld(
             "line": {"color": palette.compared, "width": 1},
             "pattern": {"shape": "/", "fgcolor": palette.compared, "size": 6, "solidity": 0.3},
         },
-        customdata=[
-            f"<b>{row.series}</b><br>" + "<br>".join(wrap(row.reason, 44))
-            for row in rows.itertuples()
-        ],
+        customdata=[_why_hidden(row) for row in rows.itertuples()],
         hovertemplate="%{customdata}<extra></extra>",
     )
     drawing.add(
@@ -194,6 +192,7 @@ def _places(table: pd.DataFrame) -> tuple[list[_Place], list[tuple[str, float]],
     at, before = 0.0, None
     places: list[_Place] = []
     heads: list[tuple[str, float]] = []
+    row: Any
     for row in table.itertuples():
         if row.section != before:
             before = row.section
@@ -213,8 +212,8 @@ def _texts(name: str) -> list[str]:
     return [line for line in name.split("<br>") if not line.startswith("<span")]
 
 
-def _span(table: pd.DataFrame, whole: WholeLine | None) -> tuple[float, float, int]:
-    """The axis' ends in points, zero within, and the step of its marks."""
+def _span(table: pd.DataFrame, whole: WholeLine | None) -> tuple[float, float, list[int]]:
+    """The axis' ends in points, zero within, and its marks."""
     values = [0.0, *(100 * table[["low", "high"]].to_numpy().ravel())]
     values = [value for value in values if value == value]
     if whole is not None:
@@ -224,7 +223,8 @@ def _span(table: pd.DataFrame, whole: WholeLine | None) -> tuple[float, float, i
         low, high = min(low, -_NARROWEST / 2), max(high, _NARROWEST / 2)
     step = next((s for s in _STEPS if (high - low) / s <= 5), _STEPS[-1])
     air = 0.05 * (high - low)
-    return low - air, high + air, step
+    low, high = low - air, high + air
+    return low, high, [m for m in range(-100, 101, step) if low <= m <= high]
 
 
 def _hover(row: Any) -> str:
@@ -235,6 +235,10 @@ def _hover(row: Any) -> str:
         f"A plain before-and-after: {naive} points<br>"
         f"{count(row.visited)} of {count(row.visited_all)} visited students"
     )
+
+
+def _why_hidden(row: Any) -> str:
+    return f"<b>{row.series}</b><br>" + "<br>".join(wrap(row.reason, 44))
 
 
 def _whole_words(whole: WholeLine) -> str:

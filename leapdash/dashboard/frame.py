@@ -35,7 +35,7 @@ PAGES = (
         "impact",
         "Impact",
         ":material/flag:",
-        "How did visited students attend, before and after, and who was reached?",
+        "What did visits change, where and for whom, and who was reached?",
     ),
     PageInfo(
         "district",

@@ -115,12 +115,10 @@ def effect_rows(
         )
     districts = _districts(cohorts, known, filters)
     if len(districts) > 1:
+        each = {code: replace(filters, districts=(code,)) for code in districts}
         rows += _ordered(
-            _row(
-                *(BY_DISTRICT, known.label(code), code),
-                *(cohorts, known, replace(filters, districts=(code,)), headline),
-            )
-            for code in districts
+            _row(BY_DISTRICT, known.label(code), code, cohorts, known, own, headline)
+            for code, own in each.items()
         )
     return pd.DataFrame(rows)
 

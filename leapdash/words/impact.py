@@ -6,6 +6,7 @@ month of the first visit.
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -81,27 +82,19 @@ def effect_card(found: Headline) -> tuple[str, str]:
 
 
 def days_cards(regained: Regained) -> list[tuple[str, str, str]]:
-    """Label, number and unit of the cards about school days: regained in all, per visited student
-    and, where the cost is known, dollars a day.
+    """Label, number and unit of the cards about school days: how many were regained and, where the
+    cost is known, dollars a day.
     """
     days = regained.days
-    if days.days is None or days.per_student is None:
-        return [("Days regained", NO_FIGURE, "too few to tell")]
-    each = days.per_student
-    cards = [
-        ("Days regained", rounded(days.days.effect), _from_to(days.days)),
-        (
-            "Per visited student",
-            f"{each.effect:.1f}".replace("-", "−"),
-            f"days, {_tenths(each.low)} to {_tenths(each.high)}",
-        ),
-    ]
+    if days.days is None:
+        return [("School days regained", NO_FIGURE, "too few to tell")]
+    cards = [("School days regained", rounded(days.days.effect), _from_to(days.days))]
     cost = regained.spent.cost_per_day if regained.spent is not None else None
     if cost is not None:
         middle, low, high = cost
         upper = f"between {_dollars(low)} and {_dollars(high)}"
         unit = upper if math.isfinite(high) else f"at least {_dollars(low)}"
-        cards.append(("Cost per day", _dollars(middle), unit))
+        cards.append(("Cost per day regained", _dollars(middle), unit))
     return cards
 
 
@@ -110,7 +103,13 @@ def days_note(regained: Regained, filters: Filters) -> str:
     days = regained.days
     if days.days is None:
         return f"{WHAT_DAYS_ARE} {days.withheld}"
+    each = days.per_student
     parts = [WHAT_DAYS_ARE]
+    if each is not None:
+        parts.append(
+            f"Per visited student: {_tenths(each.effect)} days (between {_tenths(each.low)} and "
+            f"{_tenths(each.high)})."
+        )
     if days.covered < 0.995:
         parts.append(
             f"{100 * days.covered:.0f}% of these days fall in months with enough students to show "
@@ -145,9 +144,9 @@ def no_slices(filters: Filters) -> str:
 def differences_answer(found: SliceRows) -> str:
     """The differences between kinds, each with its interval; says so where none can be told."""
     sentences = []
+    row: Any
     for row in found.differences.itertuples():
-        low, high = float(row.low), float(row.high)
-        size = float(row.difference)
+        low, high, size = float(row.low), float(row.high), float(row.difference)
         interval = Interval(size, 0.0, low, high)
         pair = f"{row.series} beside {_lower(str(row.reference))}"
         if low <= 0 <= high:
@@ -190,7 +189,7 @@ def district_effect(name: str, found: Headlines, beside: Interval | None) -> str
 def effect_axis(event_times: Sequence[int]) -> str:
     """The title of an axis of effects: what is measured, in what, and when."""
     when = after_the_visit(event_times).removesuffix(" after the first visit")
-    return f"Effect in points: {when[:1].lower()}{when[1:]} after"
+    return f"Effect in points of attendance,<br>{when[:1].lower()}{when[1:]} after"
 
 
 def alt_forest(title: str, table: pd.DataFrame) -> str:
