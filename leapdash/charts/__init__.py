@@ -1,6 +1,13 @@
 """A small table in, a Plotly figure out: pure functions, one palette, nothing fetched."""
 
 from leapdash.charts.base import Stamp
+from leapdash.charts.effects import (
+    balance_rows,
+    differences_before,
+    effect_paths,
+    observed_lines,
+    schoolmates_lines,
+)
 from leapdash.charts.forest import WholeLine, forest
 from leapdash.charts.lines import Rate, event_lines, trend_lines
 from leapdash.charts.palette import DARK, LIGHT, Palette, palette_of
@@ -13,10 +20,15 @@ __all__ = [
     "Rate",
     "Stamp",
     "WholeLine",
+    "balance_rows",
+    "differences_before",
+    "effect_paths",
     "event_lines",
     "forest",
+    "observed_lines",
     "palette_of",
     "reach_rows",
     "school_rows",
+    "schoolmates_lines",
     "trend_lines",
 ]

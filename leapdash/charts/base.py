@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from leapdash.charts.palette import Palette
 
 FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
+MONTHS_SINCE = "School months since the month of the first visit"
 _LABEL_SIZE = 13
 _LABEL_HEIGHT = 15.0
 _CHARACTER_WIDTH = 6.7
@@ -175,6 +176,39 @@ def plain_axis(palette: Palette, title: str = "") -> dict[str, Any]:
         "tickcolor": palette.grid,
         "fixedrange": True,
     }
+
+
+def event_axis(palette: Palette) -> dict[str, Any]:
+    """The axis of school months since the first visit, six before to twelve after."""
+    times = (-6, -3, 0, 3, 6, 9, 12)
+    axis = plain_axis(palette, MONTHS_SINCE)
+    return axis | {
+        "range": [-6.5, 12.5],
+        "tickvals": list(times),
+        "ticktext": [signed_month(e) for e in times],
+    }
+
+
+def mark_visit(drawing: Drawing) -> None:
+    """The first visit as a dotted rule with its word."""
+    muted = drawing.palette.muted
+    drawing.upright(0, "dot", muted, width=1)
+    drawing.write(
+        name="first visit",
+        text="first visit",
+        x=0,
+        y=1,
+        yref="paper",
+        xanchor="left",
+        yanchor="top",
+        xshift=4,
+        font={"color": muted},
+    )
+
+
+def signed_month(number: int) -> str:
+    """A month since the visit with its sign: −6, 0, +3."""
+    return f"−{-number}" if number < 0 else f"+{number}" if number else "0"
 
 
 def axis_title(text: str) -> dict[str, Any]:

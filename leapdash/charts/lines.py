@@ -13,9 +13,11 @@ from leapdash.charts.base import (
     EndLabel,
     Stamp,
     axis_title,
+    event_axis,
     label_ends,
     label_height,
     label_margin,
+    mark_visit,
     percent_axis,
     plain_axis,
 )
@@ -30,6 +32,7 @@ _Y_TITLES: Mapping[Rate, str] = {
     "chronic_share": "Chronically absent (% of students)",
 }
 _BASE: Mapping[Rate, str] = {"attendance_rate": "students", "chronic_share": "chronic_base"}
+_LEAST_HEIGHT = 380
 _MANY = 6
 # Beyond so many monthly lines their points would only crowd the plot.
 _MARKED = 3
@@ -88,35 +91,26 @@ def trend_lines(
 
 
 def event_lines(
-    table: pd.DataFrame, averages: pd.DataFrame, palette: Palette, stamp: Stamp
+    table: pd.DataFrame,
+    averages: pd.DataFrame | None,
+    palette: Palette,
+    stamp: Stamp,
+    least: int = _LEAST_HEIGHT,
 ) -> go.Figure:
     """Attendance rate by school months since the first visit, a line for every series.
 
-    Takes the tables of `paths` and `before_after`. One series carries its averages before and
-    after as dotted levels. Points with fewer than ten students are hollow.
+    Takes the table of `paths`. One series carries its averages before and after as dotted levels,
+    where the table of `before_after` is given. Points with fewer than ten students are hollow.
     """
     names = [str(name) for name in table["series"].unique()]
     alone = len(names) == 1
+    levels = alone and averages is not None
     right = 16 if alone else label_margin(names)
-    top = 52 if alone else 34
-    drawing = Drawing(palette, _height(names), right=right, top=top, bottom=70)
-    axis = plain_axis(palette, "School months since the month of the first visit")
-    axis |= {"range": [-6.5, 12.5], "tickvals": [-6, -3, 0, 3, 6, 9, 12]}
-    axis |= {"ticktext": ["−6", "−3", "0", "+3", "+6", "+9", "+12"]}
-    drawing.layout["xaxis"] = axis
+    top = 52 if levels else 34
+    drawing = Drawing(palette, _height(names, least), right=right, top=top, bottom=70)
+    drawing.layout["xaxis"] = event_axis(palette)
     drawing.layout["yaxis"] = percent_axis([*table["attendance_rate"].dropna()], palette)
-    drawing.upright(0, "dot", palette.muted, width=1)
-    drawing.write(
-        name="first visit",
-        text="first visit",
-        x=0,
-        y=1,
-        yref="paper",
-        xanchor="left",
-        yanchor="top",
-        xshift=4,
-        font={"color": palette.muted},
-    )
+    mark_visit(drawing)
     colors = series_colors(table, palette) if not alone else {}
     ends = []
     for code, part in table.groupby("code", sort=False):
@@ -124,11 +118,11 @@ def event_lines(
         part = part[part["attendance_rate"].notna()]
         if len(part):
             ends.append(_add_path(drawing, part, color, palette))
-    if alone:
+    if averages is not None and alone:
         _add_levels(drawing, averages.iloc[0], palette)
-    else:
+    elif not alone:
         label_ends(drawing, ends)
-    drawing.write_above("y title", _Y_TITLES["attendance_rate"], palette.muted, row=int(alone))
+    drawing.write_above("y title", _Y_TITLES["attendance_rate"], palette.muted, row=int(levels))
     return drawing.finish(stamp)
 
 
@@ -313,6 +307,6 @@ def _time_axis(
     }
 
 
-def _height(names: Sequence[str]) -> int:
+def _height(names: Sequence[str], least: int = _LEAST_HEIGHT) -> int:
     """Tall enough for a label beside every line."""
-    return max(380, 120 + int(sum(label_height(name) for name in names)))
+    return max(least, 120 + int(sum(label_height(name) for name in names)))

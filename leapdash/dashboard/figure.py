@@ -35,18 +35,37 @@ _COLUMNS: Mapping[str, str] = {
     "high_needs_share": "High needs",
     "section": "Part",
     "reference": "Beside",
-    "effect": "Effect (points)",
     "difference": "Difference (points)",
-    "low": "From",
-    "high": "To",
-    "naive_change": "Plain before-and-after (points)",
-    "visited": "Visited, followed",
     "visited_all": "Visited in all",
     "reason": "Withheld because",
     "source": "Source",
+    "school_year": "School year",
+    "share_visited": "Share of school visited",
+    "share": "Share",
+    "visited_rate": "Attendance",
+    "without_visit": "Without the visit",
+    "effect": "Effect (points)",
+    "low": "From",
+    "high": "To",
+    "band_low": "From, all months at once",
+    "band_high": "To, all months at once",
+    "naive_change": "Plain change (points)",
+    "visited": "Visited students",
+    "comparison_effective": "Compared, worth students",
+    "visited_observed": "Visited still observed",
+    "comparison_observed": "Compared still observed",
+    "visited_mean": "Visited",
+    "comparison_before": "Not visited, as they come",
+    "comparison_after": "Not visited, weighted",
+    "difference_before": "Apart, as they come (SD)",
+    "difference_after": "Apart, weighted (SD)",
 }
-_RATES = {"attendance_rate", "chronic_share", "before", "after", "high_needs_share"}
-_POINTS = {"change", "effect", "difference", "low", "high", "naive_change"}
+_RATES = {
+    *("attendance_rate", "chronic_share", "before", "after", "high_needs_share", "share"),
+    *("visited_rate", "without_visit", "visited_observed", "comparison_observed"),
+    *("visited_mean", "comparison_before", "comparison_after"),
+}
+_POINTS = {"change", "effect", "difference", "low", "high", "band_low", "band_high", "naive_change"}
 
 
 def palette() -> charts.Palette:
@@ -68,13 +87,15 @@ def show_figure(
     alt: str,
     filters: Filters,
     *notes: str,
+    within: bool = False,
 ) -> None:
     """The figure under its title, with its notes, its table on demand, and a CSV of the same rows.
 
-    `name` is the file's: leapdash-NAME-CHOICE.csv and .png.
+    `name` is the file's: leapdash-NAME-CHOICE.csv and .png. `within`: a section has a title of its
+    own above, and this one is a step below it.
     """
     file_name = _file_name(name, filters)
-    st.header(title, anchor=False)
+    _title(title, within)
     st.plotly_chart(
         figure,
         theme=None,
@@ -91,11 +112,18 @@ def show_figure(
     _foot(name, file_name, table)
 
 
-def show_table(name: str, title: str, table: pd.DataFrame, filters: Filters) -> None:
-    """A small table under its title, with a CSV of the same rows."""
-    st.header(title, anchor=False)
+def show_table(
+    name: str, title: str, table: pd.DataFrame, filters: Filters, within: bool = False
+) -> None:
+    """A small table under its title, with a CSV of the same rows; `within` as in `show_figure`."""
+    _title(title, within)
     _show_table(table)
     _download(name, _file_name(name, filters), table)
+
+
+def _title(title: str, within: bool) -> None:
+    heading = st.subheader if within else st.header
+    heading(title, anchor=False)
 
 
 def _foot(name: str, file_name: str, table: pd.DataFrame) -> None:
@@ -142,10 +170,14 @@ def _show_table(table: pd.DataFrame) -> None:
     formats: dict[str, Any] = {}
     for column in shown.columns:
         name = _COLUMNS[column]
-        if column in _RATES | _POINTS:
+        if column in _RATES or column in _POINTS:
             shown[column] = 100 * shown[column]
             number = "%+.1f" if column in _POINTS else "%.1f%%"
             formats[name] = st.column_config.NumberColumn(format=number)
+        elif column.startswith("difference_"):
+            formats[name] = st.column_config.NumberColumn(format="%+.2f")
+        elif column == "comparison_effective":
+            formats[name] = st.column_config.NumberColumn(format="%,.0f")
         elif pd.api.types.is_numeric_dtype(shown[column]) and column != "event_time":
             formats[name] = st.column_config.NumberColumn(format="localized")
     st.dataframe(shown.rename(columns=_COLUMNS), hide_index=True, column_config=formats)

@@ -53,7 +53,7 @@ PAGES = (
         "before_after",
         "Before and after",
         ":material/compare_arrows:",
-        "How did attendance run in the months around the first visit?",
+        "Did attendance rise more than it would have without the visit?",
     ),
     PageInfo("about", "About", ":material/info:", "What are these data?"),
 )
@@ -122,6 +122,12 @@ def nothing_here(filters: Filters, known: Known) -> None:
                 label = "All students" if name == "group" else f"All {FILTER_LABELS[name].lower()}"
                 st.button(label, key=f"widen-{name}", on_click=filter_bar.clear, args=((name,),))
             st.button("Clear all filters", key="widen-all", on_click=filter_bar.clear)
+
+
+def withheld(reason: str) -> None:
+    """Say why a figure isn't shown, in the hatched look of what is withheld."""
+    with st.container(border=True, key="withheld"):
+        st.markdown(f":material/block: {escape(reason)}")
 
 
 def _say_what_data(manifest: Manifest) -> None:

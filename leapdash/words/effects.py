@@ -7,8 +7,10 @@ and …”. Times are school months since the month of the first visit.
 
 from collections.abc import Sequence
 
-from leapdash.effects import EffectStudy, Headline
-from leapdash.formats import count, points
+import pandas as pd
+
+from leapdash.effects import MINIMUM_EFFECTIVE, MINIMUM_VISITED, EffectStudy, Headline
+from leapdash.formats import count, per_cent, points
 from leapdash.inference import MINIMUM_SCHOOLS, Interval
 
 RESTS_ON = (
@@ -94,9 +96,66 @@ def naive_sentence(headline: Headline) -> str:
     return f"{says}; {share_in_words(headline.excess_share or 0.0)} of that would have come anyway."
 
 
-def based_on(study: EffectStudy) -> str:
-    """How many of the visited students the effects rest on."""
-    return f"Based on {count(study.visited)} of {_students(study.visited_all, 'visited ')}."
+def based_on(study: EffectStudy, everyone: int | None = None) -> str:
+    """How many of the visited students the effects rest on; `everyone`: all visited, where places
+    in which nobody could be compared count too.
+    """
+    number = study.visited_all if everyone is None else everyone
+    return f"Based on {count(study.visited)} of {_students(number, 'visited ')}."
+
+
+def path_notes(study: EffectStudy) -> str:
+    """What the chart of both paths says by construction, and which months are left out and why."""
+    told = (
+        "The two lines meet in the month before the visit (−1) by construction. Grey: where the "
+        "path without the visit may lie, all months at once, in 95 of 100 studies like this."
+    )
+    hidden = study.table.loc[~study.table["shown"], "event_time"].tolist()
+    if not hidden:
+        return told
+    return (
+        f"{told} Left out: {_months(hidden)}, where fewer than {MINIMUM_VISITED} visited students, "
+        f"or a comparison worth fewer than {MINIMUM_EFFECTIVE:.0f}, could be followed."
+    )
+
+
+def alt_paths(study: EffectStudy) -> str:
+    """What the chart of both paths shows, for who can't see it."""
+    rows = study.table[study.table["shown"]].set_index("event_time")
+    told = [
+        f"month {signed_time(time)}: {per_cent(row['visited_rate'])} visited, "
+        f"{per_cent(row['without_visit'])} without the visit"
+        for time, row in rows.iterrows()
+        if time in (-6, -1, 0, 1, 3, 6, 9, 12)
+    ]
+    return (
+        "Line chart over school months since the first visit: attendance rate of visited students "
+        f"and the path they would have had without the visit. {'; '.join(told)}."
+    )
+
+
+def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None) -> str:
+    """Why no effect can be shown at all: nobody visited, nobody comparable, or too few."""
+    everyone = 0 if left_out is None else int(left_out["students"].sum())
+    if everyone == 0 or left_out is None:
+        return "No home visit that met a family is recorded here, so there is no effect to show."
+    if study is not None and study.visited_all > 0:
+        return study.withheld or study.month_after.withheld or ""
+    reasons = left_out[(left_out["reason"] != "compared") & (left_out["students"] > 0)]
+    why = "; ".join(
+        f"{count(n)}: {words}"
+        for words, n in zip(reasons["series"], reasons["students"], strict=True)
+    )
+    return (
+        f"{_students(everyone, 'visited ')}, but nobody could be compared with others, so there is "
+        f"no effect to show. {why}."
+    )
+
+
+def signed_time(event_time: object) -> str:
+    """A month since the visit with its sign: −6, 0, +3."""
+    number = int(str(event_time))
+    return f"−{-number}" if number < 0 else f"+{number}" if number else "0"
 
 
 def independence_note(study: EffectStudy) -> str:
@@ -144,6 +203,22 @@ def share_in_words(share: float) -> str:
     if share > 1:
         return "all"
     return min(_FRACTIONS, key=lambda pair: abs(pair[0] - share))[1]
+
+
+def _months(times: Sequence[int]) -> str:
+    """Months in words, runs drawn together: months −6 to −4, month 12."""
+    runs: list[list[int]] = []
+    for time in times:
+        if runs and time == runs[-1][-1] + 1:
+            runs[-1].append(time)
+        else:
+            runs.append([time])
+    return ", ".join(
+        f"month {signed_time(run[0])}"
+        if len(run) == 1
+        else f"months {signed_time(run[0])} to {signed_time(run[-1])}"
+        for run in runs
+    )
 
 
 def _too_small(found: Interval, who: str) -> str:

@@ -1,0 +1,334 @@
+"""Figures about effects: the path with and without the visit, and what the comparison rests on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from leapdash.charts.base import (
+    MONTHS_SINCE,
+    Drawing,
+    EndLabel,
+    Stamp,
+    event_axis,
+    label_ends,
+    label_margin,
+    mark_visit,
+    percent_axis,
+    plain_axis,
+    signed_month,
+    text_width,
+)
+from leapdash.charts.palette import Palette
+from leapdash.contract import BASE_EVENT_TIME, SHARES_VISITED
+from leapdash.effects import Headline
+from leapdash.formats import per_cent, points
+from leapdash.views import ALIKE
+
+_RATE = "Attendance rate (% of days enrolled)"
+_ROOM_FOR_GAP = 26.0
+_ROW_HEIGHT = 21
+_SMALL = 300
+
+
+def effect_paths(
+    table: pd.DataFrame, headline: Headline, palette: Palette, stamp: Stamp, height: int = 430
+) -> go.Figure:
+    """Visited students' attendance, and dashed the path they would have had without the visit.
+
+    Takes an `EffectStudy`'s table. Between the two after the visit the gap is tinted, and measured
+    for the months of `headline` where there is room; the grey band is where the path without the
+    visit may lie, all months at once. Months with too few students are left out.
+    """
+    rows = table[table["shown"]]
+    names = ["visited", "without the visit"]
+    drawing = Drawing(palette, height, right=label_margin(names), top=34, bottom=70)
+    drawing.layout["xaxis"] = event_axis(palette)
+    after = rows[rows["band_low"].notna()]
+    values = [
+        *rows["visited_rate"],
+        *rows["without_visit"],
+        *(after["visited_rate"] - after["band_low"]).clip(0, 1),
+        *(after["visited_rate"] - after["band_high"]).clip(0, 1),
+    ]
+    drawing.layout["yaxis"] = percent_axis(values, palette)
+    mark_visit(drawing)
+    _add_band(drawing, rows, palette)
+    ends = []
+    for name, column, color, dash in (
+        (names[1], "without_visit", palette.compared, "dash"),
+        (names[0], "visited_rate", palette.visited, "solid"),
+    ):
+        x, y, said = _path(rows, column)
+        drawing.add(
+            "scatter",
+            name=name,
+            x=x,
+            y=y,
+            customdata=said,
+            mode="lines+markers",
+            line={"color": color, "width": 2.5, "dash": dash},
+            marker={"size": 6, "color": color},
+            hovertemplate="%{y:.1%}%{customdata}",
+        )
+        if len(rows):
+            last = rows.iloc[-1]
+            ends.append(EndLabel(int(last["event_time"]), float(last[column]), name, color))
+    _measure_gap(drawing, rows, headline, palette)
+    drawing.write_above("y title", _RATE, palette.muted)
+    label_ends(drawing, ends)
+    return drawing.finish(stamp)
+
+
+def differences_before(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure:
+    """Visited less compared in the months before the visit, in points, with 95% intervals.
+
+    Takes an `EffectStudy`'s table. The month before the visit is 0 by construction.
+    """
+    rows = table[table["shown"] & (table["event_time"] <= BASE_EVENT_TIME)]
+    drawing = Drawing(palette, _SMALL, right=16, top=34, bottom=70)
+    axis = plain_axis(palette, MONTHS_SINCE)
+    times = [*range(-6, 0)]
+    axis |= {"range": [-6.5, -0.5], "tickvals": times, "ticktext": [signed_month(e) for e in times]}
+    drawing.layout["xaxis"] = axis
+    drawing.layout["yaxis"] = points_axis([*rows["low"], *rows["high"]], palette)
+    drawing.add(
+        "scatter",
+        name="visited less compared",
+        x=rows["event_time"].tolist(),
+        y=_points(rows["effect"]),
+        customdata=[
+            f"{points(low, signed=True)} and {points(high, signed=True)}"
+            for low, high in zip(rows["low"], rows["high"], strict=True)
+        ],
+        error_y={
+            "array": _points(rows["high"] - rows["effect"]),
+            "arrayminus": _points(rows["effect"] - rows["low"]),
+            "color": palette.visited,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        mode="markers",
+        marker={"size": 8, "color": palette.visited},
+        hovertemplate="%{y:+.1f} points, between %{customdata}<extra></extra>",
+    )
+    drawing.write_above("y title", "Visited less compared (points)", palette.muted)
+    return drawing.finish(stamp)
+
+
+def balance_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure:
+    """How far visited and compared were apart before (ring) and after weighting (dot), by measure.
+
+    Takes the table of `balance`; in standard deviations of the visited, with rules at a tenth.
+    """
+    rows = table[table["difference_after"].notna()].iloc[::-1]
+    names = rows["series"].tolist()
+    left = int(max((text_width(name) for name in names), default=0)) + 12
+    height = 100 + _ROW_HEIGHT * max(len(names), 3)
+    drawing = Drawing(palette, height, right=16, left=left)
+    for name, column, marker in (
+        ("as they come", "difference_before", {"color": palette.ground}),
+        ("weighted", "difference_after", {"color": palette.compared}),
+    ):
+        drawing.add(
+            "scatter",
+            name=name,
+            x=[round(value, 3) for value in rows[column]],
+            y=names,
+            mode="markers",
+            marker={"size": 9, "line": {"color": palette.compared, "width": 2}, **marker},
+            hovertemplate=f"{name}: %{{x:+.2f}}<extra>%{{y}}</extra>",
+        )
+    axis = plain_axis(palette, "Visited less compared (standard deviations)")
+    axis |= {"showgrid": True, "gridcolor": palette.grid, "nticks": 6, "zeroline": True}
+    drawing.layout.update(
+        hovermode="closest",
+        xaxis=axis | {"zerolinecolor": palette.muted, "zerolinewidth": 1},
+        yaxis={
+            "range": [-0.6, len(names) - 0.4],
+            "type": "category",
+            "tickfont": {"color": palette.text},
+            "ticks": "",
+            "ticklabelstandoff": 6,
+            "gridcolor": palette.grid,
+            "fixedrange": True,
+        },
+    )
+    for at in (-ALIKE, ALIKE):
+        drawing.upright(at, "dot", palette.muted, width=1)
+    drawing.write_above("key", "○ as they come   ● weighted   ┊ a tenth", palette.muted)
+    return drawing.finish(stamp)
+
+
+def observed_lines(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure:
+    """The share of visited and of compared students still observed, by month.
+
+    Takes the table of `still_observed`.
+    """
+    names = ["visited", "compared"]
+    drawing = Drawing(palette, _SMALL, right=label_margin(names), top=34, bottom=70)
+    drawing.layout["xaxis"] = event_axis(palette)
+    columns = ("visited_observed", "comparison_observed")
+    values = [value for column in columns for value in table[column].dropna()]
+    drawing.layout["yaxis"] = percent_axis(values, palette, ticks=5)
+    mark_visit(drawing)
+    ends = []
+    for name, column, color, dash in zip(
+        names, columns, (palette.visited, palette.compared), ("solid", "dash"), strict=True
+    ):
+        drawing.add(
+            "scatter",
+            name=name,
+            x=table["event_time"].tolist(),
+            y=[round(value, 5) for value in table[column]],
+            mode="lines",
+            line={"color": color, "width": 2.5, "dash": dash},
+            hovertemplate="%{y:.1%}",
+        )
+        if len(table):
+            last = table.iloc[-1]
+            ends.append(EndLabel(int(last["event_time"]), float(last[column]), name, color))
+    drawing.write_above("y title", "Still observed (% of students)", palette.muted)
+    label_ends(drawing, ends)
+    return drawing.finish(stamp)
+
+
+def schoolmates_lines(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure:
+    """How unvisited students' attendance changed, by their school's share visited, a line a year.
+
+    Takes the table of `schoolmates`.
+    """
+    years = table["school_year"].unique().tolist()
+    drawing = Drawing(palette, _SMALL, right=label_margin(years), top=34, bottom=62)
+    axis = plain_axis(palette, "Share of the school’s students visited")
+    order = list(SHARES_VISITED)
+    axis |= {"type": "category", "categoryorder": "array", "categoryarray": order}
+    drawing.layout["xaxis"] = axis | {"range": [-0.3, len(order) - 0.7]}
+    drawing.layout["yaxis"] = points_axis([*table["change"]], palette)
+    ends = []
+    for year, color in zip(years, palette.series, strict=False):
+        part = table[table["school_year"] == year]
+        drawing.add(
+            "scatter",
+            name=year,
+            x=part["share_visited"].tolist(),
+            y=_points(part["change"]),
+            customdata=[int(n) for n in part["students"]],
+            mode="lines+markers",
+            line={"color": color, "width": 2},
+            marker={"size": 8, "color": color},
+            hovertemplate="%{y:+.1f} points · %{customdata:,} students",
+        )
+        last = part.iloc[-1]
+        at = order.index(last["share_visited"])
+        ends.append(EndLabel(order[at], 100 * float(last["change"]), year, color))
+    drawing.write_above("y title", "Change from the year before (points)", palette.muted)
+    label_ends(drawing, ends)
+    return drawing.finish(stamp)
+
+
+def points_axis(values: Sequence[float], palette: Palette) -> dict[str, Any]:
+    """An axis of differences in points (the values are fractions), with zero always on it."""
+    every = [100 * value for value in values if value == value] + [0.0]
+    low, high = min(every), max(every)
+    room = max(0.12 * (high - low), 0.4)
+    return {
+        "range": [low - room, high + room],
+        "nticks": 6,
+        "tickformat": "+~g",
+        "gridcolor": palette.grid,
+        "zeroline": True,
+        "zerolinecolor": palette.muted,
+        "zerolinewidth": 1,
+        "ticks": "",
+        "fixedrange": True,
+    }
+
+
+def tint(color: str, opacity: float) -> str:
+    """A hex colour seen through, for surfaces."""
+    red, green, blue = (int(color[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def _path(rows: pd.DataFrame, column: str) -> tuple[list[int], list[float | None], list[str]]:
+    """A line's points, broken where months are left out, with what is said of each on hover."""
+    x: list[int] = []
+    y: list[float | None] = []
+    said: list[str] = []
+    for run in _runs(rows):
+        if x:
+            x.append(x[-1] + 1)
+            y.append(None)
+            said.append("")
+        x += run["event_time"].tolist()
+        y += [round(value, 5) for value in run[column]]
+        said += [_said(row, column) for _, row in run.iterrows()]
+    return x, y, said
+
+
+def _said(row: pd.Series, column: str) -> str:
+    if column == "visited_rate":
+        return f" · {int(row['visited']):,} students"
+    if pd.isna(row["band_low"]):
+        return ""
+    low, high = row["visited_rate"] - row["band_high"], row["visited_rate"] - row["band_low"]
+    return f", between {per_cent(low)} and {per_cent(high)}"
+
+
+def _runs(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """The rows in runs of months without a gap."""
+    number = (rows["event_time"].diff().fillna(1) != 1).cumsum()
+    return [run for _, run in rows.groupby(number, sort=False)]
+
+
+def _add_band(drawing: Drawing, rows: pd.DataFrame, palette: Palette) -> None:
+    """The tinted gap and the grey band, from the base month on, where both have no width."""
+    after = rows[rows["event_time"] >= BASE_EVENT_TIME]
+    for run in _runs(after):
+        if len(run) < 2:
+            continue
+        x = run["event_time"].tolist()
+        visited, without = run["visited_rate"].tolist(), run["without_visit"].tolist()
+        low = (run["visited_rate"] - run["band_high"].fillna(run["effect"])).tolist()
+        high = (run["visited_rate"] - run["band_low"].fillna(run["effect"])).tolist()
+        for name, upper, lower, color in (
+            ("gap", visited, without, tint(palette.visited, 0.07)),
+            ("band", high, low, tint(palette.compared, 0.28)),
+        ):
+            drawing.add(
+                "scatter",
+                name=name,
+                x=[*x, *reversed(x)],
+                y=[round(value, 5) for value in (*upper, *reversed(lower))],
+                mode="lines",
+                line={"width": 0},
+                fill="toself",
+                fillcolor=color,
+                hoverinfo="skip",
+            )
+
+
+def _measure_gap(
+    drawing: Drawing, rows: pd.DataFrame, headline: Headline, palette: Palette
+) -> None:
+    """The headline's size, written in the gap at its middle month, where there is room for it."""
+    own = rows[rows["event_time"].isin(headline.event_times)]
+    if headline.effect is None or len(own) < len(headline.event_times):
+        return
+    low, high = drawing.layout["yaxis"]["range"]
+    pixels = (drawing.height - drawing.margin["t"] - drawing.margin["b"]) / (high - low)
+    if abs(headline.effect.effect) * pixels < _ROOM_FOR_GAP:
+        return
+    drawing.write(
+        name="gap",
+        text=f"<b>{points(headline.effect.effect, signed=True)} points</b>",
+        x=sum(headline.event_times) / len(headline.event_times),
+        y=float((own["visited_rate"].mean() + own["without_visit"].mean()) / 2),
+        font={"size": 14, "color": palette.visited},
+    )
+
+
+def _points(values: pd.Series) -> list[float]:
+    return [round(100 * value, 3) for value in values]

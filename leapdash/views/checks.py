@@ -1,0 +1,323 @@
+"""What an effect is judged by: four checks, each with its table and a verdict by a stated rule.
+
+Differences of rates are fractions. A verdict is `holds`, `mind` (something to bear in mind) or
+`unknown` (too few to say).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from leapdash.contract import (
+    ALL_LEVELS,
+    BALANCE,
+    FEW_VISITED_SCHOOLS,
+    GROUPS,
+    LEFT_OUT,
+    SHARES_VISITED,
+    STATE_CODE,
+)
+from leapdash.effect_data import CohortData, slice_data
+from leapdash.effects import (
+    BEFORE_VISIT,
+    EffectStudy,
+    chosen,
+    effect_study,
+    slice_studies,
+)
+from leapdash.filters import Filters, Known, codes_of, cohort_periods_of
+from leapdash.release import Release
+from leapdash.views.base import conditions, share, sums
+
+Verdict = Literal["holds", "mind", "unknown"]
+
+ALIKE = 0.1
+"""Visited and compared count as alike within a tenth of a standard deviation (Austin 2009)."""
+GROUPS_ALIKE = 0.25
+"""And in their shares of student groups, which the weights don't aim at, within a quarter
+(Stuart 2010).
+"""
+MUCH_CUT = 0.05
+STAYED_ALIKE = 0.05
+SIGNIFICANT = 0.05
+A_GAIN = 0.01
+MANY_VISITED = "10% or more"
+ENOUGH_SCHOOLMATES = 100
+MOST = 0.8
+
+_SIDES = ("comparison_before", "comparison_after")
+_HISTORY = tuple(BALANCE)[:2]
+
+
+# --- before the visit, did both run alike? -------------------------------------------------------
+
+
+def ran_alike(study: EffectStudy) -> Verdict:
+    """`holds` where the joint test of months -6 to -4 does not reject at 5%; `unknown` where there
+    are too few students in these months, or attendance doesn't vary.
+    """
+    test = study.before_visit
+    if test is None:
+        return "unknown"
+    return "holds" if test.p_value >= SIGNIFICANT else "mind"
+
+
+def largest_before(study: EffectStudy) -> float:
+    """The largest difference between visited and compared in months -6 to -4, without its sign."""
+    table = study.table
+    return float(table.loc[table["event_time"].isin(BEFORE_VISIT), "effect"].abs().max())
+
+
+# --- were the compared alike, and how many? ------------------------------------------------------
+
+
+def balance(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
+    """How alike visited and compared were when the trials began, for districts and levels.
+
+    Columns: measure, series (its words), visited, visited_mean, comparison_before,
+    comparison_after, difference_before, difference_after (visited less comparison, in standard
+    deviations of the visited; missing where these don't vary). In the order of the contract. Means
+    and squares of districts and levels are pooled with the visited as weights.
+    """
+    columns = ["measure", "visited", "visited_mean", "visited_sd", *_SIDES]
+    frame = release.table("balance", columns=columns, where=conditions(filters, known)).to_pandas()
+    n = frame["visited"]
+    squares = frame["visited_sd"] ** 2 + frame["visited_mean"] ** 2
+    weighted = pd.DataFrame(
+        {
+            "measure": frame["measure"],
+            "visited": n,
+            "visited_mean": n * frame["visited_mean"],
+            "squares": n * squares,
+            **{side: n * frame[side] for side in _SIDES},
+        }
+    )
+    pooled = weighted.groupby("measure").sum().reindex(list(BALANCE)).dropna()
+    for name in ("visited_mean", "squares", *_SIDES):
+        pooled[name] = pooled[name] / pooled["visited"]
+    variance = (pooled["squares"] - pooled["visited_mean"] ** 2).clip(lower=0)
+    spread = variance.where(variance > 1e-12) ** 0.5
+    for side, difference in zip(_SIDES, ("difference_before", "difference_after"), strict=True):
+        pooled[difference] = (pooled["visited_mean"] - pooled[side]) / spread
+    pooled["visited"] = pooled["visited"].astype(int)
+    pooled = pooled.drop(columns="squares").reset_index()
+    pooled.insert(1, "series", pooled["measure"].map(_measure_words))
+    return pooled
+
+
+def were_alike(table: pd.DataFrame, study: EffectStudy) -> Verdict:
+    """`holds` where, after weighting, both measures of attendance differ by under 0.1 standard
+    deviations and no student group by 0.25 or more, at most 5% of the weight was cut off, and the
+    shares still observed differ by at most 5 points up to month 9; `unknown` without a balance.
+    """
+    if not len(table) or study.withheld:
+        return "unknown"
+    fine = not len(unlike(table)) and weights_cut(study) <= MUCH_CUT
+    return "holds" if fine and stayed_apart(study) <= STAYED_ALIKE else "mind"
+
+
+def unlike(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `balance` that differ by more than counts as alike, the largest first."""
+    limits = np.where(table["measure"].isin(_HISTORY), ALIKE, GROUPS_ALIKE)
+    size = table["difference_after"].abs()
+    rows = table[size >= limits]
+    return rows.loc[size[rows.index].sort_values(ascending=False).index]
+
+
+def weights_cut(study: EffectStudy) -> float:
+    """The largest share of the comparison's weight that was cut off in any month shown."""
+    return float(study.table["weights_cut"].max())
+
+
+def still_observed(study: EffectStudy) -> pd.DataFrame:
+    """Share of visited and of compared still observed: event_time, visited_observed (of those for
+    whom the month is in the data at all), comparison_observed. Months shown only.
+    """
+    shown = study.table[study.table["shown"]]
+    return pd.DataFrame(
+        {
+            "event_time": shown["event_time"],
+            "visited": shown["visited"],
+            "visited_observed": share(shown["visited"], shown["visited_due"]),
+            "comparison_observed": shown["comparison_observed"],
+        }
+    ).reset_index(drop=True)
+
+
+def stayed_apart(study: EffectStudy) -> float:
+    """The largest difference of the shares still observed up to month 9, without its sign."""
+    table = still_observed(study)
+    table = table[table["event_time"] <= 9]
+    return float((table["visited_observed"] - table["comparison_observed"]).abs().max())
+
+
+# --- did unvisited schoolmates gain too? ---------------------------------------------------------
+
+
+def schoolmates(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
+    """Never visited students' attendance this year and the year before, by share of their school
+    visited, for districts and levels.
+
+    Columns: school_year, share_visited, students, before, after, change.
+    """
+    keys = ["school_year", "share_visited"]
+    frame = _schoolmates(release, known, filters, keys)
+    rank = list(SHARES_VISITED).index
+    order = frame["share_visited"].map(rank)
+    frame = frame.assign(order=order).sort_values(["school_year", "order"], ignore_index=True)
+    return frame[[*keys, "students", "before", "after", "change"]]
+
+
+@dataclass(frozen=True)
+class Spillover:
+    """How much more unvisited students' attendance changed where many of the school were visited.
+
+    `gain`: change from the year before in schools with 10% or more visited, less that in other
+    schools, compared within school year, district and level and averaged with the former's
+    students as weights; None where either side has under 100 students there. `students`: unvisited
+    students in schools with many visited, `others` in the schools beside them.
+    """
+
+    gain: float | None
+    students: int
+    others: int
+
+
+def spillover(release: Release, known: Known, filters: Filters) -> Spillover:
+    """Spillover among the unvisited of the districts and levels chosen."""
+    cells = ["school_year", "district_code", "level"]
+    frame = _schoolmates(release, known, filters, [*cells, "share_visited"])
+    many = frame["share_visited"] == MANY_VISITED
+    frame["weighted"] = frame["students"] * frame["change"]
+    here = frame[many].groupby(cells)[["students", "weighted"]].sum()
+    there = frame[~many].groupby(cells)[["students", "weighted"]].sum()
+    both = here.join(there, how="inner", rsuffix="_others")
+    both = both[(both["students"] > 0) & (both["students_others"] > 0)]
+    students, others = int(both["students"].sum()), int(both["students_others"].sum())
+    if min(students, others) < ENOUGH_SCHOOLMATES:
+        return Spillover(None, students, others)
+    beside = both["weighted_others"] / both["students_others"]
+    gain = float((both["weighted"] - both["students"] * beside).sum()) / students
+    return Spillover(gain, students, others)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The effect as shown, and against students of schools under 10% visited only, in one place.
+
+    `district`, `level`: what both are for, by code; the whole state, all levels where the choice
+    is several districts or levels. Whatever the time of the first visit.
+    """
+
+    district: str
+    level: str
+    everyone: EffectStudy
+    few_visited: EffectStudy | None
+
+    @property
+    def more(self) -> float | None:
+        """By how much the effect after six to nine months is larger beside the few visited."""
+        if self.few_visited is None:
+            return None
+        one, other = self.few_visited.six_to_nine.effect, self.everyone.six_to_nine.effect
+        return None if one is None or other is None else one.effect - other.effect
+
+
+def beside_few_visited(release: Release, cohorts: CohortData, place: tuple[str, str]) -> Beside:
+    """The effects of one place (see `place_of`) beside either comparison."""
+    district, level = place
+    everyone = effect_study(
+        cohorts,
+        chosen(
+            cohorts,
+            None if district == STATE_CODE else (district,),
+            None if level == ALL_LEVELS else (level,),
+        ),
+    )
+    found = slice_studies(slice_data(release, "comparison", district, level))
+    return Beside(district, level, everyone, found.get(FEW_VISITED_SCHOOLS))
+
+
+def beside_table(beside: Beside) -> pd.DataFrame:
+    """Both comparisons' headlines: series (whom the visited are compared with, and when),
+    visited, effect, low, high. Withheld ones have no row.
+    """
+    rows = []
+    studies = {"All not visited": beside.everyone, "Schools under 10% visited": beside.few_visited}
+    for name, study in studies.items():
+        if study is None:
+            continue
+        for when, headline in (
+            ("month after", study.month_after),
+            ("six to nine months after", study.six_to_nine),
+        ):
+            found = headline.effect
+            if found is not None:
+                row = (f"{name}, {when}", headline.visited, found.effect, found.low, found.high)
+                rows.append(row)
+    return pd.DataFrame(rows, columns=["series", "visited", "effect", "low", "high"])
+
+
+def place_of(known: Known, filters: Filters) -> tuple[str, str]:
+    """The place that slices are kept for and the choice is in: a district or the state, a level or
+    all.
+    """
+    codes = codes_of(filters, known)
+    district = codes[0] if codes is not None and len(codes) == 1 else STATE_CODE
+    level = filters.levels[0] if len(filters.levels) == 1 else ALL_LEVELS
+    return district, level
+
+
+def schoolmates_gained(found: Spillover, beside: Beside) -> Verdict:
+    """`holds` where unvisited schoolmates show no gain: under 1 point more than elsewhere, and the
+    effect beside few visited schoolmates under 1 point larger; `mind` where one of these is 1 point
+    or more; `unknown` where neither can be told.
+    """
+    known = [value for value in (found.gain, beside.more) if value is not None]
+    if not known:
+        return "unknown"
+    return "holds" if max(known) < A_GAIN else "mind"
+
+
+# --- who could not be compared, and why? ---------------------------------------------------------
+
+
+def left_out(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
+    """Visited students by whether they could be compared, and if not, why, for the whole choice.
+
+    Columns: reason, series (its words), students, share (of all visited). Every reason has a row.
+    """
+    where = conditions(filters, known, cohort_period=cohort_periods_of(filters.years) or None)
+    table = release.table("visited_compared", columns=["reason", "students"], where=where)
+    counts = sums(table, ["reason"], ["students"]).set_index("reason")["students"]
+    frame = counts.reindex(list(LEFT_OUT), fill_value=0).rename_axis("reason").reset_index()
+    frame["students"] = frame["students"].astype(int)
+    frame.insert(1, "series", frame["reason"].map(LEFT_OUT))
+    frame["share"] = share(frame["students"], pd.Series([frame["students"].sum()] * len(frame)))
+    return frame
+
+
+def most_compared(table: pd.DataFrame) -> Verdict:
+    """`holds` where at least 80% of the visited could be compared; `unknown` where none was."""
+    compared = table.loc[table["reason"] == "compared", "share"].iloc[0]
+    if pd.isna(compared):
+        return "unknown"
+    return "holds" if compared >= MOST else "mind"
+
+
+def _schoolmates(release: Release, known: Known, filters: Filters, keys: list[str]) -> pd.DataFrame:
+    days = ("days_enrolled", "days_attended", "days_enrolled_before", "days_attended_before")
+    measures = ["students", *days]
+    table = release.table("spillover", columns=[*keys, *measures], where=conditions(filters, known))
+    frame = sums(table, keys, measures)
+    frame["before"] = share(frame["days_attended_before"], frame["days_enrolled_before"])
+    frame["after"] = share(frame["days_attended"], frame["days_enrolled"])
+    frame["change"] = frame["after"] - frame["before"]
+    return frame.dropna(subset="change")
+
+
+def _measure_words(measure: str) -> str:
+    words = {_HISTORY[0]: "Attendance, last month", _HISTORY[1]: "Attendance, three months"}
+    return words.get(measure) or GROUPS[measure.removeprefix("group ")]
