@@ -11,6 +11,9 @@ release, known, filters = frame.begin("impact")
 cohorts = store.cohorts()
 visits = store.view(views.visits_made, release, known, filters)
 reach = store.view(views.reach_now, release, known, filters)
+left_out = None
+if release.has("visited_compared"):
+    left_out = store.view(views.left_out, release, known, filters)
 if visits.first_visits == 0 and filters.active():
     frame.nothing_here(filters, known)
     st.stop()
@@ -26,7 +29,7 @@ if cohorts is None:
     names = names[3:]
     with lead:
         frame.answer(words.reach_answer(visits))
-        st.info(words.NO_EFFECTS, icon=":material/info:")
+        frame.withheld(words.why_nothing(None, left_out))
         show_cards([Card("Students visited", count(visits.first_visits), "families met"), *cards])
         beside = st.container()
 else:
@@ -34,7 +37,8 @@ else:
     regained = store.view(views.regained, release, cohorts, known, filters)
     with lead:
         frame.answer(words.impact_answer(study, regained.days, visits))
-        st.caption(frame.escape(f"{words.based_on(study)} {words.followed(study)}"))
+        everyone = None if left_out is None else int(left_out["students"].sum())
+        st.caption(frame.escape(f"{words.based_on(study, everyone)} {words.followed(study)}"))
         with st.container():
             show_cards(
                 [
@@ -52,7 +56,7 @@ else:
         forests.show_forest(
             "impact-effects",
             "What visits changed, by level and district",
-            store.view(views.effect_rows, cohorts, known, filters, when),
+            store.view(views.effect_rows, release, cohorts, known, filters, when),
             when,
             whole,
             filters,

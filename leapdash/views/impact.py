@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from leapdash.contract import ALL_LEVELS, GROUPS, LEVELS, STATE_CODE
 from leapdash.effect_data import CohortData, slice_data
@@ -26,7 +27,7 @@ from leapdash.effects import (
 from leapdash.filters import Filters, Known, codes_of, cohort_periods_of
 from leapdash.inference import Interval
 from leapdash.release import Release
-from leapdash.views.base import place, series_labels
+from leapdash.views.base import conditions, place, series_labels
 from leapdash.views.effects import chosen_visits
 
 THE_WHOLE, BY_LEVEL, BY_DISTRICT = "Together", "Levels", "Districts"
@@ -90,13 +91,14 @@ class Regained:
 
 
 def effect_rows(
-    cohorts: CohortData, known: Known, filters: Filters, headline: HeadlineName
+    release: Release, cohorts: CohortData, known: Known, filters: Filters, headline: HeadlineName
 ) -> pd.DataFrame:
     """The choice as a whole, its levels and its districts.
 
     The whole comes first, and under it all districts where the choice is narrower; then levels and
     districts, each ordered by effect, largest first. A district that takes part but has nobody
-    visited stands last. A section with one row only, the whole again, is left out.
+    visited, or nobody who could be compared, stands last. A section with one row only, the whole
+    again, is left out.
     """
     rows = [_row(THE_WHOLE, place(filters, known), "choice", cohorts, known, filters, headline)]
     everywhere = replace(filters, districts=(), levels=())
@@ -116,10 +118,14 @@ def effect_rows(
     districts = _districts(cohorts, known, filters)
     if len(districts) > 1:
         each = {code: replace(filters, districts=(code,)) for code in districts}
-        rows += _ordered(
+        told = [
             _row(BY_DISTRICT, known.label(code), code, cohorts, known, own, headline)
             for code, own in each.items()
-        )
+        ]
+        for row in told:
+            if row["visited_all"] == 0:
+                row |= _nobody_compared(release, known, each[str(row["code"])])
+        rows += _ordered(told)
     return pd.DataFrame(rows)
 
 
@@ -213,23 +219,29 @@ def group_rows(release: Release, district: str, level: str, headline: HeadlineNa
     return SliceRows(pd.DataFrame(rows), pd.DataFrame(beside))
 
 
-def school_effect_rows(
-    release: Release, filters: Filters, district: str, headline: HeadlineName
+def district_rows(
+    release: Release, cohorts: CohortData, known: Known, filters: Filters, headline: HeadlineName
 ) -> pd.DataFrame:
-    """The visited of a district by the school of the first visit, level by level, by effect.
+    """One district beside all, its levels, and its schools level by level, by effect.
 
-    Compared with all the district's students of the level; schools without visits aren't there.
+    A school's visited are compared with all the district's students of the level. Schools can't
+    be told apart by when the first visit was, so they are left out where school years are chosen;
+    schools without visited students aren't there.
     """
+    (district,) = filters.districts
+    rows = effect_rows(release, cohorts, known, filters, headline)
+    if filters.years:
+        return rows
     table = release.table("schools", ["school_code", "school_name"], {"district_code": (district,)})
     names = dict(zip(*(table[column].to_pylist() for column in table.column_names), strict=True))
-    rows: list[dict[str, object]] = []
+    schools: list[dict[str, object]] = []
     for level in filters.levels or tuple(LEVELS):
         found = slice_headlines(slice_data(release, "school", district, level))
-        rows += _ordered(
+        schools += _ordered(
             _measured(f"Schools, {level}", names.get(code, code), code, own, headline)
             for code, own in found.items()
         )
-    return pd.DataFrame(rows)
+    return pd.concat([rows, pd.DataFrame(schools)], ignore_index=True) if schools else rows
 
 
 def regained(release: Release, cohorts: CohortData, known: Known, filters: Filters) -> Regained:
@@ -275,6 +287,21 @@ def _districts(cohorts: CohortData, known: Known, filters: Filters) -> list[str]
     """The chosen districts with visited students or that take part in the programme."""
     chosen = set(codes_of(filters, known) or known.districts)
     return sorted(chosen & (set(cohorts.districts) | known.leap))
+
+
+def _nobody_compared(release: Release, known: Known, filters: Filters) -> dict[str, object]:
+    """How many were visited where no effect could be estimated at all, and what to say of them."""
+    if not release.has("visited_compared"):
+        return {}
+    where = conditions(filters, known, cohort_period=cohort_periods_of(filters.years) or None)
+    students = release.table("visited_compared", columns=["students"], where=where)["students"]
+    everyone = int(pc.sum(students).as_py() or 0)
+    if everyone == 0:
+        return {}
+    return {
+        "visited_all": everyone,
+        "reason": f"None of the {everyone} visited students could be compared with others.",
+    }
 
 
 def _row(

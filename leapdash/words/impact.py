@@ -23,10 +23,6 @@ from leapdash.words.effects import (
     too_small_to_tell,
 )
 
-NO_EFFECTS = (
-    "This release holds no effects of visits: no first visit in it met a family, or no visited "
-    "student could be compared with others."
-)
 ASSOCIATION = (
     "These differences go with the kind of visit; they need not come from it. Families visited at "
     "home and elsewhere, by one visitor or another, in one language or another, differ in other "
@@ -183,6 +179,31 @@ def district_effect(name: str, found: Headlines, beside: Interval | None) -> str
         f"{sentence} The effect is {points(beside.effect)} points "
         f"{'larger' if beside.effect > 0 else 'smaller'} than in all other districts together "
         f"(between {points(ends[0])} and {points(ends[1])})."
+    )
+
+
+def district_based_on(found: Headlines) -> str:
+    """How many of a district's visited students its effect rests on, and in which months it is."""
+    later = found.six_to_nine
+    first, last = later.event_times[0], later.event_times[-1]
+    return (
+        f"Effect: school months {first} to {last} after the first visit, based on "
+        f"{count(later.visited)} of {count(found.visited_all)} visited students."
+    )
+
+
+def no_effect_here(name: str) -> str:
+    """Why a district has no effect to show."""
+    return f"No home visit that met a family is recorded in {name}, so there is no effect to show."
+
+
+def schools_note(filters: Filters) -> str:
+    """What a school's students are compared with, or why schools aren't shown."""
+    if filters.years:
+        return "Schools are shown for first visits of all school years only: clear the years."
+    return (
+        "A school’s visited students are compared with the district’s unvisited students of the "
+        "level; schools without visits aren’t listed."
     )
 
 
