@@ -13,7 +13,7 @@ from leapdash.formats import count, points
 from leapdash.inference import Interval
 from leapdash.views import THE_WHOLE
 
-TOO_FEW = "too few to tell"
+TOO_FEW, NOBODY_VISITED = "too few to tell", "nobody visited"
 _LINE, _SMALL_LINE, _GAP, _SECTION = 16, 14, 7, 28
 _NAME_WIDTH = 20
 _STEPS = (1, 2, 5, 10, 20, 50, 100)
@@ -159,28 +159,27 @@ def _draw_withheld(
         name="withheld",
         orientation="h",
         base=low,
-        x=[(high - low) * 0.3] * len(rows),
+        x=[high - low] * len(rows),
         y=at,
         width=14,
         marker={
             "color": palette.ground,
-            "line": {"color": palette.compared, "width": 1},
-            "pattern": {"shape": "/", "fgcolor": palette.compared, "size": 6, "solidity": 0.3},
+            "line": {"width": 0},
+            "pattern": {"shape": "/", "fgcolor": palette.compared, "size": 7, "solidity": 0.15},
         },
         customdata=[_why_hidden(row) for row in rows.itertuples()],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    drawing.add(
-        "scatter",
-        name="reasons",
-        x=[low + (high - low) * 0.32] * len(rows),
-        y=at,
-        mode="text",
-        text=["nobody visited" if n == 0 else TOO_FEW for n in rows["visited_all"]],
-        textposition="middle right",
-        textfont={"color": palette.muted},
-        hoverinfo="skip",
-    )
+    for where, everyone in zip(at, rows["visited_all"], strict=True):
+        drawing.write(
+            "too few",
+            TOO_FEW if everyone else NOBODY_VISITED,
+            x=(low + high) / 2,
+            y=where,
+            bgcolor=palette.ground,
+            borderpad=3,
+            font={"size": 13, "color": palette.muted},
+        )
 
 
 def _places(table: pd.DataFrame) -> tuple[list[_Place], list[tuple[str, float]], float]:
@@ -199,7 +198,7 @@ def _places(table: pd.DataFrame) -> tuple[list[_Place], list[tuple[str, float]],
             if sections > 1 and row.section != THE_WHOLE:
                 heads.append((str(row.section), at + _SECTION / 2 + 3))
                 at += _SECTION
-        lines = wrap(str(row.series), _NAME_WIDTH, max_lines=2, placeholder="…")
+        lines = wrap(str(row.series), _NAME_WIDTH, max_lines=3, placeholder="…")
         followed = f"{count(row.visited)} of {count(row.visited_all)}"
         height = _LINE * len(lines) + _SMALL_LINE + _GAP
         small = f'<span style="font-size:11px">{followed}</span>'

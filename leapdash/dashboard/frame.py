@@ -41,7 +41,7 @@ PAGES = (
         "district",
         "District",
         ":material/school:",
-        "How does one district stand, and where are students waiting?",
+        "How does one district stand, what did visits change in it, and who is waiting?",
     ),
     PageInfo(
         "trends",

@@ -163,7 +163,7 @@ def district_effect(name: str, found: Headlines, beside: Interval | None) -> str
         headline = found.month_after
     if headline.effect is None:
         return f"What visits changed in {name} can’t be told. {headline.withheld}"
-    sentence = effect_sentence(headline, f"{_of(name)} visited students")
+    sentence = effect_sentence(headline, f"{name}’s visited students")
     own = headline.effect
     if too_small_to_tell(own) and own.high - own.low >= 2 * _WIDE:
         sentence += " Too few students were visited here to tell more."
@@ -289,10 +289,6 @@ def _dollars(value: float) -> str:
 
 def _families(number: int) -> str:
     return "the family of 1 student" if number == 1 else f"the families of {count(number)} students"
-
-
-def _of(name: str) -> str:
-    return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 
 def _lower(name: str) -> str:
