@@ -59,21 +59,25 @@ class Headline:
 
 @dataclass(frozen=True)
 class Headlines:
-    """The headline numbers of one choice of visited students, without the months between: what a
-    row of many needs, in a tenth of a study's time.
+    """The headline numbers of one choice of visited students: a row of many needs no more.
 
-    Each is as in `EffectStudy`; `school` slices have no more than these.
+    `matrix`: what the intervals take as independent, of `schools` schools. `visited`: students
+    compared with others (none in a school's slice, which has the headlines' months only);
+    `visited_all`: all visited. `withheld`: why nothing at all can be shown, or None.
     """
 
     month_after: Headline
     six_to_nine: Headline
     matrix: Matrix
+    schools: int
+    visited: int
     visited_all: int
+    withheld: str | None
 
 
 @dataclass(frozen=True)
-class EffectStudy:
-    """Effects by event time for one choice of visited students.
+class EffectStudy(Headlines):
+    """Effects by event time for one choice of visited students, with its headlines.
 
     `table`: a row per event time with somebody observed: event_time, effect, low, high (95% for
     that month), band_low, band_high (95% for months 0 to 12 at once; NaN before), visited,
@@ -84,15 +88,8 @@ class EffectStudy:
 
     table: pd.DataFrame
     covariance: Floats
-    month_after: Headline
-    six_to_nine: Headline
     before_visit: JointTest | None
     breakdown: float | None
-    matrix: Matrix
-    schools: int
-    visited: int
-    visited_all: int
-    withheld: str | None
 
 
 @dataclass(frozen=True)
@@ -147,9 +144,8 @@ def headlines(data: CohortData, atoms: Flags) -> Headlines:
     """The headline numbers of `effect_study`, for the same choice."""
     student, school, schools = covariances(data, atoms)
     matrix = serving_matrix(student, school, schools, EVENTS)
-    return _headlines(
-        _union(data.measures, atoms), student if matrix == "student" else school, matrix
-    )
+    serving = student if matrix == "student" else school
+    return _headlines(_union(data.measures, atoms), serving, matrix, schools)
 
 
 def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName) -> Interval | None:
@@ -193,7 +189,7 @@ def slice_headlines(data: SliceData) -> dict[str, Headlines]:
     """The headline numbers of each value of a slice in one place."""
     matrix: Matrix = "school" if data.matrix == "school" else "student"
     return {
-        value: _headlines(_one(data.measures, k), data.covariance[k], matrix)
+        value: _headlines(_one(data.measures, k), data.covariance[k], matrix, data.schools)
         for k, value in enumerate(data.values)
     }
 
@@ -326,24 +322,22 @@ def _school_covariance(data: CohortData, weights: Floats) -> tuple[Floats, int]:
     used = share != 0
     if not used.any():
         return np.zeros((SIZE, SIZE)), 0
-    names, school = np.unique(data.school[used], return_inverse=True)
-    flat = np.bincount(
-        school * SIZE + data.school_event[used], share[used], minlength=len(names) * SIZE
-    )
-    sums: Floats = flat.reshape(len(names), SIZE).astype(np.float64)
-    return sums.T @ sums, len(names)
+    # School codes run from 0 on, so most schools are in few choices: their sums are zero.
+    school, event, size = data.school[used], data.school_event[used], int(data.school.max()) + 1
+    flat = np.bincount(school * SIZE + event, share[used], minlength=size * SIZE)
+    sums: Floats = flat.reshape(size, SIZE).astype(np.float64)
+    return sums.T @ sums, int(np.count_nonzero(np.bincount(school)))
 
 
 def _days(data: CohortData, atoms: Flags, visited_days: pd.DataFrame) -> Floats:
     """Days enrolled by atom and event time, of the chosen atoms."""
-    names = zip(data.districts, data.levels, data.periods, strict=True)
-    number = {name: k for k, name in enumerate(names)}
+    keys = ["district_code", "level", "cohort_period"]
+    names = pd.DataFrame(dict(zip(keys, (data.districts, data.levels, data.periods), strict=True)))
+    own = names[atoms].reset_index(names="atom")
+    found = visited_days[[*keys, "event_time", "days_enrolled"]].merge(own, on=keys)
     days = np.zeros_like(data.measures.visited)
-    columns = ("district_code", "level", "cohort_period", "event_time", "days_enrolled")
-    for row in visited_days[list(columns)].itertuples(index=False):
-        k = number.get((row[0], row[1], row[2]))
-        if k is not None and atoms[k]:
-            days[k, int(row[3]) - EVENTS[0]] += float(row[4])
+    event = found["event_time"].to_numpy(dtype=np.int64) - EVENTS[0]
+    np.add.at(days, (found["atom"].to_numpy(), event), found["days_enrolled"].to_numpy(np.float64))
     return days
 
 
@@ -388,34 +382,31 @@ def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) ->
             **{name: np.where(shown, values, np.nan) for name, values in measured.items()},
         }
     )
-    month_after, later = (_headline(total, covariance, events) for events in HEADLINES.values())
+    headlines = _headlines(total, covariance, matrix, schools)
     before = [EVENTS.index(e) for e in BEFORE_VISIT]
     test = None
     if shown[before].all():
         test = joint_test(effect[before], covariance[np.ix_(before, before)])
-    base = int(visited[EVENTS.index(BASE_EVENT_TIME)])
-    everyone = int(total.visited_all.sum())
     return EffectStudy(
+        **vars(headlines),
         table=table[visited > 0].reset_index(drop=True),
         covariance=covariance,
-        month_after=month_after,
-        six_to_nine=later,
         before_visit=test,
-        breakdown=_breakdown(later, effect, shown),
-        matrix=matrix,
-        schools=schools,
-        visited=base,
-        visited_all=everyone,
-        withheld=_withheld(base, float(effective.max(initial=0.0)), everyone),
+        breakdown=_breakdown(headlines.six_to_nine, effect, shown),
     )
 
 
-def _headlines(total: Measures, covariance: Floats, matrix: Matrix) -> Headlines:
+def _headlines(total: Measures, covariance: Floats, matrix: Matrix, schools: int) -> Headlines:
+    base = int(total.visited[0, EVENTS.index(BASE_EVENT_TIME)])
+    everyone = int(total.visited_all.sum())
     return Headlines(
         month_after=_headline(total, covariance, HEADLINES["month_after"]),
         six_to_nine=_headline(total, covariance, HEADLINES["six_to_nine"]),
         matrix=matrix,
-        visited_all=int(total.visited_all.sum()),
+        schools=schools,
+        visited=base,
+        visited_all=everyone,
+        withheld=_withheld(base, float(_effective(total).max(initial=0.0)), everyone),
     )
 
 

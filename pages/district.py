@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 from leapdash import charts, views, words
@@ -114,10 +115,15 @@ if effects.open:
             frame.withheld(words.no_effect_here(name))
         else:
             when = forests.choose_headline()
+            itself = store.view(views.district_rows, release, cohorts, known, filters, when)
+            parts = [
+                store.view(views.effect_rows, cohorts, known, filters, when, itself),
+                store.view(views.school_rows, release, filters, district, when),
+            ]
             forests.show_forest(
                 "district-effects",
                 f"What visits changed in {name}",
-                store.view(views.district_rows, *(release, cohorts, known, filters, when)),
+                pd.concat([part for part in parts if len(part)], ignore_index=True),
                 when,
                 (name, getattr(own, when)),
                 filters,

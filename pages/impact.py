@@ -1,5 +1,7 @@
 """What did visits change, where and for whom, and who was reached?"""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from leapdash import charts, views, words
@@ -33,17 +35,17 @@ if cohorts is None:
         show_cards([Card("Students visited", count(visits.first_visits), "families met"), *cards])
         beside = st.container()
 else:
-    study = store.view(views.effect_on, cohorts, known, filters)
+    found = store.view(views.headlines_on, cohorts, known, filters)
     regained = store.view(views.regained, release, cohorts, known, filters)
     with lead:
-        frame.answer(words.impact_answer(study, regained.days, visits))
+        frame.answer(words.impact_answer(found, regained.days, visits))
         everyone = None if left_out is None else int(left_out["students"].sum())
-        st.caption(frame.escape(f"{words.based_on(study, everyone)} {words.followed(study)}"))
+        st.caption(frame.escape(f"{words.based_on(found, everyone)} {words.followed(found)}"))
         with st.container():
             show_cards(
                 [
-                    Card("Six to nine months after", *words.effect_card(study.six_to_nine)),
-                    Card("Month after", *words.effect_card(study.month_after)),
+                    Card("Six to nine months after", *words.effect_card(found.six_to_nine)),
+                    Card("Month after", *words.effect_card(found.month_after)),
                     *(Card(*parts) for parts in words.days_cards(regained)),
                     *cards,
                 ]
@@ -52,11 +54,13 @@ else:
         left, beside = st.columns(2, gap="medium")
     with left:
         when = forests.choose_headline()
-        whole = (place, getattr(study, when))
+        whole = (place, getattr(found, when))
+        wherever = replace(filters, districts=())
+        districts = store.view(views.district_rows, release, cohorts, known, wherever, when)
         forests.show_forest(
             "impact-effects",
             "What visits changed, by level and district",
-            store.view(views.effect_rows, release, cohorts, known, filters, when),
+            store.view(views.effect_rows, cohorts, known, filters, when, districts),
             when,
             whole,
             filters,
@@ -105,14 +109,14 @@ if cohorts is not None and (tabs["What differs"].open or tabs["Student groups"].
             )
 if tabs["Reached"].open:
     with tabs["Reached"]:
-        districts = store.view(views.districts_visited, release, known, filters)
+        reached = store.view(views.districts_visited, release, known, filters)
         title = "Who was reached, by district"
         figure.show_figure(
             "impact-reach",
             title,
-            charts.reach_rows(districts, figure.palette(), figure.stamp()),
-            districts,
-            words.alt_rows(title, districts, "series", "waiting"),
+            charts.reach_rows(reached, figure.palette(), figure.stamp()),
+            reached,
+            words.alt_rows(title, reached, "series", "waiting"),
             filters,
             f"Students enrolled in {words.month(reach.month)} who had become eligible by then.",
         )

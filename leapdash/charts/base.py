@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from statistics import fmean
 from textwrap import wrap
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
@@ -189,18 +189,18 @@ def event_axis(palette: Palette) -> dict[str, Any]:
     }
 
 
-def mark_visit(drawing: Drawing) -> None:
-    """The first visit as a dotted rule with its word."""
+def mark_visit(drawing: Drawing, at: Literal["top", "bottom"] = "top") -> None:
+    """The first visit as a dotted rule with its word, at that end of the rule."""
     muted = drawing.palette.muted
     drawing.upright(0, "dot", muted, width=1)
     drawing.write(
         name="first visit",
         text="first visit",
         x=0,
-        y=1,
+        y=float(at == "top"),
         yref="paper",
         xanchor="left",
-        yanchor="top",
+        yanchor=at,
         xshift=4,
         font={"color": muted},
     )

@@ -27,7 +27,7 @@ from leapdash.formats import per_cent, points
 from leapdash.views import ALIKE
 
 _RATE = "Attendance rate (% of days enrolled)"
-_ROOM_FOR_GAP = 26.0
+_ROOM_FOR_GAP = 44.0
 _ROW_HEIGHT = 21
 _SMALL = 300
 
@@ -172,7 +172,7 @@ def observed_lines(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Fi
     columns = ("visited_observed", "comparison_observed")
     values = [value for column in columns for value in table[column].dropna()]
     drawing.layout["yaxis"] = percent_axis(values, palette, ticks=5)
-    mark_visit(drawing)
+    mark_visit(drawing, "bottom")
     ends = []
     for name, column, color, dash in zip(
         names, columns, (palette.visited, palette.compared), ("solid", "dash"), strict=True
@@ -323,7 +323,7 @@ def _measure_gap(
         return
     drawing.write(
         name="gap",
-        text=f"<b>{points(headline.effect.effect, signed=True)} points</b>",
+        text=f"<b>{points(headline.effect.effect, signed=True)}</b><br>points",
         x=sum(headline.event_times) / len(headline.event_times),
         y=float((own["visited_rate"].mean() + own["without_visit"].mean()) / 2),
         font={"size": 14, "color": palette.visited},

@@ -22,7 +22,9 @@ from leapdash.charts.base import (
     plain_axis,
 )
 from leapdash.charts.palette import Palette
-from leapdash.formats import per_cent
+from leapdash.contract import BASE_EVENT_TIME
+from leapdash.effects import Headline
+from leapdash.formats import per_cent, points
 from leapdash.views import AFTER, BEFORE, FEW_STUDENTS
 
 Rate = Literal["attendance_rate", "chronic_share"]
@@ -96,11 +98,13 @@ def event_lines(
     palette: Palette,
     stamp: Stamp,
     least: int = _LEAST_HEIGHT,
+    headline: Headline | None = None,
 ) -> go.Figure:
     """Attendance rate by school months since the first visit, a line for every series.
 
     Takes the table of `paths`. One series carries its averages before and after as dotted levels,
-    where the table of `before_after` is given. Points with fewer than ten students are hollow.
+    where the table of `before_after` is given; or the plain change of `headline`, measured from the
+    level of the month before the visit. Points with fewer than ten students are hollow.
     """
     names = [str(name) for name in table["series"].unique()]
     alone = len(names) == 1
@@ -120,7 +124,9 @@ def event_lines(
             ends.append(_add_path(drawing, part, color, palette))
     if averages is not None and alone:
         _add_levels(drawing, averages.iloc[0], palette)
-    elif not alone:
+    if headline is not None and alone:
+        _add_plain_change(drawing, table, headline, palette)
+    if not alone:
         label_ends(drawing, ends)
     drawing.write_above("y title", _Y_TITLES["attendance_rate"], palette.muted, row=int(levels))
     return drawing.finish(stamp)
@@ -282,6 +288,33 @@ def _add_levels(drawing: Drawing, averages: pd.Series, palette: Palette) -> None
         )
     if told:
         drawing.write_above("averages", f"┄ average {', '.join(told)}", palette.naive)
+
+
+def _add_plain_change(
+    drawing: Drawing, table: pd.DataFrame, headline: Headline, palette: Palette
+) -> None:
+    """The level of the month before the visit, dotted, and the plain change since in words."""
+    rates = table.set_index("event_time")["attendance_rate"].dropna()
+    months = [e for e in headline.event_times if e in rates.index]
+    if headline.naive is None or BASE_EVENT_TIME not in rates.index or not months:
+        return
+    level = round(float(rates[BASE_EVENT_TIME]), 5)
+    drawing.add(
+        "scatter",
+        name="month before",
+        x=[BASE_EVENT_TIME, AFTER[-1]],
+        y=[level, level],
+        mode="lines",
+        line={"color": palette.naive, "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    drawing.write(
+        name="plain change",
+        text=f"<b>{points(headline.naive, signed=True)}</b><br>points",
+        x=sum(months) / len(months),
+        y=(level + float(rates[months].mean())) / 2,
+        font={"size": 14, "color": palette.naive},
+    )
 
 
 def _time_axis(

@@ -18,6 +18,7 @@ _ICONS: Mapping[views.Verdict, str] = {
     "mind": ":material/error:",
     "unknown": ":material/help:",
 }
+_TITLE = "Can this comparison be trusted?"
 _PLACES = "Follows districts and levels; first visits of all years."
 
 
@@ -106,20 +107,33 @@ def show_checks(
             )
             st.markdown(escape(words.schoolmates_evidence(spillover, beside, known)))
 
-    def who_is_left_out() -> None:
-        figure.show_table(
-            "effect-left-out",
-            "Visited students, by whether they could be compared",
-            left_out,
-            filters,
-            within=True,
-        )
-
-    st.header("Can this comparison be trusted?", anchor=False)
+    st.header(_TITLE, anchor=False)
     _line("alike-before", words.alike_before_line(study), ran_alike)
     _line("alike", words.alike_line(balance, study), were_alike)
     _line("schoolmates", words.schoolmates_line(spillover, beside), schoolmates)
-    _line("left-out", words.left_out_line(left_out), who_is_left_out)
+    _show_left_out(left_out, filters)
+
+
+def show_left_out(left_out: pd.DataFrame, filters: Filters) -> None:
+    """The one check that can be made where no effect can be shown."""
+    st.header(_TITLE, anchor=False)
+    _show_left_out(left_out, filters)
+
+
+def _show_left_out(left_out: pd.DataFrame, filters: Filters) -> None:
+    def evidence() -> None:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            figure.show_table(
+                "effect-left-out",
+                "Visited students, by whether they could be compared",
+                left_out,
+                filters,
+                within=True,
+            )
+        right.markdown(escape(words.left_out_note()))
+
+    _line("left-out", words.left_out_line(left_out), evidence)
 
 
 def _line(key: str, line: words.Line, evidence: Callable[[], None]) -> None:

@@ -42,6 +42,7 @@ _COLUMNS: Mapping[str, str] = {
     "school_year": "School year",
     "share_visited": "Share of school visited",
     "share": "Share",
+    "months": "Months after",
     "visited_rate": "Attendance",
     "without_visit": "Without the visit",
     "effect": "Effect (points)",

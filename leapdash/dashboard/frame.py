@@ -116,18 +116,24 @@ def nothing_here(filters: Filters, known: Known) -> None:
     """Say that nothing stands behind the choice, and offer to widen it, one filter at a time."""
     with st.container(border=True, key="empty"):
         st.markdown(f"**{escape(words.nothing_behind(filters, known))}**")
-        st.markdown("Widen the choice:")
-        with st.container(horizontal=True, gap="small"):
-            for name in filters.active():
-                label = "All students" if name == "group" else f"All {FILTER_LABELS[name].lower()}"
-                st.button(label, key=f"widen-{name}", on_click=filter_bar.clear, args=((name,),))
-            st.button("Clear all filters", key="widen-all", on_click=filter_bar.clear)
+        _widen(filters)
 
 
-def withheld(reason: str) -> None:
-    """Say why a figure isn't shown, in the hatched look of what is withheld."""
+def withheld(reason: str, filters: Filters) -> None:
+    """Say why a figure isn't shown, hatched where it would stand, and offer to widen the choice."""
     with st.container(border=True, key="withheld"):
-        st.markdown(f":material/block: {escape(reason)}")
+        st.markdown(f"**{escape(reason)}**")
+        if filters.active():
+            _widen(filters)
+
+
+def _widen(filters: Filters) -> None:
+    st.markdown("Widen the choice:")
+    with st.container(horizontal=True, gap="small"):
+        for name in filters.active():
+            label = "All students" if name == "group" else f"All {FILTER_LABELS[name].lower()}"
+            st.button(label, key=f"widen-{name}", on_click=filter_bar.clear, args=((name,),))
+        st.button("Clear all filters", key="widen-all", on_click=filter_bar.clear)
 
 
 def _say_what_data(manifest: Manifest) -> None:

@@ -49,6 +49,7 @@ from leapdash.views.impact import (
     kind_rows,
     period_rows,
     regained,
+    school_rows,
     slice_place,
 )
 from leapdash.views.programme import (
@@ -110,6 +111,7 @@ __all__ = [
     "ran_alike",
     "reach_now",
     "regained",
+    "school_rows",
     "schoolmates",
     "schoolmates_gained",
     "schools_beside",

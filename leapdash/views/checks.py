@@ -241,23 +241,18 @@ def beside_few_visited(release: Release, cohorts: CohortData, place: tuple[str, 
 
 
 def beside_table(beside: Beside) -> pd.DataFrame:
-    """Both comparisons' headlines: series (whom the visited are compared with, and when),
-    visited, effect, low, high. Withheld ones have no row.
+    """Both comparisons' headlines: series (whom the visited are compared with), months (after the
+    visit), effect, low, high. Withheld ones have no row.
     """
-    rows = []
     studies = {"All not visited": beside.everyone, "Schools under 10% visited": beside.few_visited}
+    rows = []
     for name, study in studies.items():
-        if study is None:
-            continue
-        for when, headline in (
-            ("month after", study.month_after),
-            ("six to nine months after", study.six_to_nine),
-        ):
-            found = headline.effect
+        for headline in () if study is None else (study.month_after, study.six_to_nine):
+            found, times = headline.effect, headline.event_times
             if found is not None:
-                row = (f"{name}, {when}", headline.visited, found.effect, found.low, found.high)
-                rows.append(row)
-    return pd.DataFrame(rows, columns=["series", "visited", "effect", "low", "high"])
+                months = str(times[0]) if len(times) == 1 else f"{times[0]} to {times[-1]}"
+                rows.append((name, months, found.effect, found.low, found.high))
+    return pd.DataFrame(rows, columns=["series", "months", "effect", "low", "high"])
 
 
 def place_of(known: Known, filters: Filters) -> tuple[str, str]:

@@ -90,43 +90,53 @@ class Regained:
     years: tuple[str, ...]
 
 
-def effect_rows(
+def district_rows(
     release: Release, cohorts: CohortData, known: Known, filters: Filters, headline: HeadlineName
+) -> pd.DataFrame:
+    """Every chosen district that takes part or has visited students, by effect, largest first.
+
+    A district without visits, or where nobody could be compared, stands last.
+    """
+    chosen = set(codes_of(filters, known) or known.districts)
+    rows = []
+    for code in sorted(chosen & (set(cohorts.districts) | known.leap)):
+        own = replace(filters, districts=(code,))
+        row = _row(BY_DISTRICT, known.label(code), code, cohorts, known, own, headline)
+        rows.append(row | (_nobody_compared(release, known, own) if not row["visited_all"] else {}))
+    return pd.DataFrame(_ordered(rows))
+
+
+def effect_rows(
+    cohorts: CohortData,
+    known: Known,
+    filters: Filters,
+    headline: HeadlineName,
+    districts: pd.DataFrame,
 ) -> pd.DataFrame:
     """The choice as a whole, its levels and its districts.
 
-    The whole comes first, and under it all districts where the choice is narrower; then levels and
-    districts, each ordered by effect, largest first. A district that takes part but has nobody
-    visited, or nobody who could be compared, stands last. A section with one row only, the whole
-    again, is left out.
+    The whole comes first, and under it all districts where the choice is narrower; then levels,
+    by effect, largest first; then those of `districts` (the table of `district_rows`, of the same
+    levels and years) that are chosen. A section with one row only, the whole again, is left out.
     """
     rows = [_row(THE_WHOLE, place(filters, known), "choice", cohorts, known, filters, headline)]
     everywhere = replace(filters, districts=(), levels=())
-    if not (
-        chosen_visits(cohorts, known, filters) == chosen_visits(cohorts, known, everywhere)
-    ).all():
+    own, every = (chosen_visits(cohorts, known, f) for f in (filters, everywhere))
+    if not (own == every).all():
         name = "All districts and levels" if filters.levels else "All districts"
         rows.append(_row(THE_WHOLE, name, "all", cohorts, known, everywhere, headline))
     levels = filters.levels or tuple(LEVELS)
     if len(levels) > 1:
+        each = {level: replace(filters, levels=(level,)) for level in levels}
         rows += _ordered(
-            _row(
-                BY_LEVEL, level, level, cohorts, known, replace(filters, levels=(level,)), headline
-            )
-            for level in levels
+            _row(BY_LEVEL, level, level, cohorts, known, of_level, headline)
+            for level, of_level in each.items()
         )
-    districts = _districts(cohorts, known, filters)
-    if len(districts) > 1:
-        each = {code: replace(filters, districts=(code,)) for code in districts}
-        told = [
-            _row(BY_DISTRICT, known.label(code), code, cohorts, known, own, headline)
-            for code, own in each.items()
-        ]
-        for row in told:
-            if row["visited_all"] == 0:
-                row |= _nobody_compared(release, known, each[str(row["code"])])
-        rows += _ordered(told)
-    return pd.DataFrame(rows)
+    chosen = codes_of(filters, known)
+    if chosen is not None:
+        districts = districts[districts["code"].isin(chosen)]
+    parts = [pd.DataFrame(rows), districts] if len(districts) > 1 else [pd.DataFrame(rows)]
+    return pd.concat(parts, ignore_index=True)
 
 
 def period_rows(
@@ -219,29 +229,24 @@ def group_rows(release: Release, district: str, level: str, headline: HeadlineNa
     return SliceRows(pd.DataFrame(rows), pd.DataFrame(beside))
 
 
-def district_rows(
-    release: Release, cohorts: CohortData, known: Known, filters: Filters, headline: HeadlineName
+def school_rows(
+    release: Release, filters: Filters, district: str, headline: HeadlineName
 ) -> pd.DataFrame:
-    """One district beside all, its levels, and its schools level by level, by effect.
+    """A district's visited students by the school of the first visit, level by level, by effect.
 
-    A school's visited are compared with all the district's students of the level. Schools can't
-    be told apart by when the first visit was, so they are left out where school years are chosen;
-    schools without visited students aren't there.
+    They are compared with all the district's students of the level. Schools without visits aren't
+    there; no school is where school years are chosen, by which schools can't be told apart.
     """
-    (district,) = filters.districts
-    rows = effect_rows(release, cohorts, known, filters, headline)
-    if filters.years:
-        return rows
+    rows: list[dict[str, object]] = []
     table = release.table("schools", ["school_code", "school_name"], {"district_code": (district,)})
     names = dict(zip(*(table[column].to_pylist() for column in table.column_names), strict=True))
-    schools: list[dict[str, object]] = []
-    for level in filters.levels or tuple(LEVELS):
+    for level in () if filters.years else filters.levels or tuple(LEVELS):
         found = slice_headlines(slice_data(release, "school", district, level))
-        schools += _ordered(
+        rows += _ordered(
             _measured(f"Schools, {level}", names.get(code, code), code, own, headline)
             for code, own in found.items()
         )
-    return pd.concat([rows, pd.DataFrame(schools)], ignore_index=True) if schools else rows
+    return pd.DataFrame(rows)
 
 
 def regained(release: Release, cohorts: CohortData, known: Known, filters: Filters) -> Regained:
@@ -252,9 +257,8 @@ def regained(release: Release, cohorts: CohortData, known: Known, filters: Filte
     """
     atoms = chosen_visits(cohorts, known, filters)
     days = release.table("visited_days", where={"slice": ("all",)}).to_pandas()
-    whole = days_regained(cohorts, atoms, days)
     if filters.levels or not release.has("programme"):
-        return Regained(whole, None, (), ())
+        return Regained(days_regained(cohorts, atoms, days), None, (), ())
     costs = release.table("programme", ["district_code", "school_year", "cost"]).to_pandas()
     costs = costs[costs["cost"].notna()]
     if filters.years:
@@ -271,9 +275,10 @@ def regained(release: Release, cohorts: CohortData, known: Known, filters: Filte
     costs = costs[costs["district_code"].isin(visited - unknown)]
     uncounted = tuple(sorted(known.label(code) for code in unknown))
     if not len(costs):
-        return Regained(whole, None, uncounted, ())
+        return Regained(days_regained(cohorts, atoms, days), None, uncounted, ())
     counted = atoms & ~np.isin(np.array(cohorts.districts, dtype=object), list(unknown))
     spent = days_regained(cohorts, counted, days, float(costs["cost"].sum()))
+    whole = days_regained(cohorts, atoms, days) if unknown else spent
     years = sorted(costs["school_year"].unique())
     return Regained(whole, spent, uncounted, (years[0], years[-1]))
 
@@ -281,12 +286,6 @@ def regained(release: Release, cohorts: CohortData, known: Known, filters: Filte
 def _visited_in(cohorts: CohortData, known: Known, filters: Filters) -> set[str]:
     every, chosen = set(cohorts.districts), codes_of(filters, known)
     return every if chosen is None else every & set(chosen)
-
-
-def _districts(cohorts: CohortData, known: Known, filters: Filters) -> list[str]:
-    """The chosen districts with visited students or that take part in the programme."""
-    chosen = set(codes_of(filters, known) or known.districts)
-    return sorted(chosen & (set(cohorts.districts) | known.leap))
 
 
 def _nobody_compared(release: Release, known: Known, filters: Filters) -> dict[str, object]:

@@ -134,6 +134,16 @@ def left_out_line(table: pd.DataFrame) -> Line:
     return Line(question, verdict, f"{told}: {why}.{only}")
 
 
+def left_out_note() -> str:
+    """Why students without a comparison are left out, and what that means."""
+    return (
+        "Students are compared with others whose attendance ran alike in the three school months "
+        "before the visit; without these months nobody can be found for them. The effect speaks "
+        "for the students compared, the school days lost and regained of the others are not in it. "
+        "The table follows all filters of this page."
+    )
+
+
 def alt_effects(title: str, table: pd.DataFrame) -> str:
     """What the chart of differences before the visit shows, for who can't see it."""
     told = [
@@ -264,4 +274,4 @@ def _p(value: float) -> str:
 
 
 def _and(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from leapdash.effects import MINIMUM_EFFECTIVE, MINIMUM_VISITED, EffectStudy, Headline
+from leapdash.effects import MINIMUM_EFFECTIVE, MINIMUM_VISITED, EffectStudy, Headline, Headlines
 from leapdash.formats import count, per_cent, points
 from leapdash.inference import MINIMUM_SCHOOLS, Interval
 
@@ -21,6 +21,10 @@ RESTS_ON = (
 NEVER_VISITED = (
     "“Not visited” means that no visit is recorded: families visited outside the programme’s "
     "records may be among the compared, which would make the effect look smaller than it is."
+)
+NOT_THE_EFFECT = (
+    "This is a plain before-and-after, not the effect of the visits. Students are visited when "
+    "their attendance is at its worst, so part of any rise would have come without a visit."
 )
 
 _FRACTIONS = (
@@ -45,7 +49,7 @@ _NUMBERS = (
 _NO_SPREAD = 1e-9
 
 
-def effect_answer(study: EffectStudy) -> str:
+def effect_answer(study: Headlines) -> str:
     """The answer of a page about effects: the effect six to nine months after the visit with its
     interval, and the plain change beside it; else the month after; else why there is none.
     """
@@ -96,7 +100,18 @@ def naive_sentence(headline: Headline) -> str:
     return f"{says}; {share_in_words(headline.excess_share or 0.0)} of that would have come anyway."
 
 
-def based_on(study: EffectStudy, everyone: int | None = None) -> str:
+def plain_note(headline: Headline) -> str:
+    """What the chart of the plain before-and-after comes to, and how much of that is not due to
+    the visit; that it isn't the effect where none can be shown.
+    """
+    first, last = headline.event_times[0], headline.event_times[-1]
+    if headline.effect is None:
+        return NOT_THE_EFFECT
+    months = signed_time(first) if first == last else f"{signed_time(first)} to {signed_time(last)}"
+    return f"{naive_sentence(headline)} From the month before the visit to months {months}."
+
+
+def based_on(study: Headlines, everyone: int | None = None) -> str:
     """How many of the visited students the effects rest on; `everyone`: all visited, where places
     in which nobody could be compared count too.
     """
@@ -159,21 +174,21 @@ def signed_time(event_time: object) -> str:
 
 
 def independence_note(study: EffectStudy) -> str:
-    """What the margins take as independent, and why: students, or whole schools."""
+    """What the ranges take as independent, and why: students, or whole schools."""
     schools = f"{count(study.schools)} school{'' if study.schools == 1 else 's'}"
     if study.matrix == "school":
         return (
-            f"The margins take whole schools as independent ({schools}), the more careful way here."
+            f"The ranges take whole schools as independent ({schools}), the more careful way here."
         )
     if study.schools < MINIMUM_SCHOOLS:
         return (
-            f"The margins take students as independent: {schools} are too few to take whole "
+            f"The ranges take students as independent: {schools} are too few to take whole "
             "schools instead."
             if study.schools != 1
-            else "The margins take students as independent: one school is too few to do otherwise."
+            else "The ranges take students as independent: one school is too few to do otherwise."
         )
     return (
-        "The margins take students as independent; taking whole schools instead "
+        "The ranges take students as independent; taking whole schools instead "
         f"({schools}) would not make them wider."
     )
 

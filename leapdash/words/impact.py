@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from leapdash.effects import DaysRegained, EffectStudy, Headline, Headlines
+from leapdash.effects import DaysRegained, Headline, Headlines
 from leapdash.filters import Filters
 from leapdash.formats import NO_FIGURE, count, points
 from leapdash.inference import Interval
@@ -48,13 +48,13 @@ _WIDE = 0.03
 """Half an interval this wide or wider, with zero in it, tells next to nothing."""
 
 
-def impact_answer(study: EffectStudy, days: DaysRegained, visits: Visits) -> str:
+def impact_answer(found: Headlines, days: DaysRegained, visits: Visits) -> str:
     """What visits changed, with the plain before-and-after beside it, whom they reached, and the
     school days regained.
     """
-    parts = [effect_answer(study)]
-    soon = study.month_after.effect
-    if study.six_to_nine.effect is not None and soon is not None:
+    parts = [effect_answer(found)]
+    soon = found.month_after.effect
+    if found.six_to_nine.effect is not None and soon is not None:
         parts.append(
             f"In the month after it was {points(soon.effect, signed=True)} points "
             f"({between(soon)})."
@@ -115,9 +115,9 @@ def days_note(regained: Regained, filters: Filters) -> str:
     return " ".join(part for part in parts if part)
 
 
-def followed(study: EffectStudy) -> str:
+def followed(found: Headlines) -> str:
     """How many of the compared students could be followed to the headline's months."""
-    later = study.six_to_nine
+    later = found.six_to_nine
     if later.effect is None:
         return ""
     first, last = later.event_times[0], later.event_times[-1]

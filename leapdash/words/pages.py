@@ -16,11 +16,6 @@ from leapdash.formats import count, per_cent, points
 from leapdash.release import Manifest
 from leapdash.views import FEW_STUDENTS, Grain, Reach
 
-NOT_THE_EFFECT = (
-    "This is a plain before-and-after, not the effect of the visits. Students are visited when "
-    "their attendance is at its worst, so part of any rise would have come without a visit."
-)
-
 MEMBERS_CHANGE = (
     "Who is visited, eligible or neither changes from month to month: a student moves on as months "
     "pass. These lines are no before-and-after."
@@ -28,28 +23,6 @@ MEMBERS_CHANGE = (
 NO_PUBLISHED = (
     "The state publishes attendance by district and student group only: not by level or "
     "participation, nor for several districts together."
-)
-WHAT_BEFORE_AFTER_CANT_SHOW = (
-    (
-        "What would have come anyway",
-        "Students are visited when attendance is at its worst. Bad spells end, visit or no visit, "
-        "so part of any rise would have come without it.",
-    ),
-    (
-        "The time of year",
-        "Attendance has its seasons. Months before and after the visit fall at different times of "
-        "the year, and of the school year.",
-    ),
-    (
-        "The same students throughout",
-        "Those visited late have few months after, and some leave. The number of students behind "
-        "every point is in the table and on hover; hollow points have fewer than ten.",
-    ),
-    (
-        "What the visit did",
-        "That takes similar students who were not visited at the same time. Without them, read "
-        "these lines as what happened, not as what the visits caused.",
-    ),
 )
 DEFINITIONS = (
     ("Attendance rate", "Days attended over days enrolled: add up first, divide last."),
@@ -110,25 +83,6 @@ def before_after_sentence(average: Mapping[str, float]) -> str:
         f"Visited students attended {per_cent(before)} of their days in the six school months "
         f"before the first visit and {per_cent(after)} in the twelve after: "
         f"{_more_or_less(after - before)}."
-    )
-
-
-def before_after_answer(averages: pd.DataFrame) -> str:
-    """The answer of Before and after, for one series or several. Takes `before_after`'s table."""
-    if len(averages) == 1:
-        return before_after_sentence(dict(averages.iloc[0]))
-    known = averages[averages["change"].notna()]
-    if not len(known):
-        return before_after_sentence({"before": float("nan"), "after": float("nan")})
-    if len(known) == 1:
-        only = known.iloc[0]
-        return f"{only['series']}: {before_after_sentence(dict(only))}"
-    most, least = known.nlargest(1, "change").iloc[0], known.nsmallest(1, "change").iloc[0]
-    return (
-        "From the six school months before the first visit to the twelve after, attendance "
-        f"changed most in “{most['series']}” ({points(most['change'], signed=True)} points, "
-        f"{count(most['students'])} students) and least in “{least['series']}” "
-        f"({points(least['change'], signed=True)} points, {count(least['students'])} students)."
     )
 
 
