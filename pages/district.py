@@ -115,10 +115,9 @@ if effects.open:
             frame.withheld(words.no_effect_here(name))
         else:
             when = forests.choose_headline()
-            itself = store.view(views.district_rows, release, cohorts, known, filters, when)
             parts = [
-                store.view(views.effect_rows, cohorts, known, filters, when, itself),
-                store.view(views.school_rows, release, filters, district, when),
+                store.view(views.effect_rows, cohorts, known, filters, when),
+                store.view(views.school_effects, release, filters, district, when),
             ]
             forests.show_forest(
                 "district-effects",

@@ -49,7 +49,7 @@ from leapdash.views.impact import (
     kind_rows,
     period_rows,
     regained,
-    school_rows,
+    school_effects,
     slice_place,
 )
 from leapdash.views.programme import (
@@ -111,7 +111,7 @@ __all__ = [
     "ran_alike",
     "reach_now",
     "regained",
-    "school_rows",
+    "school_effects",
     "schoolmates",
     "schoolmates_gained",
     "schools_beside",

@@ -111,7 +111,7 @@ def effect_rows(
     known: Known,
     filters: Filters,
     headline: HeadlineName,
-    districts: pd.DataFrame,
+    districts: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The choice as a whole, its levels and its districts.
 
@@ -132,11 +132,13 @@ def effect_rows(
             _row(BY_LEVEL, level, level, cohorts, known, of_level, headline)
             for level, of_level in each.items()
         )
+    whole = pd.DataFrame(rows)
+    if districts is None:
+        return whole
     chosen = codes_of(filters, known)
     if chosen is not None:
         districts = districts[districts["code"].isin(chosen)]
-    parts = [pd.DataFrame(rows), districts] if len(districts) > 1 else [pd.DataFrame(rows)]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat([whole, districts], ignore_index=True) if len(districts) > 1 else whole
 
 
 def period_rows(
@@ -229,7 +231,7 @@ def group_rows(release: Release, district: str, level: str, headline: HeadlineNa
     return SliceRows(pd.DataFrame(rows), pd.DataFrame(beside))
 
 
-def school_rows(
+def school_effects(
     release: Release, filters: Filters, district: str, headline: HeadlineName
 ) -> pd.DataFrame:
     """A district's visited students by the school of the first visit, level by level, by effect.
