@@ -8,6 +8,7 @@ import streamlit as st
 from leapdash import charts, views, words
 from leapdash.dashboard import figure, filter_bar, forests, frame, store
 from leapdash.dashboard.cards import Card, show_cards
+from leapdash.filters import Filters
 from leapdash.formats import count, per_cent
 
 release, known, chosen = frame.begin("district")
@@ -112,7 +113,7 @@ if by_month.open:
 if effects.open:
     with effects:
         if cohorts is None or own is None or not own.visited_all:
-            frame.withheld(words.no_effect_here(name))
+            frame.withheld(words.no_effect_here(name), Filters())
         else:
             when = forests.choose_headline()
             parts = [

@@ -31,7 +31,7 @@ if cohorts is None:
     names = names[3:]
     with lead:
         frame.answer(words.reach_answer(visits))
-        frame.withheld(words.why_nothing(None, left_out))
+        frame.withheld(words.why_nothing(None, left_out), filters)
         show_cards([Card("Students visited", count(visits.first_visits), "families met"), *cards])
         beside = st.container()
 else:
