@@ -1,7 +1,10 @@
 """Figures about effects: the path with and without the visit, and what the comparison rests on."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from math import isnan
+from statistics import fmean
+from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -30,6 +33,36 @@ _RATE = "Attendance rate (% of days enrolled)"
 _ROOM_FOR_GAP = 44.0
 _ROW_HEIGHT = 21
 _SMALL = 300
+_PATH_COLUMNS = ("event_time", "visited_rate", "without_visit", "band_low", "band_high", "visited")
+
+
+@dataclass(frozen=True)
+class _Month:
+    """A month of both paths; the band is of the effect, not a number before the visit."""
+
+    event_time: int
+    visited: float
+    without: float
+    band_low: float
+    band_high: float
+    students: int
+
+    @property
+    def lowest(self) -> float:
+        """Where the path without the visit may lie at the lowest."""
+        return self.without if isnan(self.band_high) else self.visited - self.band_high
+
+    @property
+    def highest(self) -> float:
+        """Where the path without the visit may lie at the highest."""
+        return self.without if isnan(self.band_low) else self.visited - self.band_low
+
+    @property
+    def said(self) -> str:
+        """The band in words, for the pointer."""
+        if isnan(self.band_low):
+            return ""
+        return f", between {per_cent(self.lowest)} and {per_cent(self.highest)}"
 
 
 def effect_paths(
@@ -41,43 +74,34 @@ def effect_paths(
     for the months of `headline` where there is room; the grey band is where the path without the
     visit may lie, all months at once. Months with too few students are left out.
     """
-    rows = table[table["shown"]]
+    shown = table[table["shown"]]
+    # Lists from here on: column by column, pandas would take longer than the drawing.
+    months = [
+        _Month(int(e), float(visited), float(without), float(low), float(high), int(n))
+        for e, visited, without, low, high, n in zip(
+            *(shown[name].tolist() for name in _PATH_COLUMNS), strict=True
+        )
+    ]
     names = ["visited", "without the visit"]
     drawing = Drawing(palette, height, right=label_margin(names), top=34, bottom=70)
     drawing.layout["xaxis"] = event_axis(palette)
-    after = rows[rows["band_low"].notna()]
-    values = [
-        *rows["visited_rate"],
-        *rows["without_visit"],
-        *(after["visited_rate"] - after["band_low"]).clip(0, 1),
-        *(after["visited_rate"] - after["band_high"]).clip(0, 1),
-    ]
-    drawing.layout["yaxis"] = percent_axis(values, palette)
+    values = [rate for m in months for rate in (m.visited, m.without, m.lowest, m.highest)]
+    drawing.layout["yaxis"] = percent_axis([min(max(v, 0.0), 1.0) for v in values], palette)
     mark_visit(drawing)
-    _add_band(drawing, rows, palette)
-    ends = []
-    for name, column, color, dash in (
-        (names[1], "without_visit", palette.compared, "dash"),
-        (names[0], "visited_rate", palette.visited, "solid"),
-    ):
-        x, y, said = _path(rows, column)
-        drawing.add(
-            "scatter",
-            name=name,
-            x=x,
-            y=y,
-            customdata=said,
-            mode="lines+markers",
-            line={"color": color, "width": 2.5, "dash": dash},
-            marker={"size": 6, "color": color},
-            hovertemplate="%{y:.1%}%{customdata}",
-        )
-        if len(rows):
-            last = rows.iloc[-1]
-            ends.append(EndLabel(int(last["event_time"]), float(last[column]), name, color))
-    _measure_gap(drawing, rows, headline, palette)
+    runs = _runs(months)
+    for run in runs:
+        _add_band(drawing, [m for m in run if m.event_time >= BASE_EVENT_TIME], palette)
+    _add_path(drawing, names[1], runs, "without", palette.compared, "dash")
+    _add_path(drawing, names[0], runs, "visited", palette.visited, "solid")
+    _measure_gap(drawing, months, headline, palette)
     drawing.write_above("y title", _RATE, palette.muted)
-    label_ends(drawing, ends)
+    if months:
+        last = months[-1]
+        ends = [
+            EndLabel(last.event_time, last.without, names[1], palette.compared),
+            EndLabel(last.event_time, last.visited, names[0], palette.visited),
+        ]
+        label_ends(drawing, ends)
     return drawing.finish(stamp)
 
 
@@ -252,69 +276,78 @@ def tint(color: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-def _path(rows: pd.DataFrame, column: str) -> tuple[list[int], list[float | None], list[str]]:
-    """A line's points, broken where months are left out, with what is said of each on hover."""
+def _runs(months: Sequence[_Month]) -> list[list[_Month]]:
+    """The months in runs without a gap."""
+    runs: list[list[_Month]] = []
+    for month in months:
+        if runs and month.event_time == runs[-1][-1].event_time + 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return runs
+
+
+def _add_path(
+    drawing: Drawing,
+    name: str,
+    runs: Sequence[Sequence[_Month]],
+    which: Literal["visited", "without"],
+    color: str,
+    dash: str,
+) -> None:
+    """A path over the months, broken where some are left out."""
     x: list[int] = []
     y: list[float | None] = []
     said: list[str] = []
-    for run in _runs(rows):
+    for run in runs:
         if x:
             x.append(x[-1] + 1)
             y.append(None)
             said.append("")
-        x += run["event_time"].tolist()
-        y += [round(value, 5) for value in run[column]]
-        said += [_said(row, column) for _, row in run.iterrows()]
-    return x, y, said
+        for month in run:
+            x.append(month.event_time)
+            y.append(round(getattr(month, which), 5))
+            said.append(month.said if which == "without" else f" · {month.students:,} students")
+    drawing.add(
+        "scatter",
+        name=name,
+        x=x,
+        y=y,
+        customdata=said,
+        mode="lines+markers",
+        line={"color": color, "width": 2.5, "dash": dash},
+        marker={"size": 6, "color": color},
+        hovertemplate="%{y:.1%}%{customdata}",
+    )
 
 
-def _said(row: pd.Series, column: str) -> str:
-    if column == "visited_rate":
-        return f" · {int(row['visited']):,} students"
-    if pd.isna(row["band_low"]):
-        return ""
-    low, high = row["visited_rate"] - row["band_high"], row["visited_rate"] - row["band_low"]
-    return f", between {per_cent(low)} and {per_cent(high)}"
-
-
-def _runs(rows: pd.DataFrame) -> list[pd.DataFrame]:
-    """The rows in runs of months without a gap."""
-    number = (rows["event_time"].diff().fillna(1) != 1).cumsum()
-    return [run for _, run in rows.groupby(number, sort=False)]
-
-
-def _add_band(drawing: Drawing, rows: pd.DataFrame, palette: Palette) -> None:
+def _add_band(drawing: Drawing, run: Sequence[_Month], palette: Palette) -> None:
     """The tinted gap and the grey band, from the base month on, where both have no width."""
-    after = rows[rows["event_time"] >= BASE_EVENT_TIME]
-    for run in _runs(after):
-        if len(run) < 2:
-            continue
-        x = run["event_time"].tolist()
-        visited, without = run["visited_rate"].tolist(), run["without_visit"].tolist()
-        low = (run["visited_rate"] - run["band_high"].fillna(run["effect"])).tolist()
-        high = (run["visited_rate"] - run["band_low"].fillna(run["effect"])).tolist()
-        for name, upper, lower, color in (
-            ("gap", visited, without, tint(palette.visited, 0.07)),
-            ("band", high, low, tint(palette.compared, 0.28)),
-        ):
-            drawing.add(
-                "scatter",
-                name=name,
-                x=[*x, *reversed(x)],
-                y=[round(value, 5) for value in (*upper, *reversed(lower))],
-                mode="lines",
-                line={"width": 0},
-                fill="toself",
-                fillcolor=color,
-                hoverinfo="skip",
-            )
+    if len(run) < 2:
+        return
+    x = [month.event_time for month in run]
+    for name, upper, lower, color in (
+        ("gap", [m.visited for m in run], [m.without for m in run], tint(palette.visited, 0.07)),
+        ("band", [m.highest for m in run], [m.lowest for m in run], tint(palette.compared, 0.28)),
+    ):
+        drawing.add(
+            "scatter",
+            name=name,
+            x=[*x, *reversed(x)],
+            y=[round(value, 5) for value in (*upper, *reversed(lower))],
+            mode="lines",
+            line={"width": 0},
+            fill="toself",
+            fillcolor=color,
+            hoverinfo="skip",
+        )
 
 
 def _measure_gap(
-    drawing: Drawing, rows: pd.DataFrame, headline: Headline, palette: Palette
+    drawing: Drawing, months: Sequence[_Month], headline: Headline, palette: Palette
 ) -> None:
     """The headline's size, written in the gap at its middle month, where there is room for it."""
-    own = rows[rows["event_time"].isin(headline.event_times)]
+    own = [month for month in months if month.event_time in headline.event_times]
     if headline.effect is None or len(own) < len(headline.event_times):
         return
     low, high = drawing.layout["yaxis"]["range"]
@@ -325,7 +358,7 @@ def _measure_gap(
         name="gap",
         text=f"<b>{points(headline.effect.effect, signed=True)}</b><br>points",
         x=sum(headline.event_times) / len(headline.event_times),
-        y=float((own["visited_rate"].mean() + own["without_visit"].mean()) / 2),
+        y=fmean((month.visited + month.without) / 2 for month in own),
         font={"size": 14, "color": palette.visited},
     )
 

@@ -19,7 +19,7 @@ from leapdash.contract import (
     SHARES_VISITED,
     STATE_CODE,
 )
-from leapdash.effect_data import CohortData, slice_data
+from leapdash.effect_data import CohortData, Floats, slice_data
 from leapdash.effects import (
     BEFORE_VISIT,
     EffectStudy,
@@ -47,6 +47,7 @@ MANY_VISITED = "10% or more"
 ENOUGH_SCHOOLMATES = 100
 MOST = 0.8
 
+_NO_VARIANCE = 1e-12
 _SIDES = ("comparison_before", "comparison_after")
 _HISTORY = tuple(BALANCE)[:2]
 
@@ -82,29 +83,34 @@ def balance(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
     and squares of districts and levels are pooled with the visited as weights.
     """
     columns = ["measure", "visited", "visited_mean", "visited_sd", *_SIDES]
-    frame = release.table("balance", columns=columns, where=conditions(filters, known)).to_pandas()
-    n = frame["visited"]
-    squares = frame["visited_sd"] ** 2 + frame["visited_mean"] ** 2
-    weighted = pd.DataFrame(
+    table = release.table("balance", columns=columns, where=conditions(filters, known))
+    place = {name: k for k, name in enumerate(BALANCE)}
+    row = np.array([place[name] for name in table["measure"].to_pylist()], dtype=np.intp)
+    n, mean, spread, *sides = (table[name].to_numpy().astype(np.float64) for name in columns[1:])
+
+    def pooled(values: Floats) -> Floats:
+        totals: Floats = np.bincount(row, n * values, minlength=len(place)) / over
+        return totals
+
+    visited = np.bincount(row, n, minlength=len(place))
+    over = np.where(visited > 0, visited, 1.0)
+    overall = pooled(mean)
+    variance = pooled(spread**2 + mean**2) - overall**2
+    sd = np.sqrt(np.where(variance > _NO_VARIANCE, variance, np.nan))
+    before, after = (pooled(side) for side in sides)
+    frame = pd.DataFrame(
         {
-            "measure": frame["measure"],
-            "visited": n,
-            "visited_mean": n * frame["visited_mean"],
-            "squares": n * squares,
-            **{side: n * frame[side] for side in _SIDES},
+            "measure": list(BALANCE),
+            "series": [_measure_words(name) for name in BALANCE],
+            "visited": visited.astype(int),
+            "visited_mean": overall,
+            "comparison_before": before,
+            "comparison_after": after,
+            "difference_before": (overall - before) / sd,
+            "difference_after": (overall - after) / sd,
         }
     )
-    pooled = weighted.groupby("measure").sum().reindex(list(BALANCE)).dropna()
-    for name in ("visited_mean", "squares", *_SIDES):
-        pooled[name] = pooled[name] / pooled["visited"]
-    variance = (pooled["squares"] - pooled["visited_mean"] ** 2).clip(lower=0)
-    spread = variance.where(variance > 1e-12) ** 0.5
-    for side, difference in zip(_SIDES, ("difference_before", "difference_after"), strict=True):
-        pooled[difference] = (pooled["visited_mean"] - pooled[side]) / spread
-    pooled["visited"] = pooled["visited"].astype(int)
-    pooled = pooled.drop(columns="squares").reset_index()
-    pooled.insert(1, "series", pooled["measure"].map(_measure_words))
-    return pooled
+    return frame[visited > 0].reset_index(drop=True)
 
 
 def were_alike(table: pd.DataFrame, study: EffectStudy) -> Verdict:
@@ -187,20 +193,21 @@ class Spillover:
 
 def spillover(release: Release, known: Known, filters: Filters) -> Spillover:
     """Spillover among the unvisited of the districts and levels chosen."""
-    cells = ["school_year", "district_code", "level"]
-    frame = _schoolmates(release, known, filters, [*cells, "share_visited"])
-    many = frame["share_visited"] == MANY_VISITED
-    frame["weighted"] = frame["students"] * frame["change"]
-    here = frame[many].groupby(cells)[["students", "weighted"]].sum()
-    there = frame[~many].groupby(cells)[["students", "weighted"]].sum()
-    both = here.join(there, how="inner", rsuffix="_others")
-    both = both[(both["students"] > 0) & (both["students_others"] > 0)]
-    students, others = int(both["students"].sum()), int(both["students_others"].sum())
+    cells: dict[tuple[str, str, str], list[list[float]]] = {}
+    keys = ["school_year", "district_code", "level", "share_visited"]
+    for row in _schoolmates(release, known, filters, keys).to_dict("records"):
+        cell = cells.setdefault(
+            (row["school_year"], row["district_code"], row["level"]), [[0.0, 0.0], [0.0, 0.0]]
+        )
+        side = cell[row["share_visited"] == MANY_VISITED]
+        side[0] += row["students"]
+        side[1] += row["students"] * row["change"]
+    both = [cell for cell in cells.values() if cell[0][0] > 0 and cell[1][0] > 0]
+    others, students = (int(sum(cell[side][0] for cell in both)) for side in (0, 1))
     if min(students, others) < ENOUGH_SCHOOLMATES:
         return Spillover(None, students, others)
-    beside = both["weighted_others"] / both["students_others"]
-    gain = float((both["weighted"] - both["students"] * beside).sum()) / students
-    return Spillover(gain, students, others)
+    gained = (many[1] - many[0] * few[1] / few[0] for few, many in both)
+    return Spillover(sum(gained) / students, students, others)
 
 
 @dataclass(frozen=True)

@@ -67,12 +67,14 @@ def alike_line(balance: pd.DataFrame, study: EffectStudy) -> Line:
     """Whether those compared were like the visited, and how many they are."""
     verdict = were_alike(balance, study)
     worth = f"they are worth {count(_effective(study))} students"
-    findings = {
-        "holds": f"Yes, once weighted, in attendance as in every student group; {worth}.",
-        "mind": f"Not in everything: {_and(_unlike(balance, study))}; {worth}.",
-        "unknown": "This can’t be said: too few could be compared.",
-    }
-    return Line("Were the compared alike, and how many?", verdict, findings[verdict])
+    match verdict:
+        case "holds":
+            told = f"Yes, once weighted, in attendance as in every student group; {worth}."
+        case "mind":
+            told = f"Not in everything: {_and(_unlike(balance, study))}; {worth}."
+        case "unknown":
+            told = "This can’t be said: too few could be compared."
+    return Line("Were the compared alike, and how many?", verdict, told)
 
 
 def alike_evidence(study: EffectStudy) -> str:
@@ -274,4 +276,4 @@ def _p(value: float) -> str:
 
 
 def _and(parts: list[str]) -> str:
-    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
