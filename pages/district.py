@@ -113,11 +113,13 @@ if by_month.open:
 if effects.open:
     with effects:
         if cohorts is None or own is None or not own.visited_all:
-            frame.withheld(words.no_effect_here(name), Filters())
+            compared = release.has("visited_compared")
+            left_out = store.view(views.left_out, release, known, filters) if compared else None
+            frame.withheld(words.why_nothing(None, left_out), Filters())
         else:
             when = forests.choose_headline()
             parts = [
-                store.view(views.effect_rows, cohorts, known, filters, when),
+                store.view(views.effect_rows, release, cohorts, known, filters, when),
                 store.view(views.school_effects, release, filters, district, when),
             ]
             forests.show_forest(

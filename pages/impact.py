@@ -53,6 +53,8 @@ else:
             st.caption(frame.escape(words.days_note(regained, filters)))
         left, beside = st.columns(2, gap="medium")
     with left:
+        if not found.visited_all:
+            frame.withheld(words.why_nothing(None, left_out), filters)
         when = forests.choose_headline()
         whole = (place, getattr(found, when))
         wherever = replace(filters, districts=())
@@ -60,7 +62,7 @@ else:
         forests.show_forest(
             "impact-effects",
             "What visits changed, by level and district",
-            store.view(views.effect_rows, cohorts, known, filters, when, districts),
+            store.view(views.effect_rows, release, cohorts, known, filters, when, districts),
             when,
             whole,
             filters,

@@ -101,12 +101,13 @@ def district_rows(
     rows = []
     for code in sorted(chosen & (set(cohorts.districts) | known.leap)):
         own = replace(filters, districts=(code,))
-        row = _row(BY_DISTRICT, known.label(code), code, cohorts, known, own, headline)
-        rows.append(row | (_nobody_compared(release, known, own) if not row["visited_all"] else {}))
+        name = known.label(code)
+        rows.append(_row(BY_DISTRICT, name, code, release, cohorts, known, own, headline))
     return pd.DataFrame(_ordered(rows))
 
 
 def effect_rows(
+    release: Release,
     cohorts: CohortData,
     known: Known,
     filters: Filters,
@@ -119,17 +120,18 @@ def effect_rows(
     by effect, largest first; then those of `districts` (the table of `district_rows`, of the same
     levels and years) that are chosen. A section with one row only, the whole again, is left out.
     """
-    rows = [_row(THE_WHOLE, place(filters, known), "choice", cohorts, known, filters, headline)]
+    whose = (release, cohorts, known)
+    rows = [_row(THE_WHOLE, place(filters, known), "choice", *whose, filters, headline)]
     everywhere = replace(filters, districts=(), levels=())
     own, every = (chosen_visits(cohorts, known, f) for f in (filters, everywhere))
     if not (own == every).all():
         name = "All districts and levels" if filters.levels else "All districts"
-        rows.append(_row(THE_WHOLE, name, "all", cohorts, known, everywhere, headline))
+        rows.append(_row(THE_WHOLE, name, "all", *whose, everywhere, headline))
     levels = filters.levels or tuple(LEVELS)
     if len(levels) > 1:
         each = {level: replace(filters, levels=(level,)) for level in levels}
         rows += _ordered(
-            _row(BY_LEVEL, level, level, cohorts, known, of_level, headline)
+            _row(BY_LEVEL, level, level, *whose, of_level, headline)
             for level, of_level in each.items()
         )
     whole = pd.DataFrame(rows)
@@ -309,12 +311,14 @@ def _row(
     section: str,
     series: str,
     code: str,
+    release: Release,
     cohorts: CohortData,
     known: Known,
     filters: Filters,
     headline: HeadlineName,
 ) -> dict[str, object]:
-    return _measured(section, series, code, headlines_on(cohorts, known, filters), headline)
+    row = _measured(section, series, code, headlines_on(cohorts, known, filters), headline)
+    return row if row["visited_all"] else row | _nobody_compared(release, known, filters)
 
 
 def _measured(

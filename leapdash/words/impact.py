@@ -52,7 +52,7 @@ def impact_answer(found: Headlines, days: DaysRegained, visits: Visits) -> str:
     """What visits changed, with the plain before-and-after beside it, whom they reached, and the
     school days regained.
     """
-    parts = [effect_answer(found)]
+    parts = [effect_answer(found)] if found.visited_all else []
     soon = found.month_after.effect
     if found.six_to_nine.effect is not None and soon is not None:
         parts.append(
@@ -190,11 +190,6 @@ def district_based_on(found: Headlines) -> str:
         f"Effect: school months {first} to {last} after the first visit, based on "
         f"{count(later.visited)} of {count(found.visited_all)} visited students."
     )
-
-
-def no_effect_here(name: str) -> str:
-    """Why a district has no effect to show."""
-    return f"No home visit that met a family is recorded in {name}, so there is no effect to show."
 
 
 def schools_note(filters: Filters) -> str:
