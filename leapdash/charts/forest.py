@@ -213,7 +213,7 @@ def _texts(name: str) -> list[str]:
 
 def _span(table: pd.DataFrame, whole: WholeLine | None) -> tuple[float, float, list[int]]:
     """The axis' ends in points, zero within, and its marks."""
-    values = [0.0, *(100 * table[["low", "high"]].to_numpy().ravel())]
+    values = [0.0, *(100 * table[["low", "high"]].to_numpy(dtype=float).ravel()).tolist()]
     values = [value for value in values if value == value]
     if whole is not None:
         values += [100 * whole.effect.low, 100 * whole.effect.high]
