@@ -4,6 +4,7 @@ Built straight as summary tables, so that the pages can be tested without the pi
 the same tables every time.
 """
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 
 from leapdash.contract import GROUPS, school_year_of
 from leapdash.release import BuildFacts, Release, SourceFact, publish
+from tests.small_effects import effect_tables
 
 HARTFORD, NEW_HAVEN, AVON = "0640011", "0930011", "0040011"
 DISTRICTS = {HARTFORD: "Hartford", NEW_HAVEN: "New Haven", AVON: "Avon"}
@@ -30,6 +32,10 @@ PUBLISHED = {
     ("00000CT", "2020-21"): 0.9294,
     ("00000CT", "2021-22"): 0.9169,
 }
+EFFECT_TABLES = (
+    *("effects", "effects_covariance", "effects_schools", "balance"),
+    *("visited_days", "visited_compared", "spillover"),
+)
 _MEASURES = [
     "students",
     "days_enrolled",
@@ -40,11 +46,13 @@ _MEASURES = [
 ]
 
 
-def make(store: Path, synthetic: bool = True, published: bool = True) -> Release:
-    """Publish the small state to a store and return the release."""
+def make(
+    store: Path, synthetic: bool = True, published: bool = True, without: Collection[str] = ()
+) -> Release:
+    """Publish the small state to a store, without some optional tables, and return the release."""
     tables = small_tables()
-    if not published:
-        del tables["published"]
+    for name in (*without, *(() if published else ("published",))):
+        del tables[name]
     facts = BuildFacts(
         synthetic=synthetic,
         half_day="state",
@@ -75,6 +83,7 @@ def small_tables(seed: int = 7) -> dict[str, pa.Table]:
         "paths": _paths(months, students),
         "school_profile": _profile(months, students),
         "published": _published(),
+        **effect_tables(students, months, _period),
         "programme": pd.DataFrame(
             {
                 "district_code": [HARTFORD],
@@ -270,13 +279,16 @@ def _reach(groups: pd.DataFrame) -> pd.DataFrame:
 
 def _paths(months: pd.DataFrame, students: pd.DataFrame) -> pd.DataFrame:
     rows = months[(months["visit"] < 99) & months["event_time"].between(-6, 12)].copy()
-    period = {
-        row.student: "summer 2021" if row.summer else school_year_of(MONTHS[row.visit])
-        for row in students[students["visit"] < 99].itertuples()
-    }
+    visited = students[students["visit"] < 99]
+    period = {row["student"]: _period(row) for _, row in visited.iterrows()}
     rows["cohort_period"] = rows["student"].map(period)
     keys = ["district_code", "school_code", "level", "cohort_period", "language", "event_time"]
     return rows.groupby(keys, as_index=False)[_MEASURES[:3]].sum()
+
+
+def _period(student: pd.Series) -> str:
+    """The cohort period of a visited student."""
+    return "summer 2021" if student["summer"] else school_year_of(MONTHS[student["visit"]])
 
 
 def _profile(months: pd.DataFrame, students: pd.DataFrame) -> pd.DataFrame:

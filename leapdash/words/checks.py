@@ -129,11 +129,10 @@ def left_out_line(table: pd.DataFrame) -> Line:
     most = missing.iloc[0]
     share = per_cent(number / everyone)
     told = f"{count(number)} of {count(everyone)} visited students ({share})"
-    why = f"{'all' if len(missing) == 1 else 'most'} were {most['series']}"
-    if most["reason"] == "no comparison":
-        why = most["series"]
+    were = "" if most["reason"] == "no comparison" else "they were "
+    why = f"{'' if len(missing) == 1 else 'most '}because {were}{most['series']}"
     only = "" if verdict == "holds" else " The effect speaks for the others only."
-    return Line(question, verdict, f"{told}: {why}.{only}")
+    return Line(question, verdict, f"{told}, {why}.{only}")
 
 
 def left_out_note() -> str:
