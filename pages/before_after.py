@@ -50,7 +50,7 @@ with left:
         )
     else:
         st.header(title, anchor=False)
-        frame.withheld(words.why_nothing(study, left_out), filters)
+        frame.withheld(words.why_nothing(study, left_out, len(paths) > 0), filters)
 if len(paths):
     with right:
         plain = st.container()

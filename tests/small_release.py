@@ -4,7 +4,7 @@ Built straight as summary tables, so that the pages can be tested without the pi
 the same tables every time.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -47,10 +47,19 @@ _MEASURES = [
 
 
 def make(
-    store: Path, synthetic: bool = True, published: bool = True, without: Collection[str] = ()
+    store: Path,
+    synthetic: bool = True,
+    published: bool = True,
+    without: Collection[str] = (),
+    changed: Mapping[str, pd.DataFrame] | None = None,
 ) -> Release:
-    """Publish the small state to a store, without some optional tables, and return the release."""
-    tables = small_tables()
+    """Publish the small state to a store and return the release; `without` some optional tables,
+    with others `changed`.
+    """
+    tables = small_tables() | {
+        name: pa.Table.from_pandas(frame, preserve_index=False)
+        for name, frame in (changed or {}).items()
+    }
     for name in (*without, *(() if published else ("published",))):
         del tables[name]
     facts = BuildFacts(

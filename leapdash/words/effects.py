@@ -149,21 +149,21 @@ def alt_paths(study: EffectStudy) -> str:
     )
 
 
-def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None) -> str:
-    """Why no effect can be shown at all: nobody visited, nobody comparable, or too few."""
-    everyone = 0 if left_out is None else int(left_out["students"].sum())
-    if everyone == 0 or left_out is None:
+def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None, visited: bool) -> str:
+    """Why no effect can be shown at all: nobody visited, no effects in the release, nobody to
+    compare with, or too few. `left_out`: the view of that name; `visited`: whether anybody was.
+    """
+    if not visited:
         return "No home visit that met a family is recorded here, so there is no effect to show."
+    if left_out is None:
+        return "This release was built without the effects of visits."
     if study is not None and study.visited_all > 0:
         return study.withheld or study.month_after.withheld or ""
-    reasons = left_out[(left_out["reason"] != "compared") & (left_out["students"] > 0)]
-    why = "; ".join(
-        f"{count(n)}: {words}"
-        for words, n in zip(reasons["series"], reasons["students"], strict=True)
-    )
+    missing = left_out[(left_out["reason"] != "compared") & (left_out["students"] > 0)]
+    reasons = zip(missing["series"], missing["students"], strict=True)
     return (
-        f"{_students(everyone, 'visited ')}, but nobody could be compared with others, so there is "
-        f"no effect to show. {why}."
+        "None of the visited students could be compared with others: "
+        f"{'; '.join(f'{count(number)} {reason}' for reason, number in reasons)}."
     )
 
 

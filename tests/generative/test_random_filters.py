@@ -119,7 +119,7 @@ def test_any_choice_s_before_and_after_weigh_every_day_alike(state, filters):
         after = [row for row in rows if 1 <= row["event_time"] <= 12]
         assert same(line.before, rate(before, "days_attended", "days_enrolled"))
         assert same(line.after, rate(after, "days_attended", "days_enrolled"))
-        assert words.before_after_answer(table).endswith(".")
+        assert words.before_after_sentence(dict(table.iloc[0])).endswith(".")
 
 
 @given(filters=FILTERS)

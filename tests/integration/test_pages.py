@@ -136,15 +136,6 @@ def test_yearly_trends_tell_published_rates_or_why_there_are_none():
     assert words.NO_PUBLISHED in said(opened("trends", points=["School years"]))
 
 
-def test_before_and_after_answers_and_says_what_it_cannot_show(release, known):
-    app = opened("before_after", compare=["Levels"])
-    averages = views.before_after(views.paths(release, known, Filters(), "level"))
-    assert words.before_after_answer(averages) in said(app)
-    for heading, text in words.WHAT_BEFORE_AFTER_CANT_SHOW:
-        assert heading in said(app)
-        assert text in said(app)
-
-
 def test_about_tells_sources_licences_definitions_and_the_manifest(release):
     app = opened("about")
     tables = pd.concat([table.value for table in app.table]).astype(str)

@@ -43,17 +43,6 @@ def test_one_side_of_the_visit_alone_is_no_comparison():
     assert sentence.startswith("There are not yet school months on both sides")
 
 
-def test_several_series_are_told_by_the_largest_and_the_smallest_change():
-    table = averages(("PK-5", "a", 40, 0.8, 0.85), ("6-8", "b", 1200, 0.7, 0.69))
-    assert words.before_after_answer(table) == (
-        "From the six school months before the first visit to the twelve after, attendance "
-        "changed most in “PK-5” (+5.0 points, 40 students) and least in “6-8” (−1.0 points, "
-        "1,200 students)."
-    )
-    half = averages(("PK-5", "a", 40, 0.8, 0.85), ("6-8", "b", 9, 0.7, math.nan))
-    assert words.before_after_answer(half).startswith("PK-5: Visited students attended 80.0%")
-
-
 def test_the_answer_of_trends_compares_with_the_same_month_a_year_before():
     attendance = trend(
         [
@@ -143,13 +132,6 @@ def test_what_a_chart_shows_is_told_to_who_cannot_see_it():
     assert words.alt_rows("Waiting", schools, "school_name", "waiting") == (
         "Waiting. 2 rows, from River (4) to Elm (30)."
     )
-
-
-def test_before_and_after_says_what_it_cannot_show():
-    told = " ".join(text for _, text in words.WHAT_BEFORE_AFTER_CANT_SHOW)
-    for part in ("would have come without it", "seasons", "few months after", "caused"):
-        assert part in told
-    assert "would have come without a visit" in words.NOT_THE_EFFECT
 
 
 def test_hollow_points_are_explained_where_there_are_any():

@@ -1,0 +1,306 @@
+"""Before and after in-process: the effect it tells, its checks, and what it says when it can't."""
+
+import math
+import re
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from leapdash import views, words
+from leapdash.dashboard import store
+from leapdash.effect_data import cohort_data
+from leapdash.filters import Filters
+from leapdash.formats import points
+from tests.browser.harness import ROOT
+from tests.small_release import EFFECT_TABLES, HARTFORD, NEW_HAVEN, make, small_tables
+
+CHECKS = ("alike-before", "alike", "schoolmates", "left-out")
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def known(release):
+    return views.known_in(release)
+
+
+@pytest.fixture(autouse=True)
+def on_show(release, monkeypatch):
+    monkeypatch.setenv(store.STORE_VARIABLE, str(release.path.parents[1]))
+
+
+def opened(**query):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    for name, values in query.items():
+        app.query_params[name] = values
+    app.run()
+    app.switch_page("pages/before_after.py").run()
+    assert [error.value for error in app.exception] == []
+    return app
+
+
+def said(app):
+    parts = [*app.markdown, *app.caption, *app.title, *app.header, *app.subheader]
+    return "\n".join(part.value for part in parts).replace("\\", "")
+
+
+def lines(app):
+    return {
+        box.label.replace("\\", "") for box in app.expander if box.label != "Table" and box.label
+    }
+
+
+def charts_on(app):
+    return len(app.get("plotly_chart"))
+
+
+def frame_of(name):
+    return small_tables()[name].to_pandas()
+
+
+def study_of(release, known, filters):
+    return views.effect_on(cohort_data(release), known, filters)
+
+
+@pytest.mark.parametrize(
+    ("query", "filters"),
+    [
+        ({}, Filters()),
+        ({"districts": ["Hartford"]}, Filters((HARTFORD,))),
+        (
+            {"districts": ["Hartford", "New Haven"], "levels": ["6-8", "9-12"]},
+            Filters((HARTFORD, NEW_HAVEN), ("6-8", "9-12")),
+        ),
+        ({"years": ["2021-22"]}, Filters(years=("2021-22",))),
+    ],
+)
+def test_the_page_answers_with_the_effect_of_exactly_the_choice(release, known, query, filters):
+    app = opened(**query)
+    study = study_of(release, known, filters)
+    everyone = int(views.left_out(release, known, filters)["students"].sum())
+    later, soon = study.six_to_nine, study.month_after
+    assert words.effect_answer(study) in said(app)
+    assert f"Based on {study.visited} of {everyone} visited students." in said(app)
+    assert [(card.label, card.value, card.delta) for card in app.metric] == [
+        ("Month after", points(soon.effect.effect, signed=True), words.between(soon.effect)),
+        ("Months 6 to 9", points(later.effect.effect, signed=True), words.between(later.effect)),
+        ("Plain change", points(later.naive, signed=True), "points, months 6 to 9"),
+        ("Visited compared", str(study.visited), f"of {everyone}"),
+    ]
+    assert words.path_notes(study) in said(app)
+    assert words.independence_note(study) in said(app)
+
+
+def test_beside_the_effect_stands_the_plain_change_and_how_much_of_it_would_have_come_anyway():
+    text = said(opened())
+    assert text.count("A plain before-and-after would say 18.2 points more; about half") == 2
+
+
+def test_what_it_rests_on_and_does_not_remove_is_said():
+    text = said(opened())
+    assert words.RESTS_ON in text
+    assert words.NEVER_VISITED in text
+
+
+def test_the_four_checks_are_lines_with_findings_and_no_chart_until_opened(release, known):
+    app = opened()
+    study = study_of(release, known, Filters())
+    balance = views.balance(release, known, Filters())
+    expected = [words.alike_before_line(study), words.alike_line(balance, study)]
+    expected.append(words.left_out_line(views.left_out(release, known, Filters())))
+    assert {f"**{line.question}** {line.finding}" for line in expected} < lines(app)
+    assert len(lines(app)) == 4
+    assert charts_on(app) == 2
+
+
+@pytest.mark.parametrize(
+    ("check", "more_charts", "evidence"),
+    [
+        ("alike-before", 1, "joint test of months −6 to −4"),
+        ("alike", 2, "as precise as so many students of equal weight"),
+        ("schoolmates", 1, "The effects beside each other are for the whole state, all levels"),
+        ("left-out", 0, "The table follows all filters of this page."),
+    ],
+)
+def test_opening_a_check_shows_its_evidence(check, more_charts, evidence):
+    app = opened()
+    assert evidence not in said(app)
+    app.session_state[f"check-{check}"] = True
+    app.run()
+    assert [error.value for error in app.exception] == []
+    assert evidence in said(app)
+    assert charts_on(app) == 2 + more_charts
+
+
+def test_the_checks_follow_districts_and_levels_and_the_left_out_the_years_too(release, known):
+    app = opened(districts=["Hartford"], years=["2021-22"])
+    chosen = Filters((HARTFORD,), years=("2021-22",))
+    study = study_of(release, known, chosen)
+    balance = views.balance(release, known, Filters((HARTFORD,)))
+    alike = words.alike_line(balance, study)
+    left_out = words.left_out_line(views.left_out(release, known, chosen))
+    for line in (alike, left_out):
+        assert f"**{line.question}** {line.finding}" in lines(app)
+
+
+def test_the_plain_lines_may_be_drawn_by_level_while_the_effect_stays(release, known):
+    app = opened(compare=["Levels"])
+    assert words.effect_answer(study_of(release, known, Filters())) in said(app)
+    app.session_state["table-before-after"] = True
+    app.run()
+    assert set(app.dataframe[0].value["Series"]) == {"PK-5", "6-8", "9-12"}
+
+
+def test_the_table_below_the_chart_holds_both_paths(release, known):
+    app = opened()
+    app.session_state["table-effect"] = True
+    app.run()
+    table = study_of(release, known, Filters()).table
+    shown = app.dataframe[0].value
+    assert shown["Without the visit"].tolist() == (100 * table["without_visit"]).tolist()
+    assert shown["Effect (points)"].tolist() == (100 * table["effect"]).tolist()
+
+
+# --- what can't be shown -------------------------------------------------------------------------
+
+
+def unmarred(app):
+    """No traceback, no infinite or missing number in words or cards."""
+    text = said(app) + "\n".join(f"{card.value} {card.delta}" for card in app.metric)
+    assert not re.search(r"\b(nan|inf|None)\b", text), text
+    for box in app.expander:
+        assert not re.search(r"\b(nan|inf|None)\b", box.label), box.label
+    return text
+
+
+def show(monkeypatch, folder, **options):
+    make(folder, **options)
+    monkeypatch.setenv(store.STORE_VARIABLE, str(folder))
+
+
+def test_too_few_visited_are_withheld_with_the_reason_and_a_way_on(release, known):
+    app = opened(districts=["New Haven"], levels=["PK-5"], years=["2022-23"])
+    chosen = Filters((NEW_HAVEN,), ("PK-5",), years=("2022-23",))
+    study = study_of(release, known, chosen)
+    assert study.visited < 20
+    assert study.withheld in unmarred(app)
+    assert not app.metric
+    assert len(lines(app)) == 1
+    app.button(key="widen-years").click().run()
+    assert app.button_group(key="years").value == []
+
+
+def test_a_comparison_worth_fewer_than_twenty_is_withheld(monkeypatch, tmp_path):
+    effects = frame_of("effects").assign(comparison_effective=0.1)
+    show(monkeypatch, tmp_path, changed={"effects": effects})
+    app = opened()
+    assert "nothing is shown for fewer than 20" in unmarred(app)
+    assert not app.metric
+
+
+def test_without_effect_tables_the_page_says_that_the_release_was_built_without(
+    monkeypatch, tmp_path
+):
+    show(monkeypatch, tmp_path, without=EFFECT_TABLES)
+    app = opened()
+    assert "This release was built without the effects of visits." in unmarred(app)
+    assert words.NOT_THE_EFFECT in said(app)
+    assert charts_on(app) == 1
+
+
+def test_where_nobody_was_visited_the_page_says_so(monkeypatch, tmp_path):
+    show(monkeypatch, tmp_path, without=EFFECT_TABLES, changed={"paths": frame_of("paths")[:0]})
+    app = opened()
+    assert "No home visit that met a family is recorded here" in unmarred(app)
+    assert charts_on(app) == 0
+    narrowed = opened(districts=["Hartford"])
+    assert "No student stands behind this choice: Hartford." in said(narrowed)
+
+
+def test_where_nobody_can_be_compared_the_reasons_are_told(monkeypatch, tmp_path):
+    reasons = frame_of("visited_compared").assign(reason="no comparison")
+    keys = ["district_code", "level", "cohort_period", "reason"]
+    reasons = reasons.groupby(keys, as_index=False)["students"].sum()
+    show(
+        monkeypatch,
+        tmp_path,
+        without=("effects", "effects_covariance", "effects_schools", "balance"),
+        changed={"visited_compared": reasons},
+    )
+    text = unmarred(opened())
+    assert "None of the visited students could be compared with others: 170 nobody of" in text
+
+
+def test_where_attendance_never_varies_nothing_is_infinite(monkeypatch, tmp_path):
+    still = {
+        "effect": 0.0,
+        "naive_change": 0.0,
+        "visited_rate": 1.0,
+        "std_error_student": 0.0,
+        "std_error_school": 0.0,
+    }
+    flat = {"visited_mean": 1.0, "visited_sd": 0.0}
+    balance = frame_of("balance").assign(**flat, comparison_before=1.0, comparison_after=1.0)
+    show(
+        monkeypatch,
+        tmp_path,
+        changed={
+            "effects": frame_of("effects").assign(**still),
+            "effects_covariance": frame_of("effects_covariance")[:0],
+            "effects_schools": frame_of("effects_schools")[:0],
+            "balance": balance,
+        },
+    )
+    app = opened()
+    text = unmarred(app)
+    assert "attended exactly as many of their days as they would have without it" in text
+    assert any("attendance does not vary enough to judge by" in line for line in lines(app))
+    for check in CHECKS:
+        app.session_state[f"check-{check}"] = True
+    app.run()
+    assert [error.value for error in app.exception] == []
+    unmarred(app)
+
+
+def test_visits_in_the_last_month_show_the_months_before_and_say_why_no_more(monkeypatch, tmp_path):
+    cut = {
+        name: frame_of(name).query("event_time <= 0")
+        for name in ("effects", "effects_covariance", "effects_schools")
+    }
+    show(monkeypatch, tmp_path, changed=cut)
+    app = opened()
+    text = unmarred(app)
+    assert "Only 0 visited students could be followed to month 1 after the visit" in text
+    assert [card.value for card in app.metric][:3] == ["–", "–", "–"]
+    assert charts_on(app) == 2
+
+
+def test_a_place_without_the_slice_of_few_visited_schools_still_has_its_checks(
+    monkeypatch, tmp_path
+):
+    other = {
+        name: frame_of(name).query("slice != 'comparison'")
+        for name in ("effects", "effects_covariance")
+    }
+    show(monkeypatch, tmp_path, changed=other)
+    app = opened()
+    app.session_state["check-schoolmates"] = True
+    app.run()
+    assert [error.value for error in app.exception] == []
+    unmarred(app)
+
+
+def test_numbers_told_are_finite_for_every_single_choice(release, known):
+    cohorts = cohort_data(release)
+    for district in ((), *((code,) for code in known.districts)):
+        for level in ((), ("PK-5",), ("6-8",), ("9-12",)):
+            for year in ((), *((year,) for year in known.years)):
+                study = views.effect_on(cohorts, known, Filters(district, level, years=year))
+                shown = study.table[study.table["shown"]].drop(columns=["band_low", "band_high"])
+                assert all(math.isfinite(v) for v in pd.Series(shown.to_numpy().ravel()))
+                text = words.effect_answer(study) + words.naive_sentence(study.month_after)
+                assert not re.search(r"\b(nan|inf)\b", text)

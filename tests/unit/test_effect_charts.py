@@ -1,0 +1,177 @@
+"""Figures about effects: what is drawn, where, and what is left out."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from leapdash import charts, views
+from leapdash.charts.effects import points_axis
+from leapdash.contract import SHARES_VISITED
+from leapdash.effect_data import cohort_data
+from leapdash.filters import Filters
+from tests.small_release import make
+
+STAMP = charts.Stamp(True, "2026-11-24T060000")
+LIGHT = charts.LIGHT
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def known(release):
+    return views.known_in(release)
+
+
+@pytest.fixture(scope="module")
+def study(release, known):
+    return views.effect_on(cohort_data(release), known, Filters())
+
+
+def named(figure, name):
+    return [trace for trace in figure.data if trace.name == name]
+
+
+def written(figure):
+    return [note.text for note in figure.layout.annotations]
+
+
+def drawn(study, table=None):
+    table = study.table if table is None else table
+    return charts.effect_paths(table, study.six_to_nine, LIGHT, STAMP)
+
+
+def test_both_paths_are_the_study_s_rates_and_the_one_without_the_visit_is_dashed(study):
+    figure = drawn(study)
+    (visited,), (without,) = named(figure, "visited"), named(figure, "without the visit")
+    assert list(visited.x) == list(without.x) == study.table["event_time"].tolist()
+    assert list(visited.y) == pytest.approx(study.table["visited_rate"].tolist(), abs=1e-5)
+    assert list(without.y) == pytest.approx(study.table["without_visit"].tolist(), abs=1e-5)
+    assert (visited.line.color, visited.line.dash) == (LIGHT.visited, "solid")
+    assert (without.line.color, without.line.dash) == (LIGHT.compared, "dash")
+
+
+def test_the_band_belongs_to_the_path_without_the_visit_and_has_no_width_at_the_base(study):
+    (band,) = named(drawn(study), "band")
+    half = len(band.x) // 2
+    assert list(band.x[:half]) == list(reversed(band.x[half:])) == list(range(-1, 13))
+    high, low = np.array(band.y[:half]), np.array(band.y[half:])[::-1]
+    after = study.table[study.table["event_time"] >= 0]
+    expected_low = (after["visited_rate"] - after["band_high"]).tolist()
+    expected_high = (after["visited_rate"] - after["band_low"]).tolist()
+    assert low[1:] == pytest.approx(expected_low, abs=1e-5)
+    assert high[1:] == pytest.approx(expected_high, abs=1e-5)
+    assert high[0] == low[0]
+
+
+def test_months_with_too_few_students_are_left_out_and_break_the_lines(study):
+    table = study.table.copy()
+    hidden = table["event_time"].isin([4, 12])
+    table.loc[hidden, "shown"] = False
+    table.loc[hidden, ["visited_rate", "without_visit", "effect", "band_low", "band_high"]] = np.nan
+    figure = drawn(study, table)
+    (visited,) = named(figure, "visited")
+    at = dict(zip(visited.x, visited.y, strict=True))
+    assert at[4] is None
+    assert 12 not in at
+    assert [list(band.x)[: len(band.x) // 2] for band in named(figure, "band")] == [
+        [-1, 0, 1, 2, 3],
+        [5, 6, 7, 8, 9, 10, 11],
+    ]
+
+
+def test_nothing_to_show_is_an_empty_figure_with_its_axes(study):
+    table = study.table.assign(shown=False)
+    figure = drawn(study, table)
+    assert list(named(figure, "visited")[0].x) == []
+    assert figure.layout.xaxis.title.text == "School months since the month of the first visit"
+
+
+def test_the_gap_carries_the_headline_where_there_is_room_for_it(study):
+    assert "<b>+8.2</b><br>points" in written(drawn(study))
+    narrow = study.table.copy()
+    narrow["visited_rate"] = np.linspace(0.1, 0.9, len(narrow))
+    narrow["without_visit"] = narrow["visited_rate"] - narrow["effect"]
+    assert not [text for text in written(drawn(study, narrow)) if "points" in text]
+
+
+def test_the_first_visit_is_a_dotted_rule_with_its_word_and_the_figure_says_it_is_simulated(study):
+    figure = drawn(study)
+    assert {"first visit", "Simulated data · release 2026-11-24T060000"} <= set(written(figure))
+    assert [(s.x0, s.line.dash) for s in figure.layout.shapes] == [(0, "dot")]
+
+
+def test_before_the_visit_differences_stand_with_their_ranges_and_none_at_the_base(study):
+    figure = charts.differences_before(study.table, LIGHT, STAMP)
+    (dots,) = named(figure, "visited less compared")
+    before = study.table[study.table["event_time"] < 0]
+    assert list(dots.y) == pytest.approx((100 * before["effect"]).tolist(), abs=1e-3)
+    assert list(dots.error_y.array) == pytest.approx(
+        (100 * (before["high"] - before["effect"])).tolist(), abs=1e-3
+    )
+    assert (dots.y[-1], dots.error_y.array[-1]) == (0, 0)
+
+
+def test_the_balance_draws_both_differences_and_the_rule_at_a_tenth(release, known):
+    table = views.balance(release, known, Filters())
+    figure = charts.balance_rows(table, LIGHT, STAMP)
+    (before,), (after,) = named(figure, "as they come"), named(figure, "weighted")
+    assert list(before.y)[::-1] == list(after.y)[::-1] == table["series"].tolist()
+    assert list(after.x)[::-1] == pytest.approx(table["difference_after"].tolist(), abs=1e-3)
+    assert list(before.x)[::-1] == pytest.approx(table["difference_before"].tolist(), abs=1e-3)
+    assert sorted(s.x0 for s in figure.layout.shapes) == [-views.ALIKE, views.ALIKE]
+
+
+def test_a_measure_without_a_difference_has_no_row(release, known):
+    table = views.balance(release, known, Filters())
+    table.loc[0, "difference_after"] = np.nan
+    (dots,) = named(charts.balance_rows(table, LIGHT, STAMP), "weighted")
+    assert len(dots.y) == len(table) - 1
+
+
+def test_shares_still_observed_are_one_line_each(study):
+    table = views.still_observed(study)
+    figure = charts.observed_lines(table, LIGHT, STAMP)
+    assert list(named(figure, "visited")[0].y) == pytest.approx(
+        table["visited_observed"].tolist(), abs=1e-5
+    )
+    assert named(figure, "compared")[0].line.dash == "dash"
+
+
+def test_schoolmates_stand_over_the_shares_visited_with_a_line_for_every_year(release, known):
+    table = views.schoolmates(release, known, Filters())
+    figure = charts.schoolmates_lines(table, LIGHT, STAMP)
+    assert list(figure.layout.xaxis.categoryarray) == list(SHARES_VISITED)
+    for year, part in table.groupby("school_year"):
+        (line,) = named(figure, year)
+        assert list(line.y) == pytest.approx((100 * part["change"]).tolist(), abs=1e-3)
+
+
+@pytest.mark.parametrize("values", [[], [0.0], [0.02, 0.05], [-0.03], [float("nan"), 0.1]])
+def test_an_axis_of_points_holds_zero_and_every_value(values):
+    low, high = points_axis(values, LIGHT)["range"]
+    assert low < 0 < high
+    assert all(low < 100 * value < high for value in values if value == value)
+
+
+def test_the_plain_change_is_measured_from_the_month_before_the_visit(release, known, study):
+    paths = views.paths(release, known, Filters(), "all")
+    figure = charts.event_lines(paths, None, LIGHT, STAMP, 300, study.six_to_nine)
+    (level,) = named(figure, "month before")
+    base = paths.set_index("event_time").loc[-1, "attendance_rate"]
+    assert list(level.y) == pytest.approx([base, base], abs=1e-5)
+    assert (level.line.color, level.line.dash) == (LIGHT.naive, "dot")
+    assert "<b>+18.2</b><br>points" in written(figure)
+    several = views.paths(release, known, Filters(), "level")
+    assert not named(
+        charts.event_lines(several, None, LIGHT, STAMP, 300, study.six_to_nine), "month before"
+    )
+
+
+def test_without_the_month_before_there_is_no_plain_change_to_draw(release, known, study):
+    paths = views.paths(release, known, Filters(), "all")
+    paths = pd.DataFrame(paths[paths["event_time"] >= 0])
+    figure = charts.event_lines(paths, None, LIGHT, STAMP, 300, study.six_to_nine)
+    assert not named(figure, "month before")

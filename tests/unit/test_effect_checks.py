@@ -1,0 +1,242 @@
+"""The checks of an effect: tables against sums by hand, every verdict at its threshold."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from leapdash import views
+from leapdash.contract import BALANCE, LEFT_OUT, SHARES_VISITED
+from leapdash.effect_data import cohort_data
+from leapdash.filters import Filters
+from leapdash.inference import JointTest
+from leapdash.views.checks import Beside, Spillover
+from tests.small_release import HARTFORD, NEW_HAVEN, make, small_tables
+
+CHOICES = [
+    Filters(),
+    Filters((HARTFORD,)),
+    Filters((NEW_HAVEN,), ("6-8", "9-12")),
+    Filters(("leap",), ("PK-5",)),
+]
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def known(release):
+    return views.known_in(release)
+
+
+@pytest.fixture(scope="module")
+def cohorts(release):
+    return cohort_data(release)
+
+
+@pytest.fixture(scope="module")
+def study(cohorts, known):
+    return views.effect_on(cohorts, known, Filters())
+
+
+def rows_of(name, filters, known):
+    districts = {
+        code for item in filters.districts or known.districts for code in known.codes(item)
+    }
+    return [
+        row
+        for row in small_tables()[name].to_pylist()
+        if row["district_code"] in districts
+        and (not filters.levels or row["level"] in filters.levels)
+    ]
+
+
+@pytest.mark.parametrize("filters", CHOICES)
+def test_the_balance_pools_as_if_counted_student_by_student(release, known, filters):
+    table = views.balance(release, known, filters).set_index("measure")
+    assert list(table.index) == list(BALANCE)
+    for measure, line in table.iterrows():
+        rows = [r for r in rows_of("balance", filters, known) if r["measure"] == measure]
+        n = sum(r["visited"] for r in rows)
+        mean = sum(r["visited"] * r["visited_mean"] for r in rows) / n
+        squares = sum(r["visited"] * (r["visited_sd"] ** 2 + r["visited_mean"] ** 2) for r in rows)
+        spread = (squares / n - mean**2) ** 0.5
+        after = sum(r["visited"] * r["comparison_after"] for r in rows) / n
+        assert line["visited"] == n
+        assert line["difference_after"] == pytest.approx((mean - after) / spread)
+
+
+def test_a_measure_that_does_not_vary_has_no_difference_in_standard_deviations(
+    tmp_path, release, known
+):
+    flat = release.table("balance").to_pandas()
+    flat.loc[flat["measure"] == "group homeless", ["visited_mean", "visited_sd"]] = 0.0
+    other = make(tmp_path, changed={"balance": flat})
+    table = views.balance(other, known, Filters()).set_index("measure")
+    assert np.isnan(table.loc["group homeless", "difference_after"])
+    assert not views.unlike(table.reset_index())["measure"].eq("group homeless").any()
+
+
+@pytest.mark.parametrize("filters", CHOICES)
+def test_the_gain_of_schoolmates_is_compared_within_year_district_and_level(
+    release, known, filters
+):
+    cells = {}
+    for row in rows_of("spillover", filters, known):
+        place = row["school_year"], row["district_code"], row["level"]
+        change = row["days_attended"] / row["days_enrolled"]
+        change -= row["days_attended_before"] / row["days_enrolled_before"]
+        cells.setdefault(place, {})[row["share_visited"]] = (row["students"], change)
+    both = [c for c in cells.values() if len(c) == 2]
+    students = sum(c["10% or more"][0] for c in both)
+    found = views.spillover(release, known, filters)
+    assert found.students == students
+    if min(students, sum(c["under 5%"][0] for c in both)) < 100:
+        assert found.gain is None
+        return
+    gain = sum(c["10% or more"][0] * (c["10% or more"][1] - c["under 5%"][1]) for c in both)
+    assert found.gain == pytest.approx(gain / students)
+
+
+def test_schoolmates_stand_in_the_order_of_years_and_shares(release, known):
+    table = views.schoolmates(release, known, Filters())
+    order = [
+        (year, list(SHARES_VISITED).index(share))
+        for year, share in zip(table["school_year"], table["share_visited"], strict=True)
+    ]
+    assert order == sorted(order)
+    assert len(order) == 4
+
+
+@pytest.mark.parametrize(
+    ("filters", "place"),
+    [
+        (Filters(), ("00000CT", "all")),
+        (Filters((HARTFORD,), ("6-8",)), (HARTFORD, "6-8")),
+        (Filters((HARTFORD, NEW_HAVEN), ("6-8",), years=("2021-22",)), ("00000CT", "6-8")),
+        (Filters((HARTFORD,), ("6-8", "9-12")), (HARTFORD, "all")),
+    ],
+)
+def test_slices_are_asked_for_the_place_that_holds_the_choice(known, filters, place):
+    assert views.place_of(known, filters) == place
+
+
+def test_both_comparisons_are_for_the_same_place_and_told_in_one_table(release, cohorts):
+    beside = views.beside_few_visited(release, cohorts, (HARTFORD, "6-8"))
+    assert beside.everyone.visited == beside.few_visited.visited == 51
+    assert beside.more == pytest.approx(0.0, abs=1e-9)
+    table = views.beside_table(beside)
+    assert table["months"].tolist() == ["1", "6 to 9"] * 2
+    assert table["effect"].tolist() == pytest.approx([0.03, 0.08] * 2)
+
+
+@pytest.mark.parametrize("years", [(), ("2021-22",)])
+def test_every_reason_for_being_left_out_has_a_row_and_shares_add_up(release, known, years):
+    table = views.left_out(release, known, Filters((HARTFORD,), years=years))
+    periods = (
+        {"summer 2021", "2021-22"} if years else {"summer 2021", "2020-21", "2021-22", "2022-23"}
+    )
+    rows = [
+        row
+        for row in rows_of("visited_compared", Filters((HARTFORD,)), known)
+        if row["cohort_period"] in periods
+    ]
+    assert table["reason"].tolist() == list(LEFT_OUT)
+    assert table["students"].sum() == sum(row["students"] for row in rows)
+    assert table["share"].sum() == pytest.approx(1.0)
+
+
+# --- verdicts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("p", "verdict"), [(0.0499, "mind"), (0.05, "holds"), (0.9, "holds"), (None, "unknown")]
+)
+def test_both_ran_alike_where_the_joint_test_does_not_reject_at_five_per_cent(study, p, verdict):
+    test = None if p is None else JointTest(5.0, 3, p)
+    assert views.ran_alike(replace(study, before_visit=test)) == verdict
+
+
+def balanced(**differences):
+    table = pd.DataFrame({"measure": list(BALANCE), "difference_after": 0.0})
+    for measure, value in differences.items():
+        table.loc[table["measure"] == measure.replace("__", " "), "difference_after"] = value
+    return table
+
+
+@pytest.mark.parametrize(
+    ("differences", "verdict"),
+    [
+        ({}, "holds"),
+        ({"last_month": 0.099, "group__male": -0.249}, "holds"),
+        ({"last_month": -0.1}, "mind"),
+        ({"three_months": 0.1}, "mind"),
+        ({"group__male": 0.25}, "mind"),
+    ],
+)
+def test_the_compared_are_alike_within_a_tenth_and_groups_within_a_quarter(
+    study, differences, verdict
+):
+    assert views.were_alike(balanced(**differences), study) == verdict
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "verdict"),
+    [
+        ("weights_cut", 0.05, "holds"),
+        ("weights_cut", 0.051, "mind"),
+        ("comparison_observed", 0.9, "mind"),
+    ],
+)
+def test_cut_weights_and_unequal_leaving_are_to_be_minded(study, column, value, verdict):
+    table = study.table.copy()
+    table.loc[table["event_time"] == 2, column] = value
+    assert views.were_alike(balanced(), replace(study, table=table)) == verdict
+
+
+def test_without_a_balance_or_an_effect_likeness_is_unknown(study):
+    assert views.were_alike(balanced()[:0], study) == "unknown"
+    assert views.were_alike(balanced(), replace(study, withheld="too few")) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("gain", "more", "verdict"),
+    [
+        (0.0099, 0.0, "holds"),
+        (-0.05, -0.05, "holds"),
+        (0.01, 0.0, "mind"),
+        (0.0, 0.01, "mind"),
+        (None, 0.0, "holds"),
+        (None, 0.02, "mind"),
+        (None, None, "unknown"),
+    ],
+)
+def test_schoolmates_gained_where_either_sign_reaches_a_point(gain, more, verdict):
+    beside = SimpleNamespace(more=more)
+    assert views.schoolmates_gained(Spillover(gain, 500, 500), beside) == verdict
+
+
+@pytest.mark.parametrize(("compared", "verdict"), [(80, "holds"), (79, "mind"), (0, "mind")])
+def test_most_could_be_compared_from_four_in_five_on(compared, verdict):
+    table = pd.DataFrame({"reason": ["compared", "no history"]})
+    table["students"] = [compared, 100 - compared]
+    table["share"] = table["students"] / 100
+    assert views.most_compared(table) == verdict
+
+
+def test_where_nobody_was_visited_who_was_left_out_is_unknown(release, known):
+    table = views.left_out(release, known, Filters(("0040011",)))
+    assert table["students"].sum() == 0
+    assert views.most_compared(table) == "unknown"
+
+
+def test_a_place_without_that_slice_has_no_second_effect(release, cohorts):
+    beside = views.beside_few_visited(release, cohorts, ("0040011", "all"))
+    assert isinstance(beside, Beside)
+    assert beside.few_visited is None
+    assert beside.more is None
+    assert len(views.beside_table(beside)) == 0

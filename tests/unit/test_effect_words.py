@@ -1,0 +1,305 @@
+"""Sentences about effects: one for every case that numbers can be in."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from leapdash import views, words
+from leapdash.effect_data import cohort_data
+from leapdash.effects import EffectStudy, Headline
+from leapdash.filters import Filters
+from leapdash.inference import Interval, interval
+from tests.small_release import make
+
+NO_COVARIANCE = np.zeros((19, 19))
+
+
+def headline(effect, error, naive, events=(6, 7, 8, 9), withheld=None):
+    """A headline as `effect_study` makes it."""
+    if withheld:
+        return Headline(events, None, withheld, None, None, None, 5, 9.0)
+    excess = naive - effect
+    share = excess / naive if naive > 0 else None
+    found = interval(effect, error**2)
+    return Headline(events, found, None, naive, excess, share, 100, 900.0)
+
+
+def study(later, soon=None, matrix="student", schools=40, table=None, visited=97, everyone=101):
+    return EffectStudy(
+        table=pd.DataFrame({"event_time": [], "shown": []}) if table is None else table,
+        covariance=NO_COVARIANCE,
+        month_after=soon or headline(0.03, 0.01, 0.1, (1,)),
+        six_to_nine=later,
+        before_visit=None,
+        breakdown=None,
+        matrix=matrix,
+        schools=schools,
+        visited=visited,
+        visited_all=everyone,
+        withheld=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("effect", "error", "naive", "sentences"),
+    [
+        (
+            0.1135,
+            0.0023,
+            0.2211,
+            "Six to nine school months after the first visit, visited students attended 11.4 "
+            "points more of their days than they would have without it (between 10.9 and 11.8). "
+            "A plain before-and-after would say 22.1 points more; about half of that would have "
+            "come anyway.",
+        ),
+        (
+            -0.03,
+            0.01,
+            0.05,
+            "Six to nine school months after the first visit, visited students attended 3.0 "
+            "points less of their days than they would have without it (between 1.0 and 5.0). "
+            "A plain before-and-after would say 5.0 points more; without the visit, attendance "
+            "would have risen by 8.0 points.",
+        ),
+        (
+            0.013,
+            0.02,
+            0.13,
+            "Six to nine school months after the first visit, the effect is too small to tell from "
+            "none: visited students attended 1.3 points more of their days than they would have "
+            "without it, but anything between 2.6 points less and 5.2 points more would fit. "
+            "A plain before-and-after would say 13.0 points more; all of that may have come "
+            "without the visit.",
+        ),
+        (
+            0.07,
+            0.01,
+            -0.02,
+            "Six to nine school months after the first visit, visited students attended 7.0 "
+            "points more of their days than they would have without it (between 5.0 and 9.0). "
+            "A plain before-and-after would say 2.0 points less; without the visit, attendance "
+            "would have fallen by 9.0 points.",
+        ),
+        (
+            0.08,
+            0.01,
+            0.05,
+            "Six to nine school months after the first visit, visited students attended 8.0 "
+            "points more of their days than they would have without it (between 6.0 and 10.0). "
+            "A plain before-and-after would say 5.0 points more; without the visit, attendance "
+            "would have fallen by 3.0 points.",
+        ),
+        (
+            -0.002,
+            0.006,
+            0.0,
+            "Six to nine school months after the first visit, the effect is too small to tell from "
+            "none: visited students attended 0.2 points less of their days than they would have "
+            "without it, but anything between 1.4 points less and 1.0 points more would fit. "
+            "A plain before-and-after would say no change; without the visit, attendance would "
+            "have risen by 0.2 points.",
+        ),
+        (
+            0.0,
+            0.0,
+            0.0,
+            "Six to nine school months after the first visit, visited students attended exactly as "
+            "many of their days as they would have without it. A plain before-and-after would say "
+            "no change; without the visit, attendance would have stayed as it was.",
+        ),
+        (
+            0.05,
+            0.0,
+            0.1,
+            "Six to nine school months after the first visit, visited students attended 5.0 "
+            "points more of their days than they would have without it (without any spread to "
+            "judge by). A plain before-and-after would say 10.0 points more; about half of that "
+            "would have come anyway.",
+        ),
+    ],
+    ids=[
+        "above zero",
+        "below zero",
+        "not told from zero",
+        "plain change below zero",
+        "plain change too small",
+        "no plain change",
+        "nothing varies",
+        "no standard error",
+    ],
+)
+def test_the_answer_says_only_what_the_numbers_allow(effect, error, naive, sentences):
+    assert words.effect_answer(study(headline(effect, error, naive))) == sentences
+
+
+def test_where_later_months_are_withheld_the_month_after_answers_and_the_reason_follows():
+    reason = "Only 12 visited students could be followed to months 6 to 9."
+    answer = words.effect_answer(study(headline(0, 0, 0, withheld=reason)))
+    assert answer.startswith("In the school month after the first visit, visited students attended")
+    assert answer.endswith(reason)
+
+
+def test_where_both_headlines_are_withheld_the_reason_is_the_answer():
+    none = headline(0, 0, 0, withheld="Too few.")
+    assert words.effect_answer(study(none, headline(0, 0, 0, (1,), "Too few soon."))) == (
+        "Too few soon."
+    )
+    assert words.naive_sentence(none) == ""
+    assert words.plain_note(none) == words.NOT_THE_EFFECT
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.01, "next to nothing"),
+        (0.24, "about a quarter"),
+        (0.36, "about a third"),
+        (0.4866, "about half"),
+        (0.7367, "about three quarters"),
+        (0.97, "nearly all"),
+        (1.0, "nearly all"),
+        (1.2, "all"),
+    ],
+)
+def test_a_share_becomes_the_nearest_everyday_fraction(share, said):
+    assert words.share_in_words(share) == said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.059, 0.083, "between 5.9 and 8.3"),
+        (-0.014, 0.01, "between −1.4 and +1.0"),
+        (-0.05, -0.02, "between −5.0 and −2.0"),
+    ],
+)
+def test_a_range_carries_signs_where_it_reaches_below_zero(low, high, said):
+    assert words.between(Interval((low + high) / 2, 0.01, low, high)) == said
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ((0,), "In the school month of the first visit"),
+        ((1,), "In the school month after the first visit"),
+        ((3,), "Three school months after the first visit"),
+        ((6, 7, 8, 9), "Six to nine school months after the first visit"),
+    ],
+)
+def test_the_time_of_an_effect_is_said_in_school_months(events, said):
+    assert words.after_the_visit(events) == said
+
+
+def test_how_many_of_the_visited_it_is_based_on():
+    later = headline(0.1, 0.01, 0.2)
+    assert words.based_on(study(later)) == "Based on 97 of 101 visited students."
+    assert words.based_on(study(later), 1_200) == "Based on 97 of 1,200 visited students."
+    assert words.based_on(study(later, visited=1, everyone=1)) == "Based on 1 of 1 visited student."
+
+
+@pytest.mark.parametrize(
+    ("matrix", "schools", "said"),
+    [
+        ("school", 204, "whole schools as independent (204 schools)"),
+        ("student", 289, "taking whole schools instead (289 schools) would not make them wider"),
+        ("student", 12, "12 schools are too few"),
+        ("student", 1, "one school is too few"),
+    ],
+)
+def test_which_matrix_serves_is_said_with_its_reason(matrix, schools, said):
+    told = words.independence_note(study(headline(0.1, 0.01, 0.2), None, matrix, schools))
+    assert said in told
+
+
+def test_months_left_out_of_the_chart_are_named_with_the_reason():
+    table = pd.DataFrame({"event_time": [-6, -5, 0, 11, 12]})
+    table["shown"] = [False, False, True, False, True]
+    told = words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
+    assert "Left out: months −6 to −5, month +11, where fewer than 20 visited students" in told
+    table["shown"] = True
+    assert "Left out" not in words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
+
+
+def left_out(**students):
+    frame = pd.DataFrame({"reason": list(students), "students": list(students.values())})
+    frame["reason"] = frame["reason"].str.replace("_", " ")
+    frame["series"] = frame["reason"].map(
+        {
+            "compared": "the student could be compared",
+            "no history": "not observed in each month before",
+            "not enrolled": "not enrolled in the month",
+            "no comparison": "nobody was there to compare with",
+        }
+    )
+    frame["share"] = frame["students"] / frame["students"].sum()
+    return frame
+
+
+def test_why_nothing_can_be_shown_differs_by_cause():
+    assert "No home visit that met a family is recorded" in words.why_nothing(None, None, False)
+    assert "built without the effects" in words.why_nothing(None, None, True)
+    nobody = left_out(compared=0, no_history=3, no_comparison=40)
+    assert words.why_nothing(None, nobody, True) == (
+        "None of the visited students could be compared with others: 3 not observed in each month "
+        "before; 40 nobody was there to compare with."
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict", "finding"),
+    [
+        ({"compared": 19}, "holds", "Nobody: all 19 visited students could be."),
+        (
+            {"compared": 90, "no_history": 10},
+            "holds",
+            "10 of 100 visited students (10.0%), because they were not observed in each month "
+            "before.",
+        ),
+        (
+            {"compared": 70, "no_history": 10, "no_comparison": 20},
+            "mind",
+            "30 of 100 visited students (30.0%), most because nobody was there to compare with. "
+            "The effect speaks for the others only.",
+        ),
+    ],
+)
+def test_who_is_left_out_is_counted_with_the_main_reason(counts, verdict, finding):
+    line = words.left_out_line(left_out(**counts))
+    assert (line.verdict, line.finding) == (verdict, finding)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    release = make(tmp_path_factory.mktemp("store"))
+    known, cohorts = views.known_in(release), cohort_data(release)
+    return release, known, cohorts, views.effect_on(cohorts, known, Filters())
+
+
+def test_the_evidence_tells_the_joint_test_and_what_would_undo_the_finding(small):
+    _, _, _, found = small
+    told = words.alike_before_evidence(found)
+    assert f"p = {found.before_visit.p_value:.3f}" in told
+    assert f"by {found.breakdown:.1f} times the largest step" in told
+
+
+def test_every_text_for_who_cannot_see_the_charts_holds_their_first_and_last_numbers(small):
+    release, known, _, found = small
+    rows = found.table.set_index("event_time")
+    paths = words.alt_paths(found)
+    for time in (-6, 12):
+        assert f"{100 * rows.loc[time, 'without_visit']:.1f}% without the visit" in paths
+    balance = views.balance(release, known, Filters())
+    assert "Male from -0.04 to +0.02" in words.alt_balance("Balance", balance)
+    observed = views.still_observed(found)
+    assert "in month 12" in words.alt_observed("Observed", observed)
+    mates = views.schoolmates(release, known, Filters())
+    assert words.alt_schoolmates("Mates", mates).count(" visited: ") == len(mates)
+
+
+def test_the_place_both_comparisons_are_for_is_named(small):
+    release, known, cohorts, _ = small
+    spill = views.spillover(release, known, Filters())
+    beside = views.beside_few_visited(release, cohorts, ("0640011", "6-8"))
+    assert "for Hartford, 6-8, whatever the year" in words.schoolmates_evidence(
+        spill, beside, known
+    )
