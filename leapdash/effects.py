@@ -211,16 +211,31 @@ def difference(data: SliceData, first: str, second: str, headline: HeadlineName)
     return interval(one.effect.effect - other.effect.effect, float(variance))
 
 
+def days_enrolled(data: CohortData, visited_days: pd.DataFrame) -> Floats:
+    """Days enrolled of all visited students by atom and event time (atoms x SIZE).
+
+    `visited_days`: the rows of slice all.
+    """
+    keys = ["district_code", "level", "cohort_period"]
+    names = pd.DataFrame(dict(zip(keys, (data.districts, data.levels, data.periods), strict=True)))
+    found = visited_days[[*keys, "event_time", "days_enrolled"]].merge(
+        names.reset_index(names="atom"), on=keys
+    )
+    days = np.zeros_like(data.measures.visited)
+    event = found["event_time"].to_numpy(dtype=np.int64) - EVENTS[0]
+    np.add.at(days, (found["atom"].to_numpy(), event), found["days_enrolled"].to_numpy(np.float64))
+    return days
+
+
 def days_regained(
-    data: CohortData, atoms: Flags, visited_days: pd.DataFrame, cost: float | None = None
+    data: CohortData, atoms: Flags, days: Floats, cost: float | None = None
 ) -> DaysRegained:
     """The days regained by the chosen atoms' visited students, with their exact variance: the sum
     of the cohort period's effect by month times the days enrolled of all its visited students.
 
-    `visited_days`: the rows of slice all; the chosen atoms' are taken. `cost`: in dollars.
+    `days`: of `days_enrolled`; the chosen atoms' are taken. `cost`: in dollars.
     """
-    days = _days(data, atoms, visited_days)
-    enrolled = float(days.sum())
+    enrolled = float(days[atoms].sum())
     everyone = int(data.measures.visited_all[atoms].sum())
     coefficients = np.zeros_like(days)
     counted = 0.0
@@ -327,18 +342,6 @@ def _school_covariance(data: CohortData, weights: Floats) -> tuple[Floats, int]:
     flat = np.bincount(school * SIZE + event, share[used], minlength=size * SIZE)
     sums: Floats = flat.reshape(size, SIZE).astype(np.float64)
     return sums.T @ sums, int(np.count_nonzero(np.bincount(school)))
-
-
-def _days(data: CohortData, atoms: Flags, visited_days: pd.DataFrame) -> Floats:
-    """Days enrolled by atom and event time, of the chosen atoms."""
-    keys = ["district_code", "level", "cohort_period"]
-    names = pd.DataFrame(dict(zip(keys, (data.districts, data.levels, data.periods), strict=True)))
-    own = names[atoms].reset_index(names="atom")
-    found = visited_days[[*keys, "event_time", "days_enrolled"]].merge(own, on=keys)
-    days = np.zeros_like(data.measures.visited)
-    event = found["event_time"].to_numpy(dtype=np.int64) - EVENTS[0]
-    np.add.at(days, (found["atom"].to_numpy(), event), found["days_enrolled"].to_numpy(np.float64))
-    return days
 
 
 # --- one choice ----------------------------------------------------------------------------------

@@ -115,7 +115,8 @@ if effects.open:
         if cohorts is None or own is None or not own.visited_all:
             compared = release.has("visited_compared")
             left_out = store.view(views.left_out, release, known, filters) if compared else None
-            frame.withheld(words.why_nothing(None, left_out), Filters())
+            met = store.view(views.visits_made, release, known, filters).first_visits > 0
+            frame.withheld(words.why_nothing(None, left_out, met), Filters())
         else:
             when = forests.choose_headline()
             parts = [

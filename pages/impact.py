@@ -31,12 +31,14 @@ if cohorts is None:
     names = names[3:]
     with lead:
         frame.answer(words.reach_answer(visits))
-        frame.withheld(words.why_nothing(None, left_out), filters)
+        met = visits.first_visits > 0
+        frame.withheld(words.why_nothing(None, left_out, met), filters)
         show_cards([Card("Students visited", count(visits.first_visits), "families met"), *cards])
         beside = st.container()
 else:
     found = store.view(views.headlines_on, cohorts, known, filters)
-    regained = store.view(views.regained, release, cohorts, known, filters)
+    days = store.view(views.visited_days, release, cohorts)
+    regained = store.view(views.regained, release, cohorts, known, filters, days)
     with lead:
         frame.answer(words.impact_answer(found, regained.days, visits))
         everyone = None if left_out is None else int(left_out["students"].sum())
@@ -54,7 +56,7 @@ else:
         left, beside = st.columns(2, gap="medium")
     with left:
         if not found.visited_all:
-            frame.withheld(words.why_nothing(None, left_out), filters)
+            frame.withheld(words.why_nothing(None, left_out, visited=True), filters)
         when = forests.choose_headline()
         whole = (place, getattr(found, when))
         wherever = replace(filters, districts=())

@@ -1,5 +1,7 @@
 """Effects row by row: a forest plot, with a line for the whole and a mark where too few stand."""
 
+import math
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
@@ -15,7 +17,7 @@ from leapdash.views import THE_WHOLE
 
 TOO_FEW, NOBODY_VISITED = "too few to tell", "nobody visited"
 _LINE, _SMALL_LINE, _GAP, _SECTION = 16, 14, 7, 28
-_NAME_WIDTH = 20
+_NAME_WIDTH, _HOVER_WIDTH = 20, 44
 _STEPS = (1, 2, 5, 10, 20, 50, 100)
 _NARROWEST = 4.0
 
@@ -29,11 +31,20 @@ class WholeLine:
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where a row stands, in pixels from the top of the plot, and what is written beside it."""
+class _Row:
+    """A row of the table, the lines of its name, and where it stands: pixels down, negative."""
 
+    values: Mapping[Hashable, Any]
+    name: list[str]
     at: float
-    name: str
+
+    @property
+    def told(self) -> bool:
+        return not math.isnan(self.values["effect"])
+
+    @property
+    def followed(self) -> str:
+        return f"{count(self.values['visited'])} of {count(self.values['visited_all'])}"
 
 
 def forest(
@@ -45,18 +56,15 @@ def forest(
     followed, of all visited; on the right the effect in points. A row whose effect is withheld is
     a hatched bar with its reason on hover. `axis`: the axis' title.
     """
-    places, heads, height = _places(table)
-    left = int(max([text_width(line) for p in places for line in _texts(p.name)], default=60)) + 12
-    top = 34 if whole is None else 40
-    drawing = Drawing(palette, 0, right=50, left=left, top=top, bottom=80)
-    drawing.height = int(height) + top + drawing.margin["b"]
-    low, high, marks = _span(table, whole)
-    told = table["effect"].notna().to_numpy()
-    at = [-place.at for place in places]
-    if not told.all():
-        _draw_withheld(drawing, table[~told], [y for y, t in zip(at, told, strict=True) if not t],
-                       low, high)  # fmt: skip
-    _draw_told(drawing, table[told], [y for y, t in zip(at, told, strict=True) if t], high)
+    rows, heads, height = _placed(table.to_dict("records"))
+    told, hidden = [row for row in rows if row.told], [row for row in rows if not row.told]
+    left = int(max([text_width(line) for row in rows for line in row.name], default=60)) + 12
+    top, bottom = 34 if whole is None else 40, 80
+    drawing = Drawing(palette, int(height) + top + bottom, 50, left, top, bottom)
+    low, high, marks = _span(told, whole)
+    if hidden:
+        _draw_withheld(drawing, hidden, low, high)
+    _draw_told(drawing, told, high)
     zero = {"color": palette.muted, "width": 1}
     drawing.shapes.append(
         {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": zero}
@@ -64,20 +72,21 @@ def forest(
     if whole is not None:
         drawing.upright(_points(whole.effect.effect), "solid", palette.visited, 1)
         drawing.write_above("whole", _whole_words(whole), palette.visited)
-    for name, y in heads:
+    for name, at in heads:
         drawing.write(
             "section",
             f"<b>{name}</b>",
             x=0,
-            y=-y,
+            y=at,
             xref="paper",
             xanchor="left",
             xshift=2 - left,
             font={"size": 13, "color": palette.text},
         )
+    small = '<span style="font-size:11px">{}</span>'
     drawing.layout.update(
         hovermode="closest",
-        xaxis=plain_axis(palette, axis)
+        xaxis=plain_axis(palette)
         | {
             "title": axis_title(axis),
             "range": [low, high],
@@ -88,8 +97,8 @@ def forest(
         },
         yaxis={
             "range": [-height, 0],
-            "tickvals": at,
-            "ticktext": [place.name for place in places],
+            "tickvals": [row.at for row in rows],
+            "ticktext": ["<br>".join([*row.name, small.format(row.followed)]) for row in rows],
             "tickfont": {"color": palette.text},
             "ticks": "",
             "ticklabelstandoff": 6,
@@ -101,14 +110,14 @@ def forest(
     return drawing.finish(stamp)
 
 
-def _draw_told(drawing: Drawing, rows: pd.DataFrame, at: list[float], right: float) -> None:
+def _draw_told(drawing: Drawing, rows: Sequence[_Row], right: float) -> None:
     """The intervals, the marks on them, and the effects as numbers at the right edge."""
     palette = drawing.palette
     x: list[float | None] = []
     y: list[float | None] = []
-    for low, high, where in zip(rows["low"], rows["high"], at, strict=True):
-        x += [_points(low), _points(high), None]
-        y += [where, where, None]
+    for row in rows:
+        x += [_points(row.values["low"]), _points(row.values["high"]), None]
+        y += [row.at, row.at, None]
     drawing.add(
         "scatter",
         name="intervals",
@@ -118,31 +127,30 @@ def _draw_told(drawing: Drawing, rows: pd.DataFrame, at: list[float], right: flo
         line={"color": palette.visited, "width": 2},
         hoverinfo="skip",
     )
+    whole = [row.values["section"] == THE_WHOLE for row in rows]
     drawing.add(
         "scatter",
         name="effects",
-        x=[_points(effect) for effect in rows["effect"]],
-        y=at,
+        x=[_points(row.values["effect"]) for row in rows],
+        y=[row.at for row in rows],
         mode="markers",
         marker={
-            "size": [12 if section == THE_WHOLE else 9 for section in rows["section"]],
-            "symbol": [
-                "diamond" if section == THE_WHOLE else "square" for section in rows["section"]
-            ],
+            "size": [12 if summary else 9 for summary in whole],
+            "symbol": ["diamond" if summary else "square" for summary in whole],
             "color": palette.visited,
             # Plotly makes marks of several sizes see-through.
             "opacity": 1,
         },
-        customdata=[_hover(row) for row in rows.itertuples()],
+        customdata=[_hover(row) for row in rows],
         hovertemplate="%{customdata}<extra></extra>",
     )
     drawing.add(
         "scatter",
         name="numbers",
         x=[right] * len(rows),
-        y=at,
+        y=[row.at for row in rows],
         mode="text",
-        text=[points(effect, signed=True) for effect in rows["effect"]],
+        text=[points(row.values["effect"], signed=True) for row in rows],
         textposition="middle right",
         textfont={"color": palette.text},
         cliponaxis=False,
@@ -150,9 +158,8 @@ def _draw_told(drawing: Drawing, rows: pd.DataFrame, at: list[float], right: flo
     )
 
 
-def _draw_withheld(
-    drawing: Drawing, rows: pd.DataFrame, at: list[float], low: float, high: float
-) -> None:
+def _draw_withheld(drawing: Drawing, rows: Sequence[_Row], low: float, high: float) -> None:
+    """A hatched bar across the plot for every row, with the reason in a word and on hover."""
     palette = drawing.palette
     drawing.add(
         "bar",
@@ -160,61 +167,57 @@ def _draw_withheld(
         orientation="h",
         base=low,
         x=[high - low] * len(rows),
-        y=at,
+        y=[row.at for row in rows],
         width=14,
         marker={
             "color": palette.ground,
             "line": {"width": 0},
             "pattern": {"shape": "/", "fgcolor": palette.compared, "size": 7, "solidity": 0.15},
         },
-        customdata=[_why_hidden(row) for row in rows.itertuples()],
+        customdata=[
+            "<br>".join([_bold(row), *wrap(row.values["reason"], _HOVER_WIDTH)]) for row in rows
+        ],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    for where, everyone in zip(at, rows["visited_all"], strict=True):
+    for row in rows:
         drawing.write(
             "too few",
-            TOO_FEW if everyone else NOBODY_VISITED,
+            TOO_FEW if row.values["visited_all"] else NOBODY_VISITED,
             x=(low + high) / 2,
-            y=where,
+            y=row.at,
             bgcolor=palette.ground,
             borderpad=3,
             font={"size": 13, "color": palette.muted},
         )
 
 
-def _places(table: pd.DataFrame) -> tuple[list[_Place], list[tuple[str, float]], float]:
-    """Where each row and each section's heading stands, and the height of all, in pixels.
+def _placed(
+    records: Sequence[Mapping[Hashable, Any]],
+) -> tuple[list[_Row], list[tuple[str, float]], float]:
+    """The rows and the sections' headings where they stand, and the height of all, in pixels.
 
     A section's name isn't written where it is the only one, nor above the whole.
     """
-    sections = table["section"].nunique()
-    at, before = 0.0, None
-    places: list[_Place] = []
+    several = len({values["section"] for values in records}) > 1
+    down, before = 0.0, None
+    rows: list[_Row] = []
     heads: list[tuple[str, float]] = []
-    row: Any
-    for row in table.itertuples():
-        if row.section != before:
-            before = row.section
-            if sections > 1 and row.section != THE_WHOLE:
-                heads.append((str(row.section), at + _SECTION / 2 + 3))
-                at += _SECTION
-        lines = wrap(str(row.series), _NAME_WIDTH, max_lines=3, placeholder="…")
-        followed = f"{count(row.visited)} of {count(row.visited_all)}"
-        height = _LINE * len(lines) + _SMALL_LINE + _GAP
-        small = f'<span style="font-size:11px">{followed}</span>'
-        places.append(_Place(at + height / 2, "<br>".join([*lines, small])))
-        at += height
-    return places, heads, max(at, 60.0)
+    for values in records:
+        section = values["section"]
+        if section != before and several and section != THE_WHOLE:
+            heads.append((section, -(down + _SECTION / 2 + 3)))
+            down += _SECTION
+        before = section
+        name = wrap(values["series"], _NAME_WIDTH, max_lines=3, placeholder="…")
+        height = _LINE * len(name) + _SMALL_LINE + _GAP
+        rows.append(_Row(values, name, -(down + height / 2)))
+        down += height
+    return rows, heads, max(down, 60.0)
 
 
-def _texts(name: str) -> list[str]:
-    return [line for line in name.split("<br>") if not line.startswith("<span")]
-
-
-def _span(table: pd.DataFrame, whole: WholeLine | None) -> tuple[float, float, list[int]]:
+def _span(rows: Sequence[_Row], whole: WholeLine | None) -> tuple[float, float, list[int]]:
     """The axis' ends in points, zero within, and its marks."""
-    values = [0.0, *(100 * table[["low", "high"]].to_numpy(dtype=float).ravel()).tolist()]
-    values = [value for value in values if value == value]
+    values = [0.0, *(100 * row.values[end] for row in rows for end in ("low", "high"))]
     if whole is not None:
         values += [100 * whole.effect.low, 100 * whole.effect.high]
     low, high = min(values), max(values)
@@ -226,26 +229,26 @@ def _span(table: pd.DataFrame, whole: WholeLine | None) -> tuple[float, float, l
     return low, high, [m for m in range(-100, 101, step) if low <= m <= high]
 
 
-def _hover(row: Any) -> str:
-    naive = points(row.naive_change, signed=True)
+def _hover(row: _Row) -> str:
+    effect, low, high, naive = (
+        points(row.values[name], signed=True) for name in ("effect", "low", "high", "naive_change")
+    )
     return (
-        f"<b>{row.series}</b><br>{points(row.effect, signed=True)} points, between "
-        f"{points(row.low, signed=True)} and {points(row.high, signed=True)}<br>"
-        f"A plain before-and-after: {naive} points<br>"
-        f"{count(row.visited)} of {count(row.visited_all)} visited students"
+        f"{_bold(row)}<br>{effect} points, between {low} and {high}<br>"
+        f"A plain before-and-after: {naive} points<br>{row.followed} visited students"
     )
 
 
-def _why_hidden(row: Any) -> str:
-    return f"<b>{row.series}</b><br>" + "<br>".join(wrap(row.reason, 44))
+def _bold(row: _Row) -> str:
+    return f"<b>{row.values['series']}</b>"
 
 
 def _whole_words(whole: WholeLine) -> str:
-    effect = whole.effect
-    return (
-        f"{whole.name}: {points(effect.effect, signed=True)} points "
-        f"({points(effect.low, signed=True)} to {points(effect.high, signed=True)})"
+    effect, low, high = (
+        points(value, signed=True)
+        for value in (whole.effect.effect, whole.effect.low, whole.effect.high)
     )
+    return f"{whole.name}: {effect} points ({low} to {high})"
 
 
 def _points(fraction: float) -> float:

@@ -51,6 +51,7 @@ from leapdash.views.impact import (
     regained,
     school_effects,
     slice_place,
+    visited_days,
 )
 from leapdash.views.programme import (
     AFTER,
@@ -120,6 +121,7 @@ __all__ = [
     "stayed_apart",
     "still_observed",
     "unlike",
+    "visited_days",
     "visits_made",
     "weights_cut",
     "were_alike",

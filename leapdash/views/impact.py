@@ -13,12 +13,13 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from leapdash.contract import ALL_LEVELS, GROUPS, LEVELS, STATE_CODE
-from leapdash.effect_data import CohortData, slice_data
+from leapdash.effect_data import CohortData, Floats, slice_data
 from leapdash.effects import (
     DaysRegained,
     HeadlineName,
     Headlines,
     contrast,
+    days_enrolled,
     days_regained,
     difference,
     headlines,
@@ -253,14 +254,22 @@ def school_effects(
     return pd.DataFrame(rows)
 
 
-def regained(release: Release, cohorts: CohortData, known: Known, filters: Filters) -> Regained:
-    """The school days regained by the chosen visited students, and the cost of one.
+def visited_days(release: Release, cohorts: CohortData) -> Floats:
+    """Days enrolled of all visited students of a release (`effects.days_enrolled`)."""
+    table = release.table("visited_days", where={"slice": ("all",)})
+    return days_enrolled(cohorts, table.to_pandas())
+
+
+def regained(
+    release: Release, cohorts: CohortData, known: Known, filters: Filters, days: Floats
+) -> Regained:
+    """The school days regained by the chosen visited students, and the cost of one. `days`: those
+    of `visited_days`.
 
     Counted is what the chosen districts spent in the school years chosen (in all, where none is),
     and only districts whose cost is known for every school year in which they made first visits.
     """
     atoms = chosen_visits(cohorts, known, filters)
-    days = release.table("visited_days", where={"slice": ("all",)}).to_pandas()
     if filters.levels or not release.has("programme"):
         return Regained(days_regained(cohorts, atoms, days), None, (), ())
     costs = release.table("programme", ["district_code", "school_year", "cost"]).to_pandas()

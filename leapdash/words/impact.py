@@ -212,13 +212,14 @@ def alt_forest(title: str, table: pd.DataFrame) -> str:
     """What a forest plot shows: how many rows, the smallest and the largest effect, how many are
     withheld.
     """
-    told = table[table["effect"].notna()].sort_values("effect")
+    pairs = zip(table["effect"].tolist(), table["series"].tolist(), strict=True)
+    told = sorted((effect, name) for effect, name in pairs if not math.isnan(effect))
     text = f"Forest plot: {title}. {len(table)} rows."
-    if len(told):
-        low, high = told.iloc[0], told.iloc[-1]
+    if told:
+        (low, least), (high, most) = told[0], told[-1]
         text += (
-            f" Effects from {points(low['effect'], signed=True)} points ({low['series']}) to "
-            f"{points(high['effect'], signed=True)} points ({high['series']})."
+            f" Effects from {points(low, signed=True)} points ({least}) to "
+            f"{points(high, signed=True)} points ({most})."
         )
     if hidden := len(table) - len(told):
         text += f" {hidden} withheld: too few to tell."

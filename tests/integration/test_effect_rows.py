@@ -33,6 +33,11 @@ def known(release):
     return views.known_in(release)
 
 
+def regained(release, cohorts, known, filters):
+    days = views.visited_days(release, cohorts)
+    return views.regained(release, cohorts, known, filters, days)
+
+
 def rows_of(release, cohorts, known, filters, headline=LATER):
     districts = views.district_rows(
         release, cohorts, known, replace(filters, districts=()), headline
@@ -210,7 +215,7 @@ def test_days_add_up_month_by_month_and_the_cost_is_that_of_the_years_chosen(
     release, cohorts, known
 ):
     filters = Filters((HARTFORD,), years=("2021-22",))
-    found = views.regained(release, cohorts, known, filters)
+    found = regained(release, cohorts, known, filters)
     assert found.spent.cost == 493_400.0
     assert found.years == ("2021-22", "2021-22")
     assert found.days == found.spent
@@ -248,19 +253,19 @@ class WithoutCosts(KeptRelease):
 
 def test_districts_without_a_known_cost_are_left_out_of_cost_and_days(release, cohorts, known):
     partly = WithoutCosts(release.path, release.manifest)
-    found = views.regained(partly, cohorts, known, Filters())
-    full = views.regained(release, cohorts, known, Filters())
-    own = views.regained(release, cohorts, known, Filters((HARTFORD,)))
+    found = regained(partly, cohorts, known, Filters())
+    full = regained(release, cohorts, known, Filters())
+    own = regained(release, cohorts, known, Filters((HARTFORD,)))
     assert found.uncounted == ("Hartford",)
     assert full.uncounted == ()
     assert found.days.days == full.days.days
     assert found.spent.visited_all == full.spent.visited_all - own.days.visited_all
     assert found.spent.cost == full.spent.cost - own.spent.cost
-    alone = views.regained(partly, cohorts, known, Filters((HARTFORD,)))
+    alone = regained(partly, cohorts, known, Filters((HARTFORD,)))
     assert (alone.spent, alone.uncounted) == (None, ("Hartford",))
 
 
 def test_levels_have_days_but_no_cost(release, cohorts, known):
-    found = views.regained(release, cohorts, known, Filters(levels=("6-8",)))
+    found = regained(release, cohorts, known, Filters(levels=("6-8",)))
     assert found.spent is None
     assert found.days.days.effect > 0

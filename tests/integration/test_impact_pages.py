@@ -38,6 +38,11 @@ def on_show(release, monkeypatch):
     monkeypatch.setenv(store.STORE_VARIABLE, str(release.path.parents[1]))
 
 
+def regained(release, cohorts, known, filters):
+    days = views.visited_days(release, cohorts)
+    return views.regained(release, cohorts, known, filters, days)
+
+
 def opened(page="impact", **query):
     """The app at a page's address."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
@@ -70,18 +75,18 @@ def test_impact_answers_with_the_effect_of_the_choice_whom_it_reached_and_the_da
     filters = Filters(years=("2021-22",))
     app = opened(years=["2021-22"])
     found = views.headlines_on(cohorts, known, filters)
-    regained = views.regained(release, cohorts, known, filters)
+    gained = regained(release, cohorts, known, filters)
     visits = views.visits_made(release, known, filters)
-    assert words.impact_answer(found, regained.days, visits) in said(app)
+    assert words.impact_answer(found, gained.days, visits) in said(app)
     assert f"Based on {count(found.visited)} of " in said(app)
     shown = cards(app)
     assert shown["Six to nine months after"] == words.effect_card(found.six_to_nine)
     assert shown["Month after"] == words.effect_card(found.month_after)
-    for label, number, unit in words.days_cards(regained):
+    for label, number, unit in words.days_cards(gained):
         assert shown[label] == (number, unit)
     reach = views.reach_now(release, known, filters)
     assert shown["Reached"][0] == per_cent(reach.share_visited)
-    assert words.days_note(regained, filters) in said(app)
+    assert words.days_note(gained, filters) in said(app)
 
 
 def test_impact_begins_with_two_figures_the_rows_and_the_times_of_visit():
@@ -164,16 +169,20 @@ def test_a_release_without_effects_says_so_and_the_rest_of_the_pages_works(
     without_effects(tmp_path, visited)
     monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
     app = opened()
-    assert "so there is no effect to show" in said(app)
+    reason = (
+        "This release was built without the effects of visits."
+        if visited
+        else "No home visit that met a family is recorded here, so there is no effect to show."
+    )
+    assert reason in said(app)
     assert {"Students visited", "Reached", "Waiting"} == set(cards(app))
     assert headings(app) == ["Who was reached, by district"]
     assert headings(opened(beside=["All students"])) == ["All students, by school year"]
     district = opened("district", districts=["Hartford"])
     assert "In Hartford, students attended" in said(district)
     assert "Effect of visits" not in cards(district)
-    assert "so there is no effect to show" in said(
-        opened("district", districts=["Hartford"], time=["Effect of visits"])
-    )
+    tab = opened("district", districts=["Hartford"], time=["Effect of visits"])
+    assert reason in said(tab)
 
 
 def test_a_district_stands_beside_all_others_in_words_and_cards(cohorts, known):
