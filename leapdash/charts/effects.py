@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 from statistics import fmean
+from textwrap import wrap
 from typing import Any, Literal
 
 import pandas as pd
@@ -31,7 +32,8 @@ from leapdash.views import ALIKE
 
 _RATE = "Attendance rate (% of days enrolled)"
 _ROOM_FOR_GAP = 44.0
-_ROW_HEIGHT = 21
+_ROW_HEIGHT = 30
+_NAME_WIDTH = 18
 _SMALL = 300
 _PATH_COLUMNS = ("event_time", "visited_rate", "without_visit", "band_low", "band_high", "visited")
 
@@ -147,8 +149,9 @@ def balance_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figu
     Takes the table of `balance`; in standard deviations of the visited, with rules at a tenth.
     """
     rows = table[table["difference_after"].notna()].iloc[::-1]
-    names = rows["series"].tolist()
-    left = int(max((text_width(name) for name in names), default=0)) + 12
+    wrapped = [wrap(str(name), _NAME_WIDTH, break_long_words=False) for name in rows["series"]]
+    names = ["<br>".join(parts) for parts in wrapped]
+    left = int(max((text_width(part) for parts in wrapped for part in parts), default=0)) + 12
     height = 100 + _ROW_HEIGHT * max(len(names), 3)
     drawing = Drawing(palette, height, right=16, left=left)
     for name, column, marker in (
@@ -164,8 +167,9 @@ def balance_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figu
             marker={"size": 9, "line": {"color": palette.compared, "width": 2}, **marker},
             hovertemplate=f"{name}: %{{x:+.2f}}<extra>%{{y}}</extra>",
         )
-    axis = plain_axis(palette, "Visited less compared (standard deviations)")
-    axis |= {"showgrid": True, "gridcolor": palette.grid, "nticks": 6, "zeroline": True}
+    axis = plain_axis(palette, "Apart (standard deviations)")
+    axis |= {"showgrid": True, "gridcolor": palette.grid, "nticks": 5, "tickangle": 0}
+    axis |= {"zeroline": True}
     drawing.layout.update(
         hovermode="closest",
         xaxis=axis | {"zerolinecolor": palette.muted, "zerolinewidth": 1},
@@ -260,7 +264,7 @@ def points_axis(values: Sequence[float], palette: Palette) -> dict[str, Any]:
     return {
         "range": [low - room, high + room],
         "nticks": 6,
-        "tickformat": "+~g",
+        "tickformat": "~g",
         "gridcolor": palette.grid,
         "zeroline": True,
         "zerolinecolor": palette.muted,

@@ -52,7 +52,8 @@ def view(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     the release's folder.
     """
     keyed = tuple(arg for arg in args if not isinstance(arg, Release | Known | CohortData))
-    result: T = _computed(str(release().path), function.__qualname__, keyed, kwargs, function, args)
+    on_show = next((arg for arg in args if isinstance(arg, Release)), None) or release()
+    result: T = _computed(str(on_show.path), function.__qualname__, keyed, kwargs, function, args)
     return result
 
 

@@ -41,6 +41,7 @@ GROUPS_ALIKE = 0.25
 """
 MUCH_CUT = 0.05
 STAYED_ALIKE = 0.05
+STAYED_UNTIL = 9
 SIGNIFICANT = 0.05
 A_GAIN = 0.01
 MANY_VISITED = "10% or more"
@@ -48,6 +49,7 @@ ENOUGH_SCHOOLMATES = 100
 MOST = 0.8
 
 _NO_VARIANCE = 1e-12
+_DAYS = ("days_enrolled", "days_attended", "days_enrolled_before", "days_attended_before")
 _SIDES = ("comparison_before", "comparison_after")
 _HISTORY = tuple(BALANCE)[:2]
 
@@ -67,8 +69,8 @@ def ran_alike(study: EffectStudy) -> Verdict:
 
 def largest_before(study: EffectStudy) -> float:
     """The largest difference between visited and compared in months -6 to -4, without its sign."""
-    table = study.table
-    return float(table.loc[table["event_time"].isin(BEFORE_VISIT), "effect"].abs().max())
+    times, effect = study.table["event_time"].to_numpy(), study.table["effect"].to_numpy()
+    return float(np.abs(effect[np.isin(times, BEFORE_VISIT)]).max(initial=0.0))
 
 
 # --- were the compared alike, and how many? ------------------------------------------------------
@@ -126,15 +128,17 @@ def were_alike(table: pd.DataFrame, study: EffectStudy) -> Verdict:
 
 def unlike(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of `balance` that differ by more than counts as alike, the largest first."""
-    limits = np.where(table["measure"].isin(_HISTORY), ALIKE, GROUPS_ALIKE)
-    size = table["difference_after"].abs()
-    rows = table[size >= limits]
-    return rows.loc[size[rows.index].sort_values(ascending=False).index]
+    limits = [ALIKE if name in _HISTORY else GROUPS_ALIKE for name in table["measure"]]
+    size = np.abs(table["difference_after"].to_numpy())
+    order = np.argsort(-size, kind="stable")
+    rows: pd.DataFrame = table.iloc[order[(size >= limits)[order]]]
+    return rows
 
 
 def weights_cut(study: EffectStudy) -> float:
     """The largest share of the comparison's weight that was cut off in any month shown."""
-    return float(study.table["weights_cut"].max())
+    cut = study.table["weights_cut"].to_numpy()
+    return float(cut[study.table["shown"].to_numpy()].max(initial=0.0))
 
 
 def still_observed(study: EffectStudy) -> pd.DataFrame:
@@ -154,9 +158,11 @@ def still_observed(study: EffectStudy) -> pd.DataFrame:
 
 def stayed_apart(study: EffectStudy) -> float:
     """The largest difference of the shares still observed up to month 9, without its sign."""
-    table = still_observed(study)
-    table = table[table["event_time"] <= 9]
-    return float((table["visited_observed"] - table["comparison_observed"]).abs().max())
+    names = ("event_time", "shown", "visited", "visited_due", "comparison_observed")
+    event_time, shown, visited, due, compared = (study.table[name].to_numpy() for name in names)
+    counted = shown & (event_time <= STAYED_UNTIL) & (due > 0)
+    apart = visited[counted] / due[counted] - compared[counted]
+    return float(np.abs(apart).max(initial=0.0))
 
 
 # --- did unvisited schoolmates gain too? ---------------------------------------------------------
@@ -169,10 +175,14 @@ def schoolmates(release: Release, known: Known, filters: Filters) -> pd.DataFram
     Columns: school_year, share_visited, students, before, after, change.
     """
     keys = ["school_year", "share_visited"]
-    frame = _schoolmates(release, known, filters, keys)
-    rank = list(SHARES_VISITED).index
-    order = frame["share_visited"].map(rank)
-    frame = frame.assign(order=order).sort_values(["school_year", "order"], ignore_index=True)
+    measures = ["students", *_DAYS]
+    table = release.table("spillover", columns=[*keys, *measures], where=conditions(filters, known))
+    frame = sums(table, keys, measures)
+    frame["before"] = share(frame["days_attended_before"], frame["days_enrolled_before"])
+    frame["after"] = share(frame["days_attended"], frame["days_enrolled"])
+    frame["change"] = frame["after"] - frame["before"]
+    frame["order"] = frame["share_visited"].map(list(SHARES_VISITED).index)
+    frame = frame.dropna(subset="change").sort_values(["school_year", "order"], ignore_index=True)
     return frame[[*keys, "students", "before", "after", "change"]]
 
 
@@ -194,14 +204,17 @@ class Spillover:
 def spillover(release: Release, known: Known, filters: Filters) -> Spillover:
     """Spillover among the unvisited of the districts and levels chosen."""
     cells: dict[tuple[str, str, str], list[list[float]]] = {}
-    keys = ["school_year", "district_code", "level", "share_visited"]
-    for row in _schoolmates(release, known, filters, keys).to_dict("records"):
-        cell = cells.setdefault(
-            (row["school_year"], row["district_code"], row["level"]), [[0.0, 0.0], [0.0, 0.0]]
-        )
-        side = cell[row["share_visited"] == MANY_VISITED]
-        side[0] += row["students"]
-        side[1] += row["students"] * row["change"]
+    columns = ("school_year", "district_code", "level", "share_visited", "students", *_DAYS)
+    table = release.table("spillover", columns=columns, where=conditions(filters, known))
+    for year, district, level, visited, number, *days in zip(
+        *(table[name].to_pylist() for name in columns), strict=True
+    ):
+        enrolled, attended, enrolled_before, attended_before = days
+        if enrolled > 0 and enrolled_before > 0:
+            cell = cells.setdefault((year, district, level), [[0.0, 0.0], [0.0, 0.0]])
+            side = cell[visited == MANY_VISITED]
+            side[0] += number
+            side[1] += number * (attended / enrolled - attended_before / enrolled_before)
     both = [cell for cell in cells.values() if cell[0][0] > 0 and cell[1][0] > 0]
     others, students = (int(sum(cell[side][0] for cell in both)) for side in (0, 1))
     if min(students, others) < ENOUGH_SCHOOLMATES:
@@ -293,12 +306,22 @@ def left_out(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
     """
     where = conditions(filters, known, cohort_period=cohort_periods_of(filters.years) or None)
     table = release.table("visited_compared", columns=["reason", "students"], where=where)
-    counts = sums(table, ["reason"], ["students"]).set_index("reason")["students"]
-    frame = counts.reindex(list(LEFT_OUT), fill_value=0).rename_axis("reason").reset_index()
-    frame["students"] = frame["students"].astype(int)
-    frame.insert(1, "series", frame["reason"].map(LEFT_OUT))
-    frame["share"] = share(frame["students"], pd.Series([frame["students"].sum()] * len(frame)))
-    return frame
+    counts = dict.fromkeys(LEFT_OUT, 0)
+    for reason, number in zip(
+        table["reason"].to_pylist(), table["students"].to_pylist(), strict=True
+    ):
+        counts[reason] += number
+    students = np.array(list(counts.values()))
+    everyone = students.sum()
+    shares = students / everyone if everyone else np.full(len(students), np.nan)
+    return pd.DataFrame(
+        {
+            "reason": list(counts),
+            "series": list(LEFT_OUT.values()),
+            "students": students,
+            "share": shares,
+        }
+    )
 
 
 def most_compared(table: pd.DataFrame) -> Verdict:
@@ -307,17 +330,6 @@ def most_compared(table: pd.DataFrame) -> Verdict:
     if pd.isna(compared):
         return "unknown"
     return "holds" if compared >= MOST else "mind"
-
-
-def _schoolmates(release: Release, known: Known, filters: Filters, keys: list[str]) -> pd.DataFrame:
-    days = ("days_enrolled", "days_attended", "days_enrolled_before", "days_attended_before")
-    measures = ["students", *days]
-    table = release.table("spillover", columns=[*keys, *measures], where=conditions(filters, known))
-    frame = sums(table, keys, measures)
-    frame["before"] = share(frame["days_attended_before"], frame["days_enrolled_before"])
-    frame["after"] = share(frame["days_attended"], frame["days_enrolled"])
-    frame["change"] = frame["after"] - frame["before"]
-    return frame.dropna(subset="change")
 
 
 def _measure_words(measure: str) -> str:

@@ -117,20 +117,22 @@ def schoolmates_evidence(found: Spillover, beside: Beside, known: Known) -> str:
 def left_out_line(table: pd.DataFrame) -> Line:
     """Who of the visited could not be compared. Takes the table of `left_out`."""
     verdict = most_compared(table)
-    everyone = int(table["students"].sum())
-    missing = table[(table["reason"] != "compared") & (table["students"] > 0)]
-    missing = missing.sort_values("students", ascending=False)
-    number = int(missing["students"].sum())
     question = "Who could not be compared, and why?"
+    counts = sorted(
+        zip(table["students"].tolist(), table["reason"], table["series"], strict=True), reverse=True
+    )
+    everyone = sum(number for number, _, _ in counts)
+    missing = [row for row in counts if row[0] > 0 and row[1] != "compared"]
     if everyone == 0:
         return Line(question, verdict, "Nobody was visited.")
-    if number == 0:
+    if not missing:
         return Line(question, verdict, f"Nobody: all {count(everyone)} visited students could be.")
-    most = missing.iloc[0]
+    number = sum(row[0] for row in missing)
     share = per_cent(number / everyone)
     told = f"{count(number)} of {count(everyone)} visited students ({share})"
-    were = "" if most["reason"] == "no comparison" else "they were "
-    why = f"{'' if len(missing) == 1 else 'most '}because {were}{most['series']}"
+    _, reason, words = missing[0]
+    were = "" if reason == "no comparison" else "they were "
+    why = f"{'' if len(missing) == 1 else 'most '}because {were}{words}"
     only = "" if verdict == "holds" else " The effect speaks for the others only."
     return Line(question, verdict, f"{told}, {why}.{only}")
 
@@ -140,8 +142,7 @@ def left_out_note() -> str:
     return (
         "Students are compared with others whose attendance ran alike in the three school months "
         "before the visit; without these months nobody can be found for them. The effect speaks "
-        "for the students compared, the school days lost and regained of the others are not in it. "
-        "The table follows all filters of this page."
+        "for the students compared only. The table follows all filters of this page."
     )
 
 
@@ -241,7 +242,7 @@ def _schoolmates_found(found: Spillover, beside: Beside) -> str:
     if few is None or few.six_to_nine.effect is None or everyone.six_to_nine.effect is None:
         return "–"
     if points(beside.more) == "0.0":
-        return "no school here had many visited, or leaving these out changes nothing"
+        return "without the schools where 10% or more were visited, the effect would be the same"
     return (
         "compared with schools under 10% visited only, the effect would be "
         f"{points(few.six_to_nine.effect.effect, signed=True)} instead of "

@@ -162,8 +162,8 @@ def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None, visite
     missing = left_out[(left_out["reason"] != "compared") & (left_out["students"] > 0)]
     reasons = zip(missing["series"], missing["students"], strict=True)
     return (
-        "None of the visited students could be compared with others: "
-        f"{'; '.join(f'{count(number)} {reason}' for reason, number in reasons)}."
+        "No visited student could be compared with others: "
+        f"{'; '.join(f'{reason} ({count(number)})' for reason, number in reasons)}."
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -124,6 +125,44 @@ def test_a_choice_with_nothing_behind_it_can_be_widened(page: Page, address: str
     settle(page)
     expect(page.locator(".st-key-answer")).to_contain_text("points")
     assert "districts" not in page.url
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_check_opens_to_its_evidence_and_nothing_overflows(
+    browser: Browser, address: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    visit(page, f"{address}/before_after?districts=Hartford")
+    charts = page.locator('[data-testid="stPlotlyChart"]')
+    assert charts.count() == 2
+    for number, check in enumerate(("alike-before", "alike", "schoolmates", "left-out")):
+        page.locator(f".st-key-check-{check} summary").first.click()
+        expect(page.locator(".st-key-check-" + check + " h3").first).to_be_visible()
+        expect(charts).to_have_count((3, 5, 6, 6)[number])
+    settle(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    main = page.locator('[data-testid="stMain"]')
+    assert main.evaluate("node => node.scrollWidth <= node.clientWidth")
+    levels = [
+        int(tag[1])
+        for tag in page.eval_on_selector_all(
+            "h1, h2, h3", "nodes => nodes.map(node => node.tagName)"
+        )
+    ]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    context.close()
+
+
+def test_too_few_students_are_withheld_hatched_with_a_way_on(page: Page, address: str) -> None:
+    visit(page, f"{address}/before_after?districts=New+London&levels=6-8")
+    withheld = page.locator(".st-key-withheld")
+    expect(withheld).to_contain_text("nothing is shown for fewer than 20")
+    assert "gradient" in withheld.evaluate("node => getComputedStyle(node).backgroundImage")
+    withheld.get_by_role("button", name="All levels").click()
+    settle(page)
+    expect(page.locator(".st-key-answer")).to_contain_text("points more of their days")
 
 
 def test_on_a_telephone_filters_fold_behind_one_switch_that_says_the_choice(

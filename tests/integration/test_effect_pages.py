@@ -232,7 +232,8 @@ def test_where_nobody_can_be_compared_the_reasons_are_told(monkeypatch, tmp_path
         changed={"visited_compared": reasons},
     )
     text = unmarred(opened())
-    assert "None of the visited students could be compared with others: 170 nobody of" in text
+    assert "No visited student could be compared with others: nobody of the same" in text
+    assert "to compare with (170)." in text
 
 
 def test_where_attendance_never_varies_nothing_is_infinite(monkeypatch, tmp_path):

@@ -240,8 +240,8 @@ def test_why_nothing_can_be_shown_differs_by_cause():
     assert "built without the effects" in words.why_nothing(None, None, True)
     nobody = left_out(compared=0, no_history=3, no_comparison=40)
     assert words.why_nothing(None, nobody, True) == (
-        "None of the visited students could be compared with others: 3 not observed in each month "
-        "before; 40 nobody was there to compare with."
+        "No visited student could be compared with others: not observed in each month before (3); "
+        "nobody was there to compare with (40)."
     )
 
 
