@@ -47,6 +47,19 @@ DEFINITIONS = (
     ),
     ("Points", "The difference of two rates: from 80.0% to 84.0% is 4.0 points."),
     (
+        "Effect of a visit",
+        "Visited students’ attendance rate less the rate they would have had without the visit, "
+        "taken from similar students not visited by then; a mean over the visited students.",
+    ),
+    (
+        "Between a and b",
+        "A 95% confidence interval: such ranges hold the true effect 95 times in 100.",
+    ),
+    (
+        "School months",
+        "Months with school, counted in order: summers are skipped.",
+    ),
+    (
         "School year",
         "July to June. A summer counts with the school year that follows.",
     ),

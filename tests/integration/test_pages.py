@@ -298,3 +298,11 @@ def test_a_release_kept_in_memory_gives_the_rows_of_the_files(release, table, co
 
 def test_names_from_the_data_cannot_become_formatting():
     assert escape("*A* [b](c) $x$ :red[d]") == ("\\*A\\* \\[b\\](c) \\$x\\$ \\:red\\[d\\]")
+
+
+def test_about_tells_how_the_effect_is_found():
+    page = (ROOT / "docs" / "effect-in-one-page.md").read_text("utf-8")
+    heading, text = page.split("\n", maxsplit=1)
+    app = opened("about")
+    assert heading.removeprefix("# ") in [header.value for header in app.header]
+    assert text.strip() in [part.value.strip() for part in app.markdown]
