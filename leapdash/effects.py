@@ -447,7 +447,8 @@ def _too_few(visited: int, effective: float, events: Sequence[int]) -> str | Non
     times = f"month {events[0]}" if len(events) == 1 else f"months {events[0]} to {events[-1]}"
     if visited < MINIMUM_VISITED:
         return (
-            f"Only {visited} visited students could be followed to {times} after the visit; "
+            f"Only {visited} visited student{'' if visited == 1 else 's'} could be followed to "
+            f"{times} after the visit; "
             f"nothing is shown for fewer than {MINIMUM_VISITED}."
         )
     if effective < MINIMUM_EFFECTIVE:

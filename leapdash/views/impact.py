@@ -117,17 +117,16 @@ def effect_rows(
 ) -> pd.DataFrame:
     """The choice as a whole, its levels and its districts.
 
-    The whole comes first, and under it all districts where the choice is narrower; then levels,
-    by effect, largest first; then those of `districts` (the table of `district_rows`, of the same
+    The whole comes first, and under it all districts (levels and years as chosen) where not all
+    are meant; then levels, by effect, largest first; then those of `districts` (the table of `district_rows`, of the same
     levels and years) that are chosen. A section with one row only, the whole again, is left out.
     """
     whose = (release, cohorts, known)
     rows = [_row(THE_WHOLE, place(filters, known), "choice", *whose, filters, headline)]
-    everywhere = replace(filters, districts=(), levels=())
-    own, every = (chosen_visits(cohorts, known, f) for f in (filters, everywhere))
+    everywhere = replace(filters, districts=())
+    own, every = (chosen_visits(cohorts, known, wide) for wide in (filters, everywhere))
     if not (own == every).all():
-        name = "All districts and levels" if filters.levels else "All districts"
-        rows.append(_row(THE_WHOLE, name, "all", *whose, everywhere, headline))
+        rows.append(_row(THE_WHOLE, "All districts", "all", *whose, everywhere, headline))
     levels = filters.levels or tuple(LEVELS)
     if len(levels) > 1:
         each = {level: replace(filters, levels=(level,)) for level in levels}

@@ -186,10 +186,10 @@ def district_based_on(found: Headlines) -> str:
     """How many of a district's visited students its effect rests on, and in which months it is."""
     later = found.six_to_nine
     first, last = later.event_times[0], later.event_times[-1]
-    return (
-        f"Effect: school months {first} to {last} after the first visit, based on "
-        f"{count(later.visited)} of {count(found.visited_all)} visited students."
-    )
+    students = f"{count(later.visited)} of {count(found.visited_all)} visited students"
+    if later.effect is None:
+        return f"{students} could be followed to school months {first} to {last}."
+    return f"Effect: school months {first} to {last} after the first visit, based on {students}."
 
 
 def schools_note(filters: Filters) -> str:

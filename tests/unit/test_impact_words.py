@@ -176,6 +176,16 @@ def test_a_district_is_larger_than_the_others_or_cannot_be_told_apart():
     assert "other districts" not in words.district_effect("Hartford", own, None)
 
 
+def test_a_district_says_how_many_its_effect_rests_on_or_could_be_followed():
+    assert words.district_based_on(found(headline(0.285, 0.27, 0.299))) == (
+        "Effect: school months 6 to 9 after the first visit, based on 4,010 of 6,104 visited "
+        "students."
+    )
+    assert words.district_based_on(found(hidden())) == (
+        "12 of 6,104 visited students could be followed to school months 6 to 9."
+    )
+
+
 def test_a_small_district_says_that_too_few_were_visited_to_tell():
     wide = words.district_effect("Avon", found(headline(0.03, -0.031, 0.09)), None)
     assert "too small to tell from none" in wide
