@@ -128,7 +128,7 @@ if effects.open:
                 f"What visits changed in {name}",
                 pd.concat([part for part in parts if len(part)], ignore_index=True),
                 when,
-                (name, getattr(own, when)),
+                (views.whole_name(known, filters), getattr(own, when)),
                 filters,
                 words.READ_THE_ROWS,
                 words.schools_note(filters),

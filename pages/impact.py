@@ -20,7 +20,6 @@ if visits.first_visits == 0 and filters.active():
     frame.nothing_here(filters, known)
     st.stop()
 
-place = views.place(filters, known)
 names = ["When visited", "What differs", "Student groups", "Reached", "All students"]
 cards = [
     Card("Reached", per_cent(reach.share_visited), "of those eligible"),
@@ -58,7 +57,7 @@ else:
         if not found.visited_all:
             frame.withheld(words.why_nothing(None, left_out, visited=True), filters)
         when = forests.choose_headline()
-        whole = (place, getattr(found, when))
+        whole = (views.whole_name(known, filters), getattr(found, when))
         wherever = replace(filters, districts=())
         districts = store.view(views.district_rows, release, cohorts, known, wherever, when)
         forests.show_forest(

@@ -52,6 +52,7 @@ from leapdash.views.impact import (
     school_effects,
     slice_place,
     visited_days,
+    whole_name,
 )
 from leapdash.views.programme import (
     AFTER,
@@ -125,5 +126,6 @@ __all__ = [
     "visits_made",
     "weights_cut",
     "were_alike",
+    "whole_name",
     "with_published",
 ]

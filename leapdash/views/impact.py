@@ -118,15 +118,17 @@ def effect_rows(
     """The choice as a whole, its levels and its districts.
 
     The whole comes first, and under it all districts (levels and years as chosen) where not all
-    are meant; then levels, by effect, largest first; then those of `districts` (the table of `district_rows`, of the same
-    levels and years) that are chosen. A section with one row only, the whole again, is left out.
+    are meant; then levels, by effect, largest first; then those of `districts` (the table of
+    `district_rows`, of the same levels and years) that are chosen. A section with one row only,
+    the whole again, is left out.
     """
     whose = (release, cohorts, known)
-    rows = [_row(THE_WHOLE, place(filters, known), "choice", *whose, filters, headline)]
+    rows = [_row(THE_WHOLE, whole_name(known, filters), "choice", *whose, filters, headline)]
     everywhere = replace(filters, districts=())
     own, every = (chosen_visits(cohorts, known, wide) for wide in (filters, everywhere))
     if not (own == every).all():
-        rows.append(_row(THE_WHOLE, "All districts", "all", *whose, everywhere, headline))
+        name = whole_name(known, everywhere)
+        rows.append(_row(THE_WHOLE, name, "all", *whose, everywhere, headline))
     levels = filters.levels or tuple(LEVELS)
     if len(levels) > 1:
         each = {level: replace(filters, levels=(level,)) for level in levels}
@@ -141,6 +143,12 @@ def effect_rows(
     if chosen is not None:
         districts = districts[districts["code"].isin(chosen)]
     return pd.concat([whole, districts], ignore_index=True) if len(districts) > 1 else whole
+
+
+def whole_name(known: Known, filters: Filters) -> str:
+    """The districts and levels chosen, in words: Hartford · 6-8."""
+    where = place(filters, known)
+    return f"{where} · {', '.join(filters.levels)}" if filters.levels else where
 
 
 def period_rows(

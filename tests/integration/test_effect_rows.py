@@ -90,7 +90,7 @@ def test_a_narrow_choice_keeps_all_districts_beside_it_and_no_section_of_one_row
 ):
     table = rows_of(release, cohorts, known, Filters((HARTFORD,), ("6-8",)))
     assert table["code"].tolist() == ["choice", "all"]
-    assert table["series"].tolist() == ["Hartford", "All districts"]
+    assert table["series"].tolist() == ["Hartford · 6-8", "All districts · 6-8"]
     level = views.headlines_on(cohorts, known, Filters(levels=("6-8",))).six_to_nine
     assert table["effect"].iloc[1] == level.effect.effect
     two = rows_of(release, cohorts, known, Filters((HARTFORD, HARROW_MILLS)))
