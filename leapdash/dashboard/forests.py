@@ -39,7 +39,12 @@ def show_forest(
     filters: Filters,
     *notes: str,
 ) -> None:
-    """The rows as a forest plot; `whole`: what the upright line stands for, where it has one."""
+    """The rows as a forest plot, or that there are none; `whole`: what the upright line stands for,
+    where it has one.
+    """
+    if not len(rows):
+        st.markdown("None of these visited students could be compared with others.")
+        return
     line = None
     if whole is not None and whole[1].effect is not None:
         line = charts.WholeLine(whole[0], whole[1].effect)
@@ -66,10 +71,9 @@ def show_slices(
     *notes: str,
 ) -> None:
     """A slice's rows as a forest plot, and the differences between its values in words."""
-    if not len(found.rows):
-        st.markdown("Nobody of these visited students could be compared with others.")
-        return
     show_forest(name, title, found.rows, when, whole, filters)
+    if not len(found.rows):
+        return
     st.markdown(escape(words.differences_answer(found)))
     for note in notes:
         st.caption(escape(note))

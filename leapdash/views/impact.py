@@ -54,6 +54,10 @@ KINDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }
 """Slices by kind of visit: what each parts by, and its values in words, the reference first."""
 
+_COLUMNS = (
+    *("section", "series", "code", "effect", "low", "high"),
+    *("visited", "visited_all", "naive_change", "reason"),
+)
 _GROUP_SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Needs": ("high_needs", "not_high_needs"),
     "Of these": (
@@ -104,7 +108,7 @@ def district_rows(
         own = replace(filters, districts=(code,))
         name = known.label(code)
         rows.append(_row(BY_DISTRICT, name, code, release, cohorts, known, own, headline))
-    return pd.DataFrame(_ordered(rows))
+    return _table(_ordered(rows))
 
 
 def effect_rows(
@@ -136,7 +140,7 @@ def effect_rows(
             _row(BY_LEVEL, level, level, *whose, of_level, headline)
             for level, of_level in each.items()
         )
-    whole = pd.DataFrame(rows)
+    whole = _table(rows)
     if districts is None:
         return whole
     chosen = codes_of(filters, known)
@@ -168,7 +172,7 @@ def period_rows(
         )
         for period, label in series_labels("period", filters, known, found).items()
     ]
-    return pd.DataFrame(rows)
+    return _table(rows)
 
 
 def headlines_on(cohorts: CohortData, known: Known, filters: Filters) -> Headlines:
@@ -220,7 +224,7 @@ def kind_rows(release: Release, district: str, level: str, headline: HeadlineNam
         for value in values[1:]:
             between = difference(data, value, values[0], headline)
             beside += _beside(section, labels[value], labels[values[0]], between)
-    return SliceRows(pd.DataFrame(rows), pd.DataFrame(beside))
+    return SliceRows(_table(rows), pd.DataFrame(beside))
 
 
 def group_rows(release: Release, district: str, level: str, headline: HeadlineName) -> SliceRows:
@@ -238,7 +242,7 @@ def group_rows(release: Release, district: str, level: str, headline: HeadlineNa
         if one in found and other in found:
             between = difference(data, one, other, headline)
             beside += _beside("Student groups", GROUPS[one], GROUPS[other], between)
-    return SliceRows(pd.DataFrame(rows), pd.DataFrame(beside))
+    return SliceRows(_table(rows), pd.DataFrame(beside))
 
 
 def school_effects(
@@ -258,7 +262,7 @@ def school_effects(
             _measured(f"Schools, {level}", names.get(code, code), code, own, headline)
             for code, own in found.items()
         )
-    return pd.DataFrame(rows)
+    return _table(rows)
 
 
 def visited_days(release: Release, cohorts: CohortData) -> Floats:
@@ -306,6 +310,10 @@ def regained(
 def _visited_in(cohorts: CohortData, known: Known, filters: Filters) -> set[str]:
     every, chosen = set(cohorts.districts), codes_of(filters, known)
     return every if chosen is None else every & set(chosen)
+
+
+def _table(rows: list[dict[str, object]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
 def _nobody_compared(release: Release, known: Known, filters: Filters) -> dict[str, object]:

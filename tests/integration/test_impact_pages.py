@@ -1,5 +1,7 @@
 """Impact and District in-process: effects as the tables have them, and what stands without them."""
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -8,13 +10,20 @@ from leapdash.dashboard import store
 from leapdash.effect_data import cohort_data
 from leapdash.filters import Filters
 from leapdash.formats import count, per_cent
-from leapdash.release import BuildFacts, SourceFact, publish
+from leapdash.release import BuildFacts, SourceFact, open_release, publish
 from tests.browser.harness import ROOT
-from tests.small_release import AVON, HARTFORD, make, small_tables
+from tests.small_release import AVON, HARTFORD, NEW_HAVEN, make, small_tables
 
 EFFECT_TABLES = (
     *("effects", "effects_covariance", "effects_schools"),
     *("balance", "visited_days", "visited_compared", "spillover"),
+)
+
+
+FACTS = BuildFacts(
+    synthetic=True,
+    half_day="state",
+    sources=(SourceFact("a small state", 600, "made up for tests", "CC0-1.0"),),
 )
 
 
@@ -154,12 +163,7 @@ def without_effects(folder, visited):
     tables = {name: t for name, t in small_tables().items() if name not in EFFECT_TABLES}
     if not visited:
         tables |= {name: tables[name].slice(0, 0) for name in ("visits", "paths")}
-    facts = BuildFacts(
-        synthetic=True,
-        half_day="state",
-        sources=(SourceFact("a small state", 600, "made up for tests", "CC0-1.0"),),
-    )
-    return publish(folder, tables, facts)
+    return publish(folder, tables, FACTS)
 
 
 @pytest.mark.parametrize("visited", [True, False])
@@ -210,3 +214,41 @@ def test_a_district_without_visits_has_no_effect_and_says_so():
     assert "Effect of visits" not in cards(app)
     assert "No home visit that met a family is recorded here" in said(app)
     assert AVON in app.multiselect(key="districts").value
+
+
+def test_where_nobody_could_be_compared_the_pages_say_so_and_show_no_effect(
+    tmp_path, monkeypatch, release, known
+):
+    tables = small_tables()
+    for name in ("effects", "effects_covariance", "effects_schools", "visited_days"):
+        table = tables[name]
+        tables[name] = table.filter(pc.not_equal(table["district_code"], NEW_HAVEN))
+    compared = tables["visited_compared"].to_pandas()
+    compared.loc[compared["district_code"] == NEW_HAVEN, "reason"] = "no history"
+    keys = ["district_code", "level", "cohort_period", "reason"]
+    compared = compared.groupby(keys, as_index=False)["students"].sum()
+    tables["visited_compared"] = pa.Table.from_pandas(compared, preserve_index=False)
+    publish(tmp_path, tables, FACTS)
+    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    everyone = views.headlines_on(cohort_data(release), known, Filters((NEW_HAVEN,))).visited_all
+    assert everyone > 0
+
+    app = opened(districts=["New Haven"])
+    assert "No visited student could be compared with others" in said(app)
+    assert "than they would have without it" not in said(app)
+    assert cards(app)["Six to nine months after"] == ("–", "too few to tell")
+    district = opened("district", districts=["New Haven"], time=["Effect of visits"])
+    assert "No visited student could be compared with others" in said(district)
+    assert "Effect of visits" not in cards(district)
+
+    rows = views.district_rows(*shown(tmp_path), Filters(), "six_to_nine").set_index("code")
+    assert rows.loc[NEW_HAVEN, "visited_all"] == everyone
+    assert rows.loc[NEW_HAVEN, "reason"] == (
+        f"None of the {everyone} visited students could be compared with others."
+    )
+
+
+def shown(folder):
+    """A store's release, its cohorts and what is known of it."""
+    release = open_release(folder)
+    return release, cohort_data(release), views.known_in(release)
