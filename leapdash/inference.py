@@ -5,6 +5,7 @@ Both sides use it: the pages for the filter at hand, researchers for what `event
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import erfc, exp, lgamma, log, sqrt
 from statistics import NormalDist
 from typing import Literal
@@ -12,7 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from leapdash.contract import HEADLINES
+from leapdash.contract import EVENT_TIMES, HEADLINES
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,8 +72,13 @@ def simultaneous_factor(covariance: Floats) -> float:
     correlation = covariance[np.ix_(some, some)] / np.outer(errors[some], errors[some])
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    draws = np.random.default_rng(_SEED).standard_normal((_DRAWS, len(values)))
-    return float(np.quantile(np.abs(draws @ root.T).max(axis=1), LEVEL))
+    return float(np.quantile(np.abs(_draws(len(values)) @ root.T).max(axis=1), LEVEL))
+
+
+@lru_cache(maxsize=len(EVENT_TIMES))
+def _draws(size: int) -> Floats:
+    """The draws, the same every time: kept, for making them takes longer than using them."""
+    return np.random.default_rng(_SEED).standard_normal((_DRAWS, size))
 
 
 def joint_test(effects: Floats, covariance: Floats) -> JointTest | None:
