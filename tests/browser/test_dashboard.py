@@ -59,7 +59,7 @@ def test_nothing_overflows_fails_or_goes_unmarked(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         main = page.locator('[data-testid="stMain"]')
         assert main.evaluate("node => node.scrollWidth <= node.clientWidth"), name
-        expect(page.get_by_text("Simulated state")).to_be_visible()
+        expect(page.locator(".stMarkdownBadge", has_text="Simulated state")).to_be_visible()
         for chart in page.locator('[data-testid="stPlotlyChart"]').all():
             expect(chart).to_contain_text("Simulated data")
         assert page.locator('[data-testid="stException"]').count() == 0, name
