@@ -1,0 +1,166 @@
+"""The floor for `benchmarks.effects`: the same two passes over the students as DuckDB SQL by hand.
+
+    python -m benchmarks.effects floor STATE.parquet
+
+No checks, no names of the caller's own, no options: the regression for the chances and the
+arithmetic on sums by cell are leapdash's, everything over students is written here.
+"""
+
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from leapdash.pipeline.cells import mean_effects, solve
+from leapdash.pipeline.chances import POWERS, Counts, coefficient_columns, fit_chances
+from leapdash.pipeline.trials import Codes, Rules
+
+Floats = npt.NDArray[np.float64]
+
+_HISTORY = """
+CREATE TEMP TABLE place AS
+SELECT district, level, (row_number() OVER (ORDER BY district, level) - 1)::INTEGER AS stratum
+FROM (SELECT DISTINCT district, level FROM '{state}');
+
+CREATE TEMP TABLE history AS
+SELECT unit, t, y, stratum, first, last, mean,
+       mean IS NOT NULL AND (first IS NULL OR first >= t) AS at_risk
+FROM (
+    SELECT unit, t, y, stratum, first,
+           CASE WHEN lag(t) OVER w = t - 1 THEN lag(y) OVER w END AS last,
+           CASE WHEN lag(t, 3) OVER w = t - 3
+                THEN (lag(y, 3) OVER w + lag(y, 2) OVER w + lag(y) OVER w) / 3 END AS mean
+    FROM (
+        SELECT student_id::INTEGER AS unit, month::SMALLINT AS t, stratum,
+               first_visit::SMALLINT AS first,
+               CASE WHEN enrolled >= 5 THEN attended / enrolled END AS y
+        FROM '{state}' JOIN place USING (district, level) WHERE enrolled > 0
+    )
+    WINDOW w AS (PARTITION BY unit ORDER BY t)
+);
+"""
+
+_COUNTS = """
+SELECT stratum, t, avg(last) AS last, avg(mean) AS mean, count(*) AS students,
+       count(*) FILTER (first = t) AS visited
+FROM history
+WHERE at_risk AND (stratum, t) IN (SELECT (stratum, t) FROM history WHERE at_risk AND first = t)
+GROUP BY stratum, t, floor(last / {width})::INTEGER, floor(mean / {width})::INTEGER
+ORDER BY ALL
+"""
+
+_TRIALS = """
+CREATE TEMP TABLE months AS
+SELECT unit, t, y, first, last, mean, stratum, at_risk, h,
+       sum(coalesce(-ln(1 - h), 0)) OVER (PARTITION BY unit ORDER BY t) AS leaving
+FROM (
+    SELECT history.*, CASE WHEN at_risk THEN
+        coalesce(least(1 / (1 + exp(-({index}))), 0.9), 0) END AS h
+    FROM history LEFT JOIN coefficients USING (stratum, t)
+);
+DROP TABLE history;
+
+CREATE TEMP TABLE trial AS
+SELECT unit, (stratum * {months} + t)::INTEGER AS trial, t AS g, first, coalesce(first = t, false)
+       AS visited, last, mean, CASE WHEN first = t THEN 1.0 ELSE h / (1 - h) END AS odds, leaving
+FROM months
+WHERE at_risk AND (stratum, t) IN (SELECT (stratum, t) FROM months WHERE at_risk AND first = t);
+
+CREATE VIEW role AS
+SELECT trial.unit, trial * 19 + (t - g + 6) AS cell, t - g AS e, visited, trial.last, trial.mean,
+       y, y - trial.last AS change, odds,
+       CASE WHEN visited THEN 1.0 WHEN t > g THEN odds * exp(months.leaving - trial.leaving)
+            ELSE odds END AS uncut,
+       CASE WHEN visited THEN 1.0
+            WHEN t > g THEN odds * least(exp(months.leaving - trial.leaving), 20.0)
+            ELSE odds END AS w
+FROM trial JOIN months ON trial.unit = months.unit AND t BETWEEN g - 6 AND g + 12
+WHERE y IS NOT NULL AND (visited OR trial.first IS NULL OR trial.first > greatest(g, t));
+"""
+
+_SUMS = """
+SELECT cell, visited AS of_visited, count(*) AS n, sum(odds) AS odds, sum(uncut) AS uncut,
+       sum(w) AS w, sum(w * w) AS w2, sum(w * change) AS wc, sum(w * last) AS wl,
+       sum(w * mean) AS wm, sum(w * last * last) AS wll, sum(w * last * mean) AS wlm,
+       sum(w * mean * mean) AS wmm, sum(w * last * change) AS wlc, sum(w * mean * change) AS wmc,
+       sum(y) FILTER (visited) AS now
+FROM role WHERE w > 0 GROUP BY cell, visited
+"""
+
+_INFLUENCE = """
+SELECT {sums} FROM (
+    SELECT unit, e, CASE WHEN visited THEN visited_factor * (adjusted - visited_centre)
+           ELSE -share * visited_here * (adjusted - comparison_centre) / (1 - least(share, 0.9))
+           END AS x
+    FROM (
+        SELECT unit, e, visited, visited_factor, visited_centre, visited_here, comparison_centre,
+               change - slope_last * last - slope_mean * mean AS adjusted, w / weight AS share
+        FROM role JOIN cell USING (cell)
+    )
+) GROUP BY unit
+"""
+
+
+def floor(state: Path) -> tuple[pd.DataFrame, Floats]:
+    """Effects by event time (e, effect, visited, …) and their standard errors."""
+    rules = Rules()
+    con = duckdb.connect()
+    con.execute(_HISTORY.format(state=state))
+    strata, months = con.execute("SELECT max(stratum) + 1, max(t) + 1 FROM history").fetchone()
+    counts = con.execute(_COUNTS.format(width=rules.width)).df()
+    places = counts[["stratum", "t"]].drop_duplicates(ignore_index=True)
+    districts = con.execute("SELECT district FROM place ORDER BY stratum").df()["district"]
+    numbers = [counts[name].to_numpy(np.float64) for name in ("last", "mean", "students")]
+    fitted = fit_chances(
+        Counts(
+            counts.groupby(["stratum", "t"], sort=False).ngroup().to_numpy(),
+            *numbers,
+            counts["visited"].to_numpy(np.float64),
+            pd.factorize(districts)[0][places["stratum"]],
+        )
+    )
+    con.register("coefficients", places.assign(**coefficient_columns(fitted)))
+    con.execute(_TRIALS.format(months=months, index=_index(fitted.centre, fitted.scale)))
+
+    codes = Codes.of(strata, months, 1, rules)
+    sums = con.execute(_SUMS).df()
+    visited, others = sums[sums["of_visited"]], sums[~sums["of_visited"]]
+    visited = pd.DataFrame(
+        {
+            "cell": visited["cell"],
+            "part": 0,
+            "visited": visited["n"],
+            "change": visited["wc"],
+            "last": visited["wl"],
+            "mean": visited["wm"],
+            "now": visited["now"],
+            "before": visited["wl"],
+        }
+    )
+    others = others.drop(columns=["of_visited", "now"]).rename(columns={"n": "comparison"})
+    cells = solve(visited, others, codes, rules)
+    con.register("cell", cells.drop(columns=["visited", "e"]))
+    effects = mean_effects(cells, ["e"])
+    each = (f"sum(CASE WHEN e = {e} THEN x ELSE 0 END)" for e in effects["e"])
+    found = con.execute(_INFLUENCE.format(sums=", ".join(each))).fetchnumpy()
+    x = np.stack([found[name] for name in found])
+    count = effects["visited"].to_numpy(np.float64)
+    covariance = x @ x.T / np.outer(count, count)
+    con.close()
+    return effects, np.sqrt(np.diag(covariance))
+
+
+def _index(centre: Floats, scale: Floats) -> str:
+    """The regression's index in SQL."""
+    u, v = (
+        f"(({name} - {c!r}) / {s!r})"
+        for name, c, s in zip(("last", "mean"), centre.tolist(), scale.tolist(), strict=True)
+    )
+    factorial = (1, 1, 2, 6)
+    terms = ["intercept"]
+    for k, (a, b) in enumerate(POWERS):
+        factors = [f"slope_{k} / {factorial[a] * factorial[b]}.0", *[u] * a, *[v] * b]
+        terms.append(" * ".join(factors))
+    return " + ".join(terms)
