@@ -167,7 +167,7 @@ def _csdid(path: Path, method: str, covariates: str | None) -> Callable[[], Foun
         events = [int(e) for e in found["egt"]]
         return (
             dict(zip(events, map(float, found["att_egt"]), strict=True)),
-            dict(zip(events, map(float, found["se_egt"][0]), strict=True)),
+            dict(zip(events, map(float, found["se_egt"]), strict=True)),
         )
 
     return run

@@ -78,7 +78,8 @@ def test_no_chance_is_above_the_highest():
     )
     fitted = fit_chances(certain)
     assert np.isfinite(fitted.intercept).all()
-    assert (fitted.chance(given.place, given.last, given.mean) == HIGHEST_CHANCE).all()
+    assert HIGHEST_CHANCE == 0.9
+    assert (fitted.chance(given.place, given.last, given.mean) == 0.9).all()
 
 
 def test_without_visits_every_chance_is_zero():

@@ -182,7 +182,8 @@ def test_the_weight_for_those_who_left_is_cut_off_and_the_share_is_told():
     rules = Rules(event_times=(2,))
     found = roles(ibis.memtable(begun), ibis.memtable(months), Codes.of(1, 10, 1, rules), rules)
     weights = found.order_by("unit").to_pandas()
-    np.testing.assert_allclose(weights["w"], [0.2, 0.1 * HIGHEST_LEAVING_WEIGHT])
+    assert HIGHEST_LEAVING_WEIGHT == 20
+    np.testing.assert_allclose(weights["w"], [0.2, 2.0])
     np.testing.assert_allclose(weights["uncut"], [0.2, 5.0])
     sums = comparison_sums(found).to_pandas()
     np.testing.assert_allclose(sums[["w", "uncut"]], [[2.2, 5.2]])
