@@ -83,8 +83,9 @@ def _as_pipeline(path: Path, **options: object) -> Callable[[], Found]:
 
 
 def _as_peers(path: Path) -> Callable[[], Found]:
-    plain = {"weights": False, "slopes": False, "history": 0, "shares": "random"}
-    return _leapdash(path, **plain)
+    return _leapdash(
+        path, weights=False, slopes=False, history=0, shares="random", small_samples=False
+    )
 
 
 def _floor(path: Path) -> Callable[[], Found]:

@@ -63,42 +63,44 @@ FROM (
 DROP TABLE history;
 
 CREATE TEMP TABLE trial AS
-SELECT unit, (stratum * {months} + t)::INTEGER AS trial, t AS g, first, coalesce(first = t, false)
-       AS visited, last, mean, CASE WHEN first = t THEN 1.0 ELSE h / (1 - h) END AS odds, leaving
+SELECT unit, (stratum * {months} + t) * 19 + 6 - t AS before_first,
+       coalesce(first = t, false) AS visited,
+       (t - 6)::SMALLINT AS earliest,
+       CASE WHEN first > t THEN least(t + 12, first - 1) ELSE t + 12 END::SMALLINT AS latest, last,
+       mean, CASE WHEN first = t THEN 1.0 ELSE h / (1 - h) END AS odds, leaving
 FROM months
 WHERE at_risk AND (stratum, t) IN (SELECT (stratum, t) FROM months WHERE at_risk AND first = t);
 
 CREATE VIEW role AS
-SELECT trial.unit, trial * 19 + (t - g + 6) AS cell, t - g AS e, visited, trial.last, trial.mean,
-       y, y - trial.last AS change, odds,
-       CASE WHEN visited THEN 1.0 WHEN t > g THEN odds * exp(months.leaving - trial.leaving)
-            ELSE odds END AS uncut,
-       CASE WHEN visited THEN 1.0
-            WHEN t > g THEN odds * least(exp(months.leaving - trial.leaving), 20.0)
-            ELSE odds END AS w
-FROM trial JOIN months ON trial.unit = months.unit AND t BETWEEN g - 6 AND g + 12
-WHERE y IS NOT NULL AND (visited OR trial.first IS NULL OR trial.first > greatest(g, t));
+SELECT unit, cell, visited, last, mean, y, change, odds, odds * left_by AS uncut,
+       odds * least(left_by, 20.0) AS w
+FROM (
+    SELECT trial.unit, before_first + t AS cell, visited, trial.last, trial.mean, y, odds,
+           y - trial.last AS change, exp(greatest(months.leaving - trial.leaving, 0)) AS left_by
+    FROM trial JOIN months ON trial.unit = months.unit AND t >= earliest AND t <= latest
+    WHERE y IS NOT NULL
+);
 """
 
 _SUMS = """
-SELECT cell, visited AS of_visited, count(*) AS n, sum(odds) AS odds, sum(uncut) AS uncut,
+SELECT cell, count(*) AS comparison, sum(odds) AS odds, sum(uncut) AS uncut,
        sum(w) AS w, sum(w * w) AS w2, sum(w * change) AS wc, sum(w * last) AS wl,
        sum(w * mean) AS wm, sum(w * last * last) AS wll, sum(w * last * mean) AS wlm,
-       sum(w * mean * mean) AS wmm, sum(w * last * change) AS wlc, sum(w * mean * change) AS wmc,
-       sum(y) FILTER (visited) AS now
-FROM role WHERE w > 0 GROUP BY cell, visited
+       sum(w * mean * mean) AS wmm, sum(w * last * change) AS wlc, sum(w * mean * change) AS wmc
+FROM role WHERE NOT visited GROUP BY cell
+"""
+
+_VISITED = """
+SELECT cell, 0 AS part, count(*) AS visited, sum(change) AS change, sum(last) AS last,
+       sum(mean) AS mean, sum(y) AS now, sum(last) AS before
+FROM role WHERE visited GROUP BY cell
 """
 
 _INFLUENCE = """
 SELECT {sums} FROM (
-    SELECT unit, e, CASE WHEN visited THEN visited_factor * (adjusted - visited_centre)
-           ELSE -share * visited_here * (adjusted - comparison_centre) / (1 - least(share, 0.9))
-           END AS x
-    FROM (
-        SELECT unit, e, visited, visited_factor, visited_centre, visited_here, comparison_centre,
-               change - slope_last * last - slope_mean * mean AS adjusted, w / weight AS share
-        FROM role JOIN cell USING (cell)
-    )
+    SELECT unit, e, sum(factor * w * (change - slope_last * last - slope_mean * mean - centre)
+                        / (1 - least(w * share, 0.9))) AS x
+    FROM role JOIN side USING (cell, visited) GROUP BY unit, e
 ) GROUP BY unit
 """
 
@@ -125,23 +127,8 @@ def floor(state: Path) -> tuple[pd.DataFrame, Floats]:
     con.execute(_TRIALS.format(months=months, index=_index(fitted.centre, fitted.scale)))
 
     codes = Codes.of(strata, months, 1, rules)
-    sums = con.execute(_SUMS).df()
-    visited, others = sums[sums["of_visited"]], sums[~sums["of_visited"]]
-    visited = pd.DataFrame(
-        {
-            "cell": visited["cell"],
-            "part": 0,
-            "visited": visited["n"],
-            "change": visited["wc"],
-            "last": visited["wl"],
-            "mean": visited["wm"],
-            "now": visited["now"],
-            "before": visited["wl"],
-        }
-    )
-    others = others.drop(columns=["of_visited", "now"]).rename(columns={"n": "comparison"})
-    cells = solve(visited, others, codes, rules)
-    con.register("cell", cells.drop(columns=["visited", "e"]))
+    cells = solve(con.execute(_VISITED).df(), con.execute(_SUMS).df(), codes, rules)
+    con.register("side", _sides(cells))
     effects = mean_effects(cells, ["e"])
     each = (f"sum(CASE WHEN e = {e} THEN x ELSE 0 END)" for e in effects["e"])
     found = con.execute(_INFLUENCE.format(sums=", ".join(each))).fetchnumpy()
@@ -150,6 +137,21 @@ def floor(state: Path) -> tuple[pd.DataFrame, Floats]:
     covariance = x @ x.T / np.outer(count, count)
     con.close()
     return effects, np.sqrt(np.diag(covariance))
+
+
+def _sides(cells: pd.DataFrame) -> pd.DataFrame:
+    """By cell, and whether visited: what a residual is taken from and counts with."""
+    common = cells[["cell", "slope_last", "slope_mean"]].assign(e=cells["e"].astype("int8"))
+    visited = common.assign(
+        visited=True, centre=cells["visited_centre"], factor=cells["visited_factor"], share=0.0
+    )
+    others = common.assign(
+        visited=False,
+        centre=cells["comparison_centre"],
+        factor=-cells["visited_here"] / cells["weight"],
+        share=1 / cells["weight"],
+    )
+    return pd.concat([visited, others])
 
 
 def _index(centre: Floats, scale: Floats) -> str:

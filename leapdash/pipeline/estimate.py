@@ -102,27 +102,28 @@ def estimate(
     roles = tr.roles(begun, study.rows, codes, rules)
     visited, comparison = tr.visited_sums(roles).to_pandas(), tr.comparison_sums(roles).to_pandas()
     cells = solve(visited, comparison, codes, rules)
-    terms = tr.terms_of_effect(roles, on_engine(space, cells), rules)
+    terms = tr.terms_of_effect(roles, on_engine(space, cells, codes), codes, rules)
     influence = space.keep(tr.influence(terms, codes))
     return Estimate(codes, visited, comparison, cells, begun, roles, influence)
 
 
-def on_engine(space: Workspace, cells: pd.DataFrame) -> ir.Table:
+def on_engine(space: Workspace, cells: pd.DataFrame, codes: Codes) -> ir.Table:
     """What `trials.terms_of_effect` asks for of `cells.solve`'s cells, on the engine: by cell, part
-    (key) and side (the part, or COMPARISON) the slopes, the centre residuals are taken from, the
+    (key) and side (`Codes.side`) the slopes, the centre residuals are taken from, the
     factor times weight they count with, and what a unit of weight is of all weight.
 
     The same arithmetic for both sides: a visited unit's weight is 1 and no share of anything.
     """
-    common = cells[["cell", "key", "slope_last", "slope_mean"]]
+    common = cells[["key", "slope_last", "slope_mean"]]
+    cell = cells["cell"].astype("int64")
     visited = common.assign(
-        side=cells["part"],
+        side=codes.side(cell, cells["part"]),
         centre=cells["visited_centre"],
         factor=cells["visited_factor"],
         share=0.0,
     )
     others = common.assign(
-        side=tr.COMPARISON,
+        side=codes.side(cell, pd.Series(tr.COMPARISON, cells.index)),
         centre=cells["comparison_centre"],
         factor=-cells["visited_here"] / cells["weight"],
         share=1 / cells["weight"],
@@ -132,7 +133,7 @@ def on_engine(space: Workspace, cells: pd.DataFrame) -> ir.Table:
 
 
 _FOR_ENGINE = pa.schema(
-    [(name, pa.int32()) for name in ("cell", "side", "key")]
+    [("side", pa.int64()), ("key", pa.int32())]
     + [(name, pa.float64()) for name in ("slope_last", "slope_mean", "centre", "factor", "share")]
 )
 

@@ -264,18 +264,18 @@ def comparison_sums(parts: ir.Table) -> ir.Table:
     )
 
 
-def terms_of_effect(parts: ir.Table, cells: ir.Table, rules: Rules) -> ir.Table:
+def terms_of_effect(parts: ir.Table, cells: ir.Table, codes: "Codes", rules: Rules) -> ir.Table:
     """What each role adds to the effect of its cell and part, times the visited: unit, cell, key
     (`Codes.key`), visited, x.
 
-    `cells`: a row per cell, part and side, see `estimate.on_engine`. A visited unit's x is its residual. A
-    comparison unit's is its residual from the comparison's weighted mean, times its share of the
-    weight and the number visited, with a minus; with `small_samples` that residual is divided by 1
-    less the share, as if the unit had no part in the mean it is taken from (the jackknife's: HC3,
-    MacKinnon and White 1985).
+    `cells`: a row per cell, part and side, see `estimate.on_engine`. A visited unit's x is its
+    residual. A comparison unit's is its residual from the comparison's weighted mean, times its
+    share of the weight and the number visited, with a minus; with `small_samples` that residual is
+    divided by 1 less the share, as if the unit had no part in the mean it is taken from (the
+    jackknife's: HC3, MacKinnon and White 1985).
     """
-    side = parts.part.fill_null(COMPARISON)
-    t = parts.join(cells, [parts.cell == cells.cell, side == cells.side])
+    side = codes.side(parts.cell.cast("int64"), parts.part.fill_null(COMPARISON))
+    t = parts.join(cells, side == cells.side)
     adjusted = t.change - t.slope_last * t["last"] - t.slope_mean * t["mean"]
     residual = adjusted - t.centre
     if rules.small_samples:
@@ -322,6 +322,10 @@ class Codes:
     def trial(self, value: Number, stratum: Number, g: Number) -> Number:
         """The trial's number."""
         return (value * self.strata + stratum) * self.months + g
+
+    def side(self, cell: Number, part: Number) -> Number:
+        """The number of a cell's visited of that part, or of its COMPARISON."""
+        return cell * (self.parts + 1) + part - COMPARISON
 
     def with_places(self, cells: pd.DataFrame) -> pd.DataFrame:
         """The frame with value, stratum, g and e of its cells."""
