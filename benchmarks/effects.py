@@ -297,8 +297,34 @@ def compare(students: int, seconds: float, times: int, only: Sequence[str]) -> R
             print(f"  {name} and {other}: at most {difference:.1e} apart")
             if difference > limit:
                 raise SystemExit(f"Expected at most {limit:.0e}.")
+    goals(runs)
     print(flush=True)
     return ours
+
+
+def goals(runs: Mapping[str, Run]) -> None:
+    """Print how leapdash stands beside the best of the others that finished."""
+    ours = runs[OURS]
+    done = {name: run for name, run in runs.items() if not run.failed}
+    if ours.failed:
+        return
+    for what, names in (("doubly robust", PEERS_ROBUST), ("plain", PEERS_PLAIN)):
+        others = [done[name] for name in names if name in done]
+        if others:
+            wall, cpu = (min(getattr(run, name) for run in others) for name in ("wall", "cpu"))
+            print(
+                f"  the fastest {what} takes {wall / ours.wall:.1f} x leapdash's time "
+                f"({cpu / ours.cpu:.1f} x of processor)"
+            )
+    peers = [done[name].peak for name in (*PEERS_PLAIN, *PEERS_ROBUST) if name in done]
+    if peers:
+        print(f"  leapdash takes {ours.peak / min(peers):.2f} x the leanest one's memory")
+    if FLOOR in done:
+        floor = done[FLOOR]
+        print(
+            f"  and {ours.wall / floor.wall:.2f} x the floor's time "
+            f"({ours.cpu / floor.cpu:.2f} x of processor)"
+        )
 
 
 def main() -> None:
