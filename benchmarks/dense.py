@@ -1,0 +1,160 @@
+"""The estimator of docs/methods.md once more, in numpy on whole arrays: fast enough for thousands
+of simulated states, and a check on `event_study`, with which it must agree.
+
+Only the fit of the chances is shared (`leapdash.pipeline.chances`). For states as
+`benchmarks.states` draws them: nobody moves, strata are districts and levels, districts have slopes
+of their own.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.states import HISTORY, State
+from leapdash.pipeline.chances import Counts, fit_chances
+
+Floats = npt.NDArray[np.float64]
+EVENTS = tuple(range(-6, 13))
+WIDTH, CLASSES = 0.05, 32
+HIGHEST_LEAVING, HIGHEST_SHARE = 20.0, 0.9
+
+
+@dataclass(frozen=True)
+class Effects:
+    """By EVENTS: effects on the visited, their covariance, and how many visited."""
+
+    effect: Floats
+    covariance: Floats
+    visited: Floats
+
+
+@dataclass(frozen=True)
+class _Trials:
+    """A row for every student and month a trial can begin: student, month, place (its number among
+    strata x months), last, mean, visited, odds.
+    """
+
+    student: npt.NDArray[np.int64]
+    month: npt.NDArray[np.int64]
+    place: npt.NDArray[np.int64]
+    last: Floats
+    mean: Floats
+    visited: npt.NDArray[np.bool_]
+    odds: Floats
+
+
+def effects(state: State) -> Effects:
+    """The effects of a state's visits, as `event_study` gives them."""
+    rate = state.rate
+    students, months = rate.shape
+    stratum = 2 * state.district + state.level
+    strata = int(stratum.max()) + 1
+    trials, leaving = _trials(state, rate, stratum)
+    influence = np.zeros((students, len(EVENTS)))
+    found, counts = np.zeros(len(EVENTS)), np.zeros(len(EVENTS))
+    for k, e in enumerate(EVENTS):
+        found[k], counts[k], influence[:, k] = _one_month(
+            state, rate, trials, leaving, strata * months, e
+        )
+    return Effects(found, influence.T @ influence, counts)
+
+
+def _trials(state: State, rate: Floats, stratum: npt.NDArray[np.int64]) -> tuple[_Trials, Floats]:
+    students, months = rate.shape
+    last, mean = np.full_like(rate, np.nan), np.full_like(rate, np.nan)
+    for t in range(HISTORY, months):
+        last[:, t] = rate[:, t - 1]
+        mean[:, t] = (rate[:, t - 3] + rate[:, t - 2] + rate[:, t - 1]) / HISTORY
+    month = np.arange(months)
+    risk = (state.first[:, None] >= month) & ~np.isnan(mean) & (state.days > 0)
+    i, t = np.nonzero(risk)
+    place = stratum[i] * months + t
+    visited = state.first[i] == t
+    chance = _chances(place, last[i, t], mean[i, t], visited, months)
+    spent = np.zeros((students, months))
+    spent[i, t] = -np.log1p(-chance)
+    trials = _Trials(i, t, place, last[i, t], mean[i, t], visited, chance / (1 - chance))
+    return trials, np.cumsum(spent, axis=1)
+
+
+def _chances(
+    place: npt.NDArray[np.int64],
+    last: Floats,
+    mean: Floats,
+    visited: npt.NDArray[np.bool_],
+    months: int,
+) -> Floats:
+    """Every row's chance of a visit; 0 in places without one."""
+    live, number = np.unique(place, return_inverse=True)
+    some = np.bincount(number, visited) > 0
+    rows = some[number]
+    classes = np.floor(last / WIDTH).astype(int) * CLASSES + np.floor(mean / WIDTH).astype(int)
+    keys, cell = np.unique(number[rows] * CLASSES**2 + classes[rows], return_inverse=True)
+    size = np.bincount(cell).astype(np.float64)
+    kept, at = np.unique(keys // CLASSES**2, return_inverse=True)
+    fitted = fit_chances(
+        Counts(
+            at,
+            np.bincount(cell, last[rows]) / size,
+            np.bincount(cell, mean[rows]) / size,
+            size,
+            np.bincount(cell, visited[rows]),
+            live[kept] // months // 2,
+        )
+    )
+    chance = np.zeros(len(place))
+    chance[rows] = fitted.chance(np.searchsorted(kept, number[rows]), last[rows], mean[rows])
+    return chance
+
+
+def _one_month(
+    state: State, rate: Floats, trials: _Trials, leaving: Floats, places: int, e: int
+) -> tuple[float, float, Floats]:
+    """The effect at e, how many visited, and every student's influence on it."""
+    students, months = rate.shape
+    rows = np.flatnonzero((trials.month + e >= 0) & (trials.month + e < months))
+    i, g = trials.student[rows], trials.month[rows]
+    change = rate[i, g + e] - trials.last[rows]
+    stays = state.first[i] > np.maximum(g, g + e)
+    left = np.exp(leaving[i, g + e] - leaving[i, g]) if e > 0 else np.ones(len(i))
+    treated = trials.visited[rows]
+    w = np.where(treated, 0.0, trials.odds[rows] * np.minimum(left, HIGHEST_LEAVING))
+    used = ~np.isnan(change) & (treated | (stays & (w > 0)))
+    place = trials.place[rows]
+    n = np.bincount(place[used], treated[used], minlength=places)
+    weight = np.bincount(place[used], w[used], minlength=places)
+    used &= ((n > 0) & (weight > 0))[place]
+    i, place, w, treated = i[used], place[used], w[used], treated[used]
+    x = np.stack([trials.last[rows][used], trials.mean[rows][used], change[used]], axis=1)
+    n, weight = n[place], weight[place]
+
+    middle = np.stack([np.bincount(place, w * x[:, k], minlength=places) for k in range(3)], axis=1)
+    centred = x - middle[place] / weight[:, None]
+    moments = (centred[:, :2] * w[:, None]).T @ centred
+    slopes = np.linalg.solve(moments[:, :2], moments[:, 2])
+    z = x[:, 2] - x[:, :2] @ slopes
+
+    def mean_of(mask: npt.NDArray[np.bool_] | Floats, by: npt.NDArray[np.int64]) -> Floats:
+        size = int(by.max()) + 1
+        total = np.bincount(by, mask * z, minlength=size)
+        of = np.bincount(by, mask, minlength=size)
+        return (total / np.where(of > 0, of, 1.0))[by]
+
+    own, beside = mean_of(treated, place), mean_of(w, place)
+    visited = float(treated.sum())
+    effect = float((own - beside)[treated].sum()) / visited
+    # A student alone in its trial is taken from its stratum's mean effect, alone there from all.
+    stratum = place // months
+    in_stratum = np.bincount(stratum, treated)[stratum]
+    of_stratum = np.bincount(stratum, treated * (own - beside))[stratum] / np.maximum(in_stratum, 1)
+    alone, lonely = n == 1, in_stratum == 1
+    reference = np.where(alone, beside + np.where(lonely, effect, of_stratum), own)
+    group = np.where(alone, np.where(lonely, visited, in_stratum), n)
+    share = w / weight
+    part = np.where(
+        treated,
+        np.sqrt(group / np.maximum(group - 1, 1)) * (z - reference),
+        -share * n * (z - beside) / (1 - np.minimum(share, HIGHEST_SHARE)),
+    )
+    return effect, visited, np.bincount(i, part, minlength=students) / visited
