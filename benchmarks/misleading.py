@@ -13,7 +13,7 @@ import duckdb
 
 from leapdash.demo.places import DISTRICTS
 
-_STUDENT_MONTHS = """
+STUDENT_MONTHS = """
 create view truth as select * from '{state}/truth.parquet';
 create view visits as select * from '{state}/visits.parquet';
 create view schools as select * from '{state}/schools.parquet';
@@ -91,7 +91,7 @@ from later join base using (student_id)
 def misleading(state: Path) -> str:
     """A Markdown table: slice, students, plain before-and-after, truth, difference (points)."""
     engine = duckdb.connect()
-    engine.execute(_STUDENT_MONTHS.format(state=state))
+    engine.execute(STUDENT_MONTHS.format(state=state))
     lines = [
         "| visited students | students | plain before-and-after | true effect | overstated by |",
         "|---|---:|---:|---:|---:|",

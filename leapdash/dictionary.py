@@ -13,7 +13,7 @@ from leapdash.contract import (
 _INTRODUCTION = f"""\
 # Data dictionary
 
-Made from `leapdash/contract.py` by `python -m leapdash dictionary`; contract version \
+Made from `leapdash/contract/` by `python -m leapdash dictionary`; contract version \
 {CONTRACT_VERSION}. Rates are fractions from 0 to 1, dates are written 2021-09-01, a month is its \
 first day, and half-days are allowed wherever days are counted.
 """

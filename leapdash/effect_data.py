@@ -4,7 +4,7 @@ Read once per release and kept; a filter then costs milliseconds.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Protocol
 
@@ -99,12 +99,18 @@ class SliceData:
 
 
 def cohort_data(release: Tables) -> CohortData:
-    """The cohort periods' effects of a release."""
+    """The cohort periods' effects of a release, and all who were visited, compared or not."""
     where = {"slice": ["cohort_period"]}
     effects = release.table("effects", where=where)
     keys = ("district_code", "level", "slice_value")
-    named, atom = _numbered(effects, keys)
-    measures = _measures(effects, atom, len(named))
+    in_table = ("district_code", "level", "cohort_period")
+    everyone = release.table("visited_compared")
+    # Where nobody could be compared there is no effect, but there are visited students.
+    named = sorted({*_names(effects, keys), *_names(everyone, in_table)})
+    measures = _measures(effects, _found(effects, keys, named), len(named))
+    visited_all = np.zeros(len(named))
+    np.add.at(visited_all, _found(everyone, in_table, named), _floats(everyone, "students"))
+    measures = replace(measures, visited_all=visited_all)
 
     wide = release.table("effects_covariance", where=where)
     a = _found(wide, keys, named)
@@ -125,7 +131,6 @@ def cohort_data(release: Tables) -> CohortData:
     covariance[pair[same], j[same], i[same]] = value[same]
 
     schools = release.table("effects_schools")
-    renamed = ("district_code", "level", "cohort_period")
     _, school = np.unique(_strings(schools, "school_code"), return_inverse=True)
     districts, levels, periods = (tuple(name[k] for name in named) for k in range(3))
     return CohortData(
@@ -136,7 +141,7 @@ def cohort_data(release: Tables) -> CohortData:
         pairs,
         covariance,
         school.astype(np.int64),
-        _found(schools, renamed, named),
+        _found(schools, in_table, named),
         _events(schools, ""),
         _floats(schools, "influence"),
     )
@@ -177,11 +182,14 @@ Name = tuple[str, ...]
 
 def _numbered(table: pa.Table, keys: Sequence[str]) -> tuple[list[Name], Ints]:
     """The different values of the key columns, in order, and each row's place among them."""
-    distinct = (
-        table.group_by(list(keys)).aggregate([]).sort_by([(key, "ascending") for key in keys])
-    )
-    named = [tuple(row[key] for key in keys) for row in distinct.to_pylist()]
+    named = sorted(_names(table, keys))
     return named, _found(table, keys, named)
+
+
+def _names(table: pa.Table, keys: Sequence[str]) -> set[Name]:
+    """The different values of the key columns."""
+    distinct = table.group_by(list(keys)).aggregate([])
+    return {tuple(row[key] for key in keys) for row in distinct.to_pylist()}
 
 
 def _found(table: pa.Table, keys: Sequence[str], named: Sequence[Name]) -> Ints:

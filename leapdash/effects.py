@@ -34,6 +34,7 @@ BEFORE_VISIT = (-6, -5, -4)
 AFTER = tuple(e for e in EVENTS if e >= 0)
 DAYS_EVENTS = tuple(e for e in EVENTS if e >= 1)
 Matrix = Literal["student", "school"]
+HeadlineName = Literal["month_after", "six_to_nine"]
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,26 @@ class Headline:
 
 
 @dataclass(frozen=True)
-class EffectStudy:
-    """Effects by event time for one choice of visited students.
+class Headlines:
+    """The headline numbers of one choice of visited students: a row of many needs no more.
+
+    `matrix`: what the intervals take as independent, of `schools` schools. `visited`: students
+    compared with others (none in a school's slice, which has the headlines' months only);
+    `visited_all`: all visited. `withheld`: why nothing at all can be shown, or None.
+    """
+
+    month_after: Headline
+    six_to_nine: Headline
+    matrix: Matrix
+    schools: int
+    visited: int
+    visited_all: int
+    withheld: str | None
+
+
+@dataclass(frozen=True)
+class EffectStudy(Headlines):
+    """Effects by event time for one choice of visited students, with its headlines.
 
     `table`: a row per event time with somebody observed: event_time, effect, low, high (95% for
     that month), band_low, band_high (95% for months 0 to 12 at once; NaN before), visited,
@@ -69,15 +88,8 @@ class EffectStudy:
 
     table: pd.DataFrame
     covariance: Floats
-    month_after: Headline
-    six_to_nine: Headline
     before_visit: JointTest | None
     breakdown: float | None
-    matrix: Matrix
-    schools: int
-    visited: int
-    visited_all: int
-    withheld: str | None
 
 
 @dataclass(frozen=True)
@@ -128,14 +140,38 @@ def effect_study(data: CohortData, atoms: Flags) -> EffectStudy:
     return _study(total, student if matrix == "student" else school, matrix, schools)
 
 
+def headlines(data: CohortData, atoms: Flags) -> Headlines:
+    """The headline numbers of `effect_study`, for the same choice."""
+    student, school, schools = covariances(data, atoms)
+    matrix = serving_matrix(student, school, schools, EVENTS)
+    serving = student if matrix == "student" else school
+    return _headlines(_union(data.measures, atoms), serving, matrix, schools)
+
+
+def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName) -> Interval | None:
+    """How much larger the effect on one choice is than on another that shares no atom with it.
+
+    None where one of the two is withheld. Exact as the effects are: students who moved from one
+    to the other are in both.
+    """
+    first, second = (getattr(headlines(data, atoms), headline) for atoms in (one, other))
+    if first.effect is None or second.effect is None:
+        return None
+    weights = _shares(data, one) - _shares(data, other)
+    school, schools = _school_covariance(data, weights)
+    student = _student_covariance(data, weights)
+    matrix = serving_matrix(student, school, schools, EVENTS)
+    at = [EVENTS.index(e) for e in HEADLINES[headline]]
+    serving = student if matrix == "student" else school
+    variance = float(serving[np.ix_(at, at)].sum()) / len(at) ** 2
+    return interval(first.effect.effect - second.effect.effect, variance)
+
+
 def covariances(data: CohortData, atoms: Flags) -> tuple[Floats, Floats, int]:
     """Of the effects on the chosen atoms' visited, by event time: students independent, schools
     independent, and how many schools there are.
     """
-    total = _union(data.measures, atoms).visited[0]
-    weights = np.zeros_like(data.measures.visited)
-    some = total > 0
-    weights[np.ix_(atoms, some)] = data.measures.visited[np.ix_(atoms, some)] / total[some]
+    weights = _shares(data, atoms)
     school, schools = _school_covariance(data, weights)
     return _student_covariance(data, weights), school, schools
 
@@ -149,12 +185,19 @@ def slice_studies(data: SliceData) -> dict[str, EffectStudy]:
     }
 
 
-def difference(
-    data: SliceData, first: str, second: str, headline: Literal["month_after", "six_to_nine"]
-) -> Interval | None:
+def slice_headlines(data: SliceData) -> dict[str, Headlines]:
+    """The headline numbers of each value of a slice in one place."""
+    matrix: Matrix = "school" if data.matrix == "school" else "student"
+    return {
+        value: _headlines(_one(data.measures, k), data.covariance[k], matrix, data.schools)
+        for k, value in enumerate(data.values)
+    }
+
+
+def difference(data: SliceData, first: str, second: str, headline: HeadlineName) -> Interval | None:
     """How much larger the first value's effect is than the second's; None where one is withheld."""
-    studies = slice_studies(data)
-    one, other = (getattr(studies[value], headline) for value in (first, second))
+    found = slice_headlines(data)
+    one, other = (getattr(found[value], headline) for value in (first, second))
     if one.effect is None or other.effect is None:
         return None
     a, b = data.values.index(first), data.values.index(second)
@@ -168,16 +211,31 @@ def difference(
     return interval(one.effect.effect - other.effect.effect, float(variance))
 
 
+def days_enrolled(data: CohortData, visited_days: pd.DataFrame) -> Floats:
+    """Days enrolled of all visited students by atom and event time (atoms x SIZE).
+
+    `visited_days`: the rows of slice all.
+    """
+    keys = ["district_code", "level", "cohort_period"]
+    names = pd.DataFrame(dict(zip(keys, (data.districts, data.levels, data.periods), strict=True)))
+    found = visited_days[[*keys, "event_time", "days_enrolled"]].merge(
+        names.reset_index(names="atom"), on=keys
+    )
+    days = np.zeros_like(data.measures.visited)
+    event = found["event_time"].to_numpy(dtype=np.int64) - EVENTS[0]
+    np.add.at(days, (found["atom"].to_numpy(), event), found["days_enrolled"].to_numpy(np.float64))
+    return days
+
+
 def days_regained(
-    data: CohortData, atoms: Flags, visited_days: pd.DataFrame, cost: float | None = None
+    data: CohortData, atoms: Flags, days: Floats, cost: float | None = None
 ) -> DaysRegained:
     """The days regained by the chosen atoms' visited students, with their exact variance: the sum
     of the cohort period's effect by month times the days enrolled of all its visited students.
 
-    `visited_days`: the rows of slice all; the chosen atoms' are taken. `cost`: in dollars.
+    `days`: of `days_enrolled`; the chosen atoms' are taken. `cost`: in dollars.
     """
-    days = _days(data, atoms, visited_days)
-    enrolled = float(days.sum())
+    enrolled = float(days[atoms].sum())
     everyone = int(data.measures.visited_all[atoms].sum())
     coefficients = np.zeros_like(days)
     counted = 0.0
@@ -196,8 +254,7 @@ def days_regained(
         reason = "No month after the visit has enough students behind it to show an effect."
         return DaysRegained(None, None, reason, everyone, enrolled, 0.0, cost, None)
     estimate = float((coefficients * data.measures.effect).sum())
-    matrix = effect_study(data, atoms).matrix
-    if matrix == "student":
+    if serving_matrix(*covariances(data, atoms), EVENTS) == "student":
         variance = float(_student_covariance(data, coefficients).sum())
     else:
         variance = float(_school_covariance(data, coefficients)[0].sum())
@@ -248,6 +305,15 @@ def _union(measures: Measures, atoms: Flags) -> Measures:
     )
 
 
+def _shares(data: CohortData, atoms: Flags) -> Floats:
+    """Each chosen atom's share of the visited, by event time (atoms x SIZE)."""
+    total = _union(data.measures, atoms).visited[0]
+    weights = np.zeros_like(data.measures.visited)
+    some = total > 0
+    weights[np.ix_(atoms, some)] = data.measures.visited[np.ix_(atoms, some)] / total[some]
+    return weights
+
+
 def _one(measures: Measures, k: int) -> Measures:
     at = slice(k, k + 1)
     return Measures(**{name: values[at] for name, values in vars(measures).items()})
@@ -271,25 +337,11 @@ def _school_covariance(data: CohortData, weights: Floats) -> tuple[Floats, int]:
     used = share != 0
     if not used.any():
         return np.zeros((SIZE, SIZE)), 0
-    names, school = np.unique(data.school[used], return_inverse=True)
-    flat = np.bincount(
-        school * SIZE + data.school_event[used], share[used], minlength=len(names) * SIZE
-    )
-    sums: Floats = flat.reshape(len(names), SIZE).astype(np.float64)
-    return sums.T @ sums, len(names)
-
-
-def _days(data: CohortData, atoms: Flags, visited_days: pd.DataFrame) -> Floats:
-    """Days enrolled by atom and event time, of the chosen atoms."""
-    names = zip(data.districts, data.levels, data.periods, strict=True)
-    number = {name: k for k, name in enumerate(names)}
-    days = np.zeros_like(data.measures.visited)
-    columns = ("district_code", "level", "cohort_period", "event_time", "days_enrolled")
-    for row in visited_days[list(columns)].itertuples(index=False):
-        k = number.get((row[0], row[1], row[2]))
-        if k is not None and atoms[k]:
-            days[k, int(row[3]) - EVENTS[0]] += float(row[4])
-    return days
+    # Summed over all schools of the release: faster than finding those that take part.
+    school, event, size = data.school[used], data.school_event[used], int(data.school.max()) + 1
+    flat = np.bincount(school * SIZE + event, share[used], minlength=size * SIZE)
+    sums: Floats = flat.reshape(size, SIZE).astype(np.float64)
+    return sums.T @ sums, int(np.count_nonzero(np.bincount(school)))
 
 
 # --- one choice ----------------------------------------------------------------------------------
@@ -333,25 +385,31 @@ def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) ->
             **{name: np.where(shown, values, np.nan) for name, values in measured.items()},
         }
     )
-    month_after, later = (_headline(total, covariance, events) for events in HEADLINES.values())
+    headlines = _headlines(total, covariance, matrix, schools)
     before = [EVENTS.index(e) for e in BEFORE_VISIT]
     test = None
     if shown[before].all():
         test = joint_test(effect[before], covariance[np.ix_(before, before)])
-    base = int(visited[EVENTS.index(BASE_EVENT_TIME)])
-    everyone = int(total.visited_all.sum())
     return EffectStudy(
+        **vars(headlines),
         table=table[visited > 0].reset_index(drop=True),
         covariance=covariance,
-        month_after=month_after,
-        six_to_nine=later,
         before_visit=test,
-        breakdown=_breakdown(later, effect, shown),
+        breakdown=_breakdown(headlines.six_to_nine, effect, shown),
+    )
+
+
+def _headlines(total: Measures, covariance: Floats, matrix: Matrix, schools: int) -> Headlines:
+    base = int(total.visited[0, EVENTS.index(BASE_EVENT_TIME)])
+    everyone = int(total.visited_all.sum())
+    return Headlines(
+        month_after=_headline(total, covariance, HEADLINES["month_after"]),
+        six_to_nine=_headline(total, covariance, HEADLINES["six_to_nine"]),
         matrix=matrix,
         schools=schools,
         visited=base,
         visited_all=everyone,
-        withheld=_withheld(base, float(effective.max(initial=0.0)), everyone),
+        withheld=_withheld(base, float(_effective(total).max(initial=0.0)), everyone),
     )
 
 
@@ -389,7 +447,8 @@ def _too_few(visited: int, effective: float, events: Sequence[int]) -> str | Non
     times = f"month {events[0]}" if len(events) == 1 else f"months {events[0]} to {events[-1]}"
     if visited < MINIMUM_VISITED:
         return (
-            f"Only {visited} visited students could be followed to {times} after the visit; "
+            f"Only {visited} visited student{'' if visited == 1 else 's'} could be followed to "
+            f"{times} after the visit; "
             f"nothing is shown for fewer than {MINIMUM_VISITED}."
         )
     if effective < MINIMUM_EFFECTIVE:

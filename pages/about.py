@@ -1,6 +1,10 @@
-"""What are these data: real or simulated, from when, by which definitions, under which licence?"""
+"""What are these data: real or simulated, from when, by which definitions, under which licence?
+
+And how is the effect of a visit found: the one page everyone can read, from docs/.
+"""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +13,8 @@ from leapdash import words
 from leapdash.contract import summary_table
 from leapdash.dashboard import frame
 from leapdash.formats import count
+
+_ONE_PAGE = Path(__file__).parents[1] / "docs" / "effect-in-one-page.md"
 
 
 def facts_table(facts: Sequence[tuple[str, str]], alt: str) -> None:
@@ -21,13 +27,17 @@ release, _, _ = frame.begin("about")
 manifest = release.manifest
 frame.answer(words.about_answer(manifest))
 
-left, right = st.columns(2, gap="large")
+left, right = st.columns([3, 2], gap="large")
 with left:
-    st.header("What the words mean", anchor=False)
-    facts_table(words.DEFINITIONS, "Words and their meaning")
+    heading, text = _ONE_PAGE.read_text("utf-8").removeprefix("# ").split("\n", maxsplit=1)
+    st.header(heading, anchor=False)
+    st.markdown(text)
 with right:
     st.header("This release", anchor=False)
     facts_table(words.release_facts(manifest), "Facts about this release")
+
+st.header("What the words mean", anchor=False)
+facts_table(words.DEFINITIONS, "Words and their meaning")
 
 st.header("Where the figures come from", anchor=False)
 sources = [

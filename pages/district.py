@@ -1,12 +1,14 @@
-"""How does one district stand beside the state, its schools beside each other, and who waits?"""
+"""How does one district stand beside the state, what did visits change in it, and who waits?"""
 
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 from leapdash import charts, views, words
-from leapdash.dashboard import figure, filter_bar, frame, store
+from leapdash.dashboard import figure, filter_bar, forests, frame, store
 from leapdash.dashboard.cards import Card, show_cards
+from leapdash.filters import Filters
 from leapdash.formats import count, per_cent
 
 release, known, chosen = frame.begin("district")
@@ -23,22 +25,36 @@ years = store.view(views.attendance_beside, *place, "year")
 chronic = store.view(views.chronic_beside, *place, "year")
 published = store.view(views.published_of_both, *place)
 reach = store.view(views.reach_now, release, known, filters)
+cohorts = store.cohorts()
+own = state = beside = None
+if cohorts is not None:
+    own = store.view(views.headlines_on, cohorts, known, filters)
+    state = store.view(views.headlines_on, cohorts, known, replace(filters, districts=()))
 
 rates = years[years["period"] == year].set_index("code")["attendance_rate"]
 shares = chronic[chronic["period"] == year].set_index("code")["chronic_share"]
-frame.answer(words.district_answer(name, year, rates[district], rates["all"], reach))
-palette, stamp = figure.palette(), figure.stamp()
-lead = st.container(key="lead")
+answer = words.district_answer(name, year, rates[district], rates["all"], reach)
 cards = [
     Card("Attendance", per_cent(rates[district]), f"of days, {year}"),
     Card("Chronic absence", per_cent(shares.get(district)), f"of students, {year}"),
 ]
+if own is not None and state is not None and own.visited_all:
+    beside = store.view(views.beside_others, cohorts, known, filters, district, "six_to_nine")
+    answer = f"{answer} {words.district_effect(name, own, beside)}"
+    cards += [
+        Card("Effect of visits", *words.effect_card(own.six_to_nine)),
+        Card("In all districts", *words.effect_card(state.six_to_nine)),
+    ]
 if reach.taking_part:
     cards += [
         Card("Waiting", count(reach.waiting), "for a first visit"),
         Card("Reached", per_cent(reach.share_visited), "of those eligible"),
     ]
-with lead:
+frame.answer(answer)
+palette, stamp = figure.palette(), figure.stamp()
+with st.container(key="lead"):
+    if own is not None and own.visited_all:
+        st.caption(frame.escape(words.district_based_on(own)))
     show_cards(cards)
     left, right = st.columns(2, gap="medium")
 with left:
@@ -67,7 +83,9 @@ with left:
         filters,
     )
 with right:
-    by_year, by_month = st.tabs(["School years", "Months"], key="time", bind="query-params")
+    by_year, by_month, effects = st.tabs(
+        ["School years", "Months", "Effect of visits"], key="time", bind="query-params"
+    )
 if by_year.open:
     with by_year:
         title = f"{name} beside all districts, by school year"
@@ -92,3 +110,26 @@ if by_month.open:
             words.alt_lines(title, months, "attendance_rate", "months"),
             filters,
         )
+if effects.open:
+    with effects:
+        if cohorts is None or own is None or not own.visited_all:
+            compared = release.has("visited_compared")
+            left_out = store.view(views.left_out, release, known, filters) if compared else None
+            met = store.view(views.visits_made, release, known, filters).first_visits > 0
+            frame.withheld(words.why_nothing(None, left_out, met), Filters())
+        else:
+            when = forests.choose_headline()
+            parts = [
+                store.view(views.effect_rows, release, cohorts, known, filters, when),
+                store.view(views.school_effects, release, filters, district, when),
+            ]
+            forests.show_forest(
+                "district-effects",
+                f"What visits changed in {name}",
+                pd.concat([part for part in parts if len(part)], ignore_index=True),
+                when,
+                (views.whole_name(known, filters), getattr(own, when)),
+                filters,
+                words.READ_THE_ROWS,
+                words.schools_note(filters),
+            )

@@ -8,9 +8,10 @@ from leapdash.charts.effects import (
     observed_lines,
     schoolmates_lines,
 )
+from leapdash.charts.forest import WholeLine, forest
 from leapdash.charts.lines import Rate, event_lines, trend_lines
 from leapdash.charts.palette import DARK, LIGHT, Palette, palette_of
-from leapdash.charts.rows import change_rows, reach_rows, school_rows
+from leapdash.charts.rows import reach_rows, school_rows
 
 __all__ = [
     "DARK",
@@ -18,11 +19,12 @@ __all__ = [
     "Palette",
     "Rate",
     "Stamp",
+    "WholeLine",
     "balance_rows",
-    "change_rows",
     "differences_before",
     "effect_paths",
     "event_lines",
+    "forest",
     "observed_lines",
     "palette_of",
     "reach_rows",

@@ -15,70 +15,11 @@ from leapdash.charts.base import (
 )
 from leapdash.charts.lines import Rate
 from leapdash.charts.palette import Palette
-from leapdash.formats import per_cent, points
+from leapdash.formats import per_cent
 from leapdash.views import FEW_STUDENTS
 
 _ROW_HEIGHT = 26
 _NAME_WIDTH = 22
-
-
-def change_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure:
-    """Attendance before (ring) and after (dot) the first visit, a row for every district.
-
-    Takes the table of `districts_visited`; districts without a change are left out.
-    """
-    rows = table[table["change"].notna()].iloc[::-1]
-    names = _names(rows["series"])
-    drawing = Drawing(palette, _height(names), right=52, left=_left(names))
-    x: list[float | None] = []
-    y: list[str | None] = []
-    for name, before, after in zip(names, rows["before"], rows["after"], strict=True):
-        x += [round(before, 5), round(after, 5), None]
-        y += [name, name, None]
-    drawing.add(
-        "scatter",
-        name="change",
-        x=x,
-        y=y,
-        mode="lines",
-        line={"color": palette.naive, "width": 2, "dash": "dot"},
-        hoverinfo="skip",
-    )
-    drawing.add(
-        "scatter",
-        name="six months before",
-        x=[round(v, 5) for v in rows["before"]],
-        y=names,
-        mode="markers",
-        marker={
-            "size": 10,
-            "color": palette.ground,
-            "line": {"color": palette.visited, "width": 2},
-        },
-        hovertemplate="before %{x:.1%}<extra></extra>",
-    )
-    drawing.add(
-        "scatter",
-        name="twelve months after",
-        x=[round(v, 5) for v in rows["after"]],
-        y=names,
-        customdata=[int(n) for n in rows["students"]],
-        mode="markers+text",
-        text=[points(change, signed=True) for change in rows["change"]],
-        textposition="middle right",
-        textfont={"color": palette.text},
-        marker={"size": 11, "color": palette.visited},
-        cliponaxis=False,
-        hovertemplate="after %{x:.1%} · %{customdata:,} students visited<extra></extra>",
-    )
-    values = [*rows["before"], *rows["after"]]
-    drawing.layout.update(
-        hovermode="closest",
-        xaxis=_rate_axis(values, palette, "Attendance rate (% of days enrolled)"),
-        yaxis=_name_axis(names, palette),
-    )
-    drawing.write_above("key", "○ before   ● after, and the change in points", palette.muted)
-    return drawing.finish(stamp)
 
 
 def reach_rows(table: pd.DataFrame, palette: Palette, stamp: Stamp) -> go.Figure:

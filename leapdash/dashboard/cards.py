@@ -28,4 +28,5 @@ def show_cards(cards: Sequence[Card]) -> None:
                 delta_arrow="off",
                 help=card.help,
                 border=True,
+                height="stretch",
             )

@@ -33,6 +33,11 @@ _COLUMNS: Mapping[str, str] = {
     "tried": "Tried, nobody met",
     "visited_not_eligible": "Visited, never eligible",
     "high_needs_share": "High needs",
+    "section": "Part",
+    "reference": "Beside",
+    "difference": "Difference (points)",
+    "visited_all": "Visited in all",
+    "reason": "Withheld because",
     "source": "Source",
     "school_year": "School year",
     "share_visited": "Share of school visited",
@@ -61,7 +66,7 @@ _RATES = {
     *("visited_rate", "without_visit", "visited_observed", "comparison_observed"),
     *("visited_mean", "comparison_before", "comparison_after"),
 }
-_POINTS = {"change", "effect", "low", "high", "band_low", "band_high", "naive_change"}
+_POINTS = {"change", "effect", "difference", "low", "high", "band_low", "band_high", "naive_change"}
 
 
 def palette() -> charts.Palette:

@@ -35,13 +35,13 @@ PAGES = (
         "impact",
         "Impact",
         ":material/flag:",
-        "How did visited students attend, before and after, and who was reached?",
+        "What did visits change, where and for whom, and who was reached?",
     ),
     PageInfo(
         "district",
         "District",
         ":material/school:",
-        "How does one district stand, and where are students waiting?",
+        "How does one district stand, what did visits change in it, and who is waiting?",
     ),
     PageInfo(
         "trends",

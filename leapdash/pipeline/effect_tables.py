@@ -3,8 +3,9 @@
 Effects, errors and rates are fractions of the days enrolled. The method: docs/methods.md.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
@@ -19,6 +20,7 @@ from leapdash.contract import (
     GROUPS,
     HEADLINES,
     LEVELS,
+    SLICES,
     STATE_CODE,
     summary_table,
 )
@@ -48,9 +50,15 @@ _FINE = [c.name for c in summary_table("effects").columns if c.unit == "fraction
 
 
 def effect_tables(
-    engine: Backend, panel: Panel, progress: Progress = SILENT
+    engine: Backend,
+    panel: Panel,
+    progress: Progress = SILENT,
+    slices: Collection[str] = tuple(SLICES),
 ) -> dict[str, pa.Table]:
-    """The contract's tables of effects, by name; none where nobody was ever visited."""
+    """The contract's tables of effects, by name; none where nobody was ever visited.
+
+    `slices`: which to estimate; `all` and `cohort_period` are always there.
+    """
     visited = int(panel.visits["first"].sum().to_pyarrow().as_py() or 0)
     if not visited:
         return {}
@@ -64,17 +72,23 @@ def effect_tables(
             study = prepare(
                 space, panel_of_study, made.districts(), months, Rules(event_times=EVENTS)
             )
-        return _Tables(space, panel, made, study, progress).all()
+        return _Tables(space, panel, made, study, progress, slices).all()
 
 
 class _Tables:
     """The work in its order; `effects` and `covariance` gather the frames of one slice each."""
 
     def __init__(
-        self, space: Workspace, panel: Panel, made: EffectPanel, study: Study, progress: Progress
+        self,
+        space: Workspace,
+        panel: Panel,
+        made: EffectPanel,
+        study: Study,
+        progress: Progress,
+        slices: Collection[str],
     ) -> None:
         self.space, self.panel, self.made, self.study = space, panel, made, study
-        self.progress = progress
+        self.progress, self.slices = progress, slices
         codes = panel.schools.select("school", "district", "school_code", "district_code")
         known = codes.order_by("school").to_pyarrow().to_pylist()
         self.schools = [row["school_code"] for row in known]
@@ -108,17 +122,16 @@ class _Tables:
         return {name: _arrow(name, frame) for name, frame in frames.items()}
 
     def _other_slices(self) -> None:
-        visited = self.made.visited
-        for kind, values in KINDS.items():
-            with self._step(f"effects by {kind}"):
-                of_kind = visited.select("unit", value=kind, part=kind)
-                self._slice(kind, values, Visits(of_kind, len(values), len(values)), of_kind)
-        with self._step("effects by student group"):
-            self._groups()
-        with self._step("effects by school"):
-            self._schools()
-        with self._step("effects beside few visited schoolmates"):
-            self._few_visited_schools()
+        makers: dict[str, tuple[str, Callable[[], None]]] = {
+            **{kind: (f"effects by {kind}", partial(self._kind, kind)) for kind in KINDS},
+            "group": ("effects by student group", self._groups),
+            "school": ("effects by school", self._schools),
+            "comparison": ("effects beside few visited schoolmates", self._few_visited_schools),
+        }
+        for name, (step, make) in makers.items():
+            if name in self.slices:
+                with self._step(step):
+                    make()
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
@@ -163,6 +176,11 @@ class _Tables:
         counted = counted.join(self.made.visited.select("unit", "stratum"), "unit")
         self._add_effects(effects, rows, counted, len(values))
         self._add_covariance(effects)
+
+    def _kind(self, kind: str) -> None:
+        values = KINDS[kind]
+        of_kind = self.made.visited.select("unit", value=kind, part=kind)
+        self._slice(kind, values, Visits(of_kind, len(values), len(values)), of_kind)
 
     def _groups(self) -> None:
         values = [group for group in GROUPS if group != "all"]

@@ -65,7 +65,7 @@ def prepare(
     if rules.weights:
         counts = tr.counts_by_history(tr.at_risk(history), ["visited"], rules).to_pandas()
         fitted, coefficients = _fit(space, counts, groups)
-    rows = space.keep(tr.weighted(history, coefficients, fitted))
+    rows = space.keep(tr.weighted(history, coefficients, fitted, rules))
     space.drop(history)
     return Study(rows, tuple(groups), months, rules)
 
@@ -102,30 +102,39 @@ def estimate(
     roles = tr.roles(begun, study.rows, codes, rules)
     visited, comparison = tr.visited_sums(roles).to_pandas(), tr.comparison_sums(roles).to_pandas()
     cells = solve(visited, comparison, codes, rules)
-    terms = tr.terms_of_effect(roles, on_engine(space, cells), rules)
+    terms = tr.terms_of_effect(roles, on_engine(space, cells, codes), codes, rules)
     influence = space.keep(tr.influence(terms, codes))
     return Estimate(codes, visited, comparison, cells, begun, roles, influence)
 
 
-def on_engine(space: Workspace, cells: pd.DataFrame) -> ir.Table:
-    """The columns of `cells.solve` that `trials.terms_of_effect` asks for, on the engine."""
-    return space.put(pa.Table.from_pandas(cells[_FOR_ENGINE.names], _FOR_ENGINE, False))
+def on_engine(space: Workspace, cells: pd.DataFrame, codes: Codes) -> ir.Table:
+    """What `trials.terms_of_effect` asks for of `cells.solve`'s cells, on the engine: by cell, part
+    (key) and side (`Codes.side`) the slopes, the centre residuals are taken from, the
+    factor times weight they count with, and what a unit of weight is of all weight.
+
+    The same arithmetic for both sides: a visited unit's weight is 1 and no share of anything.
+    """
+    common = cells[["key", "slope_last", "slope_mean"]]
+    cell = cells["cell"].astype("int64")
+    visited = common.assign(
+        side=codes.side(cell, cells["part"]),
+        centre=cells["visited_centre"],
+        factor=cells["visited_factor"],
+        share=0.0,
+    )
+    others = common.assign(
+        side=codes.side(cell, pd.Series(tr.COMPARISON, cells.index)),
+        centre=cells["comparison_centre"],
+        factor=-cells["visited_here"] / cells["weight"],
+        share=1 / cells["weight"],
+    )
+    both = pd.concat([visited, others], ignore_index=True)
+    return space.put(pa.Table.from_pandas(both[_FOR_ENGINE.names], _FOR_ENGINE, False))
 
 
 _FOR_ENGINE = pa.schema(
-    [(name, pa.int32()) for name in ("cell", "key", "part")]
-    + [
-        (name, pa.float64())
-        for name in (
-            "visited_here",
-            "weight",
-            "slope_last",
-            "slope_mean",
-            "visited_centre",
-            "visited_factor",
-            "comparison_centre",
-        )
-    ]
+    [("side", pa.int64()), ("key", pa.int32())]
+    + [(name, pa.float64()) for name in ("slope_last", "slope_mean", "centre", "factor", "share")]
 )
 
 

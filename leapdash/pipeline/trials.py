@@ -24,6 +24,11 @@ from leapdash.pipeline.chances import HIGHEST_CHANCE, POWERS, Chances
 HIGHEST_LEAVING_WEIGHT = 20.0
 """The weight that makes up for comparison students visited later is at most this."""
 
+COMPARISON = -1
+"""In place of a part: comparison units."""
+
+_NO_MONTH = 2**15 - 1
+
 HIGHEST_SHARE = 0.9
 """In its residual's factor, a comparison unit's share of its cell's weight is at most this."""
 
@@ -142,26 +147,30 @@ def chance(t: ir.Table, fitted: Chances) -> ir.FloatingValue:
     return ibis.ifelse(h > HIGHEST_CHANCE, HIGHEST_CHANCE, h)
 
 
-def weighted(history: ir.Table, coefficients: ir.Table | None, fitted: Chances | None) -> ir.Table:
+def weighted(
+    history: ir.Table, coefficients: ir.Table | None, fitted: Chances | None, rules: Rules
+) -> ir.Table:
     """The history with the chance of a visit, and what staying unvisited until then was worth.
 
     `coefficients`: by stratum and t, `intercept` and `slope_0`, …, or None where nothing is
     weighted. Adds h (null where no trial can begin or the unit was visited before; 0 where nobody
     of the stratum was visited that month), leaving (the running sum of -ln(1 - h) up to this month;
-    a month without h adds nothing), leaving_last (its value in the unit's last month).
+    a month without h adds nothing) and, where comparison units are never visited, leaving_last (its
+    value in the unit's last month).
     """
     if coefficients is None or fitted is None:
         zero = ibis.literal(0.0)
-        return history.mutate(h=zero, leaving=zero, leaving_last=zero)
+        unweighted = history.mutate(h=zero, leaving=zero)
+        return unweighted.mutate(leaving_last=zero) if rules.comparison == "never" else unweighted
     t = history.left_join(coefficients, ["stratum", "t"])
     fit = chance(t, fitted).fill_null(0.0)
     t = t.mutate(h=ibis.ifelse(is_at_risk(t), fit, ibis.null("float64")))
     t = t.select(*history.columns, "h", spent=(-(1 - t.h).ln()).fill_null(0.0))
-    over = ibis.cumulative_window(group_by=t.unit, order_by=t.t)
-    return t.mutate(
-        leaving=t.spent.sum().over(over),
-        leaving_last=t.spent.sum().over(ibis.window(group_by=t.unit)),
-    ).drop("spent")
+    leaving = t.spent.sum().over(ibis.cumulative_window(group_by=t.unit, order_by=t.t))
+    if rules.comparison != "never":
+        return t.mutate(leaving=leaving).drop("spent")
+    last = t.spent.sum().over(ibis.window(group_by=t.unit))
+    return t.mutate(leaving=leaving, leaving_last=last).drop("spent")
 
 
 def roles(trials: ir.Table, months: ir.Table, codes: "Codes", rules: Rules) -> ir.Table:
@@ -172,40 +181,43 @@ def roles(trials: ir.Table, months: ir.Table, codes: "Codes", rules: Rules) -> i
 
     unit, cell (`Codes.cell`), part, visited, last, mean, change (of y since the base month), now
     (y itself), before (y in the month before the visit), odds, uncut (the weight before
-    HIGHEST_LEAVING_WEIGHT), w (the weight; 1 for the visited).
+    HIGHEST_LEAVING_WEIGHT), w (the weight; 1 for the visited, who spend nothing after the visit).
     """
-    now = months.filter(months.y.notnull()).select(
-        unit_now="unit",
-        t="t",
-        y="y",
-        previous="last",
-        leaving_now="leaving",
-        leaving_last="leaving_last",
-    )
-    e = now.t - trials.g
-    t = trials.join(
-        now, [trials.unit == now.unit_now, e >= codes.lowest, e < codes.lowest + codes.span]
-    )
-    e = t.t - t.g
-    never = t["first"].isnull()
-    if rules.comparison == "never":
-        stays, left = never, t.leaving_last - t.leaving
+    never = rules.comparison == "never"
+    columns = {"unit_now": "unit", "t": "t", "y": "y", "leaving_now": "leaving"}
+    if never:
+        columns["leaving_last"] = "leaving_last"
+    if rules.base == "varying":
+        columns["previous"] = "last"
+    now = months.filter(months.y.notnull()).select(**columns)
+
+    # Whom a trial follows in which months is settled before the join, and the arithmetic after it
+    # has no cases: the join makes some twenty rows of each, and they are all of the work.
+    begins = trials.filter(trials.visited | (trials.odds > 0))
+    latest = begins.g + (codes.lowest + codes.span - 1)
+    if never:
+        begins = begins.filter(begins.visited | begins["first"].isnull())
     else:
-        stays = never | (t["first"] > ibis.greatest(t.g, t.t))
-        left = ibis.ifelse(e > 0, t.leaving_now - t.leaving, 0.0)
+        stays = ibis.ifelse(begins.visited, latest, begins["first"].fill_null(_NO_MONTH) - 1)
+        latest = ibis.least(latest, stays)
+    if rules.base == "universal":
+        begins = begins.filter(begins["last"].notnull())
+    begins = begins.mutate(
+        earliest=(begins.g + codes.lowest).cast("int16"),
+        latest=latest.cast("int16"),
+        at=(begins.trial * codes.span - codes.lowest - begins.g).cast("int32"),
+    )
+    inside = now.t >= begins.earliest, now.t <= begins.latest
+    t = begins.join(now, [begins.unit == now.unit_now, *inside])
+    if len(rules.event_times) < codes.span:
+        t = t.filter((t.t - t.g).isin(rules.event_times))
     base = t["last"]
     if rules.base == "varying":
-        base = ibis.ifelse(e < 0, t.previous, base)
-    chosen = t.visited | stays
-    if len(rules.event_times) < codes.span:
-        chosen = chosen & e.isin(rules.event_times)
-    t = t.mutate(
-        cell=(t.trial * codes.span + (e - codes.lowest)).cast("int32"),
-        change=t.y - base,
-        left=left.exp(),
-    ).filter(chosen)
-    t = t.filter(t.change.notnull())
-    one = ibis.literal(1.0)
+        base = ibis.ifelse(t.t < t.g, t.previous, base)
+        t = t.filter(base.notnull())
+    # A running sum: before the trial's month it is smaller, so that nothing is made up for there.
+    spent = t.leaving_last - t.leaving if never else ibis.greatest(t.leaving_now - t.leaving, 0.0)
+    t = t.mutate(cell=t["at"] + t.t, change=t.y - base, left=spent.exp())
     return t.select(
         "unit",
         "cell",
@@ -217,8 +229,8 @@ def roles(trials: ir.Table, months: ir.Table, codes: "Codes", rules: Rules) -> i
         "odds",
         now="y",
         before="last",
-        uncut=ibis.ifelse(t.visited, one, t.odds * t.left),
-        w=ibis.ifelse(t.visited, one, t.odds * ibis.least(t.left, HIGHEST_LEAVING_WEIGHT)),
+        uncut=t.odds * t.left,
+        w=t.odds * ibis.least(t.left, HIGHEST_LEAVING_WEIGHT),
     )
 
 
@@ -233,7 +245,7 @@ def comparison_sums(parts: ir.Table) -> ir.Table:
     """By cell: weighted sums over comparison units, named by what is multiplied (`wlm`: weight
     times last times mean; c is change), w2 (squared weights), uncut, odds, comparison (how many).
     """
-    t = parts.filter(~parts.visited & (parts.w > 0))
+    t = parts.filter(~parts.visited)
     w, last, mean, change = t.w, t["last"], t["mean"], t.change
     return t.group_by("cell").agg(
         comparison=t.count(),
@@ -252,29 +264,23 @@ def comparison_sums(parts: ir.Table) -> ir.Table:
     )
 
 
-def terms_of_effect(parts: ir.Table, cells: ir.Table, rules: Rules) -> ir.Table:
+def terms_of_effect(parts: ir.Table, cells: ir.Table, codes: "Codes", rules: Rules) -> ir.Table:
     """What each role adds to the effect of its cell and part, times the visited: unit, cell, key
     (`Codes.key`), visited, x.
 
-    `cells`: a row per cell and part, see `cells.solve`. A visited unit's x is its residual. A
-    comparison unit's is its residual from the comparison's weighted mean, times its share of the
-    weight and the number visited, with a minus; with `small_samples` that residual is divided by 1
-    less the share, as if the unit had no part in the mean it is taken from (the jackknife's: HC3,
-    MacKinnon and White 1985).
+    `cells`: a row per cell, part and side, see `estimate.on_engine`. A visited unit's x is its
+    residual. A comparison unit's is its residual from the comparison's weighted mean, times its
+    share of the weight and the number visited, with a minus; with `small_samples` that residual is
+    divided by 1 less the share, as if the unit had no part in the mean it is taken from (the
+    jackknife's: HC3, MacKinnon and White 1985).
     """
-    cells = cells.rename(of="part")
-    t = parts.join(cells, ["cell", ~parts.visited | (parts.part == cells.of)])
+    side = codes.side(parts.cell.cast("int64"), parts.part.fill_null(COMPARISON))
+    t = parts.join(cells, side == cells.side)
     adjusted = t.change - t.slope_last * t["last"] - t.slope_mean * t["mean"]
-    share = t.w / t.weight
-    residual = adjusted - t.comparison_centre
+    residual = adjusted - t.centre
     if rules.small_samples:
-        residual = residual / (1 - ibis.least(share, HIGHEST_SHARE))
-    x = ibis.ifelse(
-        t.visited,
-        t.visited_factor * (adjusted - t.visited_centre),
-        -share * t.visited_here * residual,
-    )
-    return t.select("unit", "cell", "key", "visited", x=x)
+        residual = residual / (1 - ibis.least(t.w * t.share, HIGHEST_SHARE))
+    return t.select("unit", "cell", "key", "visited", x=t.factor * t.w * residual)
 
 
 def influence(terms: ir.Table, codes: "Codes") -> ir.Table:
@@ -316,6 +322,10 @@ class Codes:
     def trial(self, value: Number, stratum: Number, g: Number) -> Number:
         """The trial's number."""
         return (value * self.strata + stratum) * self.months + g
+
+    def side(self, cell: Number, part: Number) -> Number:
+        """The number of a cell's visited of that part, or of its COMPARISON."""
+        return cell * (self.parts + 1) + part - COMPARISON
 
     def with_places(self, cells: pd.DataFrame) -> pd.DataFrame:
         """The frame with value, stratum, g and e of its cells."""

@@ -64,23 +64,15 @@ def before_after(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def districts_visited(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
-    """Every district that takes part: who was reached, and attendance before and after.
+    """Every district that takes part, and who was reached there.
 
-    Columns: district_code, series (its name), then those of `reach_now` and `before_after`.
-    Ordered by students visited, most first.
+    Columns: district_code, series (its name), then those of `reach_now`. Ordered by those visited
+    among the ever eligible, most first.
     """
-    reach = _reach(release, known, filters, ["district_code"]).set_index("district_code")
-    where = conditions(filters, known, cohort_period=cohort_periods_of(filters.years) or None)
-    table = sums(
-        release.table("paths", columns=["district_code", "event_time", *_DAYS], where=where),
-        ["district_code", "event_time"],
-        _DAYS,
-    ).rename(columns={"district_code": "code"})
-    change = before_after(table.assign(series=table["code"])).drop(columns="series")
-    frame = reach.join(change.set_index("code"), how="outer").rename_axis("district_code")
-    frame = frame.reset_index()
+    frame = _reach(release, known, filters, ["district_code"])
     frame.insert(1, "series", frame["district_code"].map(known.districts))
-    return frame.sort_values(["students", "series"], ascending=[False, True], ignore_index=True)
+    order = ["ever_eligible_visited", "series"]
+    return frame.sort_values(order, ascending=[False, True], ignore_index=True)
 
 
 @dataclass(frozen=True)

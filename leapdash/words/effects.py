@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from leapdash.effects import MINIMUM_EFFECTIVE, MINIMUM_VISITED, EffectStudy, Headline
+from leapdash.effects import MINIMUM_EFFECTIVE, MINIMUM_VISITED, EffectStudy, Headline, Headlines
 from leapdash.formats import count, per_cent, points
 from leapdash.inference import MINIMUM_SCHOOLS, Interval
 
@@ -49,7 +49,7 @@ _NUMBERS = (
 _NO_SPREAD = 1e-9
 
 
-def effect_answer(study: EffectStudy) -> str:
+def effect_answer(study: Headlines) -> str:
     """The answer of a page about effects: the effect six to nine months after the visit with its
     interval, and the plain change beside it; else the month after; else why there is none.
     """
@@ -111,7 +111,7 @@ def plain_note(headline: Headline) -> str:
     return f"{naive_sentence(headline)} From the month before the visit to months {months}."
 
 
-def based_on(study: EffectStudy, everyone: int | None = None) -> str:
+def based_on(study: Headlines, everyone: int | None = None) -> str:
     """How many of the visited students the effects rest on; `everyone`: all visited, where places
     in which nobody could be compared count too.
     """

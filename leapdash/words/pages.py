@@ -14,7 +14,7 @@ from leapdash.contract import LEVELS, PARTICIPATION
 from leapdash.filters import FILTER_LABELS, PARTICIPATION_LABELS, Filters, Known, labels
 from leapdash.formats import count, per_cent, points
 from leapdash.release import Manifest
-from leapdash.views import FEW_STUDENTS, Grain, Reach, Visits
+from leapdash.views import FEW_STUDENTS, Grain, Reach
 
 MEMBERS_CHANGE = (
     "Who is visited, eligible or neither changes from month to month: a student moves on as months "
@@ -47,6 +47,19 @@ DEFINITIONS = (
     ),
     ("Points", "The difference of two rates: from 80.0% to 84.0% is 4.0 points."),
     (
+        "Effect of a visit",
+        "Visited students’ attendance rate less the rate they would have had without the visit, "
+        "taken from similar students not visited by then; a mean over the visited students.",
+    ),
+    (
+        "Between a and b",
+        "A 95% confidence interval: such ranges hold the true effect 95 times in 100.",
+    ),
+    (
+        "School months",
+        "Months with school, counted in order: summers are skipped.",
+    ),
+    (
         "School year",
         "July to June. A summer counts with the school year that follows.",
     ),
@@ -70,21 +83,6 @@ DEFINITIONS = (
 def month(day: date) -> str:
     """A month as words: June 2023."""
     return f"{day:%B %Y}"
-
-
-def impact_answer(average: Mapping[str, float], visits: Visits, reach: Reach) -> str:
-    """How visited students attended before and after, and how many were reached."""
-    if visits.first_visits == 0:
-        return "No family has been met at a home visit in this choice."
-    met = f"Home visits met {_families(visits.first_visits)}."
-    share = reach.share_visited
-    reached = ""
-    if share is not None:
-        reached = (
-            f" In {month(reach.month)}, {per_cent(share)} of the students who had become eligible "
-            f"had been visited; {count(reach.waiting)} were waiting."
-        )
-    return f"{met} {before_after_sentence(average)}{reached}"
 
 
 def before_after_sentence(average: Mapping[str, float]) -> str:
@@ -255,10 +253,6 @@ def alt_rows(title: str, table: pd.DataFrame, name: str, value: str) -> str:
         f"{title}. {len(rows)} rows, from {low[name]} ({show(low[value])}) to {high[name]} "
         f"({show(high[value])})."
     )
-
-
-def _families(number: int) -> str:
-    return "the family of 1 student" if number == 1 else f"the families of {count(number)} students"
 
 
 def _students(number: int) -> str:

@@ -59,7 +59,7 @@ def test_nothing_overflows_fails_or_goes_unmarked(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         main = page.locator('[data-testid="stMain"]')
         assert main.evaluate("node => node.scrollWidth <= node.clientWidth"), name
-        expect(page.get_by_text("Simulated state")).to_be_visible()
+        expect(page.locator(".stMarkdownBadge", has_text="Simulated state")).to_be_visible()
         for chart in page.locator('[data-testid="stPlotlyChart"]').all():
             expect(chart).to_contain_text("Simulated data")
         assert page.locator('[data-testid="stException"]').count() == 0, name
@@ -178,6 +178,40 @@ def test_on_a_telephone_filters_fold_behind_one_switch_that_says_the_choice(
     switch.locator("label").click()
     expect(widget).to_be_visible()
     context.close()
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "?beside=What+differs",
+        "?beside=Student+groups&districts=Hartford",
+        "district?districts=Hartford&time=Effect+of+visits",
+    ],
+)
+def test_forest_plots_fit_a_telephone_and_are_told_in_words(
+    browser: Browser, address: str, at: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    visit(page, f"{address}/{at}")
+    assert page.locator('[data-testid="stMain"]').evaluate("n => n.scrollWidth <= n.clientWidth")
+    plots = page.get_by_role("figure", name="Forest plot")
+    assert plots.count() >= 1
+    expect(plots.last).to_contain_text("Effect in points of attendance")
+    levels = page.locator("h1, h2, h3").evaluate_all("nodes => nodes.map(n => n.tagName)")
+    assert levels[0] == "H1"
+    assert set(levels[1:]) == {"H2"}
+    context.close()
+
+
+def test_a_forest_plot_s_file_has_the_effect_and_the_plain_change(page: Page, address: str) -> None:
+    visit(page, f"{address}/?districts=Hartford")
+    rows = download(page, "impact-effects")
+    assert rows[0]["series"] == "Hartford"
+    effect, plain = float(rows[0]["effect"]), float(rows[0]["naive_change"])
+    assert float(rows[0]["low"]) < effect < float(rows[0]["high"])
+    assert plain > effect
+    assert {row["data"] for row in rows} == {"simulated"}
 
 
 def test_the_toolbar_gives_a_picture_named_for_the_figure(page: Page, address: str) -> None:

@@ -31,6 +31,9 @@ def test_a_thousand_random_filters_are_exact(state):
     cluster = rows["unit"].map(state.homes).to_numpy()
     unit, e, x = (rows[name].to_numpy() for name in ("unit", "e", "x"))
     districts = sorted({district for district, _ in state.strata})
+    everyone = frame(state, "visited_compared")
+    everyone = everyone[["district_code", "level", "cohort_period", "students"]]
+    everyone = list(everyone.itertuples(index=False))
     rng = np.random.default_rng(1)
     compared = 0
     for _ in range(FILTERS_OF_A_STATE):
@@ -50,8 +53,16 @@ def test_a_thousand_random_filters_are_exact(state):
         inside = rows["stratum"].isin(strata).to_numpy() & rows["part"].isin(parts).to_numpy()
         own = sums[sums["stratum"].isin(strata) & sums["part"].isin(parts)].groupby("e").sum()
         atoms = chosen(data, *pick)
+        assert data.measures.visited_all[atoms].sum() == sum(
+            row.students
+            for row in everyone
+            if all(
+                wanted is None or value in wanted
+                for value, wanted in zip(row[:3], pick, strict=True)
+            )
+        )
         if own.empty:
-            assert not atoms.any()
+            assert not data.measures.visited[atoms].any()
             continue
         student, school, _ = covariances(data, atoms)
         found = effect_study(data, atoms).table.set_index("event_time")

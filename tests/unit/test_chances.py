@@ -55,6 +55,34 @@ def test_the_penalised_likelihood_cannot_be_made_larger():
             assert penalised(fitted.intercept, slopes + size * rng.normal(size=9)) < best
 
 
+@pytest.mark.parametrize("groups", [1, 3])
+def test_the_ridges_are_those_of_the_docstring(groups):
+    given = counts(groups=groups)
+    fitted = fit_chances(given)
+    live = np.isfinite(fitted.intercept)
+    used = live[given.place]
+    x, place = standardised(given, fitted)[used], given.place[used]
+    students, visited = given.students[used], given.visited[used]
+    expected = students * fitted.chance(place, given.last[used], given.mean[used])
+    assert (fitted.chance(place, given.last[used], given.mean[used]) < HIGHEST_CHANCE).all()
+    missing = visited - expected
+    overall = np.log(visited.sum() / (students - visited).sum())
+
+    # At the maximum every derivative of the penalised likelihood is 0; so the ridges are found.
+    own = fitted.intercept[live]
+    of_place = np.bincount(place, missing)[live]
+    centre = (0.5 * own.sum() + 0.1 * overall) / (0.5 * len(own) + 0.1)
+    np.testing.assert_allclose(of_place, 0.5 * (own - centre), atol=1e-7)
+    group = given.group[place]
+    by_group = np.stack([missing[group == k] @ x[group == k] for k in range(groups)])
+    slopes = np.stack([fitted.slopes[live & (given.group == k)][0] for k in range(groups)])
+    if groups == 1:
+        np.testing.assert_allclose(by_group[0], 0.1 * slopes[0], atol=1e-7)
+    else:
+        common = by_group.sum(axis=0) / 0.1
+        np.testing.assert_allclose(by_group, 5 * (slopes - common), atol=1e-6)
+
+
 def test_a_month_without_a_visit_has_no_chance_of_one():
     given = counts()
     fitted = fit_chances(given)
@@ -78,7 +106,8 @@ def test_no_chance_is_above_the_highest():
     )
     fitted = fit_chances(certain)
     assert np.isfinite(fitted.intercept).all()
-    assert (fitted.chance(given.place, given.last, given.mean) == HIGHEST_CHANCE).all()
+    assert HIGHEST_CHANCE == 0.9
+    assert (fitted.chance(given.place, given.last, given.mean) == 0.9).all()
 
 
 def test_without_visits_every_chance_is_zero():

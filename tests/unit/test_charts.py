@@ -44,7 +44,6 @@ def every_figure(release, known):
             "monthly": charts.trend_lines(monthly, "attendance_rate", palette, stamp),
             "yearly": charts.trend_lines(yearly, "attendance_rate", palette, stamp, published),
             "event": charts.event_lines(path, views.before_after(path), palette, stamp),
-            "change": charts.change_rows(districts, palette, stamp),
             "reach": charts.reach_rows(districts, palette, stamp),
             "schools": charts.school_rows(schools, "attendance_rate", levels, palette, stamp),
         }
@@ -83,7 +82,6 @@ def test_axes_name_what_they_measure_with_its_unit(every_figure):
     rate = "Attendance rate (% of days enrolled)"
     for name in ("monthly", "yearly", "event"):
         assert texts(figures[name], "y title") == [rate]
-    assert figures["change"].layout.xaxis.title.text == rate
     assert figures["schools"].layout.xaxis.title.text == rate
     assert figures["reach"].layout.xaxis.title.text == "Students ever eligible"
     assert figures["event"].layout.xaxis.title.text.startswith("School months since")
@@ -221,15 +219,6 @@ def test_points_with_few_students_are_hollow():
     )
     figure = charts.event_lines(table, views.before_after(table), PALETTE, SIMULATED)
     assert list(figure.data[0].marker.color) == [PALETTE.visited, PALETTE.visited, PALETTE.ground]
-
-
-def test_rows_show_before_after_and_the_change_of_every_district(release, known):
-    table = views.districts_visited(release, known, Filters())
-    figure = charts.change_rows(table, PALETTE, SIMULATED)
-    after = figure.data[2]
-    assert list(after.y) == list(table["series"][::-1])
-    assert list(after.x) == [round(v, 5) for v in table["after"][::-1]]
-    assert all(text.startswith("+") for text in after.text)
 
 
 def test_bars_of_reach_add_up_to_those_who_became_eligible(release, known):

@@ -11,7 +11,17 @@ import pytest
 import leapdash.pipeline.impact
 from leapdash import event_study
 from leapdash.errors import InputError, UsageError
-from leapdash.pipeline.trials import HIGHEST_LEAVING_WEIGHT, Codes, Rules, comparison_sums, roles
+from leapdash.pipeline.cells import solve
+from leapdash.pipeline.chances import POWERS, Chances, coefficient_columns
+from leapdash.pipeline.trials import (
+    HIGHEST_LEAVING_WEIGHT,
+    Codes,
+    Rules,
+    chance,
+    comparison_sums,
+    roles,
+    weighted,
+)
 
 
 def panel(students=120, months=10, seed=0):
@@ -99,6 +109,17 @@ def test_a_month_under_five_days_enrolled_is_no_observation():
     assert study(one, **columns).effects["visited"].sum() < whole.effects["visited"].sum()
 
 
+def test_a_month_of_exactly_five_days_enrolled_is_an_observation():
+    frame = days(panel()).assign(
+        enrolled=10.0, attended=lambda t: np.floor(10 * t["attended"] / 21)
+    )
+    columns = {"outcome": None, "attended": "attended", "enrolled": "enrolled"}
+    short = frame.index % 13 == 4
+    five = frame.copy()
+    five.loc[short, ["enrolled", "attended"]] /= 2
+    same(study(five, **columns), study(frame, **columns))
+
+
 def test_a_month_without_a_day_enrolled_is_no_month_of_the_student():
     frame = days(panel())
     columns = {"outcome": None, "attended": "attended", "enrolled": "enrolled"}
@@ -124,6 +145,107 @@ def test_a_gap_in_the_last_three_months_is_no_history():
     before, after = study(frame).effects, study(frame[~gap]).effects
     zero = before["event_time"] == 0
     assert after.loc[zero, "visited"].item() == before.loc[zero, "visited"].item() - 1
+
+
+def test_a_gap_just_before_the_visit_leaves_no_base_also_without_history():
+    frame = panel()
+    visited = frame.dropna(subset="first_visit").drop_duplicates("student_id").iloc[0]
+    gap = (frame["student_id"] == visited.student_id) & (frame["month"] == visited.first_visit - 1)
+    plain = {"weights": False, "slopes": False, "history": 0}
+    before, after = study(frame, **plain).effects, study(frame[~gap], **plain).effects
+    zero = before["event_time"] == 0
+    assert after.loc[zero, "visited"].item() == before.loc[zero, "visited"].item() - 1
+
+
+def one_unit(**columns):
+    """Six months of one unit with these columns, as an expression."""
+    size = len(next(iter(columns.values())))
+    own = {"unit": pa.array([1] * size, pa.int64()), "t": pa.array(range(size), pa.int16())}
+    return ibis.memtable(pa.table({**own, **columns}))
+
+
+def test_a_month_without_history_adds_nothing_to_the_worth_of_staying():
+    history = one_unit(
+        y=[0.9] * 6,
+        stratum=pa.array([0] * 6, pa.int32()),
+        first=pa.array([None] * 6, pa.int16()),
+        last=[0.9] * 6,
+        mean=[0.9] * 6,
+        can_begin=[True, True, False, True, True, True],
+    )
+    # Nobody was visited in month 4: there are no coefficients for it.
+    months = [0, 1, 2, 3, 5]
+    chances = np.array([0.1, 0.2, 0.5, 0.3, 0.4])
+    coefficients = {"intercept": np.log(chances / (1 - chances))}
+    coefficients |= {f"slope_{k}": np.zeros(5) for k in range(len(POWERS))}
+    places = {"stratum": pa.array([0] * 5, pa.int32()), "t": pa.array(months, pa.int16())}
+    fitted = Chances(coefficients["intercept"], np.zeros((5, 9)), np.zeros(2), np.ones(2))
+    table = ibis.memtable(pa.table({**places, **coefficients}))
+    found = weighted(history, table, fitted, Rules()).order_by("t").to_pandas()
+    np.testing.assert_allclose(found["h"], [0.1, 0.2, np.nan, 0.3, 0.0, 0.4])
+    stayed = [0.9, 0.9 * 0.8, 0.9 * 0.8, 0.9 * 0.8 * 0.7, 0.9 * 0.8 * 0.7, 0.9 * 0.8 * 0.7 * 0.6]
+    np.testing.assert_allclose(np.exp(-found["leaving"]), stayed)
+
+
+def test_the_chance_on_the_engine_is_that_of_the_regression_and_at_most_nine_tenths():
+    rng = np.random.default_rng(4)
+    size = 200
+    last, mean = rng.uniform(0, 1, size), rng.uniform(0, 1, size)
+    fitted = Chances(
+        rng.normal(1, 2, size),
+        rng.normal(0, 1, (size, 9)),
+        np.array([0.8, 0.7]),
+        np.array([0.1, 0.2]),
+    )
+    rows = {"last": last, "mean": mean, **coefficient_columns(fitted)}
+    t = one_unit(**rows)
+    found = t.select("t", h=chance(t, fitted)).order_by("t").to_pandas()["h"]
+    np.testing.assert_allclose(found, fitted.chance(np.arange(size), last, mean), rtol=1e-12)
+    assert (found == 0.9).sum() > 20
+    assert (found < 0.9).sum() > 20
+
+
+def test_who_is_visited_later_is_compared_until_then_and_weighs_no_more_before_the_trial():
+    # Unit 1 is visited in month 3, unit 2 in month 5, unit 3 never.
+    begun = pa.table(
+        {
+            "unit": pa.array([1, 2, 3], pa.int64()),
+            "g": pa.array([3, 3, 3], pa.int16()),
+            "trial": pa.array([3, 3, 3], pa.int32()),
+            "part": pa.array([0, None, None], pa.int32()),
+            "first": pa.array([3, 5, None], pa.int16()),
+            "visited": [True, False, False],
+            "last": [0.5, 0.9, 0.8],
+            "mean": [0.5, 0.9, 0.8],
+            "odds": [1.0, 0.1, 0.2],
+            "leaving": [0.4, 0.3, 0.6],
+        }
+    )
+    months = pa.table(
+        {
+            "unit": pa.array([1] * 8 + [2] * 8 + [3] * 8, pa.int64()),
+            "t": pa.array([*range(8)] * 3, pa.int16()),
+            "y": [0.7] * 24,
+            "last": [0.7] * 24,
+            "leaving": [0.1, 0.2, 0.3, *[0.4] * 5, *np.arange(8) / 10, *np.arange(8) / 5],
+        }
+    )
+    rules = Rules(event_times=tuple(range(-3, 5)))
+    codes = Codes.of(1, 10, 1, rules)
+    found = codes.with_places(
+        roles(ibis.memtable(begun), ibis.memtable(months), codes, rules).to_pandas()
+    )
+    assert (found["g"] == 3).all()
+    weights = {
+        unit: dict(zip(t["e"], t["w"], strict=True))
+        for unit, t in found.sort_values("e").groupby("unit")
+    }
+    assert weights[1] == dict.fromkeys(range(-3, 5), 1.0)
+    assert list(weights[2]) == [-3, -2, -1, 0, 1]
+    assert list(weights[3]) == [-3, -2, -1, 0, 1, 2, 3, 4]
+    for unit, odds, each in ((2, 0.1, 0.1), (3, 0.2, 0.2)):
+        for e, weight in weights[unit].items():
+            assert weight == pytest.approx(odds * np.exp(each * max(e, 0)))
 
 
 def test_who_moves_after_the_visit_stays_where_the_visit_was():
@@ -182,10 +304,36 @@ def test_the_weight_for_those_who_left_is_cut_off_and_the_share_is_told():
     rules = Rules(event_times=(2,))
     found = roles(ibis.memtable(begun), ibis.memtable(months), Codes.of(1, 10, 1, rules), rules)
     weights = found.order_by("unit").to_pandas()
-    np.testing.assert_allclose(weights["w"], [0.2, 0.1 * HIGHEST_LEAVING_WEIGHT])
+    assert HIGHEST_LEAVING_WEIGHT == 20
+    np.testing.assert_allclose(weights["w"], [0.2, 2.0])
     np.testing.assert_allclose(weights["uncut"], [0.2, 5.0])
     sums = comparison_sums(found).to_pandas()
     np.testing.assert_allclose(sums[["w", "uncut"]], [[2.2, 5.2]])
+    sides = ("change", "last", "mean", "now", "before")
+    visited = pd.DataFrame(
+        {"cell": sums["cell"], "part": 0, "visited": 2, **dict.fromkeys(sides, 1)}
+    )
+    cells = solve(visited, sums, Codes.of(1, 10, 1, rules), rules)
+    assert cells["cut"].item() == pytest.approx(3 / 5.2)
+
+
+@pytest.mark.parametrize(("spread", "adjusted"), [(0.004, False), (0.2, True)])
+def test_histories_that_hardly_differ_carry_no_slope(spread, adjusted):
+    # Two waiting whose attendance differs by `spread`, and whose change goes with it.
+    last, change, w = np.array([0.8, 0.8 + spread]), np.array([0.1, 0.2]), np.ones(2)
+    sums = {"wc": change, "wl": last, "wm": last, "wll": last**2, "wlm": last**2, "wmm": last**2}
+    sums |= {"wlc": last * change, "wmc": last * change, "w": w, "w2": w, "odds": w, "uncut": w}
+    waiting = pd.DataFrame(
+        {"cell": [61], "comparison": 2, **{name: [x.sum()] for name, x in sums.items()}}
+    )
+    sides = {"change": 0.3, "last": 0.8, "mean": 0.8, "now": 1.1, "before": 0.8}
+    visited = pd.DataFrame({"cell": [61], "part": 0, "visited": 1, **sides})
+    rules = Rules()
+    cell = solve(visited, waiting, Codes.of(1, 10, 1, rules), rules).iloc[0]
+    # Both directions are one here: each slope takes half of the change per point of attendance.
+    slope = 0.1 / spread / 2 if adjusted else 0.0
+    assert (cell.slope_last, cell.slope_mean) == pytest.approx((slope, slope))
+    assert cell.effect == pytest.approx(0.3 - 0.15 + 2 * slope * spread / 2)
 
 
 def test_a_single_visited_student_has_an_error_from_the_others_of_the_stratum():

@@ -9,7 +9,7 @@ import pytest
 
 from leapdash import words
 from leapdash.filters import Filters, Known
-from leapdash.views import Reach, Visits
+from leapdash.views import Reach
 
 KNOWN = Known(
     districts={"0640011": "Hartford", "0930011": "New Haven"},
@@ -26,26 +26,6 @@ def averages(*rows):
 
 def trend(rows, rate="attendance_rate"):
     return pd.DataFrame(rows, columns=["series", "code", "period", rate]).assign(students=100)
-
-
-def test_the_answer_of_impact_gives_before_after_reach_and_waiting():
-    answer = words.impact_answer({"before": 0.70, "after": 0.821}, Visits(9, 8, 6104), REACH)
-    assert answer == (
-        "Home visits met the families of 6,104 students. Visited students attended 70.0% of their "
-        "days in the six school months before the first visit and 82.1% in the twelve after: 12.1 "
-        "points more. In June 2023, 25.0% of the students who had become eligible had been "
-        "visited; 750 were waiting."
-    )
-
-
-def test_the_answer_of_impact_is_silent_about_reach_where_nobody_was_eligible():
-    nobody = Reach(date(2023, 6, 1), True, 0, 0, 0, 0, 3)
-    answer = words.impact_answer({"before": 0.8, "after": 0.8}, Visits(1, 1, 1), nobody)
-    assert answer.startswith("Home visits met the family of 1 student. ")
-    assert answer.endswith("no difference.")
-    assert words.impact_answer({}, Visits(3, 0, 0), REACH) == (
-        "No family has been met at a home visit in this choice."
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,99 @@
+"""Every input and summary table: columns, types, codes, units, keys and meanings, as plain data.
+
+This is the one place where a table is defined. Validation, `docs/data-dictionary.md` and a
+release's `datapackage.json` are made from it. It imports nothing else of leapdash.
+"""
+
+from leapdash.contract.codes import (
+    ALL_LEVELS,
+    BALANCE,
+    BASE_EVENT_TIME,
+    CHRONIC_MINIMUM_DAYS,
+    CHRONIC_SHARE_ABSENT,
+    CODE_PATTERN,
+    CONTACTS,
+    CONTRACT_VERSION,
+    ELIGIBLE_WINDOW_MONTHS,
+    EVENT_TIMES,
+    FEW_VISITED_SCHOOLS,
+    FIRST_MONTH_OF_SCHOOL_YEAR,
+    GENDERS,
+    GEOGRAPHIES,
+    GRADES,
+    GROUPS,
+    HEADLINES,
+    LANGUAGES,
+    LEFT_OUT,
+    LEVEL_OF_GRADE,
+    LEVELS,
+    MATRICES,
+    MEALS,
+    PARTICIPATION,
+    PLACES,
+    RACES,
+    SHARES_VISITED,
+    SLICES,
+    STATE_CODE,
+    VISIT_COUNTS,
+    VISIT_KINDS,
+    VISITORS,
+    school_year_of,
+)
+from leapdash.contract.inputs import INPUT_TABLES
+from leapdash.contract.model import Column, ColumnType, Reference, Table, Tier
+from leapdash.contract.summaries import SUMMARY_TABLES
+
+__all__ = [
+    "ALL_LEVELS",
+    "BALANCE",
+    "BASE_EVENT_TIME",
+    "CHRONIC_MINIMUM_DAYS",
+    "CHRONIC_SHARE_ABSENT",
+    "CODE_PATTERN",
+    "CONTACTS",
+    "CONTRACT_VERSION",
+    "ELIGIBLE_WINDOW_MONTHS",
+    "EVENT_TIMES",
+    "FEW_VISITED_SCHOOLS",
+    "FIRST_MONTH_OF_SCHOOL_YEAR",
+    "GENDERS",
+    "GEOGRAPHIES",
+    "GRADES",
+    "GROUPS",
+    "HEADLINES",
+    "INPUT_TABLES",
+    "LANGUAGES",
+    "LEFT_OUT",
+    "LEVELS",
+    "LEVEL_OF_GRADE",
+    "MATRICES",
+    "MEALS",
+    "PARTICIPATION",
+    "PLACES",
+    "RACES",
+    "SHARES_VISITED",
+    "SLICES",
+    "STATE_CODE",
+    "SUMMARY_TABLES",
+    "VISITORS",
+    "VISIT_COUNTS",
+    "VISIT_KINDS",
+    "Column",
+    "ColumnType",
+    "Reference",
+    "Table",
+    "Tier",
+    "input_table",
+    "school_year_of",
+    "summary_table",
+]
+
+
+def input_table(name: str) -> Table:
+    """The input table of that name; KeyError where there is none."""
+    return {table.name: table for table in INPUT_TABLES}[name]
+
+
+def summary_table(name: str) -> Table:
+    """The summary table of that name; KeyError where there is none."""
+    return {table.name: table for table in SUMMARY_TABLES}[name]

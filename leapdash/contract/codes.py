@@ -1,0 +1,161 @@
+"""The closed sets of values, what each means, and the rules that hold everywhere."""
+
+from collections.abc import Mapping
+from datetime import date
+
+CONTRACT_VERSION = "1"
+STATE_CODE = "00000CT"
+
+LEVELS: Mapping[str, str] = {
+    "PK-5": "pre-kindergarten to grade 5",
+    "6-8": "grades 6 to 8",
+    "9-12": "grades 9 to 12",
+}
+
+GRADES: Mapping[str, str] = {
+    "PK": "pre-kindergarten",
+    "K": "kindergarten",
+    **{str(grade): f"grade {grade}" for grade in range(1, 13)},
+}
+
+LEVEL_OF_GRADE: Mapping[str, str] = {
+    **dict.fromkeys(("PK", "K", "1", "2", "3", "4", "5"), "PK-5"),
+    **dict.fromkeys(("6", "7", "8"), "6-8"),
+    **dict.fromkeys(("9", "10", "11", "12"), "9-12"),
+}
+
+PARTICIPATION: Mapping[str, str] = {
+    "visited": "a home visit has met the family by this month",
+    "eligible": "absent for 10% or more of three school months in a row by this month; not visited",
+    "other": "neither visited nor eligible by this month",
+}
+
+GROUPS: Mapping[str, str] = {
+    "all": "All students",
+    "high_needs": "Students with high needs",
+    "not_high_needs": "Students without high needs",
+    "english_learner": "English learners",
+    "disability": "Students with disabilities",
+    "free_meals": "Free meal eligible",
+    "reduced_meals": "Reduced price meal eligible",
+    "free_or_reduced_meals": "Free or reduced price meal eligible",
+    "homeless": "Students experiencing homelessness",
+    "black": "Black or African American",
+    "hispanic": "Hispanic/Latino of any race",
+    "white": "White",
+    "other_races": "All other races",
+    "female": "Female",
+    "male": "Male",
+}
+
+RACES: Mapping[str, str] = {
+    "asian": "Asian",
+    "black": "Black or African American",
+    "hispanic": "Hispanic/Latino of any race",
+    "native": "American Indian or Alaska Native",
+    "pacific": "Native Hawaiian or other Pacific Islander",
+    "two_or_more": "two or more races",
+    "white": "White",
+}
+
+MEALS: Mapping[str, str] = {
+    "free": "eligible for free meals",
+    "reduced": "eligible for reduced price meals",
+    "none": "not eligible",
+}
+
+GENDERS: Mapping[str, str] = {"F": "female", "M": "male", "X": "neither or not stated"}
+
+PLACES: Mapping[str, str] = {
+    "home": "at the family's home",
+    "other": "somewhere else, in person",
+    "virtual": "by video or telephone",
+}
+
+CONTACTS: Mapping[str, str] = {
+    "met": "the visitor met the family",
+    "no contact": "nobody was met",
+}
+
+VISITORS: Mapping[str, str] = {
+    "school staff": "staff of the school or district",
+    "community partner": "staff of a community organisation",
+}
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Spanish", "other": "another language"}
+
+GEOGRAPHIES: Mapping[str, str] = {
+    "school": "one school",
+    "district": "one district",
+    "state": "the whole state",
+}
+
+SLICES: Mapping[str, str] = {
+    "all": "all visited students",
+    "cohort_period": "by when the first visit was: a summer without school, or a school year",
+    "place": "by where the first visit took place",
+    "visitor": "by who made the first visit",
+    "language": "by the language of the first visit",
+    "visits": "by how many visits met the family in all",
+    "group": "by student group; compared with students of the same group",
+    "school": "by the school of the first visit; compared with all the district's students of the "
+    "level",
+    "comparison": "all visited students, compared with students of some schools only",
+}
+
+VISIT_COUNTS: Mapping[str, str] = {
+    "1": "one visit that met the family",
+    "2": "two visits",
+    "3 or more": "three visits or more",
+}
+
+FEW_VISITED_SCHOOLS = "schools under 10% visited"
+
+MATRICES: Mapping[str, str] = {
+    "student": "students taken as independent of each other",
+    "school": "schools taken as independent of each other",
+}
+
+BALANCE: Mapping[str, str] = {
+    "last_month": "attendance rate of the month before the trial",
+    "three_months": "mean attendance rate of the three months before",
+    **{f"group {group}": f"share of: {label}" for group, label in GROUPS.items() if group != "all"},
+}
+
+SHARES_VISITED: Mapping[str, str] = {
+    "none": "nobody",
+    "under 5%": "more than none and under 5%",
+    "5 to 10%": "5% or more and under 10%",
+    "10% or more": "10% or more",
+}
+
+LEFT_OUT: Mapping[str, str] = {
+    "compared": "the student could be compared",
+    "not enrolled": "not enrolled in the school month of the visit",
+    "no history": "not observed in each of the three school months before: new, or away",
+    "no comparison": "nobody of the same district and level was there to compare with",
+}
+
+VISIT_KINDS: Mapping[str, str] = {
+    "place": "where the visit took place",
+    "visitor": "who visited",
+    "language": "the language of the visit",
+}
+
+# --- rules that hold everywhere ----------------------------------------------------------------
+
+CHRONIC_SHARE_ABSENT = 0.10
+CHRONIC_MINIMUM_DAYS = 10
+ELIGIBLE_WINDOW_MONTHS = 3
+FIRST_MONTH_OF_SCHOOL_YEAR = 7
+EVENT_TIMES = range(-6, 13)
+BASE_EVENT_TIME = -1
+HEADLINES: Mapping[str, tuple[int, ...]] = {"month_after": (1,), "six_to_nine": (6, 7, 8, 9)}
+ALL_LEVELS = "all"
+CODE_PATTERN = r"[0-9]{5}[0-9A-Z]{2}"
+
+
+def school_year_of(day: date) -> str:
+    """The school year a day belongs to, July to June, written `2021-22`."""
+    start = day.year if day.month >= FIRST_MONTH_OF_SCHOOL_YEAR else day.year - 1
+    return f"{start}-{(start + 1) % 100:02d}"

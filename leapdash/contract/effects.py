@@ -1,0 +1,226 @@
+"""The tables of effects that a release holds, and what the effects are judged by."""
+
+from dataclasses import replace
+
+from leapdash.contract.codes import (
+    ALL_LEVELS,
+    BALANCE,
+    CODE_PATTERN,
+    LEFT_OUT,
+    LEVELS,
+    MATRICES,
+    SHARES_VISITED,
+    SLICES,
+    STATE_CODE,
+)
+from leapdash.contract.columns import (
+    DAYS_ENROLLED,
+    DISTRICT,
+    EVENT_TIME,
+    LEVEL,
+    PERIOD_PATTERN,
+    STUDENTS,
+    YEAR,
+    count,
+    days,
+    share,
+)
+from leapdash.contract.model import Column, Table
+
+_SLICE = (
+    Column("slice", "text", "how the visited students are parted", codes=SLICES),
+    Column(
+        "slice_value",
+        "text",
+        "which part: a cohort period, a code of the input table `visits` (languages as en, es or "
+        "other), a number of visits, a student group, or a school code; `all` for all",
+    ),
+)
+_EFFECT_DISTRICT = Column(
+    "district_code", "text", f"the district; {STATE_CODE} for the state", pattern=CODE_PATTERN
+)
+_EFFECT_LEVEL = Column(
+    "level",
+    "text",
+    "school level at the first visit",
+    codes={**LEVELS, ALL_LEVELS: "all levels together"},
+)
+
+
+def _second(column: Column) -> Column:
+    return replace(
+        column, name=f"{column.name}_2", meaning=f"{column.meaning}; of the second effect"
+    )
+
+
+EFFECT_TABLES: tuple[Table, ...] = (
+    Table(
+        "effects",
+        "slice x slice value x district x level x months since first visit",
+        "What the visit changed for the visited students, with what it is judged by. Slices other "
+        f"than all and cohort_period also have rows by district (level {ALL_LEVELS}), by level and "
+        f"for the state (district {STATE_CODE}).",
+        (
+            *_SLICE,
+            _EFFECT_DISTRICT,
+            _EFFECT_LEVEL,
+            EVENT_TIME,
+            Column("effect", "number", "mean effect on the visited", unit="fraction"),
+            Column(
+                "std_error_student",
+                "number",
+                "its standard error, students independent",
+                unit="fraction",
+                minimum=0,
+            ),
+            Column(
+                "std_error_school",
+                "number",
+                "its standard error, schools independent; too small with few schools",
+                unit="fraction",
+                minimum=0,
+            ),
+            Column("schools", "integer", "schools it rests on", unit="schools", minimum=0),
+            count("visited", "visited students the effect is estimated on"),
+            count("visited_due", "of those compared, for whom this month is in the data at all"),
+            count("visited_all", "visited students, whether or not they could be compared"),
+            count("comparison", "students they are compared with, each once"),
+            Column(
+                "comparison_effective",
+                "number",
+                "how many equally weighted comparison students would be worth as much; a student "
+                "in several trials counts in each",
+                unit="students",
+                minimum=0,
+            ),
+            share("comparison_observed", "share of the comparison's weight that is observed"),
+            share("weights_cut", "share of the comparison's weight cut off"),
+            share("visited_rate", "mean attendance rate of the visited students"),
+            Column(
+                "naive_change",
+                "number",
+                "the same students' change since the month before the visit",
+                unit="fraction",
+            ),
+        ),
+        key=("slice", "slice_value", "district_code", "level", "event_time"),
+        optional=True,
+    ),
+    Table(
+        "effects_covariance",
+        "slice x two slice values x two places x two months since first visit",
+        "Covariances of effects. Of slice cohort_period between every two districts, levels and "
+        "cohort periods that share a student, so that any union of them has its exact variance; of "
+        "other slices within a place, by the matrix that serves there, between months, and between "
+        "values in the months of the headlines. A pair that isn't there is 0; each pair stands "
+        "once.",
+        (
+            *_SLICE,
+            _EFFECT_DISTRICT,
+            _EFFECT_LEVEL,
+            EVENT_TIME,
+            *(_second(column) for column in (_SLICE[1], _EFFECT_DISTRICT, _EFFECT_LEVEL)),
+            _second(EVENT_TIME),
+            Column("matrix", "text", "what is taken as independent", codes=MATRICES),
+            Column("covariance", "number", "of the two effects", unit="fraction squared"),
+        ),
+        key=(
+            *("slice", "slice_value", "district_code", "level", "event_time"),
+            *("slice_value_2", "district_code_2", "level_2", "event_time_2"),
+        ),
+        optional=True,
+    ),
+    Table(
+        "effects_schools",
+        "cohort period x district x level x months since first visit x school",
+        "What the students of a school (of their first month) add to the error of an effect of "
+        "slice cohort_period; the sum of the products of two effects' values over schools is their "
+        "covariance with schools independent.",
+        (
+            Column(
+                "school_code",
+                "text",
+                "the school of the student's first month",
+                pattern=CODE_PATTERN,
+            ),
+            DISTRICT,
+            LEVEL,
+            Column("cohort_period", "text", "when the first visit was", pattern=PERIOD_PATTERN),
+            EVENT_TIME,
+            Column("influence", "number", "summed over the school's students", unit="fraction"),
+        ),
+        key=("school_code", "district_code", "level", "cohort_period", "event_time"),
+        optional=True,
+    ),
+    Table(
+        "balance",
+        "district x level x measure",
+        "How alike visited and comparison students were when the trials began, before and after "
+        "weighting; means over trials, each weighing as many as were visited in it.",
+        (
+            DISTRICT,
+            LEVEL,
+            Column("measure", "text", "what is compared", codes=BALANCE),
+            count("visited", "visited students compared"),
+            Column("visited_mean", "number", "mean of the visited", unit="fraction"),
+            Column("visited_sd", "number", "standard deviation of the visited", unit="fraction"),
+            Column("comparison_before", "number", "mean before weighting", unit="fraction"),
+            Column("comparison_after", "number", "mean after weighting", unit="fraction"),
+        ),
+        key=("district_code", "level", "measure"),
+        optional=True,
+    ),
+    Table(
+        "visited_days",
+        "slice x district x level x school year x cohort period x months since first visit",
+        "Days enrolled of all visited students in the twelve school months after the visit.",
+        (
+            *_SLICE,
+            DISTRICT,
+            LEVEL,
+            YEAR,
+            Column("cohort_period", "text", "when the first visit was", pattern=PERIOD_PATTERN),
+            EVENT_TIME,
+            STUDENTS,
+            DAYS_ENROLLED,
+        ),
+        key=(
+            *("slice", "slice_value", "district_code", "level"),
+            *("school_year", "cohort_period", "event_time"),
+        ),
+        optional=True,
+    ),
+    Table(
+        "visited_compared",
+        "district x level x cohort period x reason",
+        "Visited students by whether they could be compared, and if not, why.",
+        (
+            DISTRICT,
+            LEVEL,
+            Column("cohort_period", "text", "when the first visit was", pattern=PERIOD_PATTERN),
+            Column("reason", "text", "whether and why", codes=LEFT_OUT),
+            count("students", "visited students"),
+        ),
+        key=("district_code", "level", "cohort_period", "reason"),
+        optional=True,
+    ),
+    Table(
+        "spillover",
+        "school year x district x level x share visited",
+        "Never visited students' attendance this school year and the one before, by the share of "
+        "their school's students ever visited by the end of this school year.",
+        (
+            YEAR,
+            DISTRICT,
+            LEVEL,
+            Column("share_visited", "text", "share of the school visited", codes=SHARES_VISITED),
+            count("students", "never visited students enrolled in both school years"),
+            days("days_enrolled", "days of membership this school year"),
+            days("days_attended", "of those, days present"),
+            days("days_enrolled_before", "days of membership the school year before"),
+            days("days_attended_before", "of those, days present"),
+        ),
+        key=("school_year", "district_code", "level", "share_visited"),
+        optional=True,
+    ),
+)

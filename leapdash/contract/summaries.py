@@ -1,0 +1,254 @@
+"""The tables a release holds."""
+
+from leapdash.contract.codes import (
+    CODE_PATTERN,
+    CONTACTS,
+    GEOGRAPHIES,
+    LANGUAGES,
+    STATE_CODE,
+    VISIT_KINDS,
+)
+from leapdash.contract.columns import (
+    ATTENDANCE_MEASURES,
+    DAYS_ATTENDED,
+    DAYS_ENROLLED,
+    DISTRICT,
+    EVENT_TIME,
+    GROUP,
+    LEVEL,
+    MONTH,
+    PARTICIPATION_COLUMN,
+    PERIOD_PATTERN,
+    SCHOOL,
+    STUDENTS,
+    YEAR,
+    count,
+)
+from leapdash.contract.effects import EFFECT_TABLES
+from leapdash.contract.inputs import INPUT_TABLES
+from leapdash.contract.model import Column, Reference, Table
+
+SUMMARY_TABLES: tuple[Table, ...] = (
+    Table(
+        "attendance",
+        "month x district x school x level x participation",
+        "Attendance by month and school. A student who changes school within a month counts in "
+        "both.",
+        (MONTH, DISTRICT, SCHOOL, LEVEL, PARTICIPATION_COLUMN, *ATTENDANCE_MEASURES),
+        key=("month", "district_code", "school_code", "level", "participation"),
+        references=(Reference(("school_code",), "schools"),),
+    ),
+    Table(
+        "attendance_by_group",
+        "month x district x level x participation x group",
+        "Attendance by month, district and student group. A student's days are pooled within the "
+        "district first, so a change of school within it counts once.",
+        (MONTH, DISTRICT, LEVEL, PARTICIPATION_COLUMN, GROUP, *ATTENDANCE_MEASURES),
+        key=("month", "district_code", "level", "participation", "group"),
+    ),
+    Table(
+        "chronic_absence",
+        "school year x geography x level x participation x group",
+        "Students by share of the school year missed. A student's days are pooled within the "
+        "school, district or state first; level, participation and group are those of the "
+        "student's last enrolled month there. Pre-kindergarten is left out. Schools have the group "
+        "`all` only.",
+        (
+            YEAR,
+            Column("geography", "text", "what the row covers", codes=GEOGRAPHIES),
+            Column(
+                "district_code",
+                "text",
+                f"the district; the state's rows carry {STATE_CODE}",
+                pattern=CODE_PATTERN,
+            ),
+            Column(
+                "school_code",
+                "text",
+                "the school; empty for districts and the state",
+                pattern=CODE_PATTERN,
+                nullable=True,
+            ),
+            LEVEL,
+            PARTICIPATION_COLUMN,
+            GROUP,
+            count("chronic_base", "students with at least 10 days enrolled"),
+            count("absent_under_5", "of those, absent for less than 5% of their days"),
+            count("absent_5_to_10", "absent for 5% or more and less than 10%"),
+            count("absent_10_to_20", "absent for 10% or more and less than 20%: chronic"),
+            count("absent_20_or_more", "absent for 20% or more: severely chronic"),
+        ),
+        key=(
+            "school_year",
+            "geography",
+            "district_code",
+            "school_code",
+            "level",
+            "participation",
+            "group",
+        ),
+    ),
+    Table(
+        "visits",
+        "month x school x level x contact",
+        "Home visits by calendar month and the school the student attended then.",
+        (
+            MONTH,
+            DISTRICT,
+            SCHOOL,
+            LEVEL,
+            Column("contact", "text", "whether the visitor met the family", codes=CONTACTS),
+            count("visits", "visits", unit="visits"),
+            count("students", "students visited"),
+            count(
+                "first_visits",
+                "visits that were a student's first to meet the family",
+                unit="visits",
+            ),
+        ),
+        key=("month", "school_code", "level", "contact"),
+    ),
+    Table(
+        "visits_by_kind",
+        "school year x district x level x kind x value",
+        "Home visits by place, by visitor and by language, each by itself: a finer grain would "
+        "show single visits.",
+        (
+            YEAR,
+            DISTRICT,
+            LEVEL,
+            Column("kind", "text", "which property of the visit `value` is", codes=VISIT_KINDS),
+            Column(
+                "value",
+                "text",
+                "the property's value (codes of the input table `visits`; "
+                "languages as en, es or other)",
+            ),
+            count("visits", "visits", unit="visits"),
+            count("students", "students visited"),
+            count(
+                "first_visits",
+                "visits that were a student's first to meet the family",
+                unit="visits",
+            ),
+        ),
+        key=("school_year", "district_code", "level", "kind", "value"),
+    ),
+    Table(
+        "reach",
+        "month x school x level x group",
+        "Who was visited and who is waiting, among students enrolled that month. Empty where the "
+        "district takes no part in that month.",
+        (
+            MONTH,
+            DISTRICT,
+            SCHOOL,
+            LEVEL,
+            GROUP,
+            count("ever_eligible", "students eligible by this month", nullable=True),
+            count("ever_eligible_visited", "of those, visited by this month", nullable=True),
+            count("waiting", "of those, not visited yet", nullable=True),
+            count("tried", "of those waiting, a visit was tried and met nobody", nullable=True),
+            count(
+                "visited_not_eligible",
+                "students visited by this month, not eligible by then",
+                nullable=True,
+            ),
+            count(
+                "first_visits_30",
+                "eligible students first visited this month, within 30 days",
+                nullable=True,
+            ),
+            count("first_visits_60", "the same, after 31 to 60 days", nullable=True),
+            count("first_visits_120", "the same, after 61 to 120 days", nullable=True),
+            count("first_visits_over_120", "the same, after more than 120 days", nullable=True),
+        ),
+        key=("month", "school_code", "level", "group"),
+    ),
+    Table(
+        "paths",
+        "district x school x level x cohort period x language x months since first visit",
+        "Attendance of visited students by school months since the first visit that met the "
+        "family. A student stays at the school and level of the first visit.",
+        (
+            DISTRICT,
+            SCHOOL,
+            LEVEL,
+            Column(
+                "cohort_period",
+                "text",
+                "when the first visit was: a summer without school, or a school year",
+                pattern=PERIOD_PATTERN,
+            ),
+            Column("language", "text", "language of the first visit", codes=LANGUAGES),
+            EVENT_TIME,
+            STUDENTS,
+            DAYS_ENROLLED,
+            DAYS_ATTENDED,
+        ),
+        key=("district_code", "school_code", "level", "cohort_period", "language", "event_time"),
+    ),
+    Table(
+        "school_profile",
+        "school year x school x level",
+        "Who goes to a school, to find schools like it. A student counts once per school and year.",
+        (
+            YEAR,
+            DISTRICT,
+            SCHOOL,
+            LEVEL,
+            count("students", "students enrolled in the school year"),
+            count(
+                "high_needs",
+                "of those, with high needs: English learner, disability, or free "
+                "or reduced price meals",
+            ),
+            count("english_learner", "of those, English learners"),
+            count("disability", "of those, with disabilities"),
+            count("free_or_reduced_meals", "of those, eligible for free or reduced price meals"),
+            count("homeless", "of those, experiencing homelessness"),
+        ),
+        key=("school_year", "school_code", "level"),
+    ),
+    next(table for table in INPUT_TABLES if table.name == "schools"),
+    next(table for table in INPUT_TABLES if table.name == "programme"),
+    Table(
+        "published",
+        "school year x district x group x source",
+        "Attendance rates as published by the state.",
+        (
+            YEAR,
+            Column(
+                "district_code",
+                "text",
+                f"the district; the state is {STATE_CODE}",
+                pattern=CODE_PATTERN,
+            ),
+            Column("district_name", "text", "as published"),
+            GROUP,
+            count(
+                "students", "students the rate covers; empty: withheld by the state", nullable=True
+            ),
+            Column(
+                "attendance_rate",
+                "number",
+                "days attended over days enrolled; empty: withheld by the state",
+                unit="fraction",
+                minimum=0,
+                maximum=1,
+                nullable=True,
+            ),
+            Column(
+                "through",
+                "month",
+                "last month the figure covers; empty: the whole school year",
+                nullable=True,
+            ),
+            Column("updated", "date", "day the file was last updated"),
+            Column("source", "text", "the file the figure is from"),
+        ),
+        key=("school_year", "district_code", "group", "source"),
+        optional=True,
+    ),
+    *EFFECT_TABLES,
+)

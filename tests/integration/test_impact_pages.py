@@ -1,0 +1,254 @@
+"""Impact and District in-process: effects as the tables have them, and what stands without them."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from leapdash import views, words
+from leapdash.dashboard import store
+from leapdash.effect_data import cohort_data
+from leapdash.filters import Filters
+from leapdash.formats import count, per_cent
+from leapdash.release import BuildFacts, SourceFact, open_release, publish
+from tests.browser.harness import ROOT
+from tests.small_release import AVON, HARTFORD, NEW_HAVEN, make, small_tables
+
+EFFECT_TABLES = (
+    *("effects", "effects_covariance", "effects_schools"),
+    *("balance", "visited_days", "visited_compared", "spillover"),
+)
+
+
+FACTS = BuildFacts(
+    synthetic=True,
+    half_day="state",
+    sources=(SourceFact("a small state", 600, "made up for tests", "CC0-1.0"),),
+)
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="module")
+def known(release):
+    return views.known_in(release)
+
+
+@pytest.fixture(scope="module")
+def cohorts(release):
+    return cohort_data(release)
+
+
+@pytest.fixture(autouse=True)
+def on_show(release, monkeypatch):
+    monkeypatch.setenv(store.STORE_VARIABLE, str(release.path.parents[1]))
+
+
+def regained(release, cohorts, known, filters):
+    days = views.visited_days(release, cohorts)
+    return views.regained(release, cohorts, known, filters, days)
+
+
+def opened(page="impact", **query):
+    """The app at a page's address."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, values in query.items():
+        app.query_params[name] = values
+    app.run()
+    if page != "impact":
+        app.switch_page(f"pages/{page}.py").run()
+    assert [error.value for error in app.exception] == []
+    return app
+
+
+def said(app):
+    """All text on the page, as the reader sees it."""
+    parts = [*app.markdown, *app.caption, *app.title, *app.header, *app.warning]
+    return "\n".join(part.value for part in parts).replace("\\", "")
+
+
+def cards(app):
+    return {card.label: (card.value, card.delta) for card in app.metric}
+
+
+def headings(app):
+    return [header.value for header in app.header]
+
+
+def test_impact_answers_with_the_effect_of_the_choice_whom_it_reached_and_the_days(
+    release, cohorts, known
+):
+    filters = Filters(years=("2021-22",))
+    app = opened(years=["2021-22"])
+    found = views.headlines_on(cohorts, known, filters)
+    gained = regained(release, cohorts, known, filters)
+    visits = views.visits_made(release, known, filters)
+    assert words.impact_answer(found, gained.days, visits) in said(app)
+    assert f"Based on {count(found.visited)} of " in said(app)
+    shown = cards(app)
+    assert shown["Six to nine months after"] == words.effect_card(found.six_to_nine)
+    assert shown["Month after"] == words.effect_card(found.month_after)
+    for label, number, unit in words.days_cards(gained):
+        assert shown[label] == (number, unit)
+    reach = views.reach_now(release, known, filters)
+    assert shown["Reached"][0] == per_cent(reach.share_visited)
+    assert words.days_note(gained, filters) in said(app)
+
+
+def test_impact_begins_with_two_figures_the_rows_and_the_times_of_visit():
+    assert headings(opened()) == [
+        "What visits changed, by level and district",
+        "What visits changed, by when the first was",
+    ]
+
+
+def test_a_plain_change_never_stands_without_the_effect_beside_it():
+    for tab in ("When visited", "What differs", "Student groups", "Reached", "All students"):
+        text = said(opened(beside=[tab]))
+        assert "A plain before-and-after would say" in text
+        assert text.index("than they would have without it") < text.index("A plain before-and")
+
+
+def test_the_month_after_can_be_chosen_for_all_forest_plots():
+    app = opened()
+    app.button_group(key="when").set_value("month_after").run()
+    axes = [chart.proto.spec for chart in app.get("plotly_chart")]
+    assert len(axes) == 2
+    assert all("in the school month after" in spec for spec in axes)
+
+
+@pytest.mark.parametrize(
+    ("tab", "heading", "notes"),
+    [
+        (
+            "What differs",
+            "Does the effect go with the kind of visit?",
+            (words.ASSOCIATION, words.VISITS_IN_ALL),
+        ),
+        ("Student groups", "What visits changed, by student group", (words.GROUPS_NOTE,)),
+    ],
+)
+def test_what_differs_is_said_to_be_association(tab, heading, notes):
+    app = opened(beside=[tab])
+    assert headings(app)[-1] == heading
+    for note in notes:
+        assert note in said(app)
+
+
+@pytest.mark.parametrize("tab", ["What differs", "Student groups"])
+def test_kinds_that_cannot_be_told_for_a_choice_give_the_reason_and_no_numbers(tab):
+    app = opened(beside=[tab], years=["2021-22"])
+    assert words.no_slices(Filters(years=("2021-22",))) in said(app)
+    assert headings(app) == ["What visits changed, by level and district"]
+
+
+def test_the_table_of_a_forest_plot_has_the_plain_change_beside_the_effect(release, cohorts, known):
+    app = opened()
+    app.session_state["table-impact-effects"] = True
+    app.run()
+    shown = app.dataframe[0].value
+    districts = views.district_rows(release, cohorts, known, Filters(), "six_to_nine")
+    rows = views.effect_rows(release, cohorts, known, Filters(), "six_to_nine", districts)
+    assert shown["Series"].tolist() == rows["series"].tolist()
+    for name, column in (("Effect (points)", "effect"), ("Plain change (points)", "naive_change")):
+        assert shown[name].tolist() == pytest.approx((100 * rows[column]).tolist(), nan_ok=True)
+    assert rows["naive_change"].notna().any()
+
+
+def without_effects(folder, visited):
+    """The small state without effect tables; without visits too, unless `visited`."""
+    tables = {name: t for name, t in small_tables().items() if name not in EFFECT_TABLES}
+    if not visited:
+        tables |= {name: tables[name].slice(0, 0) for name in ("visits", "paths")}
+    return publish(folder, tables, FACTS)
+
+
+@pytest.mark.parametrize("visited", [True, False])
+def test_a_release_without_effects_says_so_and_the_rest_of_the_pages_works(
+    tmp_path, monkeypatch, visited
+):
+    without_effects(tmp_path, visited)
+    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    app = opened()
+    reason = (
+        "This release was built without the effects of visits."
+        if visited
+        else "No home visit that met a family is recorded here, so there is no effect to show."
+    )
+    assert reason in said(app)
+    assert {"Students visited", "Reached", "Waiting"} == set(cards(app))
+    assert headings(app) == ["Who was reached, by district"]
+    assert headings(opened(beside=["All students"])) == ["All students, by school year"]
+    district = opened("district", districts=["Hartford"])
+    assert "In Hartford, students attended" in said(district)
+    assert "Effect of visits" not in cards(district)
+    tab = opened("district", districts=["Hartford"], time=["Effect of visits"])
+    assert reason in said(tab)
+
+
+def test_a_district_stands_beside_all_others_in_words_and_cards(cohorts, known):
+    app = opened("district", districts=["Hartford"])
+    filters = Filters((HARTFORD,))
+    own = views.headlines_on(cohorts, known, filters)
+    state = views.headlines_on(cohorts, known, Filters())
+    beside = views.beside_others(cohorts, known, filters, HARTFORD, "six_to_nine")
+    assert words.district_effect("Hartford", own, beside) in said(app)
+    assert words.district_based_on(own) in said(app)
+    assert cards(app)["Effect of visits"] == words.effect_card(own.six_to_nine)
+    assert cards(app)["In all districts"] == words.effect_card(state.six_to_nine)
+
+
+def test_the_effect_tab_has_the_district_its_levels_and_schools_or_says_why_no_schools():
+    app = opened("district", districts=["Hartford"], time=["Effect of visits"])
+    assert headings(app)[-1] == "What visits changed in Hartford"
+    assert words.schools_note(Filters()) in said(app)
+    years = opened("district", districts=["Hartford"], years=["2021-22"], time=["Effect of visits"])
+    assert "Schools are shown for first visits of all school years only" in said(years)
+
+
+def test_a_district_without_visits_has_no_effect_and_says_so():
+    app = opened("district", districts=["Avon"], time=["Effect of visits"])
+    assert "Effect of visits" not in cards(app)
+    assert "No home visit that met a family is recorded here" in said(app)
+    assert AVON in app.multiselect(key="districts").value
+
+
+def test_where_nobody_could_be_compared_the_pages_say_so_and_show_no_effect(
+    tmp_path, monkeypatch, release, known
+):
+    tables = small_tables()
+    for name in ("effects", "effects_covariance", "effects_schools", "visited_days"):
+        table = tables[name]
+        tables[name] = table.filter(pc.not_equal(table["district_code"], NEW_HAVEN))
+    compared = tables["visited_compared"].to_pandas()
+    compared.loc[compared["district_code"] == NEW_HAVEN, "reason"] = "no history"
+    keys = ["district_code", "level", "cohort_period", "reason"]
+    compared = compared.groupby(keys, as_index=False)["students"].sum()
+    tables["visited_compared"] = pa.Table.from_pandas(compared, preserve_index=False)
+    publish(tmp_path, tables, FACTS)
+    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    everyone = views.headlines_on(cohort_data(release), known, Filters((NEW_HAVEN,))).visited_all
+    assert everyone > 0
+
+    app = opened(districts=["New Haven"])
+    assert "No visited student could be compared with others" in said(app)
+    assert "than they would have without it" not in said(app)
+    assert cards(app)["Six to nine months after"] == ("–", "too few to tell")
+    district = opened("district", districts=["New Haven"], time=["Effect of visits"])
+    assert "No visited student could be compared with others" in said(district)
+    assert "Effect of visits" not in cards(district)
+
+    rows = views.district_rows(*shown(tmp_path), Filters(), "six_to_nine").set_index("code")
+    assert rows.loc[NEW_HAVEN, "visited_all"] == everyone
+    assert rows.loc[NEW_HAVEN, "reason"] == (
+        f"None of the {everyone} visited students could be compared with others."
+    )
+
+
+def shown(folder):
+    """A store's release, its cohorts and what is known of it."""
+    release = open_release(folder)
+    return release, cohort_data(release), views.known_in(release)

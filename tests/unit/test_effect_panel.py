@@ -1,0 +1,112 @@
+"""What the pipeline counts as a visit, a month and a place, before any effect is estimated."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from input_state import Row, rows, write_csv
+
+from leapdash.contract import LEVELS
+from leapdash.pipeline.effect_panel import effect_panel
+from leapdash.pipeline.engine import open_engine
+from leapdash.pipeline.summaries import make_panel
+from leapdash.pipeline.workspace import Workspace
+from leapdash.progress import SILENT
+from leapdash.sources.folder import open_folder
+
+Tables = dict[str, list[Row]]
+HARTFORD, TORRINGTON = "0640011", "1430011"
+
+
+def made_from(folder: Path, change: Callable[[Tables], object] = lambda _: None) -> pd.DataFrame:
+    """Six school months, September to November of two years: the months of the students visited,
+    with district_code and level of the visit (place) and of the month (there, None where nobody
+    was ever visited).
+    """
+    tables = rows()
+    change(tables)
+    with open_engine("500MB", 1) as engine, Workspace(engine) as space:
+        panel = make_panel(
+            engine, open_folder(write_csv(folder, tables)).tables, "state", {}, SILENT
+        )
+        made = effect_panel(space, panel)
+        visited = made.visited.select("unit", "first", place="stratum").to_pandas()
+        months = made.months.select("unit", "t", "y", "stratum", since="first").to_pandas()
+        districts = panel.schools.select("district", "district_code").distinct().to_pandas()
+    names = dict(zip(districts["district"], districts["district_code"], strict=True))
+    strata = [(names[district], tuple(LEVELS)[level]) for district, level in made.strata]
+    found = months.merge(visited, on="unit").sort_values(["unit", "t"], ignore_index=True)
+    assert (found["since"] == found["first"]).all()
+    found["place"] = [strata[k] for k in found["place"]]
+    found["there"] = [strata[k] if k >= 0 else None for k in found["stratum"]]
+    return found
+
+
+def only(tables: Tables, *visits: tuple[str, date, str]) -> None:
+    kept = dict(tables["visits"][1])
+    tables["visits"] = [
+        kept | {"student_id": name, "visit_date": day, "contact": contact}
+        for name, day, contact in visits
+    ]
+
+
+def month_of(tables: Tables, student: str, month: date) -> Row:
+    (row,) = [
+        row
+        for row in tables["attendance"]
+        if row["student_id"] == student and row["month"] == month
+    ]
+    return row
+
+
+def test_a_visit_that_met_no_one_is_not_the_first(tmp_path):
+    found = made_from(
+        tmp_path,
+        lambda t: only(
+            t,
+            ("S03", date(2021, 10, 20), "no contact"),
+            ("S03", date(2022, 10, 5), "met"),
+            ("S05", date(2022, 10, 5), "no contact"),
+        ),
+    )
+    assert found["unit"].nunique() == 1
+    assert found["first"].unique() == [4]
+
+
+@pytest.mark.parametrize("day", [date(2022, 7, 12), date(2021, 12, 1), date(2022, 9, 3)])
+def test_a_visit_in_a_month_without_school_belongs_to_the_next_school_month(tmp_path, day):
+    found = made_from(tmp_path, lambda t: only(t, ("S05", day, "met")))
+    assert found["first"].unique() == [3]
+
+
+@pytest.mark.parametrize(("days", "observed"), [(4.5, False), (5.0, True)])
+def test_a_month_under_five_days_enrolled_is_no_observation(tmp_path, days, observed):
+    def change(tables):
+        only(tables, ("S05", date(2022, 9, 3), "met"))
+        row = month_of(tables, "S05", date(2021, 10, 1))
+        row |= {"days_enrolled": days, "days_attended": 4.0}
+
+    found = made_from(tmp_path, change)
+    assert list(found["y"].notna()) == [True, observed, True, True, True, True]
+    if observed:
+        assert found.loc[1, "y"] == 0.8
+
+
+def test_who_moves_after_the_visit_stays_where_the_visit_was(tmp_path):
+    def change(tables):
+        only(tables, ("S05", date(2022, 9, 3), "met"), ("S01", date(2022, 9, 3), "met"))
+        # From Torrington to Hartford in the month after the visit.
+        (home,) = [
+            row
+            for row in tables["enrollment"]
+            if row["student_id"] == "S05" and row["school_year"] == "2022-23"
+        ]
+        tables["enrollment"].append(home | {"school_code": "0640211", "grade": "K"})
+        for month in (date(2022, 10, 1), date(2022, 11, 1)):
+            month_of(tables, "S05", month)["school_code"] = "0640211"
+
+    found = made_from(tmp_path, change)
+    mover = found[found["place"] == (TORRINGTON, "9-12")]
+    assert list(mover["there"]) == [(TORRINGTON, "9-12")] * 4 + [(HARTFORD, "PK-5")] * 2

@@ -1,0 +1,219 @@
+"""The sentences of Impact and District, for every case the numbers can be in."""
+
+import pandas as pd
+import pytest
+
+from leapdash import words
+from leapdash.effects import DaysRegained, Headline, Headlines
+from leapdash.filters import Filters
+from leapdash.inference import Interval, interval
+from leapdash.views import Regained, SliceRows, Visits
+from leapdash.words.impact import rounded
+
+VISITS = Visits(9000, 8000, 6104)
+TOO_FEW = "Only 12 visited students could be followed to months 6 to 9 after the visit."
+
+
+def headline(effect, low, high, events=(6, 7, 8, 9), naive=0.221, visited=4010):
+    excess = naive - effect
+    own = Interval(effect, (high - low) / 3.92, low, high)
+    return Headline(events, own, None, naive, excess, excess / naive, visited, 900.0)
+
+
+def hidden(events=(6, 7, 8, 9)):
+    return Headline(events, None, TOO_FEW, None, None, None, 12, 900.0)
+
+
+def found(later, soon=None):
+    soon = soon or headline(0.035, 0.030, 0.040, (1,), 0.133, 5517)
+    return Headlines(soon, later, "school", 148, 5776, 6104, None)
+
+
+def regained(days=(89_909.0, 86_331.0, 93_487.0), cost=None, covered=1.0):
+    low, high = days[1:]
+    whole = Interval(days[0], (high - low) / 3.92, low, high)
+    each = Interval(*(value / 6104 for value in (days[0], whole.std_error, low, high)))
+    per_day = None
+    if cost is not None and days[0] > 0:
+        per_day = (cost / days[0], cost / high, cost / low if low > 0 else float("inf"))
+    return DaysRegained(whole, each, None, 6104, 979_247.5, covered, cost, per_day)
+
+
+NO_DAYS = DaysRegained(
+    None, None, "No month after the visit has enough.", 10, 90.0, 0.0, None, None
+)
+
+
+def test_impact_answers_with_the_effect_the_plain_number_the_reached_and_the_days():
+    answer = words.impact_answer(found(headline(0.1135, 0.109, 0.118)), regained(), VISITS)
+    assert answer == (
+        "Six to nine school months after the first visit, visited students attended 11.4 points "
+        "more of their days than they would have without it (between 10.9 and 11.8). A plain "
+        "before-and-after would say 22.1 points more; about half of that would have come anyway. "
+        "In the month after it was +3.5 points (between 3.0 and 4.0). Home visits met the families "
+        "of 6,104 students; about 89,900 school days were regained (between 86,300 and 93,500)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "ending"),
+    [
+        ((50.0, -20.0, 120.0), "; whether school days were regained is too small to tell."),
+        ((-500.0, -800.0, -200.0), "about 500 school days were lost (between 200 and 800)."),
+    ],
+)
+def test_days_that_may_be_none_or_are_lost_are_said_to_be(days, ending):
+    answer = words.impact_answer(found(headline(0.01, 0.005, 0.02)), regained(days), VISITS)
+    assert answer.endswith(ending)
+
+
+def test_without_an_effect_the_answer_gives_the_reason_and_whom_visits_reached():
+    answer = words.impact_answer(found(hidden(), hidden((1,))), NO_DAYS, Visits(1, 1, 1))
+    assert TOO_FEW in answer
+    assert answer.endswith("Home visits met the family of 1 student.")
+    assert words.effect_card(hidden()) == ("–", "too few to tell")
+
+
+def test_a_card_of_an_effect_has_its_number_and_its_interval():
+    assert words.effect_card(headline(0.1135, 0.109, 0.118)) == (
+        "+11.4",
+        "between 10.9 and 11.8 points",
+    )
+    assert words.effect_card(headline(-0.002, -0.014, 0.01))[1] == "between −1.4 and +1.0 points"
+
+
+def test_cards_of_days_have_the_cost_where_it_is_known():
+    spent = regained(cost=12_100_000.0)
+    cards = words.days_cards(Regained(regained(), spent, (), ("2020-21", "2022-23")))
+    assert cards == [
+        ("School days regained", "89,900", "between 86,300 and 93,500"),
+        ("Cost per day regained", "$135", "between $129 and $140"),
+    ]
+    assert len(words.days_cards(Regained(regained(), None, (), ()))) == 1
+    assert words.days_cards(Regained(NO_DAYS, None, (), ())) == [
+        ("School days regained", "–", "too few to tell")
+    ]
+
+
+def test_a_cost_without_an_upper_bound_is_at_least_so_much():
+    spent = regained((50.0, -20.0, 120.0), cost=6000.0)
+    _, cost = words.days_cards(Regained(spent, spent, (), ("2021-22", "2021-22")))
+    assert cost == ("Cost per day regained", "$120", "at least $50")
+
+
+def test_no_cost_per_day_where_days_were_lost():
+    lost = regained((-500.0, -800.0, -200.0), cost=6000.0)
+    assert len(words.days_cards(Regained(lost, lost, (), ("2021-22", "2021-22")))) == 1
+    note = words.days_note(Regained(lost, lost, (), ("2021-22", "2021-22")), Filters())
+    assert note.endswith("No day was shown to be regained, so there is no cost per day.")
+
+
+def test_the_note_says_what_days_are_per_student_and_which_costs_count():
+    spent = regained(cost=12_100_000.0, covered=0.914)
+    note = words.days_note(Regained(spent, spent, ("Avon",), ("2020-21", "2022-23")), Filters())
+    assert "Later months aren’t counted." in note
+    assert "Per visited student: 14.7 days (between 14.1 and 15.3)." in note
+    assert "91% of these days fall in months with enough students" in note
+    assert "Cost: $12,100,000 in 2020-21 to 2022-23" in note
+    assert "left out, cost and days, for want of a known cost: Avon" in note
+
+
+@pytest.mark.parametrize(
+    ("uncounted", "filters", "reason"),
+    [
+        ((), Filters(levels=("6-8",)), "by district, not by level"),
+        (("Avon",), Filters(), "No cost is known for these districts and school years."),
+    ],
+)
+def test_where_there_is_no_cost_the_note_says_why(uncounted, filters, reason):
+    assert reason in words.days_note(Regained(regained(), None, uncounted, ()), filters)
+
+
+def differences(*told):
+    columns = ["section", "series", "reference", "difference", "low", "high"]
+    return SliceRows(pd.DataFrame(), pd.DataFrame(told, columns=columns))
+
+
+def test_differences_are_larger_smaller_or_not_to_be_told():
+    answer = words.differences_answer(
+        differences(
+            ("Language", "Spanish", "English", -0.046, -0.056, -0.036),
+            ("Place", "Video or telephone", "At home", 0.008, -0.003, 0.019),
+            ("Visitor", "Community partner", "School staff", 0.02, 0.01, 0.03),
+        )
+    )
+    assert answer.split("  \n") == [
+        "Spanish beside English: 4.6 points smaller (between 3.6 and 5.6).",
+        "Video or telephone beside at home: no difference can be told (between −0.3 and +1.9 "
+        "points).",
+        "Community partner beside school staff: 2.0 points larger (between 1.0 and 3.0).",
+    ]
+    assert words.differences_answer(differences()).startswith("Too few visited students")
+
+
+def test_kinds_and_groups_are_called_association_and_the_number_of_visits_no_effect():
+    assert "need not come from it" in words.ASSOCIATION
+    assert "can’t be read as an effect" in words.VISITS_IN_ALL
+    assert "association" in words.GROUPS_NOTE
+    assert "Clear the school years" in words.no_slices(Filters(years=("2021-22",)))
+    assert "one district or all" in words.no_slices(Filters(districts=("a", "b")))
+
+
+def test_a_district_is_larger_than_the_others_or_cannot_be_told_apart():
+    own = found(headline(0.285, 0.27, 0.299))
+    larger = words.district_effect("Hartford", own, interval(0.191, 0.008**2))
+    assert larger == (
+        "Six to nine school months after the first visit, Hartford’s visited students attended "
+        "28.5 points more of their days than they would have without it (between 27.0 and 29.9). "
+        "The effect is 19.1 points larger than in all other districts together (between 17.5 and "
+        "20.7)."
+    )
+    same = words.district_effect("Hartford", own, interval(-0.005, 0.008**2))
+    assert (
+        "can’t be told apart from the effect in all other districts together (between −2.1 and"
+        in (same)
+    )
+    assert "other districts" not in words.district_effect("Hartford", own, None)
+
+
+def test_a_district_says_how_many_its_effect_rests_on_or_could_be_followed():
+    assert words.district_based_on(found(headline(0.285, 0.27, 0.299))) == (
+        "Effect: school months 6 to 9 after the first visit, based on 4,010 of 6,104 visited "
+        "students."
+    )
+    assert words.district_based_on(found(hidden())) == (
+        "12 of 6,104 visited students could be followed to school months 6 to 9."
+    )
+
+
+def test_a_small_district_says_that_too_few_were_visited_to_tell():
+    wide = words.district_effect("Avon", found(headline(0.03, -0.031, 0.09)), None)
+    assert "too small to tell from none" in wide
+    assert wide.endswith("Too few students were visited here to tell more.")
+    narrow = words.district_effect("Avon", found(headline(-0.002, -0.014, 0.01)), None)
+    assert "Too few students" not in narrow
+
+
+def test_a_district_with_only_the_month_after_tells_that_and_one_without_the_reason():
+    soon = words.district_effect("Avon", found(hidden()), None)
+    assert soon.startswith("In the school month after the first visit, Avon’s visited students")
+    nothing = words.district_effect("Avon", found(hidden(), hidden((1,))), None)
+    assert nothing == f"What visits changed in Avon can’t be told. {TOO_FEW}"
+
+
+def test_the_text_for_who_cannot_see_a_forest_tells_the_ends_and_the_withheld():
+    table = pd.DataFrame(
+        {"series": ["Hartford", "Avon", "Windham"], "effect": [0.285, float("nan"), -0.02]}
+    )
+    assert words.alt_forest("What visits changed", table) == (
+        "Forest plot: What visits changed. 3 rows. Effects from −2.0 points (Windham) to +28.5 "
+        "points (Hartford). 1 withheld: too few to tell."
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(89_909.3, "89,900"), (999.6, "1,000"), (12_149_999, "12,100,000"), (-1234, "−1,230")],
+)
+def test_large_numbers_are_given_to_three_figures(number, text):
+    assert rounded(number) == text
