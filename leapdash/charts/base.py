@@ -19,6 +19,7 @@ _LABEL_HEIGHT = 15.0
 _CHARACTER_WIDTH = 6.7
 _LONGEST_LABEL_LINE = 15
 _MOST_LINES = 3
+_ROOM_FOR_TEXT = 44.0
 _LEAST_SPAN = 0.04
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 
@@ -209,6 +210,13 @@ def mark_visit(drawing: Drawing, at: Literal["top", "bottom"] = "top") -> None:
 def signed_month(number: int) -> str:
     """A month since the visit with its sign: −6, 0, +3."""
     return f"−{-number}" if number < 0 else f"+{number}" if number else "0"
+
+
+def room_between(drawing: Drawing, difference: float) -> bool:
+    """Whether two lines of text fit between values so far apart. Needs the y axis to be set."""
+    low, high = drawing.layout["yaxis"]["range"]
+    pixels = (drawing.height - drawing.margin["t"] - drawing.margin["b"]) / (high - low)
+    return bool(abs(difference) * pixels >= _ROOM_FOR_TEXT)
 
 
 def axis_title(text: str) -> dict[str, Any]:

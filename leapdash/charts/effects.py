@@ -21,6 +21,7 @@ from leapdash.charts.base import (
     mark_visit,
     percent_axis,
     plain_axis,
+    room_between,
     signed_month,
     text_width,
 )
@@ -31,9 +32,8 @@ from leapdash.formats import per_cent, points
 from leapdash.views import ALIKE
 
 _RATE = "Attendance rate (% of days enrolled)"
-_ROOM_FOR_GAP = 44.0
-_ROW_HEIGHT = 30
-_NAME_WIDTH = 18
+_ROW_HEIGHT = 34
+_NAME_WIDTH = 22
 _SMALL = 300
 _PATH_COLUMNS = ("event_time", "visited_rate", "without_visit", "band_low", "band_high", "visited")
 
@@ -354,9 +354,7 @@ def _measure_gap(
     own = [month for month in months if month.event_time in headline.event_times]
     if headline.effect is None or len(own) < len(headline.event_times):
         return
-    low, high = drawing.layout["yaxis"]["range"]
-    pixels = (drawing.height - drawing.margin["t"] - drawing.margin["b"]) / (high - low)
-    if abs(headline.effect.effect) * pixels < _ROOM_FOR_GAP:
+    if not room_between(drawing, headline.effect.effect):
         return
     drawing.write(
         name="gap",

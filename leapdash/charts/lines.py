@@ -20,6 +20,7 @@ from leapdash.charts.base import (
     mark_visit,
     percent_axis,
     plain_axis,
+    room_between,
 )
 from leapdash.charts.palette import Palette
 from leapdash.contract import BASE_EVENT_TIME
@@ -308,13 +309,15 @@ def _add_plain_change(
         line={"color": palette.naive, "width": 2, "dash": "dot"},
         hoverinfo="skip",
     )
-    drawing.write(
-        name="plain change",
-        text=f"<b>{points(headline.naive, signed=True)}</b><br>points",
-        x=sum(months) / len(months),
-        y=(level + float(rates[months].mean())) / 2,
-        font={"size": 14, "color": palette.naive},
-    )
+    since = float(rates[months].mean())
+    if room_between(drawing, since - level):
+        drawing.write(
+            name="plain change",
+            text=f"<b>{points(headline.naive, signed=True)}</b><br>points",
+            x=sum(months) / len(months),
+            y=(level + since) / 2,
+            font={"size": 14, "color": palette.naive},
+        )
 
 
 def _time_axis(

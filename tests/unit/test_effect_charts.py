@@ -172,6 +172,14 @@ def test_the_plain_change_is_measured_from_the_month_before_the_visit(release, k
     )
 
 
+def test_a_plain_change_without_room_for_its_number_keeps_its_level_only(release, known, study):
+    paths = views.paths(release, known, Filters(), "all")
+    paths["attendance_rate"] = 0.7 + 0.02 * (paths["event_time"] % 2)
+    figure = charts.event_lines(paths, None, LIGHT, STAMP, 300, study.six_to_nine)
+    assert named(figure, "month before")
+    assert not [text for text in written(figure) if "points" in text]
+
+
 def test_without_the_month_before_there_is_no_plain_change_to_draw(release, known, study):
     paths = views.paths(release, known, Filters(), "all")
     paths = pd.DataFrame(paths[paths["event_time"] >= 0])
