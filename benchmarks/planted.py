@@ -24,7 +24,8 @@ from leapdash.contract import STATE_CODE
 from leapdash.demo import make_state
 from leapdash.demo.places import DISTRICTS
 from leapdash.effect_data import cohort_data, slice_data
-from leapdash.effects import Headline, chosen, effect_study, slice_studies
+from leapdash.effect_unions import chosen
+from leapdash.effects import Headline, effect_study, slice_studies
 from leapdash.pipeline.effect_tables import effect_tables
 from leapdash.pipeline.engine import open_engine
 from leapdash.pipeline.summaries import make_panel

@@ -4,7 +4,7 @@ Effects and rates are fractions; times are school months since the month of the 
 method: docs/methods.md.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,14 @@ import pandas as pd
 
 from leapdash.contract import BASE_EVENT_TIME, HEADLINES
 from leapdash.effect_data import EVENTS, SIZE, CohortData, Flags, Floats, Measures, SliceData
+from leapdash.effect_unions import (
+    covariances,
+    one,
+    school_covariance,
+    shares,
+    student_covariance,
+    union,
+)
 from leapdash.inference import (
     Interval,
     JointTest,
@@ -112,31 +120,13 @@ class DaysRegained:
     cost_per_day: tuple[float, float, float] | None
 
 
-def chosen(
-    data: CohortData,
-    districts: Collection[str] | None = None,
-    levels: Collection[str] | None = None,
-    periods: Collection[str] | None = None,
-) -> Flags:
-    """Which atoms are meant; None means all."""
-    keep = np.ones(len(data.districts), dtype=bool)
-    for names, wanted in (
-        (data.districts, districts),
-        (data.levels, levels),
-        (data.periods, periods),
-    ):
-        if wanted is not None:
-            keep &= np.isin(np.array(names, dtype=object), list(wanted))
-    return keep
-
-
 def effect_study(data: CohortData, atoms: Flags) -> EffectStudy:
     """The effects on the visited students of the chosen atoms (see `chosen`), exact in effect and
     variance: theta_U = sum of N theta / sum of N.
     """
     student, school, schools = covariances(data, atoms)
     matrix = serving_matrix(student, school, schools, EVENTS)
-    total = _union(data.measures, atoms)
+    total = union(data.measures, atoms)
     return _study(total, student if matrix == "student" else school, matrix, schools)
 
 
@@ -145,7 +135,7 @@ def headlines(data: CohortData, atoms: Flags) -> Headlines:
     student, school, schools = covariances(data, atoms)
     matrix = serving_matrix(student, school, schools, EVENTS)
     serving = student if matrix == "student" else school
-    return _headlines(_union(data.measures, atoms), serving, matrix, schools)
+    return _headlines(union(data.measures, atoms), serving, matrix, schools)
 
 
 def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName) -> Interval | None:
@@ -157,9 +147,9 @@ def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName)
     first, second = (getattr(headlines(data, atoms), headline) for atoms in (one, other))
     if first.effect is None or second.effect is None:
         return None
-    weights = _shares(data, one) - _shares(data, other)
-    school, schools = _school_covariance(data, weights)
-    student = _student_covariance(data, weights)
+    weights = shares(data, one) - shares(data, other)
+    school, schools = school_covariance(data, weights)
+    student = student_covariance(data, weights)
     matrix = serving_matrix(student, school, schools, EVENTS)
     at = [EVENTS.index(e) for e in HEADLINES[headline]]
     serving = student if matrix == "student" else school
@@ -167,20 +157,11 @@ def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName)
     return interval(first.effect.effect - second.effect.effect, variance)
 
 
-def covariances(data: CohortData, atoms: Flags) -> tuple[Floats, Floats, int]:
-    """Of the effects on the chosen atoms' visited, by event time: students independent, schools
-    independent, and how many schools there are.
-    """
-    weights = _shares(data, atoms)
-    school, schools = _school_covariance(data, weights)
-    return _student_covariance(data, weights), school, schools
-
-
 def slice_studies(data: SliceData) -> dict[str, EffectStudy]:
     """The effects of each value of a slice in one place."""
     matrix: Matrix = "school" if data.matrix == "school" else "student"
     return {
-        value: _study(_one(data.measures, k), data.covariance[k], matrix, data.schools)
+        value: _study(one(data.measures, k), data.covariance[k], matrix, data.schools)
         for k, value in enumerate(data.values)
     }
 
@@ -189,7 +170,7 @@ def slice_headlines(data: SliceData) -> dict[str, Headlines]:
     """The headline numbers of each value of a slice in one place."""
     matrix: Matrix = "school" if data.matrix == "school" else "student"
     return {
-        value: _headlines(_one(data.measures, k), data.covariance[k], matrix, data.schools)
+        value: _headlines(one(data.measures, k), data.covariance[k], matrix, data.schools)
         for k, value in enumerate(data.values)
     }
 
@@ -242,7 +223,7 @@ def days_regained(
     periods = np.array(data.periods, dtype=object)
     for period in dict.fromkeys(periods[atoms]):
         own = atoms & (periods == period)
-        total = _union(data.measures, own)
+        total = union(data.measures, own)
         enough = _enough(total)[0]
         for e in DAYS_EVENTS:
             k = EVENTS.index(e)
@@ -255,9 +236,9 @@ def days_regained(
         return DaysRegained(None, None, reason, everyone, enrolled, 0.0, cost, None)
     estimate = float((coefficients * data.measures.effect).sum())
     if serving_matrix(*covariances(data, atoms), EVENTS) == "student":
-        variance = float(_student_covariance(data, coefficients).sum())
+        variance = float(student_covariance(data, coefficients).sum())
     else:
-        variance = float(_school_covariance(data, coefficients)[0].sum())
+        variance = float(school_covariance(data, coefficients)[0].sum())
     gained = interval(estimate, variance)
     each = interval(estimate / everyone, variance / everyone**2)
     return DaysRegained(
@@ -278,70 +259,6 @@ def _cost_per_day(cost: float, days: Interval) -> tuple[float, float, float] | N
         return None
     upper = cost / days.low if days.low > 0 else float("inf")
     return cost / days.effect, cost / days.high, upper
-
-
-# --- unions --------------------------------------------------------------------------------------
-
-
-def _union(measures: Measures, atoms: Flags) -> Measures:
-    """The measures of all chosen groups as one (1 x SIZE)."""
-    visited = measures.visited[atoms].sum(axis=0, keepdims=True)
-    over = np.where(visited > 0, visited, 1.0)
-
-    def mean(values: Floats) -> Floats:
-        weighted: Floats = (measures.visited * values)[atoms].sum(axis=0, keepdims=True)
-        return weighted / over
-
-    return Measures(
-        visited=visited,
-        visited_due=measures.visited_due[atoms].sum(axis=0, keepdims=True),
-        visited_all=measures.visited_all[atoms].sum(keepdims=True),
-        effect=mean(measures.effect),
-        visited_rate=mean(measures.visited_rate),
-        naive_change=mean(measures.naive_change),
-        comparison_observed=mean(measures.comparison_observed),
-        weights_cut=mean(measures.weights_cut),
-        squares=measures.squares[atoms].sum(axis=0, keepdims=True),
-    )
-
-
-def _shares(data: CohortData, atoms: Flags) -> Floats:
-    """Each chosen atom's share of the visited, by event time (atoms x SIZE)."""
-    total = _union(data.measures, atoms).visited[0]
-    weights = np.zeros_like(data.measures.visited)
-    some = total > 0
-    weights[np.ix_(atoms, some)] = data.measures.visited[np.ix_(atoms, some)] / total[some]
-    return weights
-
-
-def _one(measures: Measures, k: int) -> Measures:
-    at = slice(k, k + 1)
-    return Measures(**{name: values[at] for name, values in vars(measures).items()})
-
-
-def _student_covariance(data: CohortData, weights: Floats) -> Floats:
-    """Of the effects summed up with weights (atoms x SIZE), students independent."""
-    first, second = data.pairs[:, 0], data.pairs[:, 1]
-    used = (weights[first] != 0).any(axis=1) & (weights[second] != 0).any(axis=1)
-    a, b = weights[first[used]], weights[second[used]]
-    every = np.einsum("pi,pij,pj->pij", a, data.covariance[used], b)
-    same = first[used] == second[used]
-    between: Floats = every[~same].sum(axis=0)
-    own: Floats = every[same].sum(axis=0)
-    return own + between + between.T
-
-
-def _school_covariance(data: CohortData, weights: Floats) -> tuple[Floats, int]:
-    """The same with schools independent, and how many schools there are."""
-    share = weights[data.school_atom, data.school_event] * data.school_influence
-    used = share != 0
-    if not used.any():
-        return np.zeros((SIZE, SIZE)), 0
-    # Summed over all schools of the release: faster than finding those that take part.
-    school, event, size = data.school[used], data.school_event[used], int(data.school.max()) + 1
-    flat = np.bincount(school * SIZE + event, share[used], minlength=size * SIZE)
-    sums: Floats = flat.reshape(size, SIZE).astype(np.float64)
-    return sums.T @ sums, int(np.count_nonzero(np.bincount(school)))
 
 
 # --- one choice ----------------------------------------------------------------------------------
@@ -463,6 +380,8 @@ def _withheld(visited: int, effective: float, everyone: int) -> str | None:
     """Why nothing at all can be shown, or None."""
     if everyone == 0:
         return "No student was visited."
+    if visited == 0:
+        return f"None of the {everyone} visited students could be compared with others."
     if visited < MINIMUM_VISITED:
         return (
             f"Only {visited} of {everyone} visited students could be compared with others; nothing "

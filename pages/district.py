@@ -38,7 +38,7 @@ cards = [
     Card("Attendance", per_cent(rates[district]), f"of days, {year}"),
     Card("Chronic absence", per_cent(shares.get(district)), f"of students, {year}"),
 ]
-if own is not None and state is not None and own.visited_all:
+if own is not None and state is not None and own.visited:
     beside = store.view(views.beside_others, cohorts, known, filters, district, "six_to_nine")
     answer = f"{answer} {words.district_effect(name, own, beside)}"
     cards += [
@@ -53,7 +53,7 @@ if reach.taking_part:
 frame.answer(answer)
 palette, stamp = figure.palette(), figure.stamp()
 with st.container(key="lead"):
-    if own is not None and own.visited_all:
+    if own is not None and own.visited:
         st.caption(frame.escape(words.district_based_on(own)))
     show_cards(cards)
     left, right = st.columns(2, gap="medium")
@@ -112,7 +112,7 @@ if by_month.open:
         )
 if effects.open:
     with effects:
-        if cohorts is None or own is None or not own.visited_all:
+        if cohorts is None or own is None or not own.visited:
             compared = release.has("visited_compared")
             left_out = store.view(views.left_out, release, known, filters) if compared else None
             met = store.view(views.visits_made, release, known, filters).first_visits > 0
@@ -120,7 +120,7 @@ if effects.open:
         else:
             when = forests.choose_headline()
             parts = [
-                store.view(views.effect_rows, release, cohorts, known, filters, when),
+                store.view(views.effect_rows, cohorts, known, filters, when),
                 store.view(views.school_effects, release, filters, district, when),
             ]
             forests.show_forest(

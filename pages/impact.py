@@ -54,16 +54,16 @@ else:
             st.caption(frame.escape(words.days_note(regained, filters)))
         left, beside = st.columns(2, gap="medium")
     with left:
-        if not found.visited_all:
+        if not found.visited:
             frame.withheld(words.why_nothing(None, left_out, visited=True), filters)
         when = forests.choose_headline()
         whole = (views.whole_name(known, filters), getattr(found, when))
         wherever = replace(filters, districts=())
-        districts = store.view(views.district_rows, release, cohorts, known, wherever, when)
+        districts = store.view(views.district_rows, cohorts, known, wherever, when)
         forests.show_forest(
             "impact-effects",
             "What visits changed, by level and district",
-            store.view(views.effect_rows, release, cohorts, known, filters, when, districts),
+            store.view(views.effect_rows, cohorts, known, filters, when, districts),
             when,
             whole,
             filters,

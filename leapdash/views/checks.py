@@ -20,13 +20,8 @@ from leapdash.contract import (
     STATE_CODE,
 )
 from leapdash.effect_data import CohortData, Floats, slice_data
-from leapdash.effects import (
-    BEFORE_VISIT,
-    EffectStudy,
-    chosen,
-    effect_study,
-    slice_studies,
-)
+from leapdash.effect_unions import chosen
+from leapdash.effects import BEFORE_VISIT, EffectStudy, effect_study, slice_studies
 from leapdash.filters import Filters, Known, codes_of, cohort_periods_of
 from leapdash.release import Release
 from leapdash.views.base import conditions, share, sums

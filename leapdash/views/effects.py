@@ -1,7 +1,8 @@
 """What the visits changed, for the reader's choice: from the release's effect tables to studies."""
 
 from leapdash.effect_data import CohortData, Flags
-from leapdash.effects import EffectStudy, chosen, effect_study
+from leapdash.effect_unions import chosen
+from leapdash.effects import EffectStudy, effect_study
 from leapdash.filters import Filters, Known, codes_of, cohort_periods_of
 
 

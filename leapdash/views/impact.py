@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 
 from leapdash.contract import ALL_LEVELS, GROUPS, LEVELS, STATE_CODE
 from leapdash.effect_data import CohortData, Floats, slice_data
@@ -28,11 +27,10 @@ from leapdash.effects import (
 from leapdash.filters import Filters, Known, codes_of, cohort_periods_of
 from leapdash.inference import Interval
 from leapdash.release import Release
-from leapdash.views.base import conditions, place, series_labels
+from leapdash.views.base import place, series_labels
 from leapdash.views.effects import chosen_visits
 
 THE_WHOLE, BY_LEVEL, BY_DISTRICT = "Together", "Levels", "Districts"
-NOBODY = "No student was visited."
 
 KINDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "place": (
@@ -96,7 +94,7 @@ class Regained:
 
 
 def district_rows(
-    release: Release, cohorts: CohortData, known: Known, filters: Filters, headline: HeadlineName
+    cohorts: CohortData, known: Known, filters: Filters, headline: HeadlineName
 ) -> pd.DataFrame:
     """Every chosen district that takes part or has visited students, by effect, largest first.
 
@@ -107,12 +105,11 @@ def district_rows(
     for code in sorted(chosen & (set(cohorts.districts) | known.leap)):
         own = replace(filters, districts=(code,))
         name = known.label(code)
-        rows.append(_row(BY_DISTRICT, name, code, release, cohorts, known, own, headline))
+        rows.append(_row(BY_DISTRICT, name, code, cohorts, known, own, headline))
     return _table(_ordered(rows))
 
 
 def effect_rows(
-    release: Release,
     cohorts: CohortData,
     known: Known,
     filters: Filters,
@@ -126,7 +123,7 @@ def effect_rows(
     `district_rows`, of the same levels and years) that are chosen. A section with one row only,
     the whole again, is left out.
     """
-    whose = (release, cohorts, known)
+    whose = (cohorts, known)
     rows = [_row(THE_WHOLE, whole_name(known, filters), "choice", *whose, filters, headline)]
     everywhere = replace(filters, districts=())
     own, every = (chosen_visits(cohorts, known, wide) for wide in (filters, everywhere))
@@ -316,33 +313,16 @@ def _table(rows: list[dict[str, object]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def _nobody_compared(release: Release, known: Known, filters: Filters) -> dict[str, object]:
-    """How many were visited where no effect could be estimated at all, and what to say of them."""
-    if not release.has("visited_compared"):
-        return {}
-    where = conditions(filters, known, cohort_period=cohort_periods_of(filters.years) or None)
-    students = release.table("visited_compared", columns=["students"], where=where)["students"]
-    everyone = int(pc.sum(students).as_py() or 0)
-    if everyone == 0:
-        return {}
-    return {
-        "visited_all": everyone,
-        "reason": f"None of the {everyone} visited students could be compared with others.",
-    }
-
-
 def _row(
     section: str,
     series: str,
     code: str,
-    release: Release,
     cohorts: CohortData,
     known: Known,
     filters: Filters,
     headline: HeadlineName,
 ) -> dict[str, object]:
-    row = _measured(section, series, code, headlines_on(cohorts, known, filters), headline)
-    return row if row["visited_all"] else row | _nobody_compared(release, known, filters)
+    return _measured(section, series, code, headlines_on(cohorts, known, filters), headline)
 
 
 def _measured(
@@ -361,7 +341,7 @@ def _measured(
         "visited": headline.visited,
         "visited_all": found.visited_all,
         "naive_change": nothing if headline.naive is None else headline.naive,
-        "reason": (headline.withheld or "") if found.visited_all else NOBODY,
+        "reason": (headline.withheld or "") if found.visited else found.withheld or "",
     }
 
 

@@ -157,7 +157,7 @@ def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None, visite
         return "No home visit that met a family is recorded here, so there is no effect to show."
     if left_out is None:
         return "This release was built without the effects of visits."
-    if study is not None and study.visited_all > 0:
+    if study is not None and study.visited > 0:
         return study.withheld or study.month_after.withheld or ""
     missing = left_out[(left_out["reason"] != "compared") & (left_out["students"] > 0)]
     reasons = zip(missing["series"], missing["students"], strict=True)

@@ -52,7 +52,7 @@ def impact_answer(found: Headlines, days: DaysRegained, visits: Visits) -> str:
     """What visits changed, with the plain before-and-after beside it, whom they reached, and the
     school days regained.
     """
-    parts = [effect_answer(found)] if found.visited_all else []
+    parts = [effect_answer(found)] if found.visited else []
     soon = found.month_after.effect
     if found.six_to_nine.effect is not None and soon is not None:
         parts.append(

@@ -7,7 +7,8 @@ from effect_state import EVENTS, EffectState, TablesAsRelease, effect_state, ter
 
 from leapdash.contract import ALL_LEVELS, STATE_CODE
 from leapdash.effect_data import cohort_data, slice_data
-from leapdash.effects import chosen, covariances, difference, effect_study, slice_studies
+from leapdash.effect_unions import chosen, covariances
+from leapdash.effects import difference, effect_study, slice_studies
 
 FILTERS_OF_A_STATE = 500
 

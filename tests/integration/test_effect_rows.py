@@ -38,17 +38,15 @@ def regained(release, cohorts, known, filters):
     return views.regained(release, cohorts, known, filters, days)
 
 
-def rows_of(release, cohorts, known, filters, headline=LATER):
-    districts = views.district_rows(
-        release, cohorts, known, replace(filters, districts=()), headline
-    )
-    return views.effect_rows(release, cohorts, known, filters, headline, districts)
+def rows_of(cohorts, known, filters, headline=LATER):
+    districts = views.district_rows(cohorts, known, replace(filters, districts=()), headline)
+    return views.effect_rows(cohorts, known, filters, headline, districts)
 
 
 @pytest.mark.parametrize("headline", ["month_after", "six_to_nine"])
 def test_each_row_is_the_study_of_its_own_choice(release, cohorts, known, headline):
     filters = Filters(years=("2021-22",))
-    table = rows_of(release, cohorts, known, filters, headline)
+    table = rows_of(cohorts, known, filters, headline)
     choices = {"choice": filters, "6-8": replace(filters, levels=("6-8",))}
     choices |= {HARTFORD: replace(filters, districts=(HARTFORD,))}
     for code, chosen in choices.items():
@@ -77,7 +75,7 @@ def test_headlines_of_a_slice_are_those_of_its_studies(release, name):
 
 
 def test_the_whole_comes_first_then_levels_then_districts_each_by_effect(release, cohorts, known):
-    table = rows_of(release, cohorts, known, Filters())
+    table = rows_of(cohorts, known, Filters())
     assert table["section"].drop_duplicates().tolist() == ["Together", "Levels", "Districts"]
     for section in ("Levels", "Districts"):
         own = table[table["section"] == section]["effect"].dropna()
@@ -88,17 +86,17 @@ def test_the_whole_comes_first_then_levels_then_districts_each_by_effect(release
 def test_a_narrow_choice_keeps_all_districts_beside_it_and_no_section_of_one_row(
     release, cohorts, known
 ):
-    table = rows_of(release, cohorts, known, Filters((HARTFORD,), ("6-8",)))
+    table = rows_of(cohorts, known, Filters((HARTFORD,), ("6-8",)))
     assert table["code"].tolist() == ["choice", "all"]
     assert table["series"].tolist() == ["Hartford · 6-8", "All districts · 6-8"]
     level = views.headlines_on(cohorts, known, Filters(levels=("6-8",))).six_to_nine
     assert table["effect"].iloc[1] == level.effect.effect
-    two = rows_of(release, cohorts, known, Filters((HARTFORD, HARROW_MILLS)))
+    two = rows_of(cohorts, known, Filters((HARTFORD, HARROW_MILLS)))
     assert set(two[two["section"] == "Districts"]["code"]) == {HARTFORD, HARROW_MILLS}
 
 
 def test_rows_with_too_few_are_kept_with_their_reason_and_without_numbers(release, cohorts, known):
-    table = rows_of(release, cohorts, known, Filters((HARTFORD,), years=("2022-23",)))
+    table = rows_of(cohorts, known, Filters((HARTFORD,), years=("2022-23",)))
     hidden = table[table["reason"] != ""]
     assert len(hidden) > 0
     assert (hidden["visited"] < effects.MINIMUM_VISITED).all()
@@ -108,7 +106,7 @@ def test_rows_with_too_few_are_kept_with_their_reason_and_without_numbers(releas
 
 def test_a_district_that_takes_part_without_visits_has_a_row_that_says_so(release, cohorts, known):
     without = replace(known, leap=known.leap | {BRISTOL})
-    rows = views.district_rows(release, cohorts, without, Filters(), LATER)
+    rows = views.district_rows(cohorts, without, Filters(), LATER)
     last = rows.iloc[-1]
     assert (last["code"], last["visited_all"], last["reason"]) == (
         BRISTOL,

@@ -150,8 +150,8 @@ def test_the_table_of_a_forest_plot_has_the_plain_change_beside_the_effect(relea
     app.session_state["table-impact-effects"] = True
     app.run()
     shown = app.dataframe[0].value
-    districts = views.district_rows(release, cohorts, known, Filters(), "six_to_nine")
-    rows = views.effect_rows(release, cohorts, known, Filters(), "six_to_nine", districts)
+    districts = views.district_rows(cohorts, known, Filters(), "six_to_nine")
+    rows = views.effect_rows(cohorts, known, Filters(), "six_to_nine", districts)
     assert shown["Series"].tolist() == rows["series"].tolist()
     for name, column in (("Effect (points)", "effect"), ("Plain change (points)", "naive_change")):
         assert shown[name].tolist() == pytest.approx((100 * rows[column]).tolist(), nan_ok=True)
@@ -241,7 +241,7 @@ def test_where_nobody_could_be_compared_the_pages_say_so_and_show_no_effect(
     assert "No visited student could be compared with others" in said(district)
     assert "Effect of visits" not in cards(district)
 
-    rows = views.district_rows(*shown(tmp_path), Filters(), "six_to_nine").set_index("code")
+    rows = views.district_rows(*shown(tmp_path)[1:], Filters(), "six_to_nine").set_index("code")
     assert rows.loc[NEW_HAVEN, "visited_all"] == everyone
     assert rows.loc[NEW_HAVEN, "reason"] == (
         f"None of the {everyone} visited students could be compared with others."
