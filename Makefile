@@ -44,7 +44,7 @@ bench: $(VENV)/.peers  ## how fast, beside a floor and others in the same run
 	$(BIN)/python -m benchmarks.effects
 	$(BIN)/python -m benchmarks.pages
 
-simulation: $(VENV)/.peers  ## the estimator on thousands of simulated states; hours, goes on where it stopped
+simulation: $(VENV)/.peers  ## the estimator on thousands of simulated states; an hour, goes on where it stopped
 	$(BIN)/python -W ignore -m benchmarks.simulation --peers 50
 
 peers: $(VENV)/.peers  ## the other estimators that tests and benchmarks compare with
