@@ -164,7 +164,8 @@ def _csdid(path: Path, method: str, covariates: str | None) -> Callable[[], Foun
             xformla=covariates,
         )
         fitted = estimator.fit(est_method=method, base_period="universal", bstrap=False)
-        found = fitted.aggte(typec="dynamic", bstrap=False, cband=False).atte
+        # In the first month both covariates are one number, and csdid has no estimate.
+        found = fitted.aggte(typec="dynamic", bstrap=False, cband=False, na_rm=True).atte
         events = [int(e) for e in found["egt"]]
         return (
             dict(zip(events, map(float, found["att_egt"]), strict=True)),
