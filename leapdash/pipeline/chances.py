@@ -93,8 +93,8 @@ def fit_chances(counts: Counts) -> Chances:
     centre, scale = np.zeros(2), np.ones(2)
     if weight > 0:
         for k, values in enumerate((counts.last, counts.mean)):
-            centre[k] = (counts.students @ values) / weight
-            spread = np.sqrt(counts.students @ (values - centre[k]) ** 2 / weight)
+            centre[k] = (counts.students * values).sum() / weight
+            spread = np.sqrt((counts.students * (values - centre[k]) ** 2).sum() / weight)
             scale[k] = spread if spread > 1e-9 * max(1.0, abs(centre[k])) else 1.0
     nothing = Chances(np.full(places, -np.inf), np.zeros((places, len(POWERS))), centre, scale)
     if not visited_in.any():
@@ -147,7 +147,7 @@ class _Problem:
         return a, b[: self.p], own if self.groups else np.zeros((1, self.p))
 
     def _index(self, a: Floats, b: Floats) -> Floats:
-        index = a[self.place] + self.x @ b[: self.p]
+        index = a[self.place] + np.einsum("ij,j->i", self.x, b[: self.p])
         if self.groups:
             own = b[self.p : -1].reshape(self.groups, self.p)
             index = index + np.einsum("ij,ij->i", self.x, own[self.row_group])
@@ -155,7 +155,7 @@ class _Problem:
 
     def _value(self, a: Floats, b: Floats) -> float:
         index = self._index(a, b)
-        fit = self.visited @ index - self.students @ np.logaddexp(0.0, index)
+        fit = (self.visited * index - self.students * np.logaddexp(0.0, index)).sum()
         return float(
             fit
             - _INTERCEPT_RIDGE / 2 * ((a - b[-1]) ** 2).sum()
@@ -183,12 +183,12 @@ class _Problem:
         gradient_b[-1] = _INTERCEPT_RIDGE * (a - b[-1]).sum()
         gradient_b[-1] -= _CENTRE_RIDGE * (b[-1] - self.overall)
         outer = np.zeros((size, size))
-        outer[:p, :p] = wx.T @ self.x + _SLOPE_RIDGE * np.eye(p)
+        outer[:p, :p] = _products(wx, self.x) + _SLOPE_RIDGE * np.eye(p)
         outer[-1, -1] = _INTERCEPT_RIDGE * self.places + _CENTRE_RIDGE
         for k in range(self.groups):
             at = slice(p * (1 + k), p * (2 + k))
             rows, mine = self.row_group == k, self.group == k
-            block = wx[rows].T @ self.x[rows]
+            block = _products(wx[rows], self.x[rows])
             outer[at, at] = block + _OWN_SLOPE_RIDGE * np.eye(p)
             outer[:p, at], outer[at, :p] = block, block
             border[mine, at] = sums_wx[mine]
@@ -198,6 +198,13 @@ class _Problem:
         step_b = np.linalg.solve(outer - border.T @ scaled, gradient_b - scaled.T @ gradient_a)
         step_a = (gradient_a - border @ step_b) / inner
         return step_a, step_b
+
+
+def _products(a: Floats, b: Floats) -> Floats:
+    """a'b, for many rows and few columns, without BLAS: its threads wait for each other much longer
+    than this takes where the engine, or anything else, keeps the cores busy.
+    """
+    return np.asarray(np.einsum("ij,ik->jk", a, b), dtype=np.float64)
 
 
 def _logistic(index: Floats) -> Floats:

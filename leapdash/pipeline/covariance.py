@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 Floats = npt.NDArray[np.float64]
 
@@ -60,19 +61,33 @@ def summed(table: ir.Table, size: int, by: Sequence[str], served: bool = False) 
 
 def products(table: ir.Table, size: int) -> Floats:
     """The sum over rows of the products of x_0, …, x_(size-1): size x size."""
-    _, matrices = row_products(table.mutate(everything=0), size, "everything")
-    return matrices[0] if len(matrices) else np.zeros((size, size))
+    found = table.agg(**_sums_of_products(table, size)).to_pyarrow()
+    return _matrices(found, size)[0] if found.column(0).null_count == 0 else np.zeros((size, size))
 
 
 def row_products(table: ir.Table, size: int, key: str) -> tuple[npt.NDArray[np.int64], Floats]:
     """`products` by key: the keys in order, and a matrix for each (keys x size x size)."""
-    pairs = [(i, j) for i in range(size) for j in range(i + 1)]
-    sums = {f"p_{i}_{j}": (table[f"x_{i}"] * table[f"x_{j}"]).sum() for i, j in pairs}
-    found = table.group_by(key).agg(**sums).order_by(key).to_pandas()
-    matrices = np.zeros((len(found), size, size))
-    for i, j in pairs:
-        matrices[:, i, j] = matrices[:, j, i] = found[f"p_{i}_{j}"].to_numpy(np.float64)
-    return found[key].to_numpy(np.int64), matrices
+    sums = table.group_by(key).agg(**_sums_of_products(table, size))
+    found = sums.to_pyarrow().sort_by(key)
+    keys = found[key].to_numpy().astype(np.int64)
+    return keys, _matrices(found.drop_columns([key]), size)
+
+
+def _sums_of_products(table: ir.Table, size: int) -> dict[str, ir.FloatingScalar]:
+    return {
+        f"p_{i}_{j}": (table[f"x_{i}"] * table[f"x_{j}"]).sum()
+        for i in range(size)
+        for j in range(i + 1)
+    }
+
+
+def _matrices(found: pa.Table, size: int) -> Floats:
+    """A matrix for each row of p_0_0, p_1_0, p_1_1, …"""
+    i, j = np.tril_indices(size)
+    matrices = np.zeros((found.num_rows, size, size))
+    for column, a, b in zip(found.columns, i, j, strict=True):
+        matrices[:, a, b] = matrices[:, b, a] = column.to_numpy()
+    return matrices
 
 
 def pair_products(

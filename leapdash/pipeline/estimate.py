@@ -102,7 +102,7 @@ def estimate(
     roles = tr.roles(begun, study.rows, codes, rules)
     visited, comparison = tr.visited_sums(roles).to_pandas(), tr.comparison_sums(roles).to_pandas()
     cells = solve(visited, comparison, codes, rules)
-    terms = tr.terms_of_effect(roles, on_engine(space, cells, codes), codes, rules)
+    terms = tr.terms_of_effect(roles, on_engine(space, cells, codes), rules)
     influence = space.keep(tr.influence(terms, codes))
     return Estimate(codes, visited, comparison, cells, begun, roles, influence)
 

@@ -292,7 +292,7 @@ def _by_cohort(space: Workspace, source: Source, found: Estimate, rules: Rules) 
     # Within one month of visits there is no mix of months that could be random.
     within = replace(rules, shares="fixed")
     cells = solve(found.visited, found.comparison, found.codes, within)
-    terms = terms_of_effect(found.roles, on_engine(space, cells, found.codes), found.codes, within)
+    terms = terms_of_effect(found.roles, on_engine(space, cells, found.codes), within)
     sums = terms.group_by("cell").agg(squares=(terms.x * terms.x).sum()).to_pandas()
     t = cells.merge(sums, on="cell")
     t["std_error"] = np.sqrt(t["squares"]) / t["visited"]

@@ -179,9 +179,10 @@ def roles(trials: ir.Table, months: ir.Table, codes: "Codes", rules: Rules) -> i
     `trials`: unit, g, trial (`Codes.trial`), part (null for comparison units), first, visited,
     last, mean, odds, leaving. `months`: see `weighted`.
 
-    unit, cell (`Codes.cell`), part, visited, last, mean, change (of y since the base month), now
-    (y itself), before (y in the month before the visit), odds, uncut (the weight before
-    HIGHEST_LEAVING_WEIGHT), w (the weight; 1 for the visited, who spend nothing after the visit).
+    unit, cell (`Codes.cell`), part, side (`Codes.side`), visited, last, mean, change (of y since
+    the base month), now (y itself), before (y in the month before the visit), odds, uncut (the
+    weight before HIGHEST_LEAVING_WEIGHT), w (the weight; 1 for the visited, who spend nothing after
+    the visit).
     """
     never = rules.comparison == "never"
     columns = {"unit_now": "unit", "t": "t", "y": "y", "leaving_now": "leaving"}
@@ -207,6 +208,8 @@ def roles(trials: ir.Table, months: ir.Table, codes: "Codes", rules: Rules) -> i
         latest=latest.cast("int16"),
         at=(begins.trial * codes.span - codes.lowest - begins.g).cast("int32"),
     )
+    own = begins.part.fill_null(COMPARISON).cast("int64")
+    begins = begins.mutate(side_at=codes.side(begins["at"].cast("int64"), own))
     inside = now.t >= begins.earliest, now.t <= begins.latest
     t = begins.join(now, [begins.unit == now.unit_now, *inside])
     if len(rules.event_times) < codes.span:
@@ -227,6 +230,7 @@ def roles(trials: ir.Table, months: ir.Table, codes: "Codes", rules: Rules) -> i
         "mean",
         "change",
         "odds",
+        side=t.side_at + (codes.parts + 1) * t.t,
         now="y",
         before="last",
         uncut=t.odds * t.left,
@@ -264,7 +268,7 @@ def comparison_sums(parts: ir.Table) -> ir.Table:
     )
 
 
-def terms_of_effect(parts: ir.Table, cells: ir.Table, codes: "Codes", rules: Rules) -> ir.Table:
+def terms_of_effect(parts: ir.Table, cells: ir.Table, rules: Rules) -> ir.Table:
     """What each role adds to the effect of its cell and part, times the visited: unit, cell, key
     (`Codes.key`), visited, x.
 
@@ -274,8 +278,7 @@ def terms_of_effect(parts: ir.Table, cells: ir.Table, codes: "Codes", rules: Rul
     divided by 1 less the share, as if the unit had no part in the mean it is taken from (the
     jackknife's: HC3, MacKinnon and White 1985).
     """
-    side = codes.side(parts.cell.cast("int64"), parts.part.fill_null(COMPARISON))
-    t = parts.join(cells, side == cells.side)
+    t = parts.join(cells, "side")
     adjusted = t.change - t.slope_last * t["last"] - t.slope_mean * t["mean"]
     residual = adjusted - t.centre
     if rules.small_samples:
