@@ -24,12 +24,12 @@ from leapdash.effect_unions import (
 from leapdash.inference import (
     Interval,
     JointTest,
+    band_factor,
     breakdown,
     interval,
     joint_test,
     mean_effect,
     serving_matrix,
-    simultaneous_factor,
 )
 
 MINIMUM_VISITED = 20
@@ -277,7 +277,7 @@ def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) ->
     shown = _enough(total)[0]
     effect, visited, effective = total.effect[0], total.visited[0], _effective(total)[0]
     after = np.array([e in AFTER for e in EVENTS]) & shown
-    factor = simultaneous_factor(covariance[np.ix_(after, after)])
+    factor = band_factor(covariance[np.ix_(after, after)])
     error = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
     half, band = interval(0.0, 1.0).high * error, np.where(after, factor * error, np.nan)
     measured = {

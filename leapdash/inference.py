@@ -21,6 +21,12 @@ LEVEL = 0.95
 MINIMUM_SCHOOLS = 30
 """With fewer schools, errors that take schools as independent are too small to be used."""
 
+BAND_WIDENING = 2.0595 / 1.9600
+"""A band over all months is wider by this than with errors known exactly: the 97.5% quantile of t
+with 25 degrees of freedom over the normal's. Late months rest on few heavily weighted students, and
+over 240 simulated states their squared errors varied as with 25 to 27 degrees of freedom.
+"""
+
 _DRAWS = 20_000
 _SEED = 20_210_401
 _NO_VARIANCE = 1e-12
@@ -73,6 +79,11 @@ def simultaneous_factor(covariance: Floats) -> float:
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.clip(values, 0.0, None))
     return float(np.quantile(np.abs(_draws(len(values)) @ root.T).max(axis=1), LEVEL))
+
+
+def band_factor(covariance: Floats) -> float:
+    """How many standard errors wide the band over all months is: sup-t, with BAND_WIDENING."""
+    return BAND_WIDENING * simultaneous_factor(covariance)
 
 
 @lru_cache(maxsize=len(EVENT_TIMES))

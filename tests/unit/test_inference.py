@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from leapdash.inference import (
+    band_factor,
     breakdown,
     chi_square_tail,
     interval,
@@ -56,6 +57,13 @@ def test_a_band_over_independent_effects_is_as_wide_as_their_number_asks():
 
 def test_a_band_over_effects_that_move_together_is_their_common_interval():
     assert simultaneous_factor(np.ones((6, 6))) == pytest.approx(1.96, abs=0.03)
+
+
+def test_the_band_of_an_event_study_allows_for_errors_that_are_estimated():
+    # t with 25 degrees of freedom: 2.0595 (tables of Student's distribution) for 1.96.
+    one = band_factor(np.array([[0.3]]))
+    assert one == pytest.approx(2.0595, abs=0.03)
+    assert band_factor(np.eye(10)) > simultaneous_factor(np.eye(10)) * 1.05
 
 
 def test_effects_without_variance_do_not_widen_a_band():
