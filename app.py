@@ -1,5 +1,5 @@
 """Entry point: `streamlit run app.py` opens the release in LEAPDASH_STORE, or the demonstration."""
 
-from leapdash.dashboard import frame
+from leapdash.show.dashboard import frame
 
 frame.run()

@@ -1,7 +1,7 @@
 """The estimator of docs/methods.md once more, in numpy on whole arrays: fast enough for thousands
 of simulated states, and a check on `event_study`, with which it must agree.
 
-Only the fit of the chances is shared (`leapdash.pipeline.chances`). For states as
+Only the fit of the chances is shared (`leapdash.estimator.propensity`). For states as
 `benchmarks.states` draws them: nobody moves, strata are districts and levels, districts have slopes
 of their own.
 """
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.states import HISTORY, State
-from leapdash.pipeline.chances import Counts, fit_chances
+from leapdash.estimator.propensity import Counts, fit_chances
 
 Floats = npt.NDArray[np.float64]
 EVENTS = tuple(range(-6, 13))

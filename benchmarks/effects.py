@@ -68,7 +68,7 @@ def make_state(path: Path, students: int) -> None:
 
 
 def _leapdash(path: Path, **options: object) -> Callable[[], Found]:
-    from leapdash.pipeline.impact import event_study
+    from leapdash.estimator.event_study import event_study
 
     def run() -> Found:
         study = event_study(path, attended="attended", enrolled="enrolled", **options)  # type: ignore[arg-type]

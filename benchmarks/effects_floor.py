@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from leapdash.pipeline.cells import mean_effects, solve
-from leapdash.pipeline.chances import POWERS, Counts, coefficient_columns, fit_chances
-from leapdash.pipeline.trials import Codes, Rules
+from leapdash.estimator.cell_effects import mean_effects, solve
+from leapdash.estimator.design import Codes, Rules
+from leapdash.estimator.propensity import POWERS, Counts, coefficient_columns, fit_chances
 
 Floats = npt.NDArray[np.float64]
 

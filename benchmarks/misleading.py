@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from leapdash.demo.places import DISTRICTS
+from leapdash.build.demo.places import DISTRICTS
 
 STUDENT_MONTHS = """
 create view truth as select * from '{state}/truth.parquet';

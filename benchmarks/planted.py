@@ -20,17 +20,17 @@ import pandas as pd
 
 from benchmarks.misleading import STUDENT_MONTHS
 from benchmarks.simulation import binomial_p
+from leapdash.build.demo import make_state
+from leapdash.build.demo.places import DISTRICTS
+from leapdash.build.effects.tables import effect_tables
+from leapdash.build.sources.folder import open_folder
+from leapdash.build.summaries.summarise import make_panel
 from leapdash.contract import STATE_CODE
-from leapdash.demo import make_state
-from leapdash.demo.places import DISTRICTS
-from leapdash.effect_data import cohort_data, slice_data
-from leapdash.effect_unions import chosen
-from leapdash.effects import Headline, effect_study, slice_studies
-from leapdash.pipeline.effect_tables import effect_tables
-from leapdash.pipeline.engine import open_engine
-from leapdash.pipeline.summaries import make_panel
+from leapdash.engines.duckdb import open_engine
 from leapdash.progress import SILENT
-from leapdash.sources.folder import open_folder
+from leapdash.show.effects.arrays import cohort_data, slice_data
+from leapdash.show.effects.studies import Headline, effect_study, slice_studies
+from leapdash.show.effects.unions import chosen
 from tests.effect_state import TablesAsRelease
 
 RESULTS = Path(__file__).parent / "results" / "planted.csv"

@@ -42,7 +42,7 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same state.")] = 1,
 ) -> None:
     """Write a synthetic state whose true effects are known."""
-    from leapdash.demo import make_state
+    from leapdash.build.demo import make_state
 
     summary = make_state(out, students=students, seed=seed, progress=_progress().say)
     for line in summary.lines():
@@ -72,7 +72,7 @@ def build(
     ] = True,
 ) -> None:
     """Turn input tables into a release, and put it on show."""
-    from leapdash.pipeline.build import build as build_release
+    from leapdash.build.build import build as build_release
 
     release = build_release(
         input,
@@ -93,7 +93,7 @@ def dictionary(
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("docs/data-dictionary.md"),
 ) -> None:
     """Write the data dictionary from the contract."""
-    from leapdash.dictionary import data_dictionary
+    from leapdash.contract.dictionary import data_dictionary
 
     out.write_text(data_dictionary(), encoding="utf-8")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from leapdash import words
 from leapdash.contract import summary_table
-from leapdash.dashboard import frame
-from leapdash.formats import count
+from leapdash.show import words
+from leapdash.show.dashboard import frame
+from leapdash.show.words.numbers import count
 
 _ONE_PAGE = Path(__file__).parents[1] / "docs" / "effect-in-one-page.md"
 

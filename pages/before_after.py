@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from leapdash import charts, views, words
-from leapdash.dashboard import figure, frame, store
-from leapdash.dashboard.cards import show_cards
-from leapdash.dashboard.checks import show_checks, show_left_out
-from leapdash.dashboard.effect_cards import effect_cards
+from leapdash.show import charts, views, words
+from leapdash.show.dashboard import figure, frame, store
+from leapdash.show.dashboard.cards import show_cards
+from leapdash.show.dashboard.checks import show_checks, show_left_out
+from leapdash.show.dashboard.effect_cards import effect_cards
 
 BY = {
     "all": "One line",

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from leapdash import charts, views, words
-from leapdash.dashboard import figure, filter_bar, forests, frame, store
-from leapdash.dashboard.cards import Card, show_cards
-from leapdash.filters import Filters
-from leapdash.formats import count, per_cent
+from leapdash.show import charts, views, words
+from leapdash.show.dashboard import figure, filter_bar, forests, frame, store
+from leapdash.show.dashboard.cards import Card, show_cards
+from leapdash.show.filters import Filters
+from leapdash.show.words.numbers import count, per_cent
 
 release, known, chosen = frame.begin("district")
 district = filter_bar.one_district(release, known, chosen)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from leapdash import charts, views, words
-from leapdash.dashboard import figure, forests, frame, store
-from leapdash.dashboard.cards import Card, show_cards
-from leapdash.formats import count, per_cent
+from leapdash.show import charts, views, words
+from leapdash.show.dashboard import figure, forests, frame, store
+from leapdash.show.dashboard.cards import Card, show_cards
+from leapdash.show.words.numbers import count, per_cent
 
 release, known, filters = frame.begin("impact")
 cohorts = store.cohorts()

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from leapdash import charts, views, words
-from leapdash.dashboard import figure, frame, store
+from leapdash.show import charts, views, words
+from leapdash.show.dashboard import figure, frame, store
 
 BY = {
     "district": "Districts",

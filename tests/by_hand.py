@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from leapdash.filters import Filters, Known, cohort_periods_of, months_of
 from leapdash.release import Release
+from leapdash.show.filters import Filters, Known, cohort_periods_of, months_of
 
 Row = Mapping[str, Any]
 

@@ -10,17 +10,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from leapdash.build.demo import make_state
+from leapdash.build.effects.panel import effect_panel
+from leapdash.build.effects.tables import effect_tables
+from leapdash.build.sources.folder import open_folder
+from leapdash.build.summaries.summarise import make_panel
 from leapdash.contract import EVENT_TIMES
-from leapdash.demo import make_state
-from leapdash.pipeline.effect_panel import effect_panel
-from leapdash.pipeline.effect_tables import effect_tables
-from leapdash.pipeline.engine import open_engine
-from leapdash.pipeline.estimate import Visits, estimate, prepare
-from leapdash.pipeline.summaries import make_panel
-from leapdash.pipeline.trials import Rules
-from leapdash.pipeline.workspace import Workspace
+from leapdash.engines.duckdb import open_engine
+from leapdash.estimator.design import Rules
+from leapdash.estimator.estimate import Visits, estimate, prepare
+from leapdash.estimator.workspace import Workspace
 from leapdash.progress import SILENT
-from leapdash.sources.folder import open_folder
 
 EVENTS = tuple(EVENT_TIMES)
 

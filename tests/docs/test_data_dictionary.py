@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from leapdash.contract import INPUT_TABLES, SUMMARY_TABLES, Table
-from leapdash.dictionary import data_dictionary
+from leapdash.contract.dictionary import data_dictionary
 
 _DICTIONARY = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
+from leapdash.build.sources.typed import as_contract
 from leapdash.contract import (
     GENDERS,
     GRADES,
@@ -20,7 +21,6 @@ from leapdash.contract import (
     input_table,
     school_year_of,
 )
-from leapdash.sources.typed import as_contract
 
 Row = dict[str, Any]
 

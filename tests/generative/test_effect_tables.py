@@ -6,9 +6,9 @@ import pytest
 from effect_state import EVENTS, EffectState, TablesAsRelease, effect_state, terms
 
 from leapdash.contract import ALL_LEVELS, STATE_CODE
-from leapdash.effect_data import cohort_data, slice_data
-from leapdash.effect_unions import chosen, covariances
-from leapdash.effects import difference, effect_study, slice_studies
+from leapdash.show.effects.arrays import cohort_data, slice_data
+from leapdash.show.effects.studies import difference, effect_study, slice_studies
+from leapdash.show.effects.unions import chosen, covariances
 
 FILTERS_OF_A_STATE = 500
 

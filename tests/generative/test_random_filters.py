@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leapdash import views, words
-from leapdash.charts.base import spread
 from leapdash.contract import GROUPS, LEVELS, PARTICIPATION, school_year_of
-from leapdash.filters import FILTER_LABELS, LEAP, OTHER, Filters, labels
+from leapdash.show import views, words
+from leapdash.show.charts.base import spread
+from leapdash.show.filters import FILTER_LABELS, LEAP, OTHER, Filters, labels
 from tests.by_hand import keeps, rate, rows_of, total
 from tests.small_release import DISTRICTS, make
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from oracle import Counts, Oracle
 from states import State, memory_tables, states
 
+from leapdash.build.summaries.summarise import summarise
 from leapdash.contract import summary_table
-from leapdash.pipeline.engine import open_engine
-from leapdash.pipeline.summaries import summarise
+from leapdash.engines.duckdb import open_engine
 from leapdash.progress import SILENT
 
 

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from input_state import Row, rows, write_csv, write_csv_file
 
+from leapdash.build.build import build
 from leapdash.cli import main
-from leapdash.pipeline.build import build
 from leapdash.release import current_id
 
 Break = Callable[[Path], object]

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from input_state import Row, rows, write_csv
 
-from leapdash.pipeline.build import build
+from leapdash.build.build import build
 
 # School months 0 to 19: September to June of two school years.
 MONTHS = [

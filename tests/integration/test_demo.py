@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from leapdash.build.demo import make_state
+from leapdash.build.demo.places import DISTRICTS
+from leapdash.build.demo.tables import all_tables
 from leapdash.contract import INPUT_TABLES
-from leapdash.demo import make_state
-from leapdash.demo.places import DISTRICTS
-from leapdash.demo.tables import all_tables
 from leapdash.errors import LeapdashError, StoreError, UsageError
 
 TABLES = ("schools", "enrollment", "attendance", "visits", "programme")
@@ -60,7 +60,7 @@ def test_the_same_seed_gives_the_same_bytes(small, tmp_path):
 
 def test_the_bytes_do_not_depend_on_what_the_processor_can_do(small, tmp_path):
     # numpy and pyarrow are kept from using the processor's vector instructions, as on another one
-    code = "import sys; from pathlib import Path; from leapdash.demo import make_state; "
+    code = "import sys; from pathlib import Path; from leapdash.build.demo import make_state; "
     code += "make_state(Path(sys.argv[1]), students=3_000, seed=1)"
     plain = {
         **os.environ,
@@ -249,7 +249,7 @@ def test_a_state_whose_writing_was_broken_off_may_be_replaced(tmp_path, monkeypa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("leapdash.demo.tables.all_tables", broken_off)
+        patched.setattr("leapdash.build.demo.tables.all_tables", broken_off)
         with pytest.raises(KeyboardInterrupt):
             make_state(tmp_path, students=300, seed=1)
     make_state(tmp_path, students=300, seed=1)

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from leapdash import views, words
-from leapdash.dashboard import store
-from leapdash.effect_data import cohort_data
-from leapdash.filters import Filters
-from leapdash.formats import points
+from leapdash.show import views, words
+from leapdash.show.dashboard import store
+from leapdash.show.effects.arrays import cohort_data
+from leapdash.show.filters import Filters
+from leapdash.show.words.numbers import points
 from tests.browser.harness import ROOT
 from tests.small_release import EFFECT_TABLES, HARTFORD, NEW_HAVEN, make, small_tables
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from leapdash import effects, views
 from leapdash.contract import ALL_LEVELS, STATE_CODE
-from leapdash.dashboard.store import KeptRelease
-from leapdash.effect_data import EVENTS, cohort_data, slice_data
-from leapdash.filters import LEAP, Filters
 from leapdash.release import open_release
+from leapdash.show import views
+from leapdash.show.dashboard.store import KeptRelease
+from leapdash.show.effects import studies as effects
+from leapdash.show.effects.arrays import EVENTS, cohort_data, slice_data
+from leapdash.show.filters import LEAP, Filters
 from tests.browser.harness import ROOT
 
 HARTFORD, HARROW_MILLS, BRISTOL = "0640011", "9990011", "0170011"

@@ -13,7 +13,7 @@ import pytest
 from input_state import Row, rows, write_csv, write_csv_file, write_parquet
 from rich.console import Console
 
-from leapdash.pipeline.build import build
+from leapdash.build.build import build
 from leapdash.progress import Progress
 from leapdash.release import Release
 

@@ -5,12 +5,12 @@ import pyarrow.compute as pc
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from leapdash import views, words
-from leapdash.dashboard import store
-from leapdash.effect_data import cohort_data
-from leapdash.filters import Filters
-from leapdash.formats import count, per_cent
 from leapdash.release import BuildFacts, SourceFact, open_release, publish
+from leapdash.show import views, words
+from leapdash.show.dashboard import store
+from leapdash.show.effects.arrays import cohort_data
+from leapdash.show.filters import Filters
+from leapdash.show.words.numbers import count, per_cent
 from tests.browser.harness import ROOT
 from tests.small_release import AVON, HARTFORD, NEW_HAVEN, make, small_tables
 

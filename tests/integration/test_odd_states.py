@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from input_state import Row, rows, write_csv
 
+from leapdash.build.build import build
 from leapdash.contract import LEVELS, STATE_CODE
-from leapdash.effect_data import cohort_data, slice_data
-from leapdash.effect_unions import chosen
-from leapdash.effects import (
+from leapdash.release import Release
+from leapdash.show.effects.arrays import cohort_data, slice_data
+from leapdash.show.effects.studies import (
     Headline,
     days_enrolled,
     days_regained,
@@ -21,8 +22,7 @@ from leapdash.effects import (
     effect_study,
     slice_studies,
 )
-from leapdash.pipeline.build import build
-from leapdash.release import Release
+from leapdash.show.effects.unions import chosen
 
 MONTHS = [
     date(year if month >= 9 else year + 1, month, 1)

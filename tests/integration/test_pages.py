@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from leapdash import views, words
-from leapdash.dashboard import figure, store
-from leapdash.dashboard.frame import escape
-from leapdash.filters import FILTER_LABELS, Filters
-from leapdash.formats import per_cent
+from leapdash.show import views, words
+from leapdash.show.dashboard import figure, store
+from leapdash.show.dashboard.frame import escape
+from leapdash.show.filters import FILTER_LABELS, Filters
+from leapdash.show.words.numbers import per_cent
 from tests.browser.harness import ROOT
 from tests.small_release import AVON, HARTFORD, make
 

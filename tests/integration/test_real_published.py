@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 from input_state import write_csv
 
-from leapdash.pipeline.build import build
-from leapdash.sources.ct_open_data import read_published
+from leapdash.build.build import build
+from leapdash.build.sources.published.ct_open_data import read_published
 
 _FILE = "ct_attendance_by_group_and_district_2021-22.csv"
 

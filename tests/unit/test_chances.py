@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from leapdash.pipeline.chances import HIGHEST_CHANCE, Counts, fit_chances, terms
+from leapdash.estimator.propensity import HIGHEST_CHANCE, Counts, fit_chances, terms
 
 
 def counts(seed=0, places=12, groups=1, cells=40, steep=3.0):

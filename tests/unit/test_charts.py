@@ -7,10 +7,10 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from leapdash import charts, views
-from leapdash.charts.base import percent_axis, spread
-from leapdash.filters import Filters
-from leapdash.formats import per_cent
+from leapdash.show import charts, views
+from leapdash.show.charts.base import percent_axis, spread
+from leapdash.show.filters import Filters
+from leapdash.show.words.numbers import per_cent
 from tests.small_release import HARTFORD, make
 
 SIMULATED = charts.Stamp(True, "2026-11-24T060000")

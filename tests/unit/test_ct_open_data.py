@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from leapdash.build.sources.published.ct_open_data import GROUP_NAMES, read_published
 from leapdash.contract import GROUPS, summary_table
 from leapdash.errors import InputError
-from leapdash.sources.ct_open_data import GROUP_NAMES, read_published
 
 _HEADER = (
     "District code,District name,Category,Student group,2021-2022 student count - year to date,"

@@ -4,10 +4,16 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leapdash.demo.attendance import DAY_DRAWS, attend, draw_untreated, make_logits, set_levels
-from leapdash.demo.draws import ONE, Draws
-from leapdash.demo.places import DISTRICTS, make_places
-from leapdash.demo.students import make_students
+from leapdash.build.demo.attendance import (
+    DAY_DRAWS,
+    attend,
+    draw_untreated,
+    make_logits,
+    set_levels,
+)
+from leapdash.build.demo.draws import ONE, Draws
+from leapdash.build.demo.places import DISTRICTS, make_places
+from leapdash.build.demo.students import make_students
 
 chances = st.integers(3, ONE)
 half_days = st.integers(0, 2 * (DAY_DRAWS - 1))

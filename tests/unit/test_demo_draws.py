@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from leapdash.demo.draws import LOGIT, ONE, Draws, logistic
+from leapdash.build.demo.draws import LOGIT, ONE, Draws, logistic
 
 
 def test_the_same_seed_name_and_index_give_the_same_draws_in_any_order():

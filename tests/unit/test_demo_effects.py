@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from leapdash.demo.effects import EVENT_MONTHS, Gains, attend_with, findings, gain, set_gains
-from leapdash.demo.places import DISTRICTS, HARTFORD
-from leapdash.demo.state import simulate
+from leapdash.build.demo.effects import EVENT_MONTHS, Gains, attend_with, findings, gain, set_gains
+from leapdash.build.demo.places import DISTRICTS, HARTFORD
+from leapdash.build.demo.simulate import simulate
 
 
 @pytest.fixture(scope="module")

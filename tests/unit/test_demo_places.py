@@ -6,9 +6,9 @@ import re
 import numpy as np
 import pytest
 
+from leapdash.build.demo.draws import Draws
+from leapdash.build.demo.places import DISTRICTS, LEVEL_NAMES, make_places
 from leapdash.contract import INPUT_TABLES
-from leapdash.demo.draws import Draws
-from leapdash.demo.places import DISTRICTS, LEVEL_NAMES, make_places
 
 LEAP = {
     "Bridgeport", "Capitol Region Education Council", "Danbury", "East Hartford", "Hartford",

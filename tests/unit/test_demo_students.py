@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from leapdash.demo.calendar import MONTHS, YEAR_OF_MONTH
-from leapdash.demo.draws import Draws
-from leapdash.demo.places import make_places
-from leapdash.demo.students import ENGLISH, level_of, make_students
+from leapdash.build.demo.calendar import MONTHS, YEAR_OF_MONTH
+from leapdash.build.demo.draws import Draws
+from leapdash.build.demo.places import make_places
+from leapdash.build.demo.students import ENGLISH, level_of, make_students
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from leapdash.demo.attendance import month_totals
-from leapdash.demo.calendar import MONTHS, is_year_start
-from leapdash.demo.draws import ONE, Draws
-from leapdash.demo.places import DISTRICTS, HARTFORD
-from leapdash.demo.state import simulate
-from leapdash.demo.students import level_of
-from leapdash.demo.visits import (
+from leapdash.build.demo.attendance import month_totals
+from leapdash.build.demo.calendar import MONTHS, is_year_start
+from leapdash.build.demo.draws import ONE, Draws
+from leapdash.build.demo.places import DISTRICTS, HARTFORD
+from leapdash.build.demo.simulate import simulate
+from leapdash.build.demo.students import level_of
+from leapdash.build.demo.visits import (
     HIGHEST_CHANCE,
     NEVER,
     OCCASIONS,
@@ -128,7 +128,7 @@ def test_at_most_a_quarter_of_any_kind_of_student_is_called_on_in_a_month(
 ):
     # were ten times as many visits wanted, and everybody hardly ever at school
     wanted = 10 * wanted_first_visits(state.places)
-    monkeypatch.setattr("leapdash.demo.visits.wanted_first_visits", lambda places: wanted)
+    monkeypatch.setattr("leapdash.build.demo.visits.wanted_first_visits", lambda places: wanted)
     enrolled, attended = record
     first, attempts = choose_first_visits(
         state.places, state.students, enrolled, attended // 4, Draws(1)

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leapdash import charts, views
-from leapdash.charts.effects import points_axis
 from leapdash.contract import SHARES_VISITED
-from leapdash.effect_data import cohort_data
-from leapdash.filters import Filters
+from leapdash.show import charts, views
+from leapdash.show.charts.effects import points_axis
+from leapdash.show.effects.arrays import cohort_data
+from leapdash.show.filters import Filters
 from tests.small_release import make
 
 STAMP = charts.Stamp(True, "2026-11-24T060000")

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leapdash import views
 from leapdash.contract import BALANCE, LEFT_OUT, SHARES_VISITED
-from leapdash.effect_data import cohort_data
-from leapdash.filters import Filters
 from leapdash.inference import JointTest
-from leapdash.views.checks import Beside, Spillover
+from leapdash.show import views
+from leapdash.show.effects.arrays import cohort_data
+from leapdash.show.filters import Filters
+from leapdash.show.views.checks import Beside, Spillover
 from tests.small_release import HARTFORD, NEW_HAVEN, make, small_tables
 
 CHOICES = [

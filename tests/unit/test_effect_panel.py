@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from input_state import Row, rows, write_csv
 
+from leapdash.build.effects.panel import effect_panel
+from leapdash.build.sources.folder import open_folder
+from leapdash.build.summaries.summarise import make_panel
 from leapdash.contract import LEVELS
-from leapdash.pipeline.effect_panel import effect_panel
-from leapdash.pipeline.engine import open_engine
-from leapdash.pipeline.summaries import make_panel
-from leapdash.pipeline.workspace import Workspace
+from leapdash.engines.duckdb import open_engine
+from leapdash.estimator.workspace import Workspace
 from leapdash.progress import SILENT
-from leapdash.sources.folder import open_folder
 
 Tables = dict[str, list[Row]]
 HARTFORD, TORRINGTON = "0640011", "1430011"

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leapdash import views, words
-from leapdash.effect_data import cohort_data
-from leapdash.effects import EffectStudy, Headline
-from leapdash.filters import Filters
 from leapdash.inference import Interval, interval
+from leapdash.show import views, words
+from leapdash.show.effects.arrays import cohort_data
+from leapdash.show.effects.studies import EffectStudy, Headline
+from leapdash.show.filters import Filters
 from tests.small_release import make
 
 NO_COVARIANCE = np.zeros((19, 19))

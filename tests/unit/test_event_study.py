@@ -8,15 +8,14 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-import leapdash.pipeline.impact
+import leapdash.estimator.event_study
 from leapdash import event_study
 from leapdash.errors import InputError, UsageError
-from leapdash.pipeline.cells import solve
-from leapdash.pipeline.chances import POWERS, Chances, coefficient_columns
-from leapdash.pipeline.trials import (
+from leapdash.estimator.cell_effects import solve
+from leapdash.estimator.design import Codes, Rules
+from leapdash.estimator.propensity import POWERS, Chances, coefficient_columns
+from leapdash.estimator.trials import (
     HIGHEST_LEAVING_WEIGHT,
-    Codes,
-    Rules,
     chance,
     comparison_sums,
     roles,
@@ -54,7 +53,7 @@ def same(one, other):
 
 
 def test_the_worked_example_gives_what_it_says():
-    found = doctest.testmod(leapdash.pipeline.impact)
+    found = doctest.testmod(leapdash.estimator.event_study)
     assert found.attempted > 10
     assert found.failed == 0
 

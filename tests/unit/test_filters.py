@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from leapdash.filters import (
+from leapdash.show.filters import (
     FILTER_LABELS,
     Filters,
     Known,

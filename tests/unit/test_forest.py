@@ -5,9 +5,9 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from leapdash import charts
 from leapdash.inference import interval
-from leapdash.views import THE_WHOLE
+from leapdash.show import charts
+from leapdash.show.views import THE_WHOLE
 
 STAMP = charts.Stamp(True, "2026-11-24T060000")
 PALETTE = charts.LIGHT

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from leapdash.formats import count, per_cent, points
+from leapdash.show.words.numbers import count, per_cent, points
 
 
 @pytest.mark.parametrize(

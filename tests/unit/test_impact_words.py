@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from leapdash import words
-from leapdash.effects import DaysRegained, Headline, Headlines
-from leapdash.filters import Filters
 from leapdash.inference import Interval, interval
-from leapdash.views import Regained, SliceRows, Visits
-from leapdash.words.impact import rounded
+from leapdash.show import words
+from leapdash.show.effects.studies import DaysRegained, Headline, Headlines
+from leapdash.show.filters import Filters
+from leapdash.show.views import Regained, SliceRows, Visits
+from leapdash.show.words.impact import rounded
 
 VISITS = Visits(9000, 8000, 6104)
 TOO_FEW = "Only 12 visited students could be followed to months 6 to 9 after the visit."

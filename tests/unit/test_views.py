@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from leapdash import views
 from leapdash.contract import school_year_of
-from leapdash.filters import Filters
+from leapdash.show import views
+from leapdash.show.filters import Filters
 from tests.by_hand import keeps, rate, rows_of, total
 from tests.small_release import AVON, HARTFORD, NEW_HAVEN, make
 

@@ -7,9 +7,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from leapdash import words
-from leapdash.filters import Filters, Known
-from leapdash.views import Reach
+from leapdash.show import words
+from leapdash.show.filters import Filters, Known
+from leapdash.show.views import Reach
 
 KNOWN = Known(
     districts={"0640011": "Hartford", "0930011": "New Haven"},

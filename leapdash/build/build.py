@@ -1,0 +1,146 @@
+"""The order of it all: input tables and published figures in, a release out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from leapdash.build.panel.numbered import HALF_DAYS
+from leapdash.build.sources.about import About, read_about
+from leapdash.build.sources.folder import Folder, open_folder
+from leapdash.build.sources.published.ct_open_data import read_published
+from leapdash.build.summaries.summarise import Summaries, summarise
+from leapdash.build.validation.explain import explain
+from leapdash.build.validation.row_rules import BrokenRulesError
+from leapdash.engines.duckdb import EngineError, open_engine
+from leapdash.errors import InputError, LeapdashError, ReleaseError, UsageError
+from leapdash.progress import SILENT, Progress
+from leapdash.release import (
+    BuildFacts,
+    Release,
+    SourceFact,
+    current_id,
+    on_show,
+    open_release,
+    publish,
+)
+
+_LICENCE = "public domain"
+
+
+def build(
+    input: Path,
+    out: Path,
+    *,
+    published: Sequence[Path] = (),
+    half_day: str = "state",
+    memory_limit: str = "2GB",
+    threads: int | None = None,
+    keep: int = 5,
+    effects: bool = True,
+    progress: Progress = SILENT,
+) -> Release:
+    """The release made from a folder of input tables, published in the store `out`.
+
+    `published`: files of Connecticut Open Data; without one, the figures of the release on show
+    are carried over. `half_day`: what daily attendance counts, one of
+    numbered.HALF_DAYS. `effects`: whether to estimate what the visits changed, which takes longest.
+
+    Raises InputError where an input breaks the contract, StoreError where the store can't be
+    written; the release on show then stays.
+    """
+    if half_day not in HALF_DAYS:
+        raise UsageError(f"--half-day {half_day}: expected one of {', '.join(HALF_DAYS)}.")
+    try:
+        with progress.step("look at the files"):
+            folder = open_folder(input)
+            about = read_about(input)
+            figures = _published(published, out, progress)
+        for note in folder.notes:
+            progress.note(note)
+        summaries = _summaries(folder, half_day, memory_limit, threads, effects, progress)
+    except LeapdashError as error:
+        raise type(error)(f"{error}\n{on_show(out)}") from error
+    tables = dict(summaries.tables)
+    if figures is not None:
+        tables["published"] = figures[0]
+    with progress.step("publish") as step:
+        release = publish(
+            out, tables, _facts(folder, about, summaries, half_day, figures), keep=keep
+        )
+        step.rows = sum(facts.rows for facts in release.manifest.tables.values())
+    return release
+
+
+def _summaries(
+    folder: Folder,
+    half_day: str,
+    memory_limit: str,
+    threads: int | None,
+    effects: bool,
+    progress: Progress,
+) -> Summaries:
+    """The summaries. Raises InputError that says which rows, or which file, stand in the way."""
+    try:
+        with open_engine(memory_limit, threads) as engine:
+            try:
+                return summarise(engine, folder.tables, half_day, progress, effects=effects)
+            except BrokenRulesError as broken:
+                progress.note(f"{broken.table}: some rows break the contract; finding out which")
+                raise explain(engine, folder.tables) from broken
+    except EngineError as error:
+        for table in folder.tables.values():
+            if reason := table.why_unreadable():
+                raise InputError(reason) from error
+        raise LeapdashError(
+            f"{folder.path}: the tables can't be read: {str(error).splitlines()[0]}.\n"
+            "Expected whole files. Write them again; if that doesn't help, please report it."
+        ) from error
+
+
+_Figures = tuple[pa.Table, list[SourceFact]]
+
+
+def _published(files: Sequence[Path], store: Path, progress: Progress) -> _Figures | None:
+    """The published figures and their sources: from the files, else from the release on show."""
+    if files:
+        tables = {file: read_published(file) for file in files}
+        titles = [str(table["source"][0]) for table in tables.values()]
+        for file, title in zip(tables, titles, strict=True):
+            if titles.count(title) > 1:
+                raise InputError(
+                    f"{file.name}: {title} is given {titles.count(title)} times.\n"
+                    "Expected each year's file once. Leave out the older one."
+                )
+        facts = [
+            SourceFact(title, table.num_rows, f"Connecticut Open Data, {file.name}", _LICENCE)
+            for title, (file, table) in zip(titles, tables.items(), strict=True)
+        ]
+        return pa.concat_tables(tables.values()), facts
+    if current_id(store) is None:
+        return None
+    try:
+        shown = open_release(store)
+    except ReleaseError as error:
+        progress.note(f"no published figures carried over: {str(error).splitlines()[0]}")
+        return None
+    if not shown.has("published"):
+        return None
+    table = shown.table("published")
+    names = set(table["source"].to_pylist())
+    return table, [fact for fact in shown.manifest.sources if fact.name in names]
+
+
+def _facts(
+    folder: Folder, about: About, summaries: Summaries, half_day: str, figures: _Figures | None
+) -> BuildFacts:
+    sources = [
+        SourceFact(folder.tables[name].label, rows, about.origin, about.licence)
+        for name, rows in summaries.rows_read.items()
+    ]
+    daily = "attendance_daily" in folder.tables
+    return BuildFacts(
+        synthetic=about.synthetic,
+        half_day=HALF_DAYS[half_day] if daily else "as in the monthly input",
+        sources=tuple(sources + (figures[1] if figures else [])),
+    )

@@ -1,0 +1,1 @@
+"""What the visits changed, as summary tables."""

@@ -1,0 +1,148 @@
+"""The build's panel as the estimator takes it: one row per student and school month."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from leapdash.build.panel.panel import Panel
+from leapdash.contract import LANGUAGES, PLACES, VISIT_COUNTS, VISITORS
+from leapdash.estimator.workspace import Workspace
+
+MINIMUM_HALF_DAYS = 10
+"""A month with fewer half-days enrolled (5 days) is no observation of attendance."""
+
+ELSEWHERE = -1
+"""The stratum of student-months in a district and level where nobody was ever visited."""
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "place": tuple(PLACES),
+    "visitor": tuple(VISITORS),
+    "language": tuple(LANGUAGES),
+    "visits": tuple(VISIT_COUNTS),
+}
+"""Properties of a first visit (and how many followed): the slices that part the visited by them."""
+
+SCHOOLS = 1 << 15
+"""More than there are schools: ranks by days enrolled first, then by school."""
+
+
+@dataclass(frozen=True)
+class EffectPanel:
+    """Tables on the engine, and what their numbers stand for.
+
+    `months`: unit, t, y (attendance rate; null below MINIMUM_HALF_DAYS), stratum (ELSEWHERE where
+    nobody was ever visited), first, group_set, enrolled (half-days); students never in a stratum
+    with visits are left out. `visited`: one row per student visited: unit, first, school, stratum,
+    group_set (of the visit), summer (0 or 1), and by number in their lists period and each of
+    KINDS. `homes`: unit, cluster (the school of the student's first month). `strata`: by number,
+    district (its number) and level. `periods`: the cohort periods.
+    """
+
+    months: ir.Table
+    visited: ir.Table
+    homes: ir.Table
+    strata: tuple[tuple[int, int], ...]
+    periods: tuple[str, ...]
+
+    def districts(self) -> tuple[int, ...]:
+        """By stratum, its district's number."""
+        return tuple(district for district, _ in self.strata)
+
+
+def effect_panel(space: Workspace, panel: Panel) -> EffectPanel:
+    """The panel for the effects of visits.
+
+    A student with several schools in a month counts once: days added up, at the school with most
+    days enrolled, then the smallest code. Stratum: that school's district, and the level there.
+    """
+    first = panel.visits.filter(panel.visits["first"])
+    first = first.join(panel.schools.select("school", "district"), "school")
+    found = first.select("district", "level").distinct().order_by("district", "level")
+    strata = tuple((row["district"], row["level"]) for row in found.to_pyarrow().to_pylist())
+    names = set(first.select("cohort_period").distinct().to_pyarrow()["cohort_period"].to_pylist())
+    periods = tuple(sorted(names, key=_place_in_time))
+    numbers = space.put(
+        pa.table(
+            {
+                "district": pa.array([district for district, _ in strata], pa.int16()),
+                "level": pa.array([level for _, level in strata], pa.int8()),
+                "stratum": pa.array(range(len(strata)), pa.int32()),
+            }
+        )
+    )
+    months = _months(panel).left_join(numbers, ["district", "level"])
+    months = months.mutate(stratum=months.stratum.fill_null(ELSEWHERE))
+    visited = _visited(panel, first.join(numbers, ["district", "level"]), periods)
+    months = months.left_join(visited.select("unit", "first"), "unit")
+    months = space.keep(
+        months.select("unit", "t", "school", "y", "stratum", "first", "group_set", "enrolled")
+    )
+    visited = space.keep(_with_groups(visited, months))
+    homes = months.group_by("unit").agg(cluster=months.school.argmin(months.t))
+    inside = months.filter(months.stratum != ELSEWHERE).select("unit").distinct()
+    return EffectPanel(
+        months.semi_join(inside, "unit"), visited, space.keep(homes), strata, periods
+    )
+
+
+def _place_in_time(period: str) -> tuple[str, bool]:
+    """Orders cohort periods: a summer comes before the school year it leads to."""
+    name = period.removeprefix("summer ")
+    return name[:4], name == period
+
+
+def _months(panel: Panel) -> ir.Table:
+    """One row per student and month: unit, t, y, enrolled, and the main school's properties."""
+    columns = ["student", "month_no", "school", "district", "level", "group_set", "enrolled"]
+    single = panel.rows.filter(~panel.rows.several).select(*columns, "absent")
+    t = panel.rows.filter(panel.rows.several)
+    rank = t.enrolled.cast("int32") * SCHOOLS - t.school.cast("int32")
+    main = {name: t[name].argmax(rank) for name in ("school", "district", "level", "group_set")}
+    pooled = t.group_by("student", "month_no").agg(
+        **main, enrolled=t.enrolled.sum(), absent=t.absent.sum()
+    )
+    every = single.union(pooled.select(*single.columns).cast(dict(single.schema().items())))
+    enough = every.enrolled >= MINIMUM_HALF_DAYS
+    attended = (every.enrolled - every.absent).cast("float64")
+    rate = ibis.ifelse(enough, attended / every.enrolled.cast("float64"), ibis.null("float64"))
+    return every.select(
+        "school", "district", "level", "group_set", "enrolled", unit="student", t="month_no", y=rate
+    )
+
+
+def _visited(panel: Panel, first: ir.Table, periods: tuple[str, ...]) -> ir.Table:
+    met = panel.visits.filter(panel.visits.contact == "met")
+    counts = met.group_by("student").agg(met=met.count())
+    t = first.join(counts, "student")
+    language = ibis.ifelse(t.language.isin(KINDS["language"][:-1]), t.language, "other")
+    number = ibis.cases((t.met == 1, "1"), (t.met == 2, "2"), else_="3 or more")
+    values = {"place": t.place, "visitor": t.visitor, "language": language, "visits": number}
+    return t.select(
+        "school",
+        "stratum",
+        unit="student",
+        first="month_no",
+        summer=t.cohort_period.startswith("summer").cast("int32"),
+        period=_number(t.cohort_period, periods),
+        **{name: _number(values[name], codes) for name, codes in KINDS.items()},
+    )
+
+
+def _number(value: ir.StringValue, codes: Iterable[str]) -> ir.IntegerValue:
+    return ibis.cases(*((value == code, place) for place, code in enumerate(codes))).cast("int32")
+
+
+def _with_groups(visited: ir.Table, months: ir.Table) -> ir.Table:
+    """The visited with the group set of the visit's month, else the latest before, else the next;
+    null without any attendance.
+    """
+    t = visited.select("unit", "first").join(months.select("unit", "t", "group_set"), "unit")
+    place = ibis.row_number().over(
+        group_by=t.unit, order_by=[t.t > t["first"], (t.t - t["first"]).abs()]
+    )
+    nearest = t.mutate(place=place)
+    nearest = nearest.filter(nearest.place == 0).select("unit", "group_set")
+    return visited.left_join(nearest, "unit").select(*visited.columns, "group_set")

@@ -1,0 +1,1 @@
+"""The panel: one row per student, school and school month."""

@@ -1,0 +1,260 @@
+"""The panel: one row per student, school and school month, with what every summary asks of it.
+
+Half-days are whole numbers throughout: `enrolled`, `absent`. Schools, districts, students and
+months are numbers (`panel.numbered`, `build.calendar`). `participation` is 0 visited,
+1 eligible, 2 other, the order in which one goes before the other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from leapdash.build.calendar import Calendar
+from leapdash.contract import CHRONIC_MINIMUM_DAYS, ELIGIBLE_WINDOW_MONTHS, PARTICIPATION
+from leapdash.engines.duckdb import put
+
+VISITED, ELIGIBLE, OTHER = range(len(PARTICIPATION))
+MINIMUM_HALF_DAYS = 2 * CHRONIC_MINIMUM_DAYS
+WAITING_DAYS = (30, 60, 120)
+"""Upper ends of the classes of waiting time; a last class is longer than all of them."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What the summaries are made from; tables on the engine.
+
+    `months`: Calendar.month_table. `schools`, `enrollment`: see `panel.numbered`. `rows`, `years`,
+    `status`: see the functions of this module that make them. `visits`: see `panel.visit_schools`.
+    """
+
+    months: ir.Table
+    schools: ir.Table
+    enrollment: ir.Table
+    rows: ir.Table
+    years: ir.Table
+    status: ir.Table
+    visits: ir.Table
+
+
+def is_chronic(t: ir.Table) -> ir.BooleanValue:
+    """Absent for 10% or more of the days enrolled, exactly, in whole half-days (CSDE)."""
+    return 10 * t.absent >= t.enrolled
+
+
+def has_minimum(t: ir.Table) -> ir.BooleanValue:
+    """Enrolled for at least the days that chronic absence asks for."""
+    return t.enrolled >= MINIMUM_HALF_DAYS
+
+
+def participation_at(t: ir.Table, month_no: ir.IntegerValue) -> ir.IntegerValue:
+    """Participation as of a month, from visited_no and eligible_no."""
+    number = ibis.cases(
+        (_by(t.visited_no, month_no), VISITED),
+        (_by(t.eligible_no, month_no), ELIGIBLE),
+        else_=OTHER,
+    )
+    return number.cast("int8")
+
+
+def make_spells(
+    engine: Backend,
+    attendance: ir.Table,
+    enrollment: ir.Table,
+    schools: ir.Table,
+    months: ir.Table,
+    calendar: Calendar,
+) -> ir.Table:
+    """One row per student, school and school year with attendance rows.
+
+    student, school, district, year; enrolled_0, absent_0, …: half-days by the school month's place
+    in the year; several: whether the student had more than one school in the year;
+    each_month_once: false where two rows share a month; level, pk, group_set of the enrollment,
+    null where there is none.
+    """
+    t = attendance.join(months.select("month", "place", "bit"), "month")
+    t = t.mutate(absent=t.enrolled - t.attended)
+    columns: dict[str, ir.Value] = {"each_month_once": t.bit.sum() == t.bit.bit_or()}
+    for place in range(calendar.most_months()):
+        here = t.place == place
+        for name in ("enrolled", "absent"):
+            half_days = ibis.ifelse(here, t[name], 0).sum()
+            columns[f"{name}_{place}"] = half_days.cast("int16")
+    spells = t.group_by("student", "school", "year").agg(**columns)
+    known = enrollment.select("student", "school", "year", "level", "pk", "group_set")
+    table = spells.left_join(known, ["student", "school", "year"])
+    table = table.join(schools.select("school", "district"), "school")
+    table = table.select(*spells.columns, "district", "level", "pk", "group_set")
+    schools_of_year = table.count().over(group_by=[table.student, table.year])
+    table = table.mutate(several=schools_of_year > 1)
+    return engine.create_table("spells", table, temp=True)
+
+
+def date_visits(engine: Backend, visits: ir.Table, calendar: Calendar) -> ir.Table:
+    """One row per visit: the columns of `numbered.visits` and visit (its number), month_no of the
+    school month it counts in, year, cohort_period, first (the first that met the family).
+
+    Of two visits on one day the first in order of place, visitor and language is the first.
+    """
+    dates = put(engine, "visit_months", calendar.visit_table())
+    t = visits.join(dates, "month")
+    order = ["visit_date", "place", "visitor", "language"]
+    met = t.contact == "met"
+    earliest = ibis.row_number().over(group_by=[t.student, met], order_by=[t[c] for c in order])
+    t = t.mutate(
+        visit=ibis.row_number().over(order_by=[t.student, *(t[c] for c in order), t.contact]),
+        first=met & (earliest == 0),
+    )
+    return engine.create_table("dated_visits", t, temp=True)
+
+
+def student_status(
+    engine: Backend, spells: ir.Table, visits: ir.Table, months: ir.Table, calendar: Calendar
+) -> ir.Table:
+    """One row per student ever eligible or visited: student; eligible_no, visited_no, tried_no,
+    the first month in which each holds, or null; waited (class of days from the end of the month
+    in which the student became eligible to the first visit, from 1; 0 where visited before that,
+    or one of the two is missing).
+    """
+    eligible = _eligible(engine, spells, calendar)
+    first = visits.filter(visits["first"]).select("student", "visit_date", visited_no="month_no")
+    tried = (
+        visits.filter(visits.contact != "met")
+        .group_by("student")
+        .agg(tried_no=visits.month_no.min())
+    )
+    ends = months.select(eligible_no="month_no", eligible_end="month_end")
+    t = _outer(_outer(eligible, first), tried)
+    t = t.left_join(ends, "eligible_no").drop("eligible_no_right")
+    days = t.visit_date.delta(t.eligible_end, unit="day")
+    classes = [(days <= most, number) for number, most in enumerate(WAITING_DAYS, start=1)]
+    waited = ibis.cases((days < 0, 0), *classes, (days.notnull(), len(classes) + 1), else_=0)
+    table = t.select("student", "eligible_no", "visited_no", "tried_no", waited=waited.cast("int8"))
+    return engine.create_table("status", table, temp=True)
+
+
+def make_years(engine: Backend, spells: ir.Table, status: ir.Table, calendar: Calendar) -> ir.Table:
+    """One row per student, school and school year with some day enrolled.
+
+    student, school, district, year, level, pk, group_set, several; enrolled, absent in the whole
+    year; last_no (the last month with a day enrolled), last_enrolled (in that month); visited_no
+    and eligible_no of the student.
+    """
+    places = range(calendar.most_months())
+    ended = [(spells[f"enrolled_{place}"] > 0, place) for place in reversed(places)]
+    t = spells.mutate(
+        # Wide enough for the days of several schools, times twenty.
+        enrolled=_total(spells, "enrolled", places).cast("int32"),
+        absent=_total(spells, "absent", places).cast("int32"),
+        last=ibis.cases(*ended),
+        last_enrolled=ibis.cases(*((here, spells[f"enrolled_{k}"]) for here, k in ended)),
+    )
+    t = t.filter(t.enrolled > 0)
+    t = t.join(engine.table("school_years"), "year")
+    t = t.left_join(status.select("student", "visited_no", "eligible_no"), "student")
+    table = t.select(
+        "student",
+        "school",
+        "district",
+        "year",
+        "level",
+        "pk",
+        "group_set",
+        "several",
+        "enrolled",
+        "absent",
+        "last_enrolled",
+        last_no=(t.first_month_no + t["last"]).cast("int16"),
+        visited_no=t.visited_no,
+        eligible_no=t.eligible_no,
+    )
+    return engine.create_table("student_years", table, temp=True)
+
+
+def make_rows(
+    engine: Backend, attendance: ir.Table, months: ir.Table, spells: ir.Table, status: ir.Table
+) -> ir.Table:
+    """The panel: one row per student, school and month with some day enrolled.
+
+    student, school, district, month_no, year, level, pk, group_set; several (whether the student
+    had more than one school in the school year); enrolled, absent; participation; eligible (by
+    this month), tried (a visit had met nobody by this month); waited (see `student_status`, in
+    the month of the first visit, else 0).
+    """
+    facts = spells.select(
+        "student",
+        "school",
+        "year",
+        "district",
+        "level",
+        "pk",
+        "group_set",
+        "several",
+    )
+    # What belongs to the student or the year is put together first, on a tenth of the rows.
+    facts = facts.left_join(status, "student").drop("student_right")
+    t = attendance.filter(attendance.enrolled > 0)
+    t = t.join(months.select("month", "month_no"), "month")
+    t = t.join(facts, ["student", "school", "year"])
+    table = t.select(
+        "student",
+        "school",
+        "district",
+        "month_no",
+        "year",
+        "level",
+        "pk",
+        "group_set",
+        "several",
+        "enrolled",
+        absent=t.enrolled - t.attended,
+        participation=participation_at(t, t.month_no),
+        eligible=_by(t.eligible_no, t.month_no),
+        tried=_by(t.tried_no, t.month_no),
+        waited=ibis.ifelse(t.month_no == t.visited_no, t.waited, 0).fill_null(0).cast("int8"),
+    )
+    return engine.create_table("panel", table, temp=True)
+
+
+def _by(since: ir.IntegerValue, month_no: ir.IntegerValue) -> ir.BooleanValue:
+    """Whether what began in the month `since`, or never (null), holds in a month."""
+    return (since <= month_no).fill_null(False)
+
+
+def _eligible(engine: Backend, spells: ir.Table, calendar: Calendar) -> ir.Table:
+    """student, eligible_no: the first month that ends a window of three school months in a row of
+    one school year in which the student, at all schools together, was absent for 10% or more of
+    at least 10 days.
+    """
+    places = range(calendar.most_months())
+    days = [f"{name}_{place}" for place in places for name in ("enrolled", "absent")]
+    t = spells.group_by("student", "year").agg(**{name: spells[name].sum() for name in days})
+    years = put(engine, "school_years", calendar.year_table())
+    t = t.join(years, "year")
+    windows = []
+    for last in places[ELIGIBLE_WINDOW_MONTHS - 1 :]:
+        window = range(last - ELIGIBLE_WINDOW_MONTHS + 1, last + 1)
+        enrolled, absent = (_total(t, name, window) for name in ("enrolled", "absent"))
+        found = (last < t.months) & (enrolled >= MINIMUM_HALF_DAYS) & (10 * absent >= enrolled)
+        windows.append((found, t.first_month_no + last))
+    nowhere = ibis.null("int16")
+    first = ibis.cases(*windows, else_=nowhere) if windows else nowhere
+    t = t.select("student", eligible_no=first.cast("int16"))
+    t = t.filter(t.eligible_no.notnull())
+    return t.group_by("student").agg(eligible_no=t.eligible_no.min())
+
+
+def _total(t: ir.Table, name: str, places: Sequence[int]) -> ir.IntegerValue:
+    total = t[f"{name}_{places[0]}"]
+    for place in places[1:]:
+        total = total + t[f"{name}_{place}"]
+    return total
+
+
+def _outer(left: ir.Table, right: ir.Table) -> ir.Table:
+    """All students of both tables, once each."""
+    t = left.outer_join(right, "student")
+    either = ibis.coalesce(t.student, t.student_right)
+    return t.mutate(student=either).drop("student_right")

@@ -1,0 +1,279 @@
+"""Connecticut Open Data's "School Attendance by Student Group and District", any year's file.
+
+The years stand in the column names (`2021-2022 attendance rate - year to date`, `2020-2021
+attendance rate`), the last column is `Date update` or `Update date`, and a spreadsheet may have
+dropped the codes' leading zeros, written `June 2022` as `Jun-22` and put commas into counts.
+Layout: data.ct.gov, datasets t4hx-jd4c (2021-22) and he4h-bgqh (2022-23).
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeVar
+
+import pyarrow as pa
+
+from leapdash.build.sources import csv_files
+from leapdash.contract import CODE_PATTERN, school_year_of
+from leapdash.errors import InputError
+
+GROUP_NAMES: Mapping[str, str] = {
+    "All Students": "all",
+    "Students With High Needs": "high_needs",
+    "Students Without High Needs": "not_high_needs",
+    "English Learners": "english_learner",
+    "Students With Disabilities": "disability",
+    "Free Meal Eligible": "free_meals",
+    "Reduced Price Meal Eligible": "reduced_meals",
+    "Free/Reduced Price Meal Eligible": "free_or_reduced_meals",
+    "Students Experiencing Homelessness": "homeless",
+    "Black or African American": "black",
+    "Hispanic/Latino of any race": "hispanic",
+    "White": "white",
+    "All other races": "other_races",
+}
+"""Student groups as the state names them, and the contract's codes for them."""
+
+_TITLE = "School Attendance by Student Group and District"
+_YEAR_COLUMN = re.compile(
+    r"(?P<first>\d{4})-(?P<second>\d{4}) (?P<what>student count|attendance rate)"
+    r"(?P<so_far> - year to date)?",
+    re.IGNORECASE,
+)
+_FIXED = ("District code", "District name", "Student group", "Reporting period")
+_UPDATED = ("Date update", "Update date")
+_WITHHELD = ("", "*")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+_TYPES = pa.schema(
+    {
+        "school_year": pa.string(),
+        "district_code": pa.string(),
+        "district_name": pa.string(),
+        "group": pa.string(),
+        "students": pa.int64(),
+        "attendance_rate": pa.float64(),
+        "through": pa.date32(),
+        "updated": pa.date32(),
+        "source": pa.string(),
+    }
+)
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class _Year:
+    """One school year of the file: the columns that hold it, and whether it was under way."""
+
+    school_year: str
+    students: str
+    rate: str
+    so_far: bool
+
+
+def read_published(path: Path) -> pa.Table:
+    """The contract's table `published` from one file; a withheld figure is null, never 0.
+
+    `through` is the reporting period where the column says "year to date", else null. `source`
+    is the dataset's title. Raises InputError with every row that can't be understood (the first
+    ten); a code that can't be made out is one of them.
+    """
+    lines = _lines(path)
+    header = [name.strip() for name in next(lines)[1]]
+    columns = _columns(path, header)
+    years = _years(path, header)
+    latest = max(int(year.school_year[:4]) for year in years)
+    source = f"{_TITLE}, {latest}-{latest + 1}"
+    rows: list[dict[str, object]] = []
+    problems: list[str] = []
+    seen: dict[tuple[str, str], int] = {}
+    for line, values in lines:
+        cells = dict(zip(header, (value.strip() for value in values), strict=True))
+        reader = _Row(path, line, cells, problems)
+        code = reader.value(columns["District code"], _code, "7 characters, as 0640011")
+        group = reader.value(
+            columns["Student group"], GROUP_NAMES.get, f"one of {', '.join(GROUP_NAMES)}"
+        )
+        through = reader.value(columns["Reporting period"], _month, "a month, as June 2022")
+        updated = reader.value(columns["updated"], _day, "a date, as 2022-07-22")
+        first = seen.setdefault((str(code), str(group)), line)
+        if first != line and code and group:
+            problems.append(
+                f"{path.name}, row {line}: district {code} and group {group} stand in row "
+                f"{first} already.\nExpected each once. Remove the row that is out of date."
+            )
+        rows += [
+            {
+                "school_year": year.school_year,
+                "district_code": code,
+                "district_name": cells[columns["District name"]],
+                "group": group,
+                "students": reader.figure(year.students, _whole, "a whole number"),
+                "attendance_rate": reader.figure(year.rate, _rate, "a rate from 0 to 1"),
+                "through": through if year.so_far else None,
+                "updated": updated,
+                "source": source,
+            }
+            for year in years
+        ]
+    if problems:
+        more = len(problems) - 10
+        raise InputError(
+            "\n".join(problems[:10]) + (f"\n{more} more problems like these." if more > 0 else "")
+        )
+    return pa.Table.from_pylist(rows, schema=_TYPES)
+
+
+class _Row:
+    """One row of the file; what can't be understood is put on the list of problems."""
+
+    def __init__(
+        self, path: Path, line: int, cells: Mapping[str, str], problems: list[str]
+    ) -> None:
+        self._place = f"{path.name}, row {line}"
+        self._cells = cells
+        self._problems = problems
+
+    def value(
+        self, column: str, understand: Callable[[str], _Value | None], expected: str
+    ) -> _Value | None:
+        """What the cell means; None, and a problem, where that can't be made out."""
+        meant = understand(self._cells[column])
+        if meant is None:
+            self._problems.append(
+                f"{self._place}, column {column}: {self._cells[column]!r} can't be made out.\n"
+                f"Expected {expected}. Correct the cell, or take the file anew from data.ct.gov."
+            )
+        return meant
+
+    def figure(
+        self, column: str, understand: Callable[[str], _Value | None], expected: str
+    ) -> _Value | None:
+        """The same for a figure that may be withheld."""
+        if self._cells[column] in _WITHHELD:
+            return None
+        return self.value(column, understand, f"{expected}, or nothing or * where withheld")
+
+
+# --- the file --------------------------------------------------------------------------------
+
+
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Line number and values, the header first. Raises InputError where the file is no CSV."""
+    if not path.is_file():
+        raise InputError(f"{path}: no such file.\nExpected a CSV file from data.ct.gov.")
+    try:
+        csv_files.header(path)
+        problem = csv_files.first_problem(path)
+    except csv_files.CsvError as error:
+        problem = error
+    if problem is not None:
+        where = path.name if problem.line is None else f"{path.name}, row {problem.line}"
+        raise InputError(f"{where}: {problem.found}.\nExpected {problem.expected}.") from problem
+    with csv_files.reading(path) as rows:
+        yield from rows
+
+
+def _columns(path: Path, header: Sequence[str]) -> dict[str, str]:
+    """The file's names for the columns that every year's file has."""
+    plain = {name.lower(): name for name in header}
+    wanted = {name: name for name in _FIXED}
+    wanted["updated"] = next((name for name in _UPDATED if name.lower() in plain), _UPDATED[0])
+    missing = [name for name in wanted.values() if name.lower() not in plain]
+    if missing:
+        near = get_close_matches(missing[0].lower(), list(plain), n=1, cutoff=0.7)
+        hint = f" {plain[near[0]]!r} looks like it." if near else ""
+        raise InputError(
+            f"{path.name}: the column {missing[0]!r} is missing.{hint}\n"
+            f"Expected a file of Connecticut Open Data, {_TITLE}. Found: {', '.join(header)}."
+        )
+    return {key: plain[name.lower()] for key, name in wanted.items()}
+
+
+def _years(path: Path, header: Sequence[str]) -> list[_Year]:
+    """The school years the file holds, from its column names."""
+    found: dict[str, dict[str, str]] = {}
+    so_far: set[str] = set()
+    for name in header:
+        match = _YEAR_COLUMN.fullmatch(name)
+        if match is None:
+            continue
+        if int(match["second"]) != int(match["first"]) + 1:
+            raise InputError(
+                f"{path.name}: the column {name!r} names two years that don't follow each other.\n"
+                "Expected a school year, as 2021-2022. Correct the header."
+            )
+        year = school_year_of(date(int(match["first"]), 9, 1))
+        found.setdefault(year, {})[match["what"].lower()] = name
+        if match["so_far"]:
+            so_far.add(year)
+    half = [year for year, columns in found.items() if len(columns) != 2]
+    if half or not found:
+        what = f"only one of the two for {half[0]}" if half else "none"
+        raise InputError(
+            f"{path.name}: columns of student counts and attendance rates by school year: {what}."
+            f"\nExpected '2021-2022 student count' and '2021-2022 attendance rate', or the same "
+            f"ending in ' - year to date'. Found: {', '.join(header)}."
+        )
+    return [
+        _Year(year, columns["student count"], columns["attendance rate"], year in so_far)
+        for year, columns in found.items()
+    ]
+
+
+# --- cells -----------------------------------------------------------------------------------
+
+
+def _code(text: str) -> str | None:
+    """A code of seven characters; one or two leading zeros may have been lost."""
+    whole = text.zfill(7) if re.fullmatch(r"\d{5,6}", text) else text
+    return whole if re.fullmatch(CODE_PATTERN, whole) else None
+
+
+def _whole(text: str) -> int | None:
+    """496092, `496092.0` or `496,092`."""
+    match = re.fullmatch(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.0*)?", text)
+    return int(match[1].replace(",", "")) if match else None
+
+
+def _rate(text: str) -> float | None:
+    """0.9169, or `91.69%` as a spreadsheet may show it."""
+    match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)(%?)", text)
+    if match is None:
+        return None
+    # Divided in decimal places, so that 91.69% is 0.9169 to the last bit.
+    rate = float(f"{match[1]}e-2") if match[2] else float(match[1])
+    return rate if rate <= 1 else None
+
+
+def _month(text: str) -> date | None:
+    """`June 2022`, `Jun-22`, `2022-06`: its first day."""
+    if match := re.fullmatch(r"([A-Za-z]{3,9})[ -](\d{4}|\d{2})", text):
+        name, year = match[1].lower(), int(match[2])
+        if name[:3] in _MONTHS:
+            month = _MONTHS.index(name[:3]) + 1
+            full = date(2000, month, 1).strftime("%B").lower()
+            if full.startswith(name):
+                return date(year if year >= 100 else 2000 + year, month, 1)
+    if match := re.fullmatch(r"(\d{4})-(\d{2})(?:-01)?", text):
+        return _date(int(match[1]), int(match[2]), 1)
+    return None
+
+
+def _day(text: str) -> date | None:
+    """`2022-07-22`, the same with a time, or `7/22/2022` (month first, as in the United States)."""
+    if match := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})(?:[T ][\d:.]+Z?)?", text):
+        return _date(int(match[1]), int(match[2]), int(match[3]))
+    if match := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
+        return _date(int(match[3]), int(match[1]), int(match[2]))
+    return None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

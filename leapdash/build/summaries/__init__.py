@@ -1,0 +1,1 @@
+"""Every summary table but those of effects."""

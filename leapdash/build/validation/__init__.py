@@ -1,0 +1,1 @@
+"""The contract's rules as checks, and which rows break them."""

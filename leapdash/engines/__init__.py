@@ -1,0 +1,1 @@
+"""What the build's expressions run on."""

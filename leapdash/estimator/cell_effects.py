@@ -1,0 +1,168 @@
+"""From sums by cell to effects: the arithmetic between the two passes over the students.
+
+A cell is a trial in one stratum at one event time, about one kind of visit (`design.Codes`). Only
+tables of cells and parts come here, as pandas frames.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from leapdash.estimator.design import Codes, Rules
+
+Floats = npt.NDArray[np.float64]
+
+# A slope along a direction in which comparison students differ by less than 1% of their level
+# would be noise: a tiny difference in history turned into a large one in the effect.
+_NO_SPREAD = 1e-4
+_ADJUSTERS = ("last", "mean")
+
+
+def solve(
+    visited: pd.DataFrame, comparison: pd.DataFrame, codes: Codes, rules: Rules
+) -> pd.DataFrame:
+    """The effect of every cell and part that has visited and comparison units.
+
+    `visited`, `comparison`: `trials.visited_sums` and `comparison_sums`. A row per cell and part:
+    cell, value, stratum, g, e, part, atom; visited (units), now and before (their mean y now and
+    in the month before the visit), effect; comparison (units), effective ((sum of w)^2 / sum of
+    w^2), weight (sum of w), odds (their sum), cut (the share of weight cut off); and for
+    `trials.terms_of_effect` key, slope_last, slope_mean, visited_centre, visited_factor,
+    comparison_centre, visited_here.
+
+    One pair of slopes per event time and value, by weighted least squares of the change on last
+    month's and the mean attendance among comparison units, each taken from its cell's weighted
+    mean. Slopes along which comparison units don't differ are 0.
+    """
+    comparison = codes.with_places(comparison[comparison["cell"].isin(visited["cell"])])
+    t = visited.merge(comparison, on="cell", how="inner", validate="many_to_one")
+    t = t.sort_values(["cell", "part"], ignore_index=True)
+    t = t.merge(_slopes(comparison, rules), on=["value", "e"], how="left")
+
+    n = t["visited"].to_numpy(np.float64)
+    adjust = t[["slope_last", "slope_mean"]].to_numpy(np.float64)
+    visited_mean = _adjusted(t[["change", "last", "mean"]].to_numpy(np.float64), n, adjust)
+    weight = t["w"].to_numpy(np.float64)
+    comparison_mean = _adjusted(t[["wc", "wl", "wm"]].to_numpy(np.float64), weight, adjust)
+    result = t[["cell", "value", "stratum", "g", "e", "part", "visited"]].copy()
+    result["atom"] = codes.atom(result)
+    result["key"] = codes.key(result)
+    result["now"], result["before"] = t["now"] / n, t["before"] / n
+    result["effect"] = visited_mean - comparison_mean
+    result["comparison"] = t["comparison"]
+    result["effective"] = weight**2 / t["w2"].to_numpy(np.float64)
+    result["weight"], result["odds"] = weight, t["odds"]
+    result["cut"] = 1 - weight / t["uncut"].to_numpy(np.float64)
+    result["slope_last"], result["slope_mean"] = adjust[:, 0], adjust[:, 1]
+    result["comparison_centre"] = comparison_mean
+    result["visited_here"] = n
+    centre, factor = _visited_residuals(result, visited_mean, rules)
+    result["visited_centre"], result["visited_factor"] = centre, factor
+    return result
+
+
+MEANS = ("effect", "now", "before", "cut")
+
+
+def mean_effects(cells: pd.DataFrame, by: list[str], means: Sequence[str] = MEANS) -> pd.DataFrame:
+    """Effects of unions of cells, each cell weighing as many as were visited in it.
+
+    `by`: columns of `cells`, e among them. A row each: by, visited, `means`, effective (of the
+    comparison, roles in different cells counted apart).
+    """
+    n = cells["visited"]
+    sums = pd.DataFrame(
+        {
+            **{name: cells[name] for name in by},
+            "visited": n,
+            **{name: n * cells[name] for name in means},
+            "_squares": n**2 / cells["effective"],
+        }
+    )
+    t = sums.groupby(by, sort=True, as_index=False).sum()
+    for name in means:
+        t[name] = t[name] / t["visited"]
+    t["effective"] = t["visited"] ** 2 / t["_squares"]
+    return t.drop(columns="_squares")
+
+
+def _slopes(comparison: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    keys = ["value", "e"]
+    if not rules.slopes:
+        return comparison[keys].drop_duplicates().assign(slope_last=0.0, slope_mean=0.0)
+    t, w = comparison, comparison["w"]
+    moments = pd.DataFrame(
+        {
+            **{name: t[name] for name in keys},
+            "ll": t["wll"] - t["wl"] ** 2 / w,
+            "lm": t["wlm"] - t["wl"] * t["wm"] / w,
+            "mm": t["wmm"] - t["wm"] ** 2 / w,
+            "lc": t["wlc"] - t["wl"] * t["wc"] / w,
+            "mc": t["wmc"] - t["wm"] * t["wc"] / w,
+            "raw_ll": t["wll"],
+            "raw_mm": t["wmm"],
+        }
+    )
+    sums = moments.groupby(keys, as_index=False).sum()
+    found = [
+        _two_slopes(
+            np.array([[row.ll, row.lm], [row.lm, row.mm]]),
+            np.array([row.lc, row.mc]),
+            np.array([row.raw_ll, row.raw_mm]),
+        )
+        for row in sums.itertuples()
+    ]
+    pairs = np.array(found).reshape(len(sums), 2)
+    return sums[keys].assign(slope_last=pairs[:, 0], slope_mean=pairs[:, 1])
+
+
+def _two_slopes(spread: Floats, with_change: Floats, raw: Floats) -> Floats:
+    """The least-squares slopes; 0 along directions in which there is no spread to speak of."""
+    scale = np.sqrt(np.where(raw > 0, raw, 1.0))
+    values, vectors = np.linalg.eigh(spread / np.outer(scale, scale))
+    inverse = np.where(values > _NO_SPREAD, 1 / np.where(values > 0, values, 1.0), 0.0)
+    solved = vectors @ (inverse * (vectors.T @ (with_change / scale)))
+    return np.asarray(solved / scale, dtype=np.float64)
+
+
+def _adjusted(sums: Floats, over: Floats, slopes: Floats) -> Floats:
+    means = sums / over[:, None]
+    return np.asarray(means[:, 0] - (slopes * means[:, 1:]).sum(axis=1), dtype=np.float64)
+
+
+def _visited_residuals(
+    cells: pd.DataFrame, visited_mean: Floats, rules: Rules
+) -> tuple[Floats, Floats]:
+    """What a visited unit's adjusted change is taken from, and the factor its residual gets.
+
+    From the mean of the cell's visited; with `small_samples` times sqrt(n / (n - 1)). A unit that
+    is alone has no such mean: it is taken from the comparison's mean plus the mean effect of its
+    stratum and part, or where it is alone there too, of its part in the whole. With
+    `shares="random"` all are taken from the comparison's mean plus their stratum's effect, which
+    adds (ATT - theta) to the residual (Callaway and Sant'Anna 2021, their aggregation's w^{if}).
+    """
+    n = cells["visited"].to_numpy(np.float64)
+    effect = cells["effect"].to_numpy(np.float64)
+    in_stratum, stratum_n = _mean_over(cells, ["stratum", "part", "e"])
+    in_part, part_n = _mean_over(cells, ["part", "e"])
+    factor = np.ones(len(cells))
+    if rules.shares == "random":
+        return visited_mean - effect + in_stratum, factor
+    if not rules.small_samples:
+        return visited_mean, factor
+    alone = n == 1
+    lonely = stratum_n == 1
+    reference = np.where(lonely, in_part, in_stratum)
+    group = np.where(alone, np.where(lonely, part_n, stratum_n), n)
+    factor = np.sqrt(group / np.maximum(group - 1, 1.0))
+    return np.where(alone, visited_mean - effect + reference, visited_mean), factor
+
+
+def _mean_over(cells: pd.DataFrame, by: list[str]) -> tuple[Floats, Floats]:
+    """The mean effect of the union a cell belongs to, and how many are visited in it."""
+    weighted = (cells["effect"] * cells["visited"]).groupby([cells[k] for k in by])
+    counts = cells["visited"].groupby([cells[k] for k in by])
+    total = counts.transform("sum").to_numpy(np.float64)
+    return weighted.transform("sum").to_numpy(np.float64) / total, total

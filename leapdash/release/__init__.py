@@ -1,0 +1,16 @@
+"""Where the build side and the show side meet: summary tables, published atomically, read-only."""
+
+from leapdash.release.manifest import BuildFacts, Manifest, SourceFact, TableFacts
+from leapdash.release.store import Release, current_id, on_show, open_release, publish
+
+__all__ = [
+    "BuildFacts",
+    "Manifest",
+    "Release",
+    "SourceFact",
+    "TableFacts",
+    "current_id",
+    "on_show",
+    "open_release",
+    "publish",
+]

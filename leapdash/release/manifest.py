@@ -1,0 +1,101 @@
+"""What a release says of itself: when, from what and by which rules it was made, and its files."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from leapdash import __version__
+from leapdash.contract import CONTRACT_VERSION, summary_table
+from leapdash.errors import ReleaseError
+
+Tier = Literal["restricted", "public"]
+
+
+@dataclass(frozen=True)
+class SourceFact:
+    """Where some of a release's figures come from: `rows` read from `name`, its origin, licence."""
+
+    name: str
+    rows: int
+    origin: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class BuildFacts:
+    """What a build knows and the tables don't say.
+
+    `synthetic`: the students are simulated. `half_day`: what a day of daily attendance counts,
+    `state` or `fraction`. `sources`: where the figures come from.
+    """
+
+    synthetic: bool
+    half_day: str
+    sources: tuple[SourceFact, ...]
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """One file of a release: its name, rows, size in bytes, and SHA-256."""
+
+    file: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a release says of itself.
+
+    `created`: when it was built, UTC. `through`: the last month of attendance data, its first
+    day. `rules`: the definitions the figures rest on, by name.
+    """
+
+    release_id: str
+    created: str
+    contract_version: str
+    leapdash_version: str
+    tier: Tier
+    synthetic: bool
+    through: date
+    school_years: tuple[str, ...]
+    rules: Mapping[str, str]
+    sources: tuple[SourceFact, ...]
+    tables: Mapping[str, TableFacts]
+
+    def to_json(self) -> str:
+        """The manifest as JSON text, keys in the order above."""
+        return json.dumps(asdict(self), indent=2, default=str, ensure_ascii=False) + "\n"
+
+
+def read_manifest(path: Path, mend: str) -> Manifest:
+    """The manifest in a file; ReleaseError, with `mend` as the remedy, where it can't be read."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ReleaseError(f"{path}: missing.\nExpected a release's manifest.\n{mend}") from error
+    except ValueError as error:
+        raise ReleaseError(f"{path}: not readable as JSON ({error}).\n{mend}") from error
+    version = raw.get("contract_version") if isinstance(raw, dict) else None
+    if version != CONTRACT_VERSION:
+        raise ReleaseError(
+            f"{path}: the release is of contract version {version}, this leapdash "
+            f"({__version__}) reads version {CONTRACT_VERSION}.\n{mend}"
+        )
+    try:
+        raw["through"] = date.fromisoformat(raw["through"])
+        raw["school_years"] = tuple(raw["school_years"])
+        raw["sources"] = tuple(SourceFact(**source) for source in raw["sources"])
+        raw["tables"] = {name: TableFacts(**facts) for name, facts in raw["tables"].items()}
+        manifest = Manifest(**raw)
+        for name, facts in manifest.tables.items():
+            summary_table(name)
+            if facts.file != f"{name}.parquet":
+                raise ValueError(f"table {name} in file {facts.file}")
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ReleaseError(f"{path}: not a manifest leapdash wrote ({error}).\n{mend}") from error
+    return manifest

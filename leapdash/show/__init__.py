@@ -1,0 +1,1 @@
+"""The show side: from a release to what a reader sees."""

@@ -1,0 +1,1 @@
+"""Any choice of visits: its effect, its interval, the days it won back."""

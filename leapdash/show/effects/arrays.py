@@ -1,0 +1,253 @@
+"""The effect tables of a release as arrays: what `leapdash.show.effects.studies` calculates with.
+
+Read once per release and kept; a filter then costs milliseconds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leapdash.contract import EVENT_TIMES
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+EVENTS = tuple(EVENT_TIMES)
+SIZE = len(EVENTS)
+_ADDED = ("visited", "visited_due", "visited_all")
+_AVERAGED = (
+    "effect",
+    "visited_rate",
+    "naive_change",
+    "comparison_observed",
+    "weights_cut",
+)
+
+
+class Tables(Protocol):
+    """A release, as far as this module needs one (`leapdash.release.Release`)."""
+
+    def table(
+        self,
+        name: str,
+        columns: Sequence[str] | None = None,
+        where: Mapping[str, Sequence[str]] | None = None,
+    ) -> pa.Table:
+        """The rows of one table whose `where` columns hold one of the values given."""
+        ...
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What is known about some groups of visited students, by event time (groups x SIZE).
+
+    Counts and means are 0 where nobody was observed. `squares`: n^2 over the effective number of
+    comparison students, which adds up over groups. `visited_all` (groups): all visited.
+    """
+
+    visited: Floats
+    visited_due: Floats
+    visited_all: Floats
+    effect: Floats
+    visited_rate: Floats
+    naive_change: Floats
+    comparison_observed: Floats
+    weights_cut: Floats
+    squares: Floats
+
+
+@dataclass(frozen=True)
+class CohortData:
+    """Slice cohort_period: an atom is a district, level and cohort period.
+
+    `pairs` (pairs x 2, atoms, the first not the later) and `covariance` (pairs x SIZE x SIZE):
+    students independent. `school`, `school_atom`, `school_event`, `school_influence`: a row each
+    of `effects_schools`, in numbers.
+    """
+
+    districts: tuple[str, ...]
+    levels: tuple[str, ...]
+    periods: tuple[str, ...]
+    measures: Measures
+    pairs: Ints
+    covariance: Floats
+    school: Ints
+    school_atom: Ints
+    school_event: Ints
+    school_influence: Floats
+
+
+@dataclass(frozen=True)
+class SliceData:
+    """The values of another slice in one place. `covariance` (values x SIZE x SIZE): by `matrix`.
+    `between` (by two places in `values`): covariances of the two's effects, SIZE x SIZE.
+    """
+
+    values: tuple[str, ...]
+    measures: Measures
+    matrix: str
+    schools: int
+    covariance: Floats
+    between: Mapping[tuple[int, int], Floats]
+
+
+def cohort_data(release: Tables) -> CohortData:
+    """The cohort periods' effects of a release, and all who were visited, compared or not."""
+    where = {"slice": ["cohort_period"]}
+    effects = release.table("effects", where=where)
+    keys = ("district_code", "level", "slice_value")
+    in_table = ("district_code", "level", "cohort_period")
+    everyone = release.table("visited_compared")
+    # Where nobody could be compared there is no effect, but there are visited students.
+    named = sorted({*_names(effects, keys), *_names(everyone, in_table)})
+    measures = _measures(effects, _found(effects, keys, named), len(named))
+    visited_all = np.zeros(len(named))
+    np.add.at(visited_all, _found(everyone, in_table, named), _floats(everyone, "students"))
+    measures = replace(measures, visited_all=visited_all)
+
+    wide = release.table("effects_covariance", where=where)
+    a = _found(wide, keys, named)
+    b = _found(wide, tuple(f"{key}_2" for key in keys), named)
+    i, j, value = _events(wide, ""), _events(wide, "_2"), _floats(wide, "covariance")
+    flip = a > b
+    a, b, i, j = (
+        np.where(flip, b, a),
+        np.where(flip, a, b),
+        np.where(flip, j, i),
+        np.where(flip, i, j),
+    )
+    codes, pair = np.unique(a * len(named) + b, return_inverse=True)
+    pairs = np.stack([codes // max(len(named), 1), codes % max(len(named), 1)], axis=1)
+    covariance = np.zeros((len(pairs), SIZE, SIZE))
+    covariance[pair, i, j] = value
+    same = a == b
+    covariance[pair[same], j[same], i[same]] = value[same]
+
+    schools = release.table("effects_schools")
+    _, school = np.unique(_strings(schools, "school_code"), return_inverse=True)
+    districts, levels, periods = (tuple(name[k] for name in named) for k in range(3))
+    return CohortData(
+        districts,
+        levels,
+        periods,
+        measures,
+        pairs,
+        covariance,
+        school.astype(np.int64),
+        _found(schools, in_table, named),
+        _events(schools, ""),
+        _floats(schools, "influence"),
+    )
+
+
+def slice_data(release: Tables, slice_name: str, district: str, level: str) -> SliceData:
+    """The values of a slice in one place: a district or the state's code, a level or `all`."""
+    where = {"slice": [slice_name], "district_code": [district], "level": [level]}
+    effects = release.table("effects", where=where)
+    named, row = _numbered(effects, ("slice_value",))
+    schools = effects["schools"].to_numpy()
+    wide = release.table("effects_covariance", where=where)
+    a, b = _found(wide, ("slice_value",), named), _found(wide, ("slice_value_2",), named)
+    i, j, value = _events(wide, ""), _events(wide, "_2"), _floats(wide, "covariance")
+    covariance = np.zeros((len(named), SIZE, SIZE))
+    between: dict[tuple[int, int], Floats] = {}
+    same = a == b
+    covariance[a[same], i[same], j[same]] = value[same]
+    covariance[a[same], j[same], i[same]] = value[same]
+    for first, second in {(int(x), int(y)) for x, y in zip(a[~same], b[~same], strict=True)}:
+        at = (a == first) & (b == second)
+        matrix = np.zeros((SIZE, SIZE))
+        matrix[i[at], j[at]] = value[at]
+        between[first, second], between[second, first] = matrix, matrix.T
+    kinds = pc.unique(wide["matrix"]).to_pylist()
+    return SliceData(
+        tuple(name[0] for name in named),
+        _measures(effects, row, len(named)),
+        kinds[0] if kinds else "student",
+        int(schools.max()) if len(schools) else 0,
+        covariance,
+        between,
+    )
+
+
+Name = tuple[str, ...]
+
+
+def _numbered(table: pa.Table, keys: Sequence[str]) -> tuple[list[Name], Ints]:
+    """The different values of the key columns, in order, and each row's place among them."""
+    named = sorted(_names(table, keys))
+    return named, _found(table, keys, named)
+
+
+def _names(table: pa.Table, keys: Sequence[str]) -> set[Name]:
+    """The different values of the key columns."""
+    distinct = table.group_by(list(keys)).aggregate([])
+    return {tuple(row[key] for key in keys) for row in distinct.to_pylist()}
+
+
+def _found(table: pa.Table, keys: Sequence[str], named: Sequence[Name]) -> Ints:
+    """Each row's place among the names; every row must have one."""
+    places = np.zeros(table.num_rows, dtype=np.int64)
+    sizes = []
+    for k, key in enumerate(keys):
+        column = table[key].combine_chunks().dictionary_encode()
+        values = sorted({name[k] for name in named} | set(column.dictionary.to_pylist()))
+        order = {value: place for place, value in enumerate(values)}
+        codes = np.array([order[v] for v in column.dictionary.to_pylist()], dtype=np.int64)
+        if table.num_rows:
+            places = places * len(values) + codes[column.indices.to_numpy()]
+        sizes.append(order)
+    numbers = {
+        reduce(
+            lambda total, part: total * len(part[1]) + part[1][part[0]],
+            zip(name, sizes, strict=True),
+            0,
+        ): n
+        for n, name in enumerate(named)
+    }
+    codes_found, inverse = np.unique(places, return_inverse=True)
+    if not table.num_rows:
+        return places
+    found: Ints = np.array([numbers[int(code)] for code in codes_found], dtype=np.int64)[inverse]
+    return found
+
+
+def _events(table: pa.Table, suffix: str) -> Ints:
+    events: Ints = table[f"event_time{suffix}"].to_numpy().astype(np.int64)
+    return events - EVENTS[0]
+
+
+def _floats(table: pa.Table, name: str) -> Floats:
+    values: Floats = table[name].to_numpy().astype(np.float64)
+    return values
+
+
+def _strings(table: pa.Table, name: str) -> npt.NDArray[np.object_]:
+    return np.asarray(table[name].to_pylist(), dtype=object)
+
+
+def _measures(effects: pa.Table, row: Ints, rows: int) -> Measures:
+    at = row, _events(effects, "")
+
+    def spread(values: Floats) -> Floats:
+        every = np.zeros((rows, SIZE))
+        every[at] = values
+        return every
+
+    visited = _floats(effects, "visited")
+    everyone = np.zeros(rows)
+    everyone[row] = _floats(effects, "visited_all")
+    return Measures(
+        visited=spread(visited),
+        visited_due=spread(_floats(effects, "visited_due")),
+        visited_all=everyone,
+        squares=spread(visited**2 / _floats(effects, "comparison_effective")),
+        **{name: spread(_floats(effects, name)) for name in _AVERAGED},
+    )

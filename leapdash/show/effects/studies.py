@@ -1,0 +1,403 @@
+"""What visits changed, for any choice of districts, levels and cohort periods: pure arithmetic.
+
+Effects and rates are fractions; times are school months since the month of the first visit. The
+method: docs/methods.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from leapdash.contract import BASE_EVENT_TIME, HEADLINES
+from leapdash.inference import (
+    Interval,
+    JointTest,
+    band_factor,
+    breakdown,
+    interval,
+    joint_test,
+    mean_effect,
+    serving_matrix,
+)
+from leapdash.show.effects.arrays import (
+    EVENTS,
+    SIZE,
+    CohortData,
+    Flags,
+    Floats,
+    Measures,
+    SliceData,
+)
+from leapdash.show.effects.unions import (
+    covariances,
+    one,
+    school_covariance,
+    shares,
+    student_covariance,
+    union,
+)
+
+MINIMUM_VISITED = 20
+MINIMUM_EFFECTIVE = 20.0
+"""Nothing is shown for fewer visited students, or fewer effective comparison students."""
+
+BEFORE_VISIT = (-6, -5, -4)
+"""Months before the visit that the comparison was not made alike in: they must show no effect."""
+
+AFTER = tuple(e for e in EVENTS if e >= 0)
+DAYS_EVENTS = tuple(e for e in EVENTS if e >= 1)
+Matrix = Literal["student", "school"]
+HeadlineName = Literal["month_after", "six_to_nine"]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One number for an effect, with what it is beside.
+
+    `event_times`: the months it is the mean of. `effect`: None where `withheld` says why. `naive`:
+    the same students' plain change; `naive_excess`: its part that would have come anyway
+    (regression to the mean and season), naive less effect; `excess_share`: of the naive change,
+    None where that isn't positive. `visited`, `comparison_effective`: the smallest over the months.
+    """
+
+    event_times: tuple[int, ...]
+    effect: Interval | None
+    withheld: str | None
+    naive: float | None
+    naive_excess: float | None
+    excess_share: float | None
+    visited: int
+    comparison_effective: float
+
+
+@dataclass(frozen=True)
+class Headlines:
+    """The headline numbers of one choice of visited students: a row of many needs no more.
+
+    `matrix`: what the intervals take as independent, of `schools` schools. `visited`: students
+    compared with others (none in a school's slice, which has the headlines' months only);
+    `visited_all`: all visited. `withheld`: why nothing at all can be shown, or None.
+    """
+
+    month_after: Headline
+    six_to_nine: Headline
+    matrix: Matrix
+    schools: int
+    visited: int
+    visited_all: int
+    withheld: str | None
+
+
+@dataclass(frozen=True)
+class EffectStudy(Headlines):
+    """Effects by event time for one choice of visited students, with its headlines.
+
+    `table`: a row per event time with somebody observed: event_time, effect, low, high (95% for
+    that month), band_low, band_high (95% for months 0 to 12 at once; NaN before), visited,
+    visited_due, comparison_effective, comparison_observed, weights_cut, visited_rate, without_visit
+    (the rate the visited would have had), naive_change, shown. Where `shown` is false too few stand
+    behind the month, and everything but the counts is NaN.
+    """
+
+    table: pd.DataFrame
+    covariance: Floats
+    before_visit: JointTest | None
+    breakdown: float | None
+
+
+@dataclass(frozen=True)
+class DaysRegained:
+    """School days regained in the twelve school months after the first visit.
+
+    `days`: None where `withheld` says why. `per_student`: over all visited students.
+    `days_enrolled`, `covered`: of the visited in those months, and the share of them in months with
+    an effect to show; the rest counts as nothing regained. `cost`: dollars, None where unknown.
+    `cost_per_day`: with bounds from the interval of days, the upper infinite where that holds zero.
+    """
+
+    days: Interval | None
+    per_student: Interval | None
+    withheld: str | None
+    visited_all: int
+    days_enrolled: float
+    covered: float
+    cost: float | None
+    cost_per_day: tuple[float, float, float] | None
+
+
+def effect_study(data: CohortData, atoms: Flags) -> EffectStudy:
+    """The effects on the visited students of the chosen atoms (see `chosen`), exact in effect and
+    variance: theta_U = sum of N theta / sum of N.
+    """
+    student, school, schools = covariances(data, atoms)
+    matrix = serving_matrix(student, school, schools, EVENTS)
+    total = union(data.measures, atoms)
+    return _study(total, student if matrix == "student" else school, matrix, schools)
+
+
+def headlines(data: CohortData, atoms: Flags) -> Headlines:
+    """The headline numbers of `effect_study`, for the same choice."""
+    student, school, schools = covariances(data, atoms)
+    matrix = serving_matrix(student, school, schools, EVENTS)
+    serving = student if matrix == "student" else school
+    return _headlines(union(data.measures, atoms), serving, matrix, schools)
+
+
+def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName) -> Interval | None:
+    """How much larger the effect on one choice is than on another that shares no atom with it.
+
+    None where one of the two is withheld. Exact as the effects are: students who moved from one
+    to the other are in both.
+    """
+    first, second = (getattr(headlines(data, atoms), headline) for atoms in (one, other))
+    if first.effect is None or second.effect is None:
+        return None
+    weights = shares(data, one) - shares(data, other)
+    school, schools = school_covariance(data, weights)
+    student = student_covariance(data, weights)
+    matrix = serving_matrix(student, school, schools, EVENTS)
+    at = [EVENTS.index(e) for e in HEADLINES[headline]]
+    serving = student if matrix == "student" else school
+    variance = float(serving[np.ix_(at, at)].sum()) / len(at) ** 2
+    return interval(first.effect.effect - second.effect.effect, variance)
+
+
+def slice_studies(data: SliceData) -> dict[str, EffectStudy]:
+    """The effects of each value of a slice in one place."""
+    matrix: Matrix = "school" if data.matrix == "school" else "student"
+    return {
+        value: _study(one(data.measures, k), data.covariance[k], matrix, data.schools)
+        for k, value in enumerate(data.values)
+    }
+
+
+def slice_headlines(data: SliceData) -> dict[str, Headlines]:
+    """The headline numbers of each value of a slice in one place."""
+    matrix: Matrix = "school" if data.matrix == "school" else "student"
+    return {
+        value: _headlines(one(data.measures, k), data.covariance[k], matrix, data.schools)
+        for k, value in enumerate(data.values)
+    }
+
+
+def difference(data: SliceData, first: str, second: str, headline: HeadlineName) -> Interval | None:
+    """How much larger the first value's effect is than the second's; None where one is withheld."""
+    found = slice_headlines(data)
+    one, other = (getattr(found[value], headline) for value in (first, second))
+    if one.effect is None or other.effect is None:
+        return None
+    a, b = data.values.index(first), data.values.index(second)
+    at = [EVENTS.index(e) for e in HEADLINES[headline]]
+    shared = data.between.get((a, b), np.zeros((SIZE, SIZE)))
+    variance = (
+        data.covariance[a][np.ix_(at, at)].sum()
+        + data.covariance[b][np.ix_(at, at)].sum()
+        - 2 * shared[np.ix_(at, at)].sum()
+    ) / len(at) ** 2
+    return interval(one.effect.effect - other.effect.effect, float(variance))
+
+
+def days_enrolled(data: CohortData, visited_days: pd.DataFrame) -> Floats:
+    """Days enrolled of all visited students by atom and event time (atoms x SIZE).
+
+    `visited_days`: the rows of slice all.
+    """
+    keys = ["district_code", "level", "cohort_period"]
+    names = pd.DataFrame(dict(zip(keys, (data.districts, data.levels, data.periods), strict=True)))
+    found = visited_days[[*keys, "event_time", "days_enrolled"]].merge(
+        names.reset_index(names="atom"), on=keys
+    )
+    days = np.zeros_like(data.measures.visited)
+    event = found["event_time"].to_numpy(dtype=np.int64) - EVENTS[0]
+    np.add.at(days, (found["atom"].to_numpy(), event), found["days_enrolled"].to_numpy(np.float64))
+    return days
+
+
+def days_regained(
+    data: CohortData, atoms: Flags, days: Floats, cost: float | None = None
+) -> DaysRegained:
+    """The days regained by the chosen atoms' visited students, with their exact variance: the sum
+    of the cohort period's effect by month times the days enrolled of all its visited students.
+
+    `days`: of `days_enrolled`; the chosen atoms' are taken. `cost`: in dollars.
+    """
+    enrolled = float(days[atoms].sum())
+    everyone = int(data.measures.visited_all[atoms].sum())
+    coefficients = np.zeros_like(days)
+    counted = 0.0
+    periods = np.array(data.periods, dtype=object)
+    for period in dict.fromkeys(periods[atoms]):
+        own = atoms & (periods == period)
+        total = union(data.measures, own)
+        enough = _enough(total)[0]
+        for e in DAYS_EVENTS:
+            k = EVENTS.index(e)
+            if enough[k]:
+                here = days[own, k].sum()
+                counted += float(here)
+                coefficients[own, k] = here * data.measures.visited[own, k] / total.visited[0, k]
+    if counted == 0:
+        reason = "No month after the visit has enough students behind it to show an effect."
+        return DaysRegained(None, None, reason, everyone, enrolled, 0.0, cost, None)
+    estimate = float((coefficients * data.measures.effect).sum())
+    if serving_matrix(*covariances(data, atoms), EVENTS) == "student":
+        variance = float(student_covariance(data, coefficients).sum())
+    else:
+        variance = float(school_covariance(data, coefficients)[0].sum())
+    gained = interval(estimate, variance)
+    each = interval(estimate / everyone, variance / everyone**2)
+    return DaysRegained(
+        gained,
+        each,
+        None,
+        everyone,
+        enrolled,
+        counted / enrolled,
+        cost,
+        None if cost is None else _cost_per_day(cost, gained),
+    )
+
+
+def _cost_per_day(cost: float, days: Interval) -> tuple[float, float, float] | None:
+    """Dollars per day regained, its lower and its upper bound; None where no day was regained."""
+    if days.effect <= 0:
+        return None
+    upper = cost / days.low if days.low > 0 else float("inf")
+    return cost / days.effect, cost / days.high, upper
+
+
+# --- one choice ----------------------------------------------------------------------------------
+
+
+def _effective(total: Measures) -> Floats:
+    squares = np.where(total.squares > 0, total.squares, 1.0)
+    return np.where(total.squares > 0, total.visited**2 / squares, 0.0)
+
+
+def _enough(total: Measures) -> Flags:
+    return (total.visited >= MINIMUM_VISITED) & (_effective(total) >= MINIMUM_EFFECTIVE)
+
+
+def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) -> EffectStudy:
+    shown = _enough(total)[0]
+    effect, visited, effective = total.effect[0], total.visited[0], _effective(total)[0]
+    after = np.array([e in AFTER for e in EVENTS]) & shown
+    factor = band_factor(covariance[np.ix_(after, after)])
+    error = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
+    half, band = interval(0.0, 1.0).high * error, np.where(after, factor * error, np.nan)
+    measured = {
+        "effect": effect,
+        "low": effect - half,
+        "high": effect + half,
+        "band_low": effect - band,
+        "band_high": effect + band,
+        "comparison_observed": total.comparison_observed[0],
+        "weights_cut": total.weights_cut[0],
+        "visited_rate": total.visited_rate[0],
+        "without_visit": total.visited_rate[0] - effect,
+        "naive_change": total.naive_change[0],
+    }
+    table = pd.DataFrame(
+        {
+            "event_time": EVENTS,
+            "visited": visited.astype(int),
+            "visited_due": total.visited_due[0].astype(int),
+            "comparison_effective": effective,
+            "shown": shown,
+            **{name: np.where(shown, values, np.nan) for name, values in measured.items()},
+        }
+    )
+    headlines = _headlines(total, covariance, matrix, schools)
+    before = [EVENTS.index(e) for e in BEFORE_VISIT]
+    test = None
+    if shown[before].all():
+        test = joint_test(effect[before], covariance[np.ix_(before, before)])
+    return EffectStudy(
+        **vars(headlines),
+        table=table[visited > 0].reset_index(drop=True),
+        covariance=covariance,
+        before_visit=test,
+        breakdown=_breakdown(headlines.six_to_nine, effect, shown),
+    )
+
+
+def _headlines(total: Measures, covariance: Floats, matrix: Matrix, schools: int) -> Headlines:
+    base = int(total.visited[0, EVENTS.index(BASE_EVENT_TIME)])
+    everyone = int(total.visited_all.sum())
+    return Headlines(
+        month_after=_headline(total, covariance, HEADLINES["month_after"]),
+        six_to_nine=_headline(total, covariance, HEADLINES["six_to_nine"]),
+        matrix=matrix,
+        schools=schools,
+        visited=base,
+        visited_all=everyone,
+        withheld=_withheld(base, float(_effective(total).max(initial=0.0)), everyone),
+    )
+
+
+def _headline(total: Measures, covariance: Floats, events: Sequence[int]) -> Headline:
+    at = [EVENTS.index(e) for e in events]
+    visited, effective = int(total.visited[0, at].min()), float(_effective(total)[0, at].min())
+    reason = _too_few(visited, effective, events)
+    if reason is not None:
+        return Headline(tuple(events), None, reason, None, None, None, visited, effective)
+    effect = mean_effect(total.effect[0, at], covariance[np.ix_(at, at)])
+    naive = float(total.naive_change[0, at].mean())
+    excess = naive - effect.effect
+    return Headline(
+        tuple(events),
+        effect,
+        None,
+        naive,
+        excess,
+        excess / naive if naive > 0 else None,
+        visited,
+        effective,
+    )
+
+
+def _breakdown(later: Headline, effect: Floats, shown: Flags) -> float | None:
+    before = [k for k, e in enumerate(EVENTS) if e <= BASE_EVENT_TIME and shown[k]]
+    if later.effect is None or len(before) < 2:
+        return None
+    return breakdown(
+        later.effect.low, later.effect.high, later.event_times, [float(effect[k]) for k in before]
+    )
+
+
+def _too_few(visited: int, effective: float, events: Sequence[int]) -> str | None:
+    times = f"month {events[0]}" if len(events) == 1 else f"months {events[0]} to {events[-1]}"
+    if visited < MINIMUM_VISITED:
+        return (
+            f"Only {visited} visited student{'' if visited == 1 else 's'} could be followed to "
+            f"{times} after the visit; "
+            f"nothing is shown for fewer than {MINIMUM_VISITED}."
+        )
+    if effective < MINIMUM_EFFECTIVE:
+        return (
+            f"In {times} after the visit the comparison is worth only {effective:.0f} students; "
+            f"nothing is shown for fewer than {MINIMUM_EFFECTIVE:.0f}."
+        )
+    return None
+
+
+def _withheld(visited: int, effective: float, everyone: int) -> str | None:
+    """Why nothing at all can be shown, or None."""
+    if everyone == 0:
+        return "No student was visited."
+    if visited == 0:
+        return f"None of the {everyone} visited students could be compared with others."
+    if visited < MINIMUM_VISITED:
+        return (
+            f"Only {visited} of {everyone} visited students could be compared with others; nothing "
+            f"is shown for fewer than {MINIMUM_VISITED}."
+        )
+    if effective < MINIMUM_EFFECTIVE:
+        return (
+            f"The comparison is worth only {effective:.0f} students; nothing is shown for fewer "
+            f"than {MINIMUM_EFFECTIVE:.0f}."
+        )
+    return None

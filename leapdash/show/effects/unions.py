@@ -1,0 +1,100 @@
+"""Effects of unions of districts, levels and cohort periods: chosen, added up, with covariance.
+
+An effect of a union is the mean of its parts', weighted by their visited students; its covariance
+follows by the same weights.
+"""
+
+from collections.abc import Collection
+
+import numpy as np
+
+from leapdash.show.effects.arrays import SIZE, CohortData, Flags, Floats, Measures
+
+
+def chosen(
+    data: CohortData,
+    districts: Collection[str] | None = None,
+    levels: Collection[str] | None = None,
+    periods: Collection[str] | None = None,
+) -> Flags:
+    """Which atoms are meant; None means all."""
+    keep = np.ones(len(data.districts), dtype=bool)
+    for names, wanted in (
+        (data.districts, districts),
+        (data.levels, levels),
+        (data.periods, periods),
+    ):
+        if wanted is not None:
+            keep &= np.isin(np.array(names, dtype=object), list(wanted))
+    return keep
+
+
+def covariances(data: CohortData, atoms: Flags) -> tuple[Floats, Floats, int]:
+    """Of the effects on the chosen atoms' visited, by event time: students independent, schools
+    independent, and how many schools there are.
+    """
+    weights = shares(data, atoms)
+    school, schools = school_covariance(data, weights)
+    return student_covariance(data, weights), school, schools
+
+
+def union(measures: Measures, atoms: Flags) -> Measures:
+    """The measures of all chosen groups as one (1 x SIZE)."""
+    visited = measures.visited[atoms].sum(axis=0, keepdims=True)
+    over = np.where(visited > 0, visited, 1.0)
+
+    def mean(values: Floats) -> Floats:
+        weighted: Floats = (measures.visited * values)[atoms].sum(axis=0, keepdims=True)
+        return weighted / over
+
+    return Measures(
+        visited=visited,
+        visited_due=measures.visited_due[atoms].sum(axis=0, keepdims=True),
+        visited_all=measures.visited_all[atoms].sum(keepdims=True),
+        effect=mean(measures.effect),
+        visited_rate=mean(measures.visited_rate),
+        naive_change=mean(measures.naive_change),
+        comparison_observed=mean(measures.comparison_observed),
+        weights_cut=mean(measures.weights_cut),
+        squares=measures.squares[atoms].sum(axis=0, keepdims=True),
+    )
+
+
+def one(measures: Measures, k: int) -> Measures:
+    """The measures of one group (1 x SIZE)."""
+    at = slice(k, k + 1)
+    return Measures(**{name: values[at] for name, values in vars(measures).items()})
+
+
+def student_covariance(data: CohortData, weights: Floats) -> Floats:
+    """Of the effects summed up with weights (atoms x SIZE), students independent."""
+    first, second = data.pairs[:, 0], data.pairs[:, 1]
+    used = (weights[first] != 0).any(axis=1) & (weights[second] != 0).any(axis=1)
+    a, b = weights[first[used]], weights[second[used]]
+    every = np.einsum("pi,pij,pj->pij", a, data.covariance[used], b)
+    same = first[used] == second[used]
+    between: Floats = every[~same].sum(axis=0)
+    own: Floats = every[same].sum(axis=0)
+    return own + between + between.T
+
+
+def school_covariance(data: CohortData, weights: Floats) -> tuple[Floats, int]:
+    """The same with schools independent, and how many schools there are."""
+    share = weights[data.school_atom, data.school_event] * data.school_influence
+    used = share != 0
+    if not used.any():
+        return np.zeros((SIZE, SIZE)), 0
+    # Summed over all schools of the release: faster than finding those that take part.
+    school, event, size = data.school[used], data.school_event[used], int(data.school.max()) + 1
+    flat = np.bincount(school * SIZE + event, share[used], minlength=size * SIZE)
+    sums: Floats = flat.reshape(size, SIZE).astype(np.float64)
+    return sums.T @ sums, int(np.count_nonzero(np.bincount(school)))
+
+
+def shares(data: CohortData, atoms: Flags) -> Floats:
+    """Each chosen atom's share of the visited, by event time (atoms x SIZE)."""
+    total = union(data.measures, atoms).visited[0]
+    weights = np.zeros_like(data.measures.visited)
+    some = total > 0
+    weights[np.ix_(atoms, some)] = data.measures.visited[np.ix_(atoms, some)] / total[some]
+    return weights

@@ -1,0 +1,332 @@
+"""What an effect is judged by: four checks, each with its table and a verdict by a stated rule.
+
+Differences of rates are fractions. A verdict is `holds`, `mind` (something to bear in mind) or
+`unknown` (too few to say).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from leapdash.contract import (
+    ALL_LEVELS,
+    BALANCE,
+    FEW_VISITED_SCHOOLS,
+    GROUPS,
+    LEFT_OUT,
+    SHARES_VISITED,
+    STATE_CODE,
+)
+from leapdash.release import Release
+from leapdash.show.effects.arrays import CohortData, Floats, slice_data
+from leapdash.show.effects.studies import BEFORE_VISIT, EffectStudy, effect_study, slice_studies
+from leapdash.show.effects.unions import chosen
+from leapdash.show.filters import Filters, Known, codes_of, cohort_periods_of
+from leapdash.show.views.base import conditions, share, sums
+
+Verdict = Literal["holds", "mind", "unknown"]
+
+ALIKE = 0.1
+"""Visited and compared count as alike within a tenth of a standard deviation (Austin 2009)."""
+GROUPS_ALIKE = 0.25
+"""And in their shares of student groups, which the weights don't aim at, within a quarter
+(Stuart 2010).
+"""
+MUCH_CUT = 0.05
+STAYED_ALIKE = 0.05
+STAYED_UNTIL = 9
+SIGNIFICANT = 0.05
+A_GAIN = 0.01
+MANY_VISITED = "10% or more"
+ENOUGH_SCHOOLMATES = 100
+MOST = 0.8
+
+_NO_VARIANCE = 1e-12
+_DAYS = ("days_enrolled", "days_attended", "days_enrolled_before", "days_attended_before")
+_SIDES = ("comparison_before", "comparison_after")
+_HISTORY = tuple(BALANCE)[:2]
+
+
+# --- before the visit, did both run alike? -------------------------------------------------------
+
+
+def ran_alike(study: EffectStudy) -> Verdict:
+    """`holds` where the joint test of months -6 to -4 does not reject at 5%; `unknown` where there
+    are too few students in these months, or attendance doesn't vary.
+    """
+    test = study.before_visit
+    if test is None:
+        return "unknown"
+    return "holds" if test.p_value >= SIGNIFICANT else "mind"
+
+
+def largest_before(study: EffectStudy) -> float:
+    """The largest difference between visited and compared in months -6 to -4, without its sign."""
+    times, effect = study.table["event_time"].to_numpy(), study.table["effect"].to_numpy()
+    return float(np.abs(effect[np.isin(times, BEFORE_VISIT)]).max(initial=0.0))
+
+
+# --- were the compared alike, and how many? ------------------------------------------------------
+
+
+def balance(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
+    """How alike visited and compared were when the trials began, for districts and levels.
+
+    Columns: measure, series (its words), visited, visited_mean, comparison_before,
+    comparison_after, difference_before, difference_after (visited less comparison, in standard
+    deviations of the visited; missing where these don't vary). In the order of the contract. Means
+    and squares of districts and levels are pooled with the visited as weights.
+    """
+    columns = ["measure", "visited", "visited_mean", "visited_sd", *_SIDES]
+    table = release.table("balance", columns=columns, where=conditions(filters, known))
+    place = {name: k for k, name in enumerate(BALANCE)}
+    row = np.array([place[name] for name in table["measure"].to_pylist()], dtype=np.intp)
+    n, mean, spread, *sides = (table[name].to_numpy().astype(np.float64) for name in columns[1:])
+
+    def pooled(values: Floats) -> Floats:
+        totals: Floats = np.bincount(row, n * values, minlength=len(place)) / over
+        return totals
+
+    visited = np.bincount(row, n, minlength=len(place))
+    over = np.where(visited > 0, visited, 1.0)
+    overall = pooled(mean)
+    variance = pooled(spread**2 + mean**2) - overall**2
+    sd = np.sqrt(np.where(variance > _NO_VARIANCE, variance, np.nan))
+    before, after = (pooled(side) for side in sides)
+    frame = pd.DataFrame(
+        {
+            "measure": list(BALANCE),
+            "series": [_measure_words(name) for name in BALANCE],
+            "visited": visited.astype(int),
+            "visited_mean": overall,
+            "comparison_before": before,
+            "comparison_after": after,
+            "difference_before": (overall - before) / sd,
+            "difference_after": (overall - after) / sd,
+        }
+    )
+    return frame[visited > 0].reset_index(drop=True)
+
+
+def were_alike(table: pd.DataFrame, study: EffectStudy) -> Verdict:
+    """`holds` where, after weighting, both measures of attendance differ by under 0.1 standard
+    deviations and no student group by 0.25 or more, at most 5% of the weight was cut off, and the
+    shares still observed differ by at most 5 points up to month 9; `unknown` without a balance.
+    """
+    if not len(table) or study.withheld:
+        return "unknown"
+    fine = not len(unlike(table)) and weights_cut(study) <= MUCH_CUT
+    return "holds" if fine and stayed_apart(study) <= STAYED_ALIKE else "mind"
+
+
+def unlike(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `balance` that differ by more than counts as alike, the largest first."""
+    limits = [ALIKE if name in _HISTORY else GROUPS_ALIKE for name in table["measure"]]
+    size = np.abs(table["difference_after"].to_numpy())
+    order = np.argsort(-size, kind="stable")
+    rows: pd.DataFrame = table.iloc[order[(size >= limits)[order]]]
+    return rows
+
+
+def weights_cut(study: EffectStudy) -> float:
+    """The largest share of the comparison's weight that was cut off in any month shown."""
+    cut = study.table["weights_cut"].to_numpy()
+    return float(cut[study.table["shown"].to_numpy()].max(initial=0.0))
+
+
+def still_observed(study: EffectStudy) -> pd.DataFrame:
+    """Share of visited and of compared still observed: event_time, visited_observed (of those for
+    whom the month is in the data at all), comparison_observed. Months shown only.
+    """
+    shown = study.table[study.table["shown"]]
+    return pd.DataFrame(
+        {
+            "event_time": shown["event_time"],
+            "visited": shown["visited"],
+            "visited_observed": share(shown["visited"], shown["visited_due"]),
+            "comparison_observed": shown["comparison_observed"],
+        }
+    ).reset_index(drop=True)
+
+
+def stayed_apart(study: EffectStudy) -> float:
+    """The largest difference of the shares still observed up to month 9, without its sign."""
+    names = ("event_time", "shown", "visited", "visited_due", "comparison_observed")
+    event_time, shown, visited, due, compared = (study.table[name].to_numpy() for name in names)
+    counted = shown & (event_time <= STAYED_UNTIL) & (due > 0)
+    apart = visited[counted] / due[counted] - compared[counted]
+    return float(np.abs(apart).max(initial=0.0))
+
+
+# --- did unvisited schoolmates gain too? ---------------------------------------------------------
+
+
+def schoolmates(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
+    """Never visited students' attendance this year and the year before, by share of their school
+    visited, for districts and levels.
+
+    Columns: school_year, share_visited, students, before, after, change.
+    """
+    keys = ["school_year", "share_visited"]
+    measures = ["students", *_DAYS]
+    table = release.table("spillover", columns=[*keys, *measures], where=conditions(filters, known))
+    frame = sums(table, keys, measures)
+    frame["before"] = share(frame["days_attended_before"], frame["days_enrolled_before"])
+    frame["after"] = share(frame["days_attended"], frame["days_enrolled"])
+    frame["change"] = frame["after"] - frame["before"]
+    frame["order"] = frame["share_visited"].map(list(SHARES_VISITED).index)
+    frame = frame.dropna(subset="change").sort_values(["school_year", "order"], ignore_index=True)
+    return frame[[*keys, "students", "before", "after", "change"]]
+
+
+@dataclass(frozen=True)
+class Spillover:
+    """How much more unvisited students' attendance changed where many of the school were visited.
+
+    `gain`: change from the year before in schools with 10% or more visited, less that in other
+    schools, compared within school year, district and level and averaged with the former's
+    students as weights; None where either side has under 100 students there. `students`: unvisited
+    students in schools with many visited, `others` in the schools beside them.
+    """
+
+    gain: float | None
+    students: int
+    others: int
+
+
+def spillover(release: Release, known: Known, filters: Filters) -> Spillover:
+    """Spillover among the unvisited of the districts and levels chosen."""
+    cells: dict[tuple[str, str, str], list[list[float]]] = {}
+    columns = ("school_year", "district_code", "level", "share_visited", "students", *_DAYS)
+    table = release.table("spillover", columns=columns, where=conditions(filters, known))
+    for year, district, level, visited, number, *days in zip(
+        *(table[name].to_pylist() for name in columns), strict=True
+    ):
+        enrolled, attended, enrolled_before, attended_before = days
+        if enrolled > 0 and enrolled_before > 0:
+            cell = cells.setdefault((year, district, level), [[0.0, 0.0], [0.0, 0.0]])
+            side = cell[visited == MANY_VISITED]
+            side[0] += number
+            side[1] += number * (attended / enrolled - attended_before / enrolled_before)
+    both = [cell for cell in cells.values() if cell[0][0] > 0 and cell[1][0] > 0]
+    others, students = (int(sum(cell[side][0] for cell in both)) for side in (0, 1))
+    if min(students, others) < ENOUGH_SCHOOLMATES:
+        return Spillover(None, students, others)
+    gained = (many[1] - many[0] * few[1] / few[0] for few, many in both)
+    return Spillover(sum(gained) / students, students, others)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The effect as shown, and against students of schools under 10% visited only, in one place.
+
+    `district`, `level`: what both are for, by code; the whole state, all levels where the choice
+    is several districts or levels. Whatever the time of the first visit.
+    """
+
+    district: str
+    level: str
+    everyone: EffectStudy
+    few_visited: EffectStudy | None
+
+    @property
+    def more(self) -> float | None:
+        """By how much the effect after six to nine months is larger beside the few visited."""
+        if self.few_visited is None:
+            return None
+        one, other = self.few_visited.six_to_nine.effect, self.everyone.six_to_nine.effect
+        return None if one is None or other is None else one.effect - other.effect
+
+
+def beside_few_visited(release: Release, cohorts: CohortData, place: tuple[str, str]) -> Beside:
+    """The effects of one place (see `place_of`) beside either comparison."""
+    district, level = place
+    everyone = effect_study(
+        cohorts,
+        chosen(
+            cohorts,
+            None if district == STATE_CODE else (district,),
+            None if level == ALL_LEVELS else (level,),
+        ),
+    )
+    found = slice_studies(slice_data(release, "comparison", district, level))
+    return Beside(district, level, everyone, found.get(FEW_VISITED_SCHOOLS))
+
+
+def beside_table(beside: Beside) -> pd.DataFrame:
+    """Both comparisons' headlines: series (whom the visited are compared with), months (after the
+    visit), effect, low, high. Withheld ones have no row.
+    """
+    studies = {"All not visited": beside.everyone, "Schools under 10% visited": beside.few_visited}
+    rows = []
+    for name, study in studies.items():
+        for headline in () if study is None else (study.month_after, study.six_to_nine):
+            found, times = headline.effect, headline.event_times
+            if found is not None:
+                months = str(times[0]) if len(times) == 1 else f"{times[0]} to {times[-1]}"
+                rows.append((name, months, found.effect, found.low, found.high))
+    return pd.DataFrame(rows, columns=["series", "months", "effect", "low", "high"])
+
+
+def place_of(known: Known, filters: Filters) -> tuple[str, str]:
+    """The place that slices are kept for and the choice is in: a district or the state, a level or
+    all.
+    """
+    codes = codes_of(filters, known)
+    district = codes[0] if codes is not None and len(codes) == 1 else STATE_CODE
+    level = filters.levels[0] if len(filters.levels) == 1 else ALL_LEVELS
+    return district, level
+
+
+def schoolmates_gained(found: Spillover, beside: Beside) -> Verdict:
+    """`holds` where unvisited schoolmates show no gain: under 1 point more than elsewhere, and the
+    effect beside few visited schoolmates under 1 point larger; `mind` where one of these is 1 point
+    or more; `unknown` where neither can be told.
+    """
+    known = [value for value in (found.gain, beside.more) if value is not None]
+    if not known:
+        return "unknown"
+    return "holds" if max(known) < A_GAIN else "mind"
+
+
+# --- who could not be compared, and why? ---------------------------------------------------------
+
+
+def left_out(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
+    """Visited students by whether they could be compared, and if not, why, for the whole choice.
+
+    Columns: reason, series (its words), students, share (of all visited). Every reason has a row.
+    """
+    where = conditions(filters, known, cohort_period=cohort_periods_of(filters.years) or None)
+    table = release.table("visited_compared", columns=["reason", "students"], where=where)
+    counts = dict.fromkeys(LEFT_OUT, 0)
+    for reason, number in zip(
+        table["reason"].to_pylist(), table["students"].to_pylist(), strict=True
+    ):
+        counts[reason] += number
+    students = np.array(list(counts.values()))
+    everyone = students.sum()
+    shares = students / everyone if everyone else np.full(len(students), np.nan)
+    return pd.DataFrame(
+        {
+            "reason": list(counts),
+            "series": list(LEFT_OUT.values()),
+            "students": students,
+            "share": shares,
+        }
+    )
+
+
+def most_compared(table: pd.DataFrame) -> Verdict:
+    """`holds` where at least 80% of the visited could be compared; `unknown` where none was."""
+    compared = table.loc[table["reason"] == "compared", "share"].iloc[0]
+    if pd.isna(compared):
+        return "unknown"
+    return "holds" if compared >= MOST else "mind"
+
+
+def _measure_words(measure: str) -> str:
+    words = {_HISTORY[0]: "Attendance, last month", _HISTORY[1]: "Attendance, three months"}
+    return words.get(measure) or GROUPS[measure.removeprefix("group ")]

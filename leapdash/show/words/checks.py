@@ -1,0 +1,279 @@
+"""The four checks of an effect in words: question, finding, and what the evidence shows."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from leapdash.contract import ALL_LEVELS, STATE_CODE
+from leapdash.show.effects.studies import BEFORE_VISIT, EffectStudy
+from leapdash.show.filters import Known
+from leapdash.show.views import (
+    Beside,
+    Spillover,
+    Verdict,
+    largest_before,
+    most_compared,
+    ran_alike,
+    schoolmates_gained,
+    stayed_apart,
+    unlike,
+    weights_cut,
+    were_alike,
+)
+from leapdash.show.words.effects import signed_time
+from leapdash.show.words.numbers import count, per_cent, points
+
+STEP_BEFORE = "the largest step between one month and the next before it"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A check as one plain line: its question, its verdict, and the finding in words."""
+
+    question: str
+    verdict: Verdict
+    finding: str
+
+
+def alike_before_line(study: EffectStudy) -> Line:
+    """Whether visited and compared ran alike before the visit."""
+    verdict = ran_alike(study)
+    apart = f"in the sixth to fourth month before it, they were {_up_to(largest_before(study))}"
+    findings = {
+        "holds": f"Yes: {apart} apart, no more than chance brings about.",
+        "mind": f"Not quite: {apart} apart, more than chance brings about.",
+        "unknown": f"This can’t be said: {_no_test(study)}",
+    }
+    return Line("Before the visit, did both run alike?", verdict, findings[verdict])
+
+
+def alike_before_evidence(study: EffectStudy) -> str:
+    """The joint test, and how much departure later would undo the finding."""
+    test = study.before_visit
+    told = (
+        "The comparison is made alike in the three months before the visit; the three months "
+        "before those are the test. "
+    )
+    if test is not None:
+        told += (
+            "Were there no difference in truth, differences this large would come up in "
+            f"{_in_hundred(test.p_value)} studies (joint test of months −6 to −4: χ² = "
+            f"{test.statistic:.1f}, {test.degrees} degrees of freedom, p = {_p(test.p_value)}). "
+        )
+    return told + _breakdown(study)
+
+
+def alike_line(balance: pd.DataFrame, study: EffectStudy) -> Line:
+    """Whether those compared were like the visited, and how many they are."""
+    verdict = were_alike(balance, study)
+    worth = f"they are worth {count(_effective(study))} students"
+    match verdict:
+        case "holds":
+            told = f"Yes, once weighted, in attendance as in every student group; {worth}."
+        case "mind":
+            told = f"Not in everything: {_and(_unlike(balance, study))}; {worth}."
+        case "unknown":
+            told = "This can’t be said: too few could be compared."
+    return Line("Were the compared alike, and how many?", verdict, told)
+
+
+def alike_evidence(study: EffectStudy) -> str:
+    """What the balance shows and what it leaves, and what the number of students means."""
+    return (
+        "Students not visited count for more the likelier a visit was for them. What difference in "
+        "attendance is left after that is taken out by regression; student groups are not aimed "
+        f"at. {per_cent(weights_cut(study))} of the weight was cut off. “Worth” means: as precise "
+        "as so many students of equal weight; a student counts in the trial of each month."
+    )
+
+
+def schoolmates_line(found: Spillover, beside: Beside) -> Line:
+    """Whether unvisited students gained where many of their school were visited."""
+    verdict = schoolmates_gained(found, beside)
+    told = _schoolmates_found(found, beside)
+    findings = {
+        "holds": f"No sign of it: {told}.",
+        "mind": f"Perhaps: {told}. The effect would then be larger than shown.",
+        "unknown": "This can’t be said: too few unvisited schoolmates to compare.",
+    }
+    return Line("Did unvisited schoolmates gain too?", verdict, findings[verdict])
+
+
+def schoolmates_evidence(found: Spillover, beside: Beside, known: Known) -> str:
+    """How the two comparisons are made, and for which place."""
+    told = (
+        "Had visits helped unvisited schoolmates, the comparison would make the effect look too "
+        "small. "
+    )
+    if found.gain is not None:
+        told += (
+            f"Within school year, district and level: {count(found.students)} unvisited students "
+            f"where 10% or more of the school were visited, beside {count(found.others)} where "
+            "fewer were. "
+        )
+    return f"{told}The effects beside each other are for {_place(beside, known)}."
+
+
+def left_out_line(table: pd.DataFrame) -> Line:
+    """Who of the visited could not be compared. Takes the table of `left_out`."""
+    verdict = most_compared(table)
+    question = "Who could not be compared, and why?"
+    counts = sorted(
+        zip(table["students"].tolist(), table["reason"], table["series"], strict=True), reverse=True
+    )
+    everyone = sum(number for number, _, _ in counts)
+    missing = [row for row in counts if row[0] > 0 and row[1] != "compared"]
+    if everyone == 0:
+        return Line(question, verdict, "Nobody was visited.")
+    if not missing:
+        return Line(question, verdict, f"Nobody: all {count(everyone)} visited students could be.")
+    number = sum(row[0] for row in missing)
+    share = per_cent(number / everyone)
+    told = f"{count(number)} of {count(everyone)} visited students ({share})"
+    _, reason, words = missing[0]
+    were = "" if reason == "no comparison" else "they were "
+    why = f"{'' if len(missing) == 1 else 'most '}because {were}{words}"
+    only = "" if verdict == "holds" else " The effect speaks for the others only."
+    return Line(question, verdict, f"{told}, {why}.{only}")
+
+
+def left_out_note() -> str:
+    """Why students without a comparison are left out, and what that means."""
+    return (
+        "Students are compared with others whose attendance ran alike in the three school months "
+        "before the visit; without these months nobody can be found for them. The effect speaks "
+        "for the students compared only. The table follows all filters of this page."
+    )
+
+
+def alt_effects(title: str, table: pd.DataFrame) -> str:
+    """What the chart of differences before the visit shows, for who can't see it."""
+    told = [
+        f"month {signed_time(event_time)}: {points(effect, signed=True)}, from "
+        f"{points(low, signed=True)} to {points(high, signed=True)}"
+        for event_time, effect, low, high in zip(
+            table["event_time"], table["effect"], table["low"], table["high"], strict=True
+        )
+    ]
+    return f"{title}, in points. {'; '.join(told)}."
+
+
+def alt_balance(title: str, table: pd.DataFrame) -> str:
+    """What the chart of the balance shows, for who can't see it."""
+    rows = table[table["difference_after"].notna()]
+    told = [
+        f"{row.series} from {row.difference_before:+.2f} to {row.difference_after:+.2f}"
+        for row in rows.itertuples()
+    ]
+    return f"{title}, in standard deviations of the visited. {'; '.join(told)}."
+
+
+def alt_observed(title: str, table: pd.DataFrame) -> str:
+    """What the chart of students still observed shows, for who can't see it."""
+    if not len(table):
+        return f"{title}. No month."
+    last = table.iloc[-1]
+    return (
+        f"{title}: in month {int(last['event_time'])}, {per_cent(last['visited_observed'])} of the "
+        f"visited and {per_cent(last['comparison_observed'])} of the compared."
+    )
+
+
+def alt_schoolmates(title: str, table: pd.DataFrame) -> str:
+    """What the chart of unvisited schoolmates shows, for who can't see it."""
+    told = [
+        f"{year}, {visited} visited: {points(change, signed=True)}"
+        for year, visited, change in zip(
+            table["school_year"], table["share_visited"], table["change"], strict=True
+        )
+    ]
+    return f"{title}: change of attendance in points. {'; '.join(told)}."
+
+
+def _up_to(value: float) -> str:
+    return f"at most {points(value)} points" if value == value else "–"
+
+
+def _no_test(study: EffectStudy) -> str:
+    table = study.table[study.table["event_time"].isin(BEFORE_VISIT)]
+    if len(table) < len(BEFORE_VISIT) or not table["shown"].all():
+        return "too few students were observed in the sixth to fourth month before it."
+    return "attendance does not vary enough to judge by."
+
+
+def _breakdown(study: EffectStudy) -> str:
+    times = study.breakdown
+    if times is None:
+        return "There is no finding that a later drift could undo: the effect holds zero."
+    if times == float("inf"):
+        return "The two did not drift apart at all before the visit."
+    return (
+        "To undo the finding, the two would have to drift apart in every month after the visit by "
+        f"{times:.1f} times {STEP_BEFORE}."
+    )
+
+
+def _unlike(balance: pd.DataFrame, study: EffectStudy) -> list[str]:
+    told = []
+    rows = unlike(balance)
+    if len(rows):
+        worst = rows.iloc[0]
+        size = abs(worst["difference_after"])
+        more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        told.append(
+            f"once weighted, {size:.2f} standard deviations remain in “{worst['series']}”{more}"
+        )
+    if weights_cut(study) > 0.05:
+        told.append(f"{per_cent(weights_cut(study))} of the weight was cut off")
+    if stayed_apart(study) > 0.05:
+        told.append(
+            f"the shares still observed later differ by up to {points(stayed_apart(study))} points"
+        )
+    return told
+
+
+def _schoolmates_found(found: Spillover, beside: Beside) -> str:
+    if found.gain is not None:
+        return (
+            "where 10% or more of a school were visited, attendance of the unvisited changed "
+            f"{_than(found.gain)} in schools with fewer visits"
+        )
+    few, everyone = beside.few_visited, beside.everyone
+    if few is None or few.six_to_nine.effect is None or everyone.six_to_nine.effect is None:
+        return "–"
+    if points(beside.more) == "0.0":
+        return "without the schools where 10% or more were visited, the effect would be the same"
+    return (
+        "compared with schools under 10% visited only, the effect would be "
+        f"{points(few.six_to_nine.effect.effect, signed=True)} instead of "
+        f"{points(everyone.six_to_nine.effect.effect, signed=True)} points"
+    )
+
+
+def _than(change: float) -> str:
+    if points(change) == "0.0":
+        return "as much as"
+    return f"{points(change)} points {'more' if change > 0 else 'less'} than"
+
+
+def _place(beside: Beside, known: Known) -> str:
+    where = "the whole state" if beside.district == STATE_CODE else known.label(beside.district)
+    level = "all levels" if beside.level == ALL_LEVELS else beside.level
+    return f"{where}, {level}, whatever the year of the first visit"
+
+
+def _effective(study: EffectStudy) -> float:
+    later = study.six_to_nine if study.six_to_nine.effect else study.month_after
+    return later.comparison_effective
+
+
+def _in_hundred(share: float) -> str:
+    return "fewer than 1 of 100" if share < 0.01 else f"{round(100 * share)} of 100"
+
+
+def _p(value: float) -> str:
+    return "less than 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _and(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

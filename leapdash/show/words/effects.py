@@ -1,0 +1,281 @@
+"""Sentences about effects: what the visits changed, how sure that is, and what a plain
+before-and-after would have said instead.
+
+Effects are differences of attendance rates, written in points; intervals are written “between …
+and …”. Times are school months since the month of the first visit.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from leapdash.inference import MINIMUM_SCHOOLS, Interval
+from leapdash.show.effects.studies import (
+    MINIMUM_EFFECTIVE,
+    MINIMUM_VISITED,
+    EffectStudy,
+    Headline,
+    Headlines,
+)
+from leapdash.show.words.numbers import count, per_cent, points
+
+RESTS_ON = (
+    "Given district, level and the last three months’ attendance, who is visited in a month is "
+    "taken to be as good as chance as far as the months to come are concerned. What visitors knew "
+    "beyond the record (a family in crisis, a student about to return) is not removed."
+)
+NEVER_VISITED = (
+    "“Not visited” means that no visit is recorded: families visited outside the programme’s "
+    "records may be among the compared, which would make the effect look smaller than it is."
+)
+NOT_THE_EFFECT = (
+    "This is a plain before-and-after, not the effect of the visits. Students are visited when "
+    "their attendance is at its worst, so part of any rise would have come without a visit."
+)
+
+_FRACTIONS = (
+    (0.0, "next to nothing"),
+    (0.1, "about a tenth"),
+    (0.2, "about a fifth"),
+    (0.25, "about a quarter"),
+    (1 / 3, "about a third"),
+    (0.4, "about two fifths"),
+    (0.5, "about half"),
+    (0.6, "about three fifths"),
+    (2 / 3, "about two thirds"),
+    (0.75, "about three quarters"),
+    (0.8, "about four fifths"),
+    (0.9, "about nine tenths"),
+    (1.0, "nearly all"),
+)
+_NUMBERS = (
+    *("zero", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+_NO_SPREAD = 1e-9
+
+
+def effect_answer(study: Headlines) -> str:
+    """The answer of a page about effects: the effect six to nine months after the visit with its
+    interval, and the plain change beside it; else the month after; else why there is none.
+    """
+    later, soon = study.six_to_nine, study.month_after
+    if later.effect is not None:
+        return f"{effect_sentence(later)} {naive_sentence(later)}"
+    if soon.effect is not None:
+        return f"{effect_sentence(soon)} {naive_sentence(soon)} {later.withheld}"
+    return study.withheld or soon.withheld or ""
+
+
+def effect_sentence(headline: Headline, who: str = "visited students") -> str:
+    """How much more or less `who` attended than they would have without the visit, with its
+    interval; that it is too small to tell where the interval holds zero; or why it is withheld.
+    """
+    found = headline.effect
+    if found is None:
+        return headline.withheld or ""
+    when = after_the_visit(headline.event_times)
+    if too_small_to_tell(found):
+        return f"{when}, {_too_small(found, who)}"
+    return (
+        f"{when}, {who} attended {points(found.effect)} points {_side(found.effect)} of their days "
+        f"than they would have without it {_bracket(found)}."
+    )
+
+
+def too_small_to_tell(found: Interval) -> bool:
+    """Whether the interval holds zero: the effect may as well be none."""
+    return found.low <= 0 <= found.high or abs(found.effect) < _NO_SPREAD
+
+
+def naive_sentence(headline: Headline) -> str:
+    """What a plain before-and-after would say, and how much of that would have come anyway.
+
+    Empty where the effect is withheld. The words keep to what the numbers allow: a share only of
+    a rise, and only where the effect is above zero for certain; else the change that would have
+    come without the visit.
+    """
+    found, naive, own = headline.effect, headline.naive, headline.naive_excess
+    if found is None or naive is None or own is None:
+        return ""
+    says = f"A plain before-and-after would say {_change(naive)}"
+    if naive <= 0 or own < 0 or found.high < 0:
+        return f"{says}; without the visit, attendance would have {_moved(own)}."
+    if too_small_to_tell(found):
+        return f"{says}; all of that may have come without the visit."
+    return f"{says}; {share_in_words(headline.excess_share or 0.0)} of that would have come anyway."
+
+
+def plain_note(headline: Headline) -> str:
+    """What the chart of the plain before-and-after comes to, and how much of that is not due to
+    the visit; that it isn't the effect where none can be shown.
+    """
+    first, last = headline.event_times[0], headline.event_times[-1]
+    if headline.effect is None:
+        return NOT_THE_EFFECT
+    months = signed_time(first) if first == last else f"{signed_time(first)} to {signed_time(last)}"
+    return f"{naive_sentence(headline)} From the month before the visit to months {months}."
+
+
+def based_on(study: Headlines, everyone: int | None = None) -> str:
+    """How many of the visited students the effects rest on; `everyone`: all visited, where places
+    in which nobody could be compared count too.
+    """
+    number = study.visited_all if everyone is None else everyone
+    return f"Based on {count(study.visited)} of {_students(number, 'visited ')}."
+
+
+def path_notes(study: EffectStudy) -> str:
+    """What the chart of both paths says by construction, and which months are left out and why."""
+    told = (
+        "The two lines meet in the month before the visit (−1) by construction. Grey: where the "
+        "path without the visit may lie, all months at once, in 95 of 100 studies like this."
+    )
+    hidden = study.table.loc[~study.table["shown"], "event_time"].tolist()
+    if not hidden:
+        return told
+    return (
+        f"{told} Left out: {_months(hidden)}, where fewer than {MINIMUM_VISITED} visited students, "
+        f"or a comparison worth fewer than {MINIMUM_EFFECTIVE:.0f}, could be followed."
+    )
+
+
+def alt_paths(study: EffectStudy) -> str:
+    """What the chart of both paths shows, for who can't see it."""
+    rows = study.table[study.table["shown"]].set_index("event_time")
+    told = [
+        f"month {signed_time(time)}: {per_cent(row['visited_rate'])} visited, "
+        f"{per_cent(row['without_visit'])} without the visit"
+        for time, row in rows.iterrows()
+        if time in (-6, -1, 0, 1, 3, 6, 9, 12)
+    ]
+    return (
+        "Line chart over school months since the first visit: attendance rate of visited students "
+        f"and the path they would have had without the visit. {'; '.join(told)}."
+    )
+
+
+def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None, visited: bool) -> str:
+    """Why no effect can be shown at all: nobody visited, no effects in the release, nobody to
+    compare with, or too few. `left_out`: the view of that name; `visited`: whether anybody was.
+    """
+    if not visited:
+        return "No home visit that met a family is recorded here, so there is no effect to show."
+    if left_out is None:
+        return "This release was built without the effects of visits."
+    if study is not None and study.visited > 0:
+        return study.withheld or study.month_after.withheld or ""
+    missing = left_out[(left_out["reason"] != "compared") & (left_out["students"] > 0)]
+    reasons = zip(missing["series"], missing["students"], strict=True)
+    return (
+        "No visited student could be compared with others: "
+        f"{'; '.join(f'{reason} ({count(number)})' for reason, number in reasons)}."
+    )
+
+
+def signed_time(event_time: object) -> str:
+    """A month since the visit with its sign: −6, 0, +3."""
+    number = int(str(event_time))
+    return f"−{-number}" if number < 0 else f"+{number}" if number else "0"
+
+
+def independence_note(study: EffectStudy) -> str:
+    """What the ranges take as independent, and why: students, or whole schools."""
+    schools = f"{count(study.schools)} school{'' if study.schools == 1 else 's'}"
+    if study.matrix == "school":
+        return (
+            f"The ranges take whole schools as independent ({schools}), the more careful way here."
+        )
+    if study.schools < MINIMUM_SCHOOLS:
+        return (
+            f"The ranges take students as independent: {schools} are too few to take whole "
+            "schools instead."
+            if study.schools != 1
+            else "The ranges take students as independent: one school is too few to do otherwise."
+        )
+    return (
+        "The ranges take students as independent; taking whole schools instead "
+        f"({schools}) would not make them wider."
+    )
+
+
+def between(found: Interval) -> str:
+    """The interval in points with its signs where it holds zero or lies below it: between 5.9 and
+    8.3; between −1.4 and +1.0.
+    """
+    signed = found.low < 0
+    return f"between {points(found.low, signed)} and {points(found.high, signed)}"
+
+
+def after_the_visit(event_times: Sequence[int]) -> str:
+    """When an effect is, to begin a sentence: Six to nine school months after the first visit."""
+    first, last = event_times[0], event_times[-1]
+    if first == last == 0:
+        return "In the school month of the first visit"
+    if first == last == 1:
+        return "In the school month after the first visit"
+    if first == last:
+        return f"{_NUMBERS[first].capitalize()} school months after the first visit"
+    return f"{_NUMBERS[first].capitalize()} to {_NUMBERS[last]} school months after the first visit"
+
+
+def share_in_words(share: float) -> str:
+    """A share as the nearest everyday fraction: about half; nearly all, and more than all."""
+    if share > 1:
+        return "all"
+    return min(_FRACTIONS, key=lambda pair: abs(pair[0] - share))[1]
+
+
+def _months(times: Sequence[int]) -> str:
+    """Months in words, runs drawn together: months −6 to −4, month 12."""
+    runs: list[list[int]] = []
+    for time in times:
+        if runs and time == runs[-1][-1] + 1:
+            runs[-1].append(time)
+        else:
+            runs.append([time])
+    return ", ".join(
+        f"month {signed_time(run[0])}"
+        if len(run) == 1
+        else f"months {signed_time(run[0])} to {signed_time(run[-1])}"
+        for run in runs
+    )
+
+
+def _too_small(found: Interval, who: str) -> str:
+    if found.std_error < _NO_SPREAD:
+        return f"{who} attended exactly as many of their days as they would have without it."
+    return (
+        f"the effect is too small to tell from none: {who} attended {_amount(found.effect)} of "
+        "their days than they would have without it, but anything between "
+        f"{_amount(found.low)} and {_amount(found.high)} would fit."
+    )
+
+
+def _bracket(found: Interval) -> str:
+    if found.std_error < _NO_SPREAD:
+        return "(without any spread to judge by)"
+    low, high = sorted((abs(found.low), abs(found.high)))
+    return f"(between {points(low)} and {points(high)})"
+
+
+def _amount(change: float) -> str:
+    return f"{points(change)} points {_side(change)}"
+
+
+def _side(change: float) -> str:
+    return "less" if change < 0 else "more"
+
+
+def _change(change: float) -> str:
+    return "no change" if points(change) == "0.0" else _amount(change)
+
+
+def _moved(change: float) -> str:
+    if points(change) == "0.0":
+        return "stayed as it was"
+    return f"{'fallen' if change < 0 else 'risen'} by {points(change)} points"
+
+
+def _students(number: int, kind: str = "") -> str:
+    return f"{count(number)} {kind}student{'' if number == 1 else 's'}"
