@@ -24,7 +24,7 @@ def answer(choice: Choice) -> Answer:
     return Answer(
         choice,
         QUESTION,
-        words.about_answer(manifest),
+        words.answer(manifest),
         sections=(
             Section(heading, lambda: (Document(text),)),
             Section("This release", partial(_release, manifest)),

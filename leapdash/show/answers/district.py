@@ -44,7 +44,7 @@ def answer(choice: Choice) -> Answer:
     rates, shares = _last_year(choice, "attendance_rate"), _last_year(choice, "chronic_share")
     here, name, year = choice.district, _name(choice), views.last_year(choice)
     reach = programme.reach_now(choice)
-    sentence = words.district_answer(name, year, rates[here], rates["all"], reach)
+    sentence = words.answer(name, year, rates[here], rates["all"], reach)
     cards = [
         Card("Attendance", per_cent(rates[here]), f"of days, {year}"),
         Card("Chronic absence", per_cent(shares.get(here)), f"of students, {year}"),
@@ -53,8 +53,8 @@ def answer(choice: Choice) -> Answer:
     if _has_effect(choice):
         own = effects.headlines_on(choice)
         state = effects.headlines_on(choice.filtered(districts=()))
-        told = words.district_effect(name, own, effects.beside_others(choice))
-        sentence, scope = f"{sentence} {told}", words.district_based_on(own)
+        told = words.effect(name, own, effects.beside_others(choice))
+        sentence, scope = f"{sentence} {told}", words.based_on(own)
         cards += [
             Card("Effect of visits", *effect_words.effect_card(own.six_to_nine)),
             Card("In all districts", *effect_words.effect_card(state.six_to_nine)),

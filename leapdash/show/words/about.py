@@ -61,7 +61,7 @@ DEFINITIONS = (
 )
 
 
-def about_answer(manifest: Manifest) -> str:
+def answer(manifest: Manifest) -> str:
     """Whether the data are real, from when, and how far they run."""
     kind = (
         "These students are simulated: no figure here but the published ones is about a real child"

@@ -10,7 +10,7 @@ _WIDE = 0.03
 """Half an interval this wide or wider, with zero in it, tells next to nothing."""
 
 
-def district_answer(name: str, year: str, rate: float, state_rate: float, reach: Reach) -> str:
+def answer(name: str, year: str, rate: float, state_rate: float, reach: Reach) -> str:
     """A district's attendance beside the state's, and how many students wait for a visit."""
     sentence = (
         f"In {name}, students attended {per_cent(rate)} of their days in {year}, "
@@ -22,7 +22,7 @@ def district_answer(name: str, year: str, rate: float, state_rate: float, reach:
     return f"{sentence}; {students(reach.waiting)} {verb} waiting for a first visit."
 
 
-def district_effect(name: str, found: Headlines, beside: Interval | None) -> str:
+def effect(name: str, found: Headlines, beside: Interval | None) -> str:
     """A district's effect with its interval, and how it stands to that of all others together."""
     headline = found.six_to_nine
     if headline.effect is None and found.month_after.effect is not None:
@@ -48,7 +48,7 @@ def district_effect(name: str, found: Headlines, beside: Interval | None) -> str
     )
 
 
-def district_based_on(found: Headlines) -> str:
+def based_on(found: Headlines) -> str:
     """How many of a district's visited students its effect rests on, and in which months it is."""
     later = found.six_to_nine
     first, last = later.event_times[0], later.event_times[-1]
