@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from leapdash.show.answers.files import csv_of
-from leapdash.show.dashboard import store
+from leapdash.show.dashboard import frame, store
 from leapdash.show.dashboard.layout import escape
 from leapdash.show.filters import FILTER_LABELS, Filters
 from leapdash.show.opened import OpenedRelease
@@ -20,7 +20,7 @@ from leapdash.show.words import district as district_words
 from leapdash.show.words.numbers import per_cent
 from tests.lib.app import cards, opened, said
 from tests.lib.paths import ROOT
-from tests.lib.small_release import AVON, HARTFORD, make
+from tests.lib.small_release import AVON, HARTFORD, make, small_tables
 
 pytestmark = pytest.mark.usefixtures("on_show")
 
@@ -249,6 +249,29 @@ def test_a_newly_published_release_is_picked_up_without_a_restart(tmp_path, monk
     app.run()
     assert second.manifest.release_id in said(app)
     assert f"release {first.manifest.release_id} " not in said(app)
+
+
+def test_a_run_that_began_before_a_release_was_published_leaves_it_none_of_its_figures(
+    tmp_path, monkeypatch
+):
+    make(tmp_path)
+    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    effects = small_tables()["effects"].to_pandas()
+    begin, published = frame.begin, []
+
+    def begin_while_another_is_published(page, *controls):
+        begun = begin(page, *controls)
+        if not published:
+            larger = effects.assign(effect=effects["effect"] + 0.5)
+            published.append(make(tmp_path, changed={"effects": larger}))
+        return begun
+
+    monkeypatch.setattr(frame, "begin", begin_while_another_is_published)
+    app = opened()
+    assert cards(app)["Six to nine months after"] == "+8.2"
+    app.run()
+    assert f"release {published[0].manifest.release_id} " in said(app)
+    assert cards(app)["Six to nine months after"] == "+58.2"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from leapdash.show.words import attendance as attendance_words
 from leapdash.show.words import district as district_words
 from leapdash.show.words import filters as filter_words
 
-REACH = Reach(date(2023, 6, 1), True, 1000, 250, 750, 100, 20)
+REACH = Reach(date(2023, 6, 1), True, 1000, 250, 750)
 
 
 def trend(rows, rate="attendance_rate"):

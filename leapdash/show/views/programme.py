@@ -14,7 +14,8 @@ from leapdash.show.filters import ALL_STUDENTS, cohort_periods_of, months_of
 from leapdash.show.views.base import conditions, require_known, sums
 from leapdash.show.views.effects import chosen_visits
 
-_REACH = ("ever_eligible", "ever_eligible_visited", "waiting", "tried", "visited_not_eligible")
+_REACHED = ("ever_eligible", "ever_eligible_visited", "waiting")
+_TOLD = (*_REACHED, "tried", "visited_not_eligible")
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ def visits_made(choice: Choice) -> VisitsMade:
 class Reach:
     """Students enrolled in `month` in districts that take part, by what the programme did.
 
-    `waiting` students are eligible and not visited; `tried` are those of them where a visit met
-    nobody. `taking_part`: whether any district of the choice took part in that month.
+    `waiting` students are eligible and not visited. `taking_part`: whether any district of the
+    choice took part in that month.
     """
 
     month: date
@@ -55,8 +56,6 @@ class Reach:
     ever_eligible: int
     ever_eligible_visited: int
     waiting: int
-    tried: int
-    visited_not_eligible: int
 
     @property
     def share_visited(self) -> float | None:
@@ -67,8 +66,8 @@ class Reach:
 @kept(*VISITS, "group")
 def reach_now(choice: Choice) -> Reach:
     """Reach in the last month of data, or of the school years chosen."""
-    frame = _reach(choice, ["month"])
-    totals = {name: int(frame[name].sum()) for name in _REACH}
+    frame = _reach(choice, ["month"], _REACHED)
+    totals = {name: int(frame[name].sum()) for name in _REACHED}
     return Reach(month=last_month(choice), taking_part=len(frame) > 0, **totals)
 
 
@@ -76,10 +75,11 @@ def reach_now(choice: Choice) -> Reach:
 def districts_visited(choice: Choice) -> pd.DataFrame:
     """Every district that takes part, and who was reached there.
 
-    Columns: district_code, series (its name), then those of `Reach`. Ordered by those visited
-    among the ever eligible, most first.
+    Columns: district_code, series (its name), ever_eligible, ever_eligible_visited, waiting, tried
+    (of those waiting: a visit met nobody), visited_not_eligible. Ordered by those visited among
+    the ever eligible, most first.
     """
-    frame = _reach(choice, ["district_code"])
+    frame = _reach(choice, ["district_code"], _TOLD)
     frame.insert(1, "series", frame["district_code"].map(choice.known.districts))
     order = ["ever_eligible_visited", "series"]
     return frame.sort_values(order, ascending=[False, True], ignore_index=True)
@@ -153,7 +153,7 @@ def _visited_days(choice: Choice) -> Floats:
     return days_enrolled(choice.cohorts, table.to_pandas())
 
 
-def _reach(choice: Choice, keys: list[str]) -> pd.DataFrame:
+def _reach(choice: Choice, keys: list[str], measures: tuple[str, ...]) -> pd.DataFrame:
     where = conditions(choice, month=(last_month(choice),), group=(choice.filters.group,))
-    table = choice.release.table("reach", columns=[*keys, *_REACH], where=where)
-    return sums(table.drop_null(), keys, _REACH)
+    table = choice.release.table("reach", columns=[*keys, *measures], where=where)
+    return sums(table.drop_null(), keys, measures)
