@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from leapdash.contract import SHARES_VISITED
+from leapdash.contract.thresholds import ALIKE
 from leapdash.show import charts, views
 from leapdash.show.charts.effects import points_axis
 from leapdash.show.effects.arrays import cohort_data
@@ -123,7 +124,7 @@ def test_the_balance_draws_both_differences_and_the_rule_at_a_tenth(release, kno
     assert list(before.y) == list(after.y)
     assert list(after.x)[::-1] == pytest.approx(table["difference_after"].tolist(), abs=1e-3)
     assert list(before.x)[::-1] == pytest.approx(table["difference_before"].tolist(), abs=1e-3)
-    assert sorted(s.x0 for s in figure.layout.shapes) == [-views.ALIKE, views.ALIKE]
+    assert sorted(s.x0 for s in figure.layout.shapes) == [-ALIKE, ALIKE]
 
 
 def test_a_measure_without_a_difference_has_no_row(release, known):

@@ -11,6 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from leapdash.contract import BASE_EVENT_TIME, SHARES_VISITED
+from leapdash.contract.thresholds import ALIKE
 from leapdash.show.charts.base import (
     MONTHS_SINCE,
     Drawing,
@@ -28,7 +29,6 @@ from leapdash.show.charts.base import (
 )
 from leapdash.show.charts.palette import Palette
 from leapdash.show.effects.studies import Headline
-from leapdash.show.views import ALIKE
 from leapdash.show.words.numbers import per_cent, points
 
 _RATE = "Attendance rate (% of days enrolled)"

@@ -8,7 +8,12 @@ from typing import Any, Literal
 import pandas as pd
 import plotly.graph_objects as go
 
-from leapdash.contract import BASE_EVENT_TIME
+from leapdash.contract.thresholds import (
+    BASE_EVENT_TIME,
+    FEW_STUDENTS,
+    MONTHS_AFTER,
+    MONTHS_BEFORE,
+)
 from leapdash.show.charts.base import (
     Drawing,
     EndLabel,
@@ -25,7 +30,6 @@ from leapdash.show.charts.base import (
 )
 from leapdash.show.charts.palette import Palette
 from leapdash.show.effects.studies import Headline
-from leapdash.show.views import AFTER, BEFORE, FEW_STUDENTS
 from leapdash.show.words.numbers import per_cent, points
 
 Rate = Literal["attendance_rate", "chronic_share"]
@@ -273,7 +277,7 @@ def _points(counts: Sequence[int | None], color: str, ground: str) -> dict[str, 
 def _add_levels(drawing: Drawing, averages: pd.Series, palette: Palette) -> None:
     """The averages before and after as dotted levels, their values told above the plot."""
     told = []
-    for side, months in (("before", BEFORE), ("after", AFTER)):
+    for side, months in (("before", MONTHS_BEFORE), ("after", MONTHS_AFTER)):
         level = averages[side]
         if pd.isna(level):
             continue
@@ -303,7 +307,7 @@ def _add_plain_change(
     drawing.add(
         "scatter",
         name="month before",
-        x=[BASE_EVENT_TIME, AFTER[-1]],
+        x=[BASE_EVENT_TIME, MONTHS_AFTER[-1]],
         y=[level, level],
         mode="lines",
         line={"color": palette.naive, "width": 2, "dash": "dot"},

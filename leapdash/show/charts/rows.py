@@ -5,6 +5,7 @@ from textwrap import wrap
 import pandas as pd
 import plotly.graph_objects as go
 
+from leapdash.contract.thresholds import FEW_STUDENTS
 from leapdash.show.charts.base import (
     Drawing,
     Stamp,
@@ -15,7 +16,6 @@ from leapdash.show.charts.base import (
 )
 from leapdash.show.charts.lines import Rate
 from leapdash.show.charts.palette import Palette
-from leapdash.show.views import FEW_STUDENTS
 from leapdash.show.words.numbers import per_cent
 
 _ROW_HEIGHT = 26

@@ -9,7 +9,6 @@ from leapdash.show.views.attendance import (
 )
 from leapdash.show.views.base import By, Grain, known_in, place
 from leapdash.show.views.checks import (
-    ALIKE,
     Beside,
     Spillover,
     Verdict,
@@ -55,9 +54,6 @@ from leapdash.show.views.effects import (
     whole_name,
 )
 from leapdash.show.views.programme import (
-    AFTER,
-    BEFORE,
-    FEW_STUDENTS,
     Reach,
     Visits,
     before_after,
@@ -68,10 +64,6 @@ from leapdash.show.views.programme import (
 )
 
 __all__ = [
-    "AFTER",
-    "ALIKE",
-    "BEFORE",
-    "FEW_STUDENTS",
     "THE_WHOLE",
     "Beside",
     "By",

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from leapdash.contract import GROUPS, STATE_CODE, school_year_of
+from leapdash.contract import GROUPS, STATE_CODE, months_of, school_year_of
 from leapdash.release import Release
-from leapdash.show.filters import DISTRICT_SETS, Filters, Known, codes_of, months_of
+from leapdash.show.filters import DISTRICT_SETS, Filters, Known, codes_of
 from leapdash.show.views.base import By, Grain, conditions, place, read_rows, share, split
 
 _BANDS = ("absent_under_5", "absent_5_to_10", "absent_10_to_20", "absent_20_or_more")

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leapdash.contract import GROUPS, LANGUAGES, LEVELS, PARTICIPATION
+from leapdash.contract import GROUPS, LANGUAGES, LEVELS, PARTICIPATION, order_in_time
 from leapdash.release import Release
 from leapdash.show.filters import (
     DISTRICT_SETS,
@@ -138,7 +138,7 @@ def series_labels(
         case "language":
             return {code: f"Visited in {language}" for code, language in LANGUAGES.items()}
         case "period":
-            return {p: p[:1].upper() + p[1:] for p in sorted(set(found), key=_period_order)}
+            return {p: p[:1].upper() + p[1:] for p in sorted(set(found), key=order_in_time)}
 
 
 def place(filters: Filters, known: Known) -> str:
@@ -158,10 +158,3 @@ def place(filters: Filters, known: Known) -> str:
 def share(part: pd.Series, whole: pd.Series) -> pd.Series:
     """Part over whole, a fraction; missing where the whole is zero."""
     return part / whole.where(whole > 0)
-
-
-def _period_order(period: str) -> tuple[str, int]:
-    """Summers first, then the school year they count with."""
-    if period.startswith("summer"):
-        return (period.removeprefix("summer "), 0)
-    return (period[:4], 1)

@@ -1,9 +1,10 @@
 """What the visits changed, for the reader's choice: from the release's effect tables to studies."""
 
+from leapdash.contract import cohort_periods_of
 from leapdash.show.effects.arrays import CohortData, Flags
 from leapdash.show.effects.studies import EffectStudy, effect_study
 from leapdash.show.effects.unions import chosen
-from leapdash.show.filters import Filters, Known, codes_of, cohort_periods_of
+from leapdash.show.filters import Filters, Known, codes_of
 
 
 def chosen_visits(cohorts: CohortData, known: Known, filters: Filters) -> Flags:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from leapdash.contract import months_of
 from leapdash.release import Release
-from leapdash.show.filters import ALL_STUDENTS, Filters, Known, months_of
+from leapdash.show.filters import ALL_STUDENTS, Filters, Known
 from leapdash.show.views.attendance import attendance_trend, chronic_trend, published_beside
 from leapdash.show.views.base import Grain, share, sums
 from leapdash.show.views.programme import last_month

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from leapdash.contract import ALL_LEVELS, GROUPS, LEVELS, STATE_CODE
+from leapdash.contract import ALL_LEVELS, GROUPS, LEVELS, STATE_CODE, cohort_periods_of
 from leapdash.inference import Interval
 from leapdash.release import Release
 from leapdash.show.effects.arrays import CohortData, Floats, slice_data
@@ -26,7 +26,7 @@ from leapdash.show.effects.studies import (
     headlines,
     slice_headlines,
 )
-from leapdash.show.filters import Filters, Known, codes_of, cohort_periods_of
+from leapdash.show.filters import Filters, Known, codes_of
 from leapdash.show.views.base import place, series_labels
 from leapdash.show.views.chosen import chosen_visits
 

@@ -7,20 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from leapdash.contract import MONTHS_AFTER, MONTHS_BEFORE, cohort_periods_of, months_of
 from leapdash.release import Release
-from leapdash.show.filters import (
-    ALL_STUDENTS,
-    Filters,
-    Known,
-    cohort_periods_of,
-    months_of,
-)
+from leapdash.show.filters import ALL_STUDENTS, Filters, Known
 from leapdash.show.views.base import By, conditions, read_rows, share, split, sums
-
-BEFORE = range(-6, 0)
-AFTER = range(1, 13)
-# A point with fewer students than this says little; charts draw it hollow.
-FEW_STUDENTS = 10
 
 _DAYS = ("students", "days_enrolled", "days_attended")
 _REACH = ("ever_eligible", "ever_eligible_visited", "waiting", "tried", "visited_not_eligible")
@@ -50,7 +40,7 @@ def before_after(table: pd.DataFrame) -> pd.DataFrame:
     number, codes = pd.factorize(table["code"])
     frame = pd.DataFrame({"series": table["series"].to_numpy()[_firsts(number)], "code": codes})
     frame["students"] = _largest(number, table["students"].to_numpy(), len(codes))
-    for side, months in (("before", BEFORE), ("after", AFTER)):
+    for side, months in (("before", MONTHS_BEFORE), ("after", MONTHS_AFTER)):
         within = table["event_time"].isin(months).to_numpy()
         enrolled, attended = (
             np.bincount(number, table[days].to_numpy() * within, len(codes))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from leapdash.contract.thresholds import CONFIDENCE, MINIMUM_VISITED, percent
 from leapdash.inference import Interval
 from leapdash.show.effects.studies import DaysRegained, Headline, Headlines
 from leapdash.show.filters import Filters
@@ -41,8 +42,9 @@ WHAT_DAYS_ARE = (
     "times the days all visited students were enrolled in that month. Later months aren’t counted."
 )
 READ_THE_ROWS = (
-    "Squares: the effect; lines: where it lies with 95% certainty. Under each name: visited "
-    "students followed that long, of all visited. Hatched: fewer than 20 visited or compared."
+    f"Squares: the effect; lines: where it lies with {percent(CONFIDENCE)} certainty. Under each "
+    "name: visited students followed that long, of all visited. Hatched: fewer than "
+    f"{MINIMUM_VISITED} visited or compared."
 )
 _WIDE = 0.03
 """Half an interval this wide or wider, with zero in it, tells next to nothing."""

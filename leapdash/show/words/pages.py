@@ -11,11 +11,20 @@ from datetime import date
 import pandas as pd
 
 from leapdash.contract import LEVELS, PARTICIPATION
+from leapdash.contract.thresholds import (
+    CHRONIC_MINIMUM_DAYS,
+    CHRONIC_SHARE_ABSENT,
+    CONFIDENCE,
+    FEW_STUDENTS,
+    SEVERE_SHARE_ABSENT,
+    percent,
+)
 from leapdash.release import Manifest
 from leapdash.show.filters import FILTER_LABELS, PARTICIPATION_LABELS, Filters, Known, labels
-from leapdash.show.views import FEW_STUDENTS, Grain, Reach
+from leapdash.show.views import Grain, Reach
 from leapdash.show.words.numbers import count, per_cent, points
 
+_CHRONIC = percent(CHRONIC_SHARE_ABSENT)
 MEMBERS_CHANGE = (
     "Who is visited, eligible or neither changes from month to month: a student moves on as months "
     "pass. These lines are no before-and-after."
@@ -28,12 +37,13 @@ DEFINITIONS = (
     ("Attendance rate", "Days attended over days enrolled: add up first, divide last."),
     (
         "Chronic absence",
-        "Absent for 10% or more of the days enrolled, for any reason; students of kindergarten to "
-        "grade 12 with at least 10 days enrolled. Exactly 90% attendance is chronic absence.",
+        f"Absent for {_CHRONIC} or more of the days enrolled, for any reason; students of "
+        f"kindergarten to grade 12 with at least {CHRONIC_MINIMUM_DAYS} days enrolled. Exactly "
+        f"{percent(1 - CHRONIC_SHARE_ABSENT)} attendance is chronic absence.",
     ),
     (
         "Severe chronic absence",
-        "Absent for 20% or more of the days enrolled.",
+        f"Absent for {percent(SEVERE_SHARE_ABSENT)} or more of the days enrolled.",
     ),
     (
         "First visit",
@@ -53,7 +63,8 @@ DEFINITIONS = (
     ),
     (
         "Between a and b",
-        "A 95% confidence interval: such ranges hold the true effect 95 times in 100.",
+        f"A {percent(CONFIDENCE)} confidence interval: such ranges hold the true effect "
+        f"{100 * CONFIDENCE:.0f} times in 100.",
     ),
     (
         "School months",
@@ -156,7 +167,7 @@ def published_note(published: pd.DataFrame) -> str:
 def chronic_note(grain: Grain) -> str:
     """How chronic absence is counted at this grain."""
     if grain == "month":
-        return "Within each month: absent for 10% or more of that month's days enrolled."
+        return f"Within each month: absent for {_CHRONIC} or more of that month's days enrolled."
     return (
         "Over the school year. For all districts a student's days are pooled over the state; "
         "several districts at once are the sum of the districts' own counts."
