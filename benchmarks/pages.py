@@ -17,7 +17,7 @@ from statistics import median
 from playwright.sync_api import Browser, Page
 
 from benchmarks.outline import outline_of
-from tests.browser.harness import chromium, serving, settle, visit, watch
+from tests.lib.browser import chromium, serving, settle, visit, watch
 
 PAGES = ("impact", "district", "trends", "before_after", "about")
 

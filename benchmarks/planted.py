@@ -31,7 +31,7 @@ from leapdash.progress import SILENT
 from leapdash.show.effects.arrays import cohort_data, slice_data
 from leapdash.show.effects.studies import Headline, effect_study, slice_studies
 from leapdash.show.effects.unions import chosen
-from tests.effect_state import TablesAsRelease
+from tests.lib.effect_state import TablesAsRelease
 
 RESULTS = Path(__file__).parent / "results" / "planted.csv"
 _LANGUAGES = {"en": "family speaks English", "es": "Spanish", "other": "another language"}

@@ -89,9 +89,9 @@ RULES: Mapping[str, str] = {
     "observation of a student's attendance rate in effects",
     "effects_shown": f"with at least {MINIMUM_VISITED} visited students and a comparison worth at "
     f"least {MINIMUM_EFFECTIVE} students",
-    "event_times": f"school months {_listed(EVENT_TIMES)} since the month of the first visit; effects "
-    f"are changes from month {BASE_EVENT_TIME}, days are regained in months {_listed(MONTHS_AFTER)}, "
-    f"and a plain before is months {_listed(MONTHS_BEFORE)}",
+    "event_times": f"school months {_listed(EVENT_TIMES)} since the month of the first visit; "
+    f"effects are changes from month {BASE_EVENT_TIME}; a plain before and after sets months "
+    f"{_listed(MONTHS_BEFORE)} beside {_listed(MONTHS_AFTER)}, in which days are regained",
     "headlines": f"the effect of month {_listed(HEADLINES['month_after'])} after the visit, and "
     f"the mean of months {_listed(HEADLINES['six_to_nine'])}",
     "intervals": f"hold the truth {percent(CONFIDENCE)} of the time; schools are taken as "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.harness import CHROMIUM, NO_CHROMIUM, chromium, serving
+from tests.lib.browser import CHROMIUM, NO_CHROMIUM, chromium, serving
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from tests.browser.harness import ROOT, chromium, serving, visit
+from tests.lib.browser import chromium, serving, visit
+from tests.lib.paths import ROOT
 
 PAGES = ("impact", "district", "trends", "before_after", "about")
 WIDTHS = {1280: 900, 390: 844}

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import ROOT, serving, settle, visit
+from tests.lib.browser import serving, settle, visit
+from tests.lib.paths import DEMO
 
 PAGES = ("", "district", "trends", "before_after", "about")
 pytestmark = pytest.mark.xdist_group("browser")
@@ -249,6 +250,6 @@ def test_every_page_address_works_on_a_fresh_server(browser: Browser) -> None:
 
 
 def test_the_committed_release_is_the_one_on_show(page: Page, address: str) -> None:
-    shown = (ROOT / "data" / "demo" / "current").read_text().strip()
+    shown = (DEMO / "current").read_text().strip()
     visit(page, f"{address}/about")
     expect(page.locator('[data-testid="stMain"]')).to_contain_text(shown)

@@ -1,13 +1,12 @@
 """The data dictionary says what the contract says."""
 
-from pathlib import Path
-
 import pytest
 
 from leapdash.contract import INPUT_TABLES, SUMMARY_TABLES, Table
 from leapdash.contract.dictionary import data_dictionary
+from tests.lib.paths import ROOT
 
-_DICTIONARY = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
+_DICTIONARY = ROOT / "docs" / "data-dictionary.md"
 
 
 def test_the_dictionary_is_current() -> None:

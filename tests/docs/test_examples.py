@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from benchmarks.states import DESIGNS, draw
-from tests.browser.harness import ROOT
+from tests.lib.paths import ROOT
 
 
 def test_the_readme_s_example_estimates_effects_from_a_file(tmp_path, monkeypatch):

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from effect_state import EVENTS, EffectState, TablesAsRelease, effect_state, terms
 
 from leapdash.contract import ALL_LEVELS, STATE_CODE
 from leapdash.show.effects.arrays import cohort_data, slice_data
 from leapdash.show.effects.studies import difference, effect_study, slice_studies
 from leapdash.show.effects.unions import chosen, covariances
+from tests.lib.effect_state import EVENTS, EffectState, TablesAsRelease, effect_state, terms
 
 FILTERS_OF_A_STATE = 500
 

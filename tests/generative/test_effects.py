@@ -4,12 +4,12 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from effects_oracle import Options, estimate
-from effects_panels import as_frame, random_panel
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from leapdash import event_study
+from tests.lib.effects_oracle import Options, estimate
+from tests.lib.random_panels import as_frame, random_panel
 
 SEEDS = st.integers(0, 2**32 - 1)
 OPTIONS = st.builds(

@@ -11,8 +11,8 @@ from leapdash.contract import GROUPS, LEVELS, PARTICIPATION, school_year_of
 from leapdash.show import views, words
 from leapdash.show.charts.base import spread
 from leapdash.show.filters import FILTER_LABELS, LEAP, OTHER, Filters, labels
-from tests.by_hand import keeps, rate, rows_of, total
-from tests.small_release import DISTRICTS, make
+from tests.lib.by_hand import keeps, rate, rows_of, total
+from tests.lib.small_release import DISTRICTS
 
 YEARS = ("2020-21", "2021-22", "2022-23")
 
@@ -32,11 +32,10 @@ FILTERS = st.builds(
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory):
-    """The small release, what is known of it, and its rows as dictionaries."""
-    release = make(tmp_path_factory.mktemp("store"))
-    tables = ("attendance_by_group", "chronic_absence", "paths", "reach", "visits")
-    return release, views.known_in(release), {name: rows_of(release, name) for name in tables}
+def tables(release):
+    """The small release's rows as dictionaries, by table."""
+    names = ("attendance_by_group", "chronic_absence", "paths", "reach", "visits")
+    return {name: rows_of(release, name) for name in names}
 
 
 def same(one, other):
@@ -46,8 +45,7 @@ def same(one, other):
 
 
 @given(filters=FILTERS)
-def test_any_choice_s_monthly_rates_are_sums_over_exactly_its_rows(state, filters):
-    release, known, tables = state
+def test_any_choice_s_monthly_rates_are_sums_over_exactly_its_rows(release, known, tables, filters):
     attendance = views.attendance_trend(release, known, filters, "all", "month")
     chronic = views.chronic_trend(release, known, filters, "all", "month")
     keep = keeps(filters, known)
@@ -64,8 +62,9 @@ def test_any_choice_s_monthly_rates_are_sums_over_exactly_its_rows(state, filter
 
 
 @given(filters=FILTERS, by=st.sampled_from(["level", "participation", "district"]))
-def test_any_choice_s_yearly_lines_are_sums_over_exactly_their_rows(state, filters, by):
-    release, known, tables = state
+def test_any_choice_s_yearly_lines_are_sums_over_exactly_their_rows(
+    release, known, tables, filters, by
+):
     table = views.attendance_trend(release, known, filters, by, "year")
     keep = keeps(filters, known)
     rows = [row for row in tables["attendance_by_group"] if keep(row)]
@@ -86,9 +85,8 @@ def test_any_choice_s_yearly_lines_are_sums_over_exactly_their_rows(state, filte
 
 @given(filters=FILTERS)
 def test_any_choice_s_chronic_absence_by_year_is_from_the_state_s_or_the_districts_rows(
-    state, filters
+    release, known, tables, filters
 ):
-    release, known, tables = state
     table = views.chronic_trend(release, known, filters, "all", "year")
     statewide = not filters.districts or {LEAP, OTHER} <= set(filters.districts)
     keep = keeps(
@@ -108,8 +106,7 @@ def test_any_choice_s_chronic_absence_by_year_is_from_the_state_s_or_the_distric
 
 
 @given(filters=FILTERS)
-def test_any_choice_s_before_and_after_weigh_every_day_alike(state, filters):
-    release, known, tables = state
+def test_any_choice_s_before_and_after_weigh_every_day_alike(release, known, tables, filters):
     table = views.before_after(views.paths(release, known, filters, "all"))
     keep = keeps(filters, known)
     rows = [row for row in tables["paths"] if keep(row)]
@@ -123,8 +120,9 @@ def test_any_choice_s_before_and_after_weigh_every_day_alike(state, filters):
 
 
 @given(filters=FILTERS)
-def test_any_choice_s_reach_and_visits_are_sums_over_exactly_its_rows(state, filters):
-    release, known, tables = state
+def test_any_choice_s_reach_and_visits_are_sums_over_exactly_its_rows(
+    release, known, tables, filters
+):
     reach = views.reach_now(release, known, filters)
     keep = keeps(filters, known)
     rows = [r for r in tables["reach"] if keep(r) and r["month"] == reach.month]
@@ -138,14 +136,12 @@ def test_any_choice_s_reach_and_visits_are_sums_over_exactly_its_rows(state, fil
 
 
 @given(filters=FILTERS)
-def test_any_filters_come_back_from_their_own_address(state, filters):
-    _, known, _ = state
+def test_any_filters_come_back_from_their_own_address(known, filters):
     assert Filters.from_query(filters.to_query(known), known) == (filters, [])
 
 
 @given(query=st.dictionaries(st.sampled_from(sorted(FILTER_LABELS)), st.lists(st.text())))
-def test_any_address_gives_filters_of_known_values_and_notes_without_its_text(state, query):
-    _, known, _ = state
+def test_any_address_gives_filters_of_known_values_and_notes_without_its_text(known, query):
     filters, notes = Filters.from_query(query, known)
     assert set(filters.districts) <= set(labels("districts", known))
     assert set(filters.levels) <= set(LEVELS)

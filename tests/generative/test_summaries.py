@@ -4,13 +4,13 @@ from typing import Any
 
 import pyarrow as pa
 from hypothesis import given
-from oracle import Counts, Oracle
-from states import State, memory_tables, states
 
 from leapdash.build.summaries.summarise import summarise
 from leapdash.contract import summary_table
 from leapdash.engines.duckdb import open_engine
 from leapdash.progress import SILENT
+from tests.lib.random_states import State, memory_tables, states
+from tests.lib.summaries_oracle import Counts, Oracle
 
 
 def summaries_of(state: State) -> dict[str, pa.Table]:

@@ -12,11 +12,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from input_state import Row, rows, write_csv, write_csv_file
 
 from leapdash.build.build import build
 from leapdash.cli import main
 from leapdash.release import current_id
+from tests.lib.input_files import Row, rows, write_csv, write_csv_file
 
 Break = Callable[[Path], object]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from input_state import Row, rows, write_csv
 
 from leapdash.build.build import build
+from tests.lib.input_files import Row, rows, write_csv
 
 # School months 0 to 19: September to June of two school years.
 MONTHS = [

@@ -17,6 +17,7 @@ from leapdash.build.demo.places import DISTRICTS
 from leapdash.build.demo.tables import all_tables
 from leapdash.contract import INPUT_TABLES
 from leapdash.errors import LeapdashError, StoreError, UsageError
+from tests.lib.paths import ROOT
 
 TABLES = ("schools", "enrollment", "attendance", "visits", "programme")
 ARROW_TYPES = {
@@ -69,9 +70,8 @@ def test_the_bytes_do_not_depend_on_what_the_processor_can_do(small, tmp_path):
         "PYTHONHASHSEED": "7",
         "PYTHONWARNINGS": "ignore",
     }
-    root = Path(__file__).parents[2]
     command = [sys.executable, "-c", code, str(tmp_path / "plain")]
-    subprocess.run(command, check=True, env=plain, cwd=root)
+    subprocess.run(command, check=True, env=plain, cwd=ROOT)
     assert _bytes(tmp_path / "plain") == _bytes(small[0])
 
 
@@ -311,7 +311,7 @@ def test_the_default_state_is_at_the_published_rates_and_has_the_size_promised(d
 
 @pytest.mark.full
 def test_the_documents_table_is_what_the_default_gives(default):
-    text = (Path(__file__).parents[2] / "docs" / "demo-state.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "demo-state.md").read_text(encoding="utf-8")
     for row in default.findings:
         target = "" if row.target is None else f"{100 * row.target:.1f}"
         line = f"| {row.quantity} | {target} | {100 * row.realised:.2f} | {row.students:,} |"

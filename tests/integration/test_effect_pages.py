@@ -5,47 +5,23 @@ import re
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from leapdash.show import views, words
 from leapdash.show.dashboard import store
 from leapdash.show.effects.arrays import cohort_data
 from leapdash.show.filters import Filters
 from leapdash.show.words.numbers import points
-from tests.browser.harness import ROOT
-from tests.small_release import EFFECT_TABLES, HARTFORD, NEW_HAVEN, make, small_tables
+from tests.lib import app as pages
+from tests.lib.app import said
+from tests.lib.small_release import EFFECT_TABLES, HARTFORD, NEW_HAVEN, make, small_tables
+
+pytestmark = pytest.mark.usefixtures("on_show")
 
 CHECKS = ("alike-before", "alike", "schoolmates", "left-out")
 
 
-@pytest.fixture(scope="module")
-def release(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("store"))
-
-
-@pytest.fixture(scope="module")
-def known(release):
-    return views.known_in(release)
-
-
-@pytest.fixture(autouse=True)
-def on_show(release, monkeypatch):
-    monkeypatch.setenv(store.STORE_VARIABLE, str(release.path.parents[1]))
-
-
 def opened(**query):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    for name, values in query.items():
-        app.query_params[name] = values
-    app.run()
-    app.switch_page("pages/before_after.py").run()
-    assert [error.value for error in app.exception] == []
-    return app
-
-
-def said(app):
-    parts = [*app.markdown, *app.caption, *app.title, *app.header, *app.subheader]
-    return "\n".join(part.value for part in parts).replace("\\", "")
+    return pages.opened("before_after", **query)
 
 
 def lines(app):

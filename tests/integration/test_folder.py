@@ -10,12 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from input_state import Row, rows, write_csv, write_csv_file, write_parquet
 from rich.console import Console
 
 from leapdash.build.build import build
 from leapdash.progress import Progress
 from leapdash.release import Release
+from tests.lib.input_files import Row, rows, write_csv, write_csv_file, write_parquet
 
 Write = Callable[[Path], object]
 

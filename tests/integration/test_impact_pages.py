@@ -3,7 +3,6 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from leapdash.release import BuildFacts, SourceFact, open_release, publish
 from leapdash.show import views, words
@@ -11,14 +10,16 @@ from leapdash.show.dashboard import store
 from leapdash.show.effects.arrays import cohort_data
 from leapdash.show.filters import Filters
 from leapdash.show.words.numbers import count, per_cent
-from tests.browser.harness import ROOT
-from tests.small_release import AVON, HARTFORD, NEW_HAVEN, make, small_tables
+from tests.lib.app import opened, said
+from tests.lib.small_release import AVON, HARTFORD, NEW_HAVEN, small_tables
 
 EFFECT_TABLES = (
     *("effects", "effects_covariance", "effects_schools"),
     *("balance", "visited_days", "visited_compared", "spillover"),
 )
 
+
+pytestmark = pytest.mark.usefixtures("on_show")
 
 FACTS = BuildFacts(
     synthetic=True,
@@ -27,47 +28,9 @@ FACTS = BuildFacts(
 )
 
 
-@pytest.fixture(scope="module")
-def release(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("store"))
-
-
-@pytest.fixture(scope="module")
-def known(release):
-    return views.known_in(release)
-
-
-@pytest.fixture(scope="module")
-def cohorts(release):
-    return cohort_data(release)
-
-
-@pytest.fixture(autouse=True)
-def on_show(release, monkeypatch):
-    monkeypatch.setenv(store.STORE_VARIABLE, str(release.path.parents[1]))
-
-
 def regained(release, cohorts, known, filters):
     days = views.visited_days(release, cohorts)
     return views.regained(release, cohorts, known, filters, days)
-
-
-def opened(page="impact", **query):
-    """The app at a page's address."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, values in query.items():
-        app.query_params[name] = values
-    app.run()
-    if page != "impact":
-        app.switch_page(f"pages/{page}.py").run()
-    assert [error.value for error in app.exception] == []
-    return app
-
-
-def said(app):
-    """All text on the page, as the reader sees it."""
-    parts = [*app.markdown, *app.caption, *app.title, *app.header, *app.warning]
-    return "\n".join(part.value for part in parts).replace("\\", "")
 
 
 def cards(app):

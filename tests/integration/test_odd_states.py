@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from input_state import Row, rows, write_csv
 
 from leapdash.build.build import build
 from leapdash.contract import LEVELS, STATE_CODE
@@ -23,6 +22,7 @@ from leapdash.show.effects.studies import (
     slice_studies,
 )
 from leapdash.show.effects.unions import chosen
+from tests.lib.input_files import Row, rows, write_csv
 
 MONTHS = [
     date(year if month >= 9 else year + 1, month, 1)

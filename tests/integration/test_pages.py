@@ -5,54 +5,19 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from leapdash.show import views, words
 from leapdash.show.dashboard import figure, store
 from leapdash.show.dashboard.frame import escape
 from leapdash.show.filters import FILTER_LABELS, Filters
 from leapdash.show.words.numbers import per_cent
-from tests.browser.harness import ROOT
-from tests.small_release import AVON, HARTFORD, make
+from tests.lib.app import cards, opened, said
+from tests.lib.paths import ROOT
+from tests.lib.small_release import AVON, HARTFORD, make
+
+pytestmark = pytest.mark.usefixtures("on_show")
 
 PAGES = ("impact", "district", "trends", "before_after", "about")
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("store"))
-
-
-@pytest.fixture(scope="module")
-def known(release):
-    return views.known_in(release)
-
-
-@pytest.fixture(autouse=True)
-def on_show(release, monkeypatch):
-    monkeypatch.setenv(store.STORE_VARIABLE, str(release.path.parents[1]))
-
-
-def opened(page="impact", **query):
-    """The app at a page's address."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    for name, values in query.items():
-        app.query_params[name] = values
-    app.run()
-    if page != "impact":
-        app.switch_page(f"pages/{page}.py").run()
-    assert [error.value for error in app.exception] == []
-    return app
-
-
-def said(app):
-    """All text on the page, as the reader sees it."""
-    parts = [*app.markdown, *app.caption, *app.title, *app.header, *app.warning]
-    return "\n".join(part.value for part in parts).replace("\\", "")
-
-
-def cards(app):
-    return {card.label: card.value for card in app.metric}
 
 
 @pytest.mark.parametrize("page", PAGES)

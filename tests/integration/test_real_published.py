@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from input_state import write_csv
 
 from leapdash.build.build import build
 from leapdash.build.sources.published.ct_open_data import read_published
+from tests.lib.input_files import write_csv
 
 _FILE = "ct_attendance_by_group_and_district_2021-22.csv"
 

@@ -11,21 +11,11 @@ from leapdash.show import charts, views
 from leapdash.show.charts.base import percent_axis, spread
 from leapdash.show.filters import Filters
 from leapdash.show.words.numbers import per_cent
-from tests.small_release import HARTFORD, make
+from tests.lib.small_release import HARTFORD
 
 SIMULATED = charts.Stamp(True, "2026-11-24T060000")
 RECORDED = charts.Stamp(False, "2026-11-24T060000")
 PALETTE = charts.LIGHT
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("store"))
-
-
-@pytest.fixture(scope="module")
-def known(release):
-    return views.known_in(release)
 
 
 @pytest.fixture(scope="module")

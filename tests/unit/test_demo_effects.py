@@ -7,17 +7,11 @@ import pytest
 
 from leapdash.build.demo.effects import EVENT_MONTHS, Gains, attend_with, findings, gain, set_gains
 from leapdash.build.demo.places import DISTRICTS, HARTFORD
-from leapdash.build.demo.simulate import simulate
 
 
 @pytest.fixture(scope="module")
-def state():
-    return simulate(20_000, 1, lambda step: None)
-
-
-@pytest.fixture(scope="module")
-def visited(state):
-    return state.visited
+def visited(simulated):
+    return simulated.visited
 
 
 def test_the_gain_grows_month_by_month_to_the_ninth_and_then_stays(visited):
@@ -49,21 +43,21 @@ def test_the_gain_is_larger_for_older_students_hartford_and_who_speaks_english(v
     assert abs(int(added[hartford].max()) - 3 * base) <= 3
 
 
-def test_without_gains_attendance_is_what_it_would_have_been(state):
-    visited = state.visited
+def test_without_gains_attendance_is_what_it_would_have_been(simulated):
+    visited = simulated.visited
     main, left = attend_with(visited, Gains(summer=0.0, school_year=0.0))
     for event in range(EVENT_MONTHS):
         rows = np.flatnonzero(visited.first_month + event < 30)
         months = visited.first_month[rows] + event
-        untreated = state.untreated.attended[visited.student[rows], months]
+        untreated = simulated.untreated.attended[visited.student[rows], months]
         assert (main[rows, event] == untreated).all()
-    assert (left == state.untreated.left_attended[visited.left]).all()
+    assert (left == simulated.untreated.left_attended[visited.left]).all()
 
 
-def test_the_visit_never_takes_attendance_away_and_never_adds_beyond_enrolment(state):
-    visited = state.visited
+def test_the_visit_never_takes_attendance_away_and_never_adds_beyond_enrolment(simulated):
+    visited = simulated.visited
     without, _ = attend_with(visited, Gains(summer=0.0, school_year=0.0))
-    for gains in (state.gains, Gains(summer=0.9, school_year=0.9)):
+    for gains in (simulated.gains, Gains(summer=0.9, school_year=0.9)):
         main, left = attend_with(visited, gains)
         assert (main >= without).all()
         assert (main <= visited.half_days).all()

@@ -25,22 +25,21 @@ from leapdash.build.demo.visits import (
 
 
 @pytest.fixture(scope="module")
-def state():
-    return simulate(20_000, 1, lambda step: None)
-
-
-@pytest.fixture(scope="module")
-def record(state):
+def record(simulated):
     """Half-days enrolled and attended by student and month, as known before any first visit."""
-    students = state.students
+    students = simulated.students
     enrolled = month_totals(students, students.half_days, students.left_half_days.astype(np.uint8))
-    attended = month_totals(students, state.untreated.attended, state.untreated.left_attended)
+    attended = month_totals(
+        students, simulated.untreated.attended, simulated.untreated.left_attended
+    )
     return enrolled, attended
 
 
 @pytest.fixture(scope="module")
-def visits(state):
-    return make_visits(state.places, state.students, state.first, state.attempts, Draws(1))
+def visits(simulated):
+    return make_visits(
+        simulated.places, simulated.students, simulated.first, simulated.attempts, Draws(1)
+    )
 
 
 def test_history_is_the_last_month_and_the_mean_of_those_of_three_that_count():
@@ -61,35 +60,37 @@ def test_need_grows_with_absence_and_is_none_without_a_record():
     assert need(np.array([-1]), np.array([-1]), np.array([HARTFORD])).tolist() == [0]
 
 
-def test_first_visits_change_with_nothing_but_the_record_and_the_school(state, record):
-    students = state.students
+def test_first_visits_change_with_nothing_but_the_record_and_the_school(simulated, record):
+    students = simulated.students
     shuffled = np.argsort(Draws(9).bits16((students.count,), "shuffle"), kind="stable")
     hidden = (
         "family", "race", "meals", "gender", "language", "english_learner", "disability",
         "homeless", "lasting",
     )  # fmt: skip
     others = replace(students, **{name: getattr(students, name)[shuffled] for name in hidden})
-    first, _ = choose_first_visits(state.places, others, *record, Draws(1))
-    assert first.month.tolist() == state.first.month.tolist()
-    assert first.occasion.tolist() == state.first.occasion.tolist()
+    first, _ = choose_first_visits(simulated.places, others, *record, Draws(1))
+    assert first.month.tolist() == simulated.first.month.tolist()
+    assert first.occasion.tolist() == simulated.first.occasion.tolist()
 
 
-def test_first_visits_change_with_the_record(state, record):
+def test_first_visits_change_with_the_record(simulated, record):
     enrolled, attended = record
-    first, _ = choose_first_visits(state.places, state.students, enrolled, attended // 2, Draws(1))
-    assert (first.month != state.first.month).sum() > 100
+    first, _ = choose_first_visits(
+        simulated.places, simulated.students, enrolled, attended // 2, Draws(1)
+    )
+    assert (first.month != simulated.first.month).sum() > 100
 
 
-def _excess_of_the_tried(state, record, by_history):
+def _excess_of_the_tried(simulated, record, by_history):
     """How far those called on stand below others of their cell in lasting attendance, in z."""
-    students, places = state.students, state.places
+    students, places = simulated.students, simulated.places
     tried_at = np.zeros(students.school.shape, dtype=bool)
-    for student, month in zip(state.attempts.student, state.attempts.month, strict=True):
+    for student, month in zip(simulated.attempts.student, simulated.attempts.month, strict=True):
         tried_at[student, month] = True
     leap = np.array([d.leap and not d.canvasses for d in DISTRICTS])
     total, variance = 0.0, 0.0
     for month in range(10, 30):
-        at_risk = (state.first.month == NEVER) | (state.first.month >= month)
+        at_risk = (simulated.first.month == NEVER) | (simulated.first.month >= month)
         who = np.flatnonzero(at_risk & (students.school[:, month] >= 0))
         district = places.school_district[students.school[who, month]]
         last, mean = recorded_history(record[0][who], record[1][who], month)
@@ -108,10 +109,10 @@ def _excess_of_the_tried(state, record, by_history):
     return total / variance**0.5
 
 
-def test_among_students_with_like_records_those_called_on_are_like_the_others(state, record):
-    assert abs(_excess_of_the_tried(state, record, by_history=True)) < 3.3
+def test_among_students_with_like_records_those_called_on_are_like_the_others(simulated, record):
+    assert abs(_excess_of_the_tried(simulated, record, by_history=True)) < 3.3
     # without regard to the record they are not at all alike
-    assert _excess_of_the_tried(state, record, by_history=False) < -15
+    assert _excess_of_the_tried(simulated, record, by_history=False) < -15
 
 
 def test_a_schools_factor_has_nothing_to_do_with_its_attendance():
@@ -124,14 +125,14 @@ def test_a_schools_factor_has_nothing_to_do_with_its_attendance():
 
 
 def test_at_most_a_quarter_of_any_kind_of_student_is_called_on_in_a_month(
-    state, record, monkeypatch
+    simulated, record, monkeypatch
 ):
     # were ten times as many visits wanted, and everybody hardly ever at school
-    wanted = 10 * wanted_first_visits(state.places)
+    wanted = 10 * wanted_first_visits(simulated.places)
     monkeypatch.setattr("leapdash.build.demo.visits.wanted_first_visits", lambda places: wanted)
     enrolled, attended = record
     first, attempts = choose_first_visits(
-        state.places, state.students, enrolled, attended // 4, Draws(1)
+        simulated.places, simulated.students, enrolled, attended // 4, Draws(1)
     )
     leap = np.array([d.leap and not d.canvasses for d in DISTRICTS])
     shares = []
@@ -139,9 +140,9 @@ def test_at_most_a_quarter_of_any_kind_of_student_is_called_on_in_a_month(
         if len(month) == 0:
             continue
         number = int(month[0])
-        school = state.students.school[:, number]
+        school = simulated.students.school[:, number]
         at_risk = (school >= 0) & ((first.month == NEVER) | (first.month >= number))
-        at_risk &= leap[state.places.school_district[np.maximum(school, 0)]]
+        at_risk &= leap[simulated.places.school_district[np.maximum(school, 0)]]
         at_risk &= recorded_history(enrolled, attended, number)[0] >= 0
         tried = int(at_risk[student].sum())
         n = int(at_risk.sum())
@@ -150,47 +151,47 @@ def test_at_most_a_quarter_of_any_kind_of_student_is_called_on_in_a_month(
     assert max(shares) > 0.15
 
 
-def test_about_as_many_are_visited_as_reported_shrunk_in_proportion(state):
-    wanted = wanted_first_visits(state.places)
-    made = np.bincount(state.first.occasion[state.first.students], minlength=len(OCCASIONS))
-    shrink = state.places.students[:15].sum() / sum(d.students for d in DISTRICTS[:15])
+def test_about_as_many_are_visited_as_reported_shrunk_in_proportion(simulated):
+    wanted = wanted_first_visits(simulated.places)
+    made = np.bincount(simulated.first.occasion[simulated.first.students], minlength=len(OCCASIONS))
+    shrink = simulated.places.students[:15].sum() / sum(d.students for d in DISTRICTS[:15])
     assert abs(wanted[:, :, :2].sum() - 8_690 * shrink) < 1e-6
     for occasion in range(len(OCCASIONS)):
         expected = wanted[:, :, occasion].sum()
         assert abs(made[occasion] - expected) < 4 * expected**0.5 + 0.05 * expected
 
 
-def test_the_canvassing_district_visits_whoever_lives_there(state, record):
-    students, places = state.students, state.places
+def test_the_canvassing_district_visits_whoever_lives_there(simulated, record):
+    students, places = simulated.students, simulated.places
     canvasser = next(i for i, d in enumerate(DISTRICTS) if d.canvasses)
     of_district = places.school_district[np.maximum(students.school[:, 12], 0)] == canvasser
     there = of_district & (students.school[:, 12] >= 0)
-    visited = state.first.month != NEVER
+    visited = simulated.first.month != NEVER
     lasting = students.lasting.astype(float)
     spread = lasting[there].std() / (there & visited).sum() ** 0.5
     assert abs(lasting[there & visited].mean() - lasting[there].mean()) < 3.3 * spread
 
 
-def test_only_districts_that_take_part_visit_and_only_students_enrolled_there(state, visits):
+def test_only_districts_that_take_part_visit_and_only_students_enrolled_there(simulated, visits):
     leap = np.array([d.leap for d in DISTRICTS])
-    who = state.first.students
-    school = state.students.school[who, state.first.month[who]]
-    assert (school == state.first.school[who]).all()
-    assert leap[state.places.school_district[school]].all()
+    who = simulated.first.students
+    school = simulated.students.school[who, simulated.first.month[who]]
+    assert (school == simulated.first.school[who]).all()
+    assert leap[simulated.places.school_district[school]].all()
     assert set(np.unique(visits.student)) >= set(who.tolist())
 
 
-def test_the_earliest_visit_that_met_the_family_is_the_first_visit(state, visits):
+def test_the_earliest_visit_that_met_the_family_is_the_first_visit(simulated, visits):
     epoch = np.datetime64("1970-01-01")
     earliest = {}
     for student, day, met in zip(visits.student, visits.day, visits.met, strict=True):
         if met:
             earliest[int(student)] = min(earliest.get(int(student), 10**9), int(day))
-    assert set(earliest) == set(state.first.students.tolist())
+    assert set(earliest) == set(simulated.first.students.tolist())
     for student, day in earliest.items():
-        month = int(state.first.month[student])
+        month = int(simulated.first.month[student])
         on = (epoch + day).astype("datetime64[M]").astype(object)
-        if OCCASIONS[state.first.occasion[student]].startswith("summer"):
+        if OCCASIONS[simulated.first.occasion[student]].startswith("summer"):
             assert is_year_start(month)
             assert (on.year, on.month) in {(MONTHS[month].year, 7), (MONTHS[month].year, 8)}
         else:

@@ -8,27 +8,10 @@ from leapdash.contract import SHARES_VISITED
 from leapdash.contract.thresholds import ALIKE
 from leapdash.show import charts, views
 from leapdash.show.charts.effects import points_axis
-from leapdash.show.effects.arrays import cohort_data
 from leapdash.show.filters import Filters
-from tests.small_release import make
 
 STAMP = charts.Stamp(True, "2026-11-24T060000")
 LIGHT = charts.LIGHT
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("store"))
-
-
-@pytest.fixture(scope="module")
-def known(release):
-    return views.known_in(release)
-
-
-@pytest.fixture(scope="module")
-def study(release, known):
-    return views.effect_on(cohort_data(release), known, Filters())
 
 
 def named(figure, name):

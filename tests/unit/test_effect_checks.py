@@ -10,10 +10,9 @@ import pytest
 from leapdash.contract import BALANCE, LEFT_OUT, SHARES_VISITED
 from leapdash.inference import JointTest
 from leapdash.show import views
-from leapdash.show.effects.arrays import cohort_data
 from leapdash.show.filters import Filters
 from leapdash.show.views.checks import Beside, Spillover
-from tests.small_release import HARTFORD, NEW_HAVEN, make, small_tables
+from tests.lib.small_release import HARTFORD, NEW_HAVEN, make, small_tables
 
 CHOICES = [
     Filters(),
@@ -21,26 +20,6 @@ CHOICES = [
     Filters((NEW_HAVEN,), ("6-8", "9-12")),
     Filters(("leap",), ("PK-5",)),
 ]
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("store"))
-
-
-@pytest.fixture(scope="module")
-def known(release):
-    return views.known_in(release)
-
-
-@pytest.fixture(scope="module")
-def cohorts(release):
-    return cohort_data(release)
-
-
-@pytest.fixture(scope="module")
-def study(cohorts, known):
-    return views.effect_on(cohorts, known, Filters())
 
 
 def rows_of(name, filters, known):

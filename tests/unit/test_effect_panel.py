@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from input_state import Row, rows, write_csv
 
 from leapdash.build.effects.panel import effect_panel
 from leapdash.build.sources.folder import open_folder
@@ -15,6 +14,7 @@ from leapdash.contract import LEVELS
 from leapdash.engines.duckdb import open_engine
 from leapdash.estimator.workspace import Workspace
 from leapdash.progress import SILENT
+from tests.lib.input_files import Row, rows, write_csv
 
 Tables = dict[str, list[Row]]
 HARTFORD, TORRINGTON = "0640011", "1430011"

@@ -6,10 +6,8 @@ import pytest
 
 from leapdash.inference import Interval, interval
 from leapdash.show import views, words
-from leapdash.show.effects.arrays import cohort_data
 from leapdash.show.effects.studies import EffectStudy, Headline
 from leapdash.show.filters import Filters
-from tests.small_release import make
 
 NO_COVARIANCE = np.zeros((19, 19))
 
@@ -268,36 +266,28 @@ def test_who_is_left_out_is_counted_with_the_main_reason(counts, verdict, findin
     assert (line.verdict, line.finding) == (verdict, finding)
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    release = make(tmp_path_factory.mktemp("store"))
-    known, cohorts = views.known_in(release), cohort_data(release)
-    return release, known, cohorts, views.effect_on(cohorts, known, Filters())
+def test_the_evidence_tells_the_joint_test_and_what_would_undo_the_finding(study):
+    told = words.alike_before_evidence(study)
+    assert f"p = {study.before_visit.p_value:.3f}" in told
+    assert f"by {study.breakdown:.1f} times the largest step" in told
 
 
-def test_the_evidence_tells_the_joint_test_and_what_would_undo_the_finding(small):
-    _, _, _, found = small
-    told = words.alike_before_evidence(found)
-    assert f"p = {found.before_visit.p_value:.3f}" in told
-    assert f"by {found.breakdown:.1f} times the largest step" in told
-
-
-def test_every_text_for_who_cannot_see_the_charts_holds_their_first_and_last_numbers(small):
-    release, known, _, found = small
-    rows = found.table.set_index("event_time")
-    paths = words.alt_paths(found)
+def test_every_text_for_who_cannot_see_the_charts_holds_their_first_and_last_numbers(
+    release, known, study
+):
+    rows = study.table.set_index("event_time")
+    paths = words.alt_paths(study)
     for time in (-6, 12):
         assert f"{100 * rows.loc[time, 'without_visit']:.1f}% without the visit" in paths
     balance = views.balance(release, known, Filters())
     assert "Male from -0.04 to +0.02" in words.alt_balance("Balance", balance)
-    observed = views.still_observed(found)
+    observed = views.still_observed(study)
     assert "in month 12" in words.alt_observed("Observed", observed)
     mates = views.schoolmates(release, known, Filters())
     assert words.alt_schoolmates("Mates", mates).count(" visited: ") == len(mates)
 
 
-def test_the_place_both_comparisons_are_for_is_named(small):
-    release, known, cohorts, _ = small
+def test_the_place_both_comparisons_are_for_is_named(release, known, cohorts):
     spill = views.spillover(release, known, Filters())
     beside = views.beside_few_visited(release, cohorts, ("0640011", "6-8"))
     assert "for Hartford, 6-8, whatever the year" in words.schoolmates_evidence(

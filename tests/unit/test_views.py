@@ -7,18 +7,8 @@ import pytest
 from leapdash.contract import school_year_of
 from leapdash.show import views
 from leapdash.show.filters import Filters
-from tests.by_hand import keeps, rate, rows_of, total
-from tests.small_release import AVON, HARTFORD, NEW_HAVEN, make
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("store"))
-
-
-@pytest.fixture(scope="module")
-def known(release):
-    return views.known_in(release)
+from tests.lib.by_hand import keeps, rate, rows_of, total
+from tests.lib.small_release import AVON, HARTFORD, NEW_HAVEN, make
 
 
 def test_what_can_be_chosen_are_the_release_s_districts_by_name_and_its_years(known):

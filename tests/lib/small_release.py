@@ -6,6 +6,7 @@ the same tables every time.
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from leapdash.contract import GROUPS, school_year_of
 from leapdash.release import BuildFacts, Release, SourceFact, publish
-from tests.small_effects import effect_tables
+from tests.lib.small_effects import effect_tables
 
 HARTFORD, NEW_HAVEN, AVON = "0640011", "0930011", "0040011"
 DISTRICTS = {HARTFORD: "Hartford", NEW_HAVEN: "New Haven", AVON: "Avon"}
@@ -70,9 +71,14 @@ def make(
     return publish(store, tables, facts)
 
 
-def small_tables(seed: int = 7) -> dict[str, pa.Table]:
+def small_tables() -> dict[str, pa.Table]:
     """Every summary table of the small state."""
-    rng = np.random.default_rng(seed)
+    return dict(_tables_once())
+
+
+@cache
+def _tables_once() -> Mapping[str, pa.Table]:
+    rng = np.random.default_rng(7)
     students = _students(rng)
     months = _months(students, rng)
     groups = _grouped(months, students)

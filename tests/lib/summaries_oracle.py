@@ -8,9 +8,8 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from states import Row, State
-
 from leapdash.contract import LEVEL_OF_GRADE, school_year_of
+from tests.lib.random_states import Row, State
 
 Counts = dict[tuple[Any, ...], dict[str, Any]]
 

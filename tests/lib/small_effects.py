@@ -45,7 +45,9 @@ def effect_tables(
     own_slices = {
         "language": visited["language"],
         "place": pd.Series(np.where(visited["student"] % 3, "home", "virtual"), visited.index),
-        "visitor": pd.Series(np.where(visited["student"] % 4, "teacher", "other"), visited.index),
+        "visitor": pd.Series(
+            np.where(visited["student"] % 4, "school staff", "community partner"), visited.index
+        ),
         "visits": pd.Series(
             np.choose(visited["student"] % 3, ["1", "2", "3 or more"]), visited.index
         ),

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.lib.paths import ROOT
+
 CHROMIUM = os.environ.get("LEAPDASH_CHROMIUM") or shutil.which("chromium")
 NO_CHROMIUM = "no Chromium on this machine: install it (Debian: chromium) or set LEAPDASH_CHROMIUM"
 

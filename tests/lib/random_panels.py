@@ -2,7 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from effects_oracle import Panel
+
+from tests.lib.effects_oracle import Panel
 
 
 def random_panel(seed, students=40, months=9, strata=2, hole=0.08, kinds=1, parts=1, visits=0.12):
