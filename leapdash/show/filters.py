@@ -3,11 +3,10 @@
 An address carries what a reader sees (`?districts=Hartford&levels=6-8`); codes are understood too.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from leapdash.contract import FIRST_MONTH_OF_SCHOOL_YEAR, GROUPS, LEVELS, PARTICIPATION
+from leapdash.contract import GROUPS, LEVELS, PARTICIPATION
 
 LEAP = "leap"
 OTHER = "other"
@@ -156,19 +155,3 @@ def codes_of(filters: Filters, known: Known) -> tuple[str, ...] | None:
     if not filters.districts or {LEAP, OTHER} <= set(filters.districts):
         return None
     return tuple(dict.fromkeys(c for item in filters.districts for c in known.codes(item)))
-
-
-def months_of(years: Iterable[str]) -> list[date]:
-    """The twelve months (first days) of each school year, July to June."""
-    months = []
-    for year in years:
-        start = int(year[:4])
-        for offset in range(12):
-            month = FIRST_MONTH_OF_SCHOOL_YEAR + offset
-            months.append(date(start + (month > 12), (month - 1) % 12 + 1, 1))
-    return months
-
-
-def cohort_periods_of(years: Iterable[str]) -> list[str]:
-    """The cohort periods of each school year: the summer before it, and the year itself."""
-    return [period for year in years for period in (f"summer {year[:4]}", year)]

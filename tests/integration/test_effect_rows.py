@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from leapdash.contract import ALL_LEVELS, STATE_CODE
+from leapdash.contract.thresholds import MINIMUM_VISITED
 from leapdash.release import open_release
 from leapdash.show.choice import Choice
 from leapdash.show.effects import studies as effects
@@ -75,7 +76,7 @@ def test_rows_with_too_few_are_kept_with_their_reason_and_without_numbers(choose
     table = row_views.effect_rows(choose_demo(Filters((HARTFORD,), years=("2022-23",))))
     hidden = table[table["reason"] != ""]
     assert len(hidden) > 0
-    assert (hidden["visited"] < effects.MINIMUM_VISITED).all()
+    assert (hidden["visited"] < MINIMUM_VISITED).all()
     assert hidden[["effect", "low", "high", "naive_change"]].isna().all(axis=None)
     assert hidden["reason"].str.contains("nothing is shown for fewer than 20").all()
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from leapdash.contract import cohort_periods_of, months_of
 from leapdash.release import Release
-from leapdash.show.filters import ALL_STUDENTS, Filters, Known, cohort_periods_of, labels, months_of
+from leapdash.show.filters import ALL_STUDENTS, Filters, Known, labels
 
 Row = Mapping[str, Any]
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from leapdash.contract import SHARES_VISITED
+from leapdash.contract.thresholds import ALIKE
 from leapdash.show.charts import checks as check_charts
 from leapdash.show.charts import effects as effect_charts
 from leapdash.show.charts.axes import points_axis
@@ -109,7 +110,7 @@ def test_the_balance_draws_both_differences_and_the_rule_at_a_tenth(choose):
     assert list(before.y) == list(after.y)
     assert list(after.x)[::-1] == pytest.approx(table["difference_after"].tolist(), abs=1e-3)
     assert list(before.x)[::-1] == pytest.approx(table["difference_before"].tolist(), abs=1e-3)
-    assert sorted(s.x0 for s in figure.layout.shapes) == [-check_views.ALIKE, check_views.ALIKE]
+    assert sorted(s.x0 for s in figure.layout.shapes) == [-ALIKE, ALIKE]
 
 
 def test_a_measure_without_a_difference_has_no_row(choose):

@@ -1,7 +1,5 @@
 """The filter state, from and to the address, and what it means where."""
 
-from datetime import date
-
 import pytest
 
 from leapdash.show.filters import (
@@ -9,9 +7,7 @@ from leapdash.show.filters import (
     Filters,
     Known,
     codes_of,
-    cohort_periods_of,
     labels,
-    months_of,
     reason_off,
 )
 from tests.lib.by_hand import address_of
@@ -91,18 +87,6 @@ def test_a_filter_without_a_meaning_on_a_page_means_everything_there_and_the_pag
 def test_active_names_what_narrows_in_the_order_of_the_bar():
     assert Filters(levels=("6-8",), group="white").active() == ("levels", "group")
     assert Filters().active() == ()
-
-
-def test_a_school_year_is_july_to_june_and_its_first_visits_begin_in_the_summer_before():
-    months = months_of(["2021-22"])
-    assert (months[0], months[5], months[6], months[-1], len(months)) == (
-        date(2021, 7, 1),
-        date(2021, 12, 1),
-        date(2022, 1, 1),
-        date(2022, 6, 1),
-        12,
-    )
-    assert cohort_periods_of(["2021-22"]) == ["summer 2021", "2021-22"]
 
 
 def test_the_choices_shown_begin_with_the_sets_of_districts():

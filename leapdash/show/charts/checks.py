@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from leapdash.contract import BASE_EVENT_TIME, SHARES_VISITED
+from leapdash.contract.thresholds import ALIKE, MONTHS_BEFORE
 from leapdash.show.charts.axes import (
     MONTHS_SINCE,
     event_axis,
@@ -17,7 +18,6 @@ from leapdash.show.charts.axes import (
 )
 from leapdash.show.charts.base import Drawing, Look, text_width
 from leapdash.show.charts.labels import EndLabel, label_ends, label_margin
-from leapdash.show.views.checks import ALIKE
 from leapdash.show.words.numbers import points, signed_month
 
 _ROW_HEIGHT = 34
@@ -34,7 +34,7 @@ def differences_before(table: pd.DataFrame, look: Look) -> go.Figure:
     rows = table[table["shown"] & (table["event_time"] <= BASE_EVENT_TIME)]
     drawing = Drawing(look, _SMALL, right=16, top=34, bottom=70)
     axis = plain_axis(palette, MONTHS_SINCE)
-    times = [*range(-6, 0)]
+    times = [*MONTHS_BEFORE]
     axis |= {"range": [-6.5, -0.5], "tickvals": times, "ticktext": [signed_month(e) for e in times]}
     drawing.layout["xaxis"] = axis
     drawing.layout["yaxis"] = points_axis([*rows["low"], *rows["high"]], palette)

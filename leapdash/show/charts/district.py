@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
+from leapdash.contract.thresholds import FEW_STUDENTS
 from leapdash.show.charts.attendance import RATE_TITLES, STUDENTS_BEHIND
 from leapdash.show.charts.axes import axis_title, name_axis, percent_axis
 from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.rows import left_margin, rows_height, short_names
 from leapdash.show.choice import Measure
-from leapdash.show.views.base import FEW_STUDENTS
 from leapdash.show.words.numbers import per_cent
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from leapdash.contract.thresholds import FEW_STUDENTS
 from leapdash.show.charts.labels import label_height
 from leapdash.show.charts.palette import Palette
-from leapdash.show.views.base import FEW_STUDENTS
 
 MANY = 6
 LEAST_HEIGHT = 380

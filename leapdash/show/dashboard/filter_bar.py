@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from leapdash.contract.thresholds import CHRONIC_SHARE_ABSENT, percent
 from leapdash.show.choice import Choice
 from leapdash.show.filters import (
     ALL_STUDENTS,
@@ -21,8 +22,9 @@ _HELP = {
     "districts": "LEAP districts take part in home visits. Nothing chosen means all districts.",
     "levels": "By the student's grade. Nothing chosen means all levels.",
     "participation": (
-        "As of each month: visited – a home visit has met the family; eligible – absent for 10% or "
-        "more of three school months in a row, not visited yet; neither."
+        "As of each month: visited – a home visit has met the family; eligible – absent for "
+        f"{percent(CHRONIC_SHARE_ABSENT)} or more of three school months in a row, not visited "
+        "yet; neither."
     ),
     "years": (
         "July to June. On pages about visits: the year of the first visit, with the summer before."

@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from leapdash.contract import GROUPS, STATE_CODE, school_year_of
+from leapdash.contract import GROUPS, STATE_CODE, months_of, school_year_of
 from leapdash.show.choice import STUDENTS, Choice, kept
-from leapdash.show.filters import DISTRICT_SETS, months_of
+from leapdash.show.filters import DISTRICT_SETS
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.base import conditions, districts_in_words, read_rows, share, split
 

@@ -7,13 +7,10 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from leapdash.contract import GROUPS, LANGUAGES, LEVELS, PARTICIPATION
+from leapdash.contract import GROUPS, LANGUAGES, LEVELS, PARTICIPATION, order_in_time
 from leapdash.errors import ReleaseError
 from leapdash.show.choice import Choice
 from leapdash.show.filters import DISTRICT_SETS, LEAP, OTHER, PARTICIPATION_LABELS
-
-FEW_STUDENTS = 10
-"""A point with fewer students than this says little; charts draw it hollow."""
 
 _COLUMN_OF: Mapping[str, str] = {
     "district": "district_code",
@@ -125,7 +122,7 @@ def series_labels(choice: Choice, found: Collection[str]) -> Mapping[str, str]:
 
 def period_labels(periods: Collection[str]) -> Mapping[str, str]:
     """Cohort periods and their labels, in the order of time."""
-    return {p: p[:1].upper() + p[1:] for p in sorted(set(periods), key=_period_order)}
+    return {p: p[:1].upper() + p[1:] for p in sorted(set(periods), key=order_in_time)}
 
 
 def districts_in_words(choice: Choice) -> str:
@@ -145,10 +142,3 @@ def districts_in_words(choice: Choice) -> str:
 def share(part: pd.Series, whole: pd.Series) -> pd.Series:
     """Part over whole, a fraction; missing where the whole is zero."""
     return part / whole.where(whole > 0)
-
-
-def _period_order(period: str) -> tuple[str, int]:
-    """Summers first, then the school year they count with."""
-    if period.startswith("summer"):
-        return (period.removeprefix("summer "), 0)
-    return (period[:4], 1)

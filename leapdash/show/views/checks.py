@@ -16,32 +16,33 @@ from leapdash.contract import (
     FEW_VISITED_SCHOOLS,
     GROUPS,
     LEFT_OUT,
+    MANY_VISITED_SCHOOLS,
     SHARES_VISITED,
     STATE_CODE,
+    cohort_periods_of,
+)
+from leapdash.contract.thresholds import (
+    A_GAIN,
+    ALIKE,
+    BEFORE_VISIT,
+    ENOUGH_SCHOOLMATES,
+    GROUPS_ALIKE,
+    MOST,
+    MUCH_CUT,
+    SIGNIFICANT,
+    STAYED_ALIKE,
+    STAYED_UNTIL,
 )
 from leapdash.show.choice import AREA, VISITS, Choice, kept
 from leapdash.show.effects.arrays import Floats, slice_data
-from leapdash.show.effects.studies import BEFORE_VISIT, EffectStudy, slice_studies
-from leapdash.show.filters import Filters, cohort_periods_of
+from leapdash.show.effects.studies import EffectStudy, slice_studies
+from leapdash.show.filters import Filters
 from leapdash.show.views.base import conditions, require_known, share, sums
 from leapdash.show.views.effects import effect_on
 
 Verdict = Literal["holds", "mind", "unknown"]
 
-ALIKE = 0.1
-"""Visited and compared count as alike within a tenth of a standard deviation (Austin 2009)."""
-GROUPS_ALIKE = 0.25
-"""And in their shares of student groups, which the weights don't aim at, within a quarter
-(Stuart 2010).
-"""
-MUCH_CUT = 0.05
-STAYED_ALIKE = 0.05
-STAYED_UNTIL = 9
-SIGNIFICANT = 0.05
-A_GAIN = 0.01
-MANY_VISITED = "10% or more"
-ENOUGH_SCHOOLMATES = 100
-MOST = 0.8
+_FEW_VISITED = FEW_VISITED_SCHOOLS.capitalize()
 
 _NO_VARIANCE = 1e-12
 _DAYS = ("days_enrolled", "days_attended", "days_enrolled_before", "days_attended_before")
@@ -216,7 +217,7 @@ def spillover(choice: Choice) -> Spillover:
         enrolled, attended, enrolled_before, attended_before = days
         if enrolled > 0 and enrolled_before > 0:
             cell = cells.setdefault((year, district, level), [[0.0, 0.0], [0.0, 0.0]])
-            side = cell[visited == MANY_VISITED]
+            side = cell[visited == MANY_VISITED_SCHOOLS]
             side[0] += number
             side[1] += number * (attended / enrolled - attended_before / enrolled_before)
     both = [cell for cell in cells.values() if cell[0][0] > 0 and cell[1][0] > 0]
@@ -270,7 +271,7 @@ def beside_table(beside: Beside) -> pd.DataFrame:
     """Both comparisons' headlines: series (whom the visited are compared with), months (after the
     visit), effect, low, high. Withheld ones have no row.
     """
-    studies = {"All not visited": beside.everyone, "Schools under 10% visited": beside.few_visited}
+    studies = {"All not visited": beside.everyone, _FEW_VISITED: beside.few_visited}
     rows = []
     for name, study in studies.items():
         for headline in () if study is None else (study.month_after, study.six_to_nine):

@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from leapdash.contract import months_of
 from leapdash.show.choice import STUDENTS, VISITS, Choice, kept
-from leapdash.show.filters import ALL_STUDENTS, months_of
+from leapdash.show.filters import ALL_STUDENTS
 from leapdash.show.views.attendance import attendance_trend, chronic_trend, published_beside
 from leapdash.show.views.base import conditions, require_known, share, sums
 from leapdash.show.views.programme import last_month

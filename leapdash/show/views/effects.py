@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from leapdash.contract import cohort_periods_of
 from leapdash.inference import Interval
 from leapdash.show.choice import VISITS, Choice, kept
 from leapdash.show.effects.arrays import Flags
@@ -13,7 +14,6 @@ from leapdash.show.effects.studies import (
     headlines,
 )
 from leapdash.show.effects.unions import chosen
-from leapdash.show.filters import cohort_periods_of
 from leapdash.show.views.base import conditions, read_rows, share, split
 
 _DAYS = ("students", "days_enrolled", "days_attended")

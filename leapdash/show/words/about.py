@@ -1,20 +1,30 @@
 """What the data are and what the words mean."""
 
 from leapdash.contract import LEVELS, PARTICIPATION
+from leapdash.contract.thresholds import (
+    CHRONIC_MINIMUM_DAYS,
+    CHRONIC_SHARE_ABSENT,
+    CONFIDENCE,
+    SEVERE_SHARE_ABSENT,
+    percent,
+)
 from leapdash.release import Manifest
 from leapdash.show.filters import PARTICIPATION_LABELS
 from leapdash.show.words.numbers import month
+
+_CHRONIC = percent(CHRONIC_SHARE_ABSENT)
 
 DEFINITIONS = (
     ("Attendance rate", "Days attended over days enrolled: add up first, divide last."),
     (
         "Chronic absence",
-        "Absent for 10% or more of the days enrolled, for any reason; students of kindergarten to "
-        "grade 12 with at least 10 days enrolled. Exactly 90% attendance is chronic absence.",
+        f"Absent for {_CHRONIC} or more of the days enrolled, for any reason; students of "
+        f"kindergarten to grade 12 with at least {CHRONIC_MINIMUM_DAYS} days enrolled. Exactly "
+        f"{percent(1 - CHRONIC_SHARE_ABSENT)} attendance is chronic absence.",
     ),
     (
         "Severe chronic absence",
-        "Absent for 20% or more of the days enrolled.",
+        f"Absent for {percent(SEVERE_SHARE_ABSENT)} or more of the days enrolled.",
     ),
     (
         "First visit",
@@ -34,7 +44,8 @@ DEFINITIONS = (
     ),
     (
         "Between a and b",
-        "A 95% confidence interval: such ranges hold the true effect 95 times in 100.",
+        f"A {percent(CONFIDENCE)} confidence interval: such ranges hold the true effect "
+        f"{100 * CONFIDENCE:.0f} times in 100.",
     ),
     (
         "School months",

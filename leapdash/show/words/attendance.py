@@ -7,8 +7,8 @@ from datetime import date
 
 import pandas as pd
 
+from leapdash.contract.thresholds import CHRONIC_SHARE_ABSENT, FEW_STUDENTS, percent
 from leapdash.show.choice import Grain
-from leapdash.show.views.base import FEW_STUDENTS
 from leapdash.show.words.numbers import month, per_cent, points, students
 
 MEMBERS_CHANGE = (
@@ -66,7 +66,8 @@ def published_note(published: pd.DataFrame) -> str:
 def chronic_note(grain: Grain) -> str:
     """How chronic absence is counted at this grain."""
     if grain == "month":
-        return "Within each month: absent for 10% or more of that month's days enrolled."
+        share = percent(CHRONIC_SHARE_ABSENT)
+        return f"Within each month: absent for {share} or more of that month's days enrolled."
     return (
         "Over the school year. For all districts a student's days are pooled over the state; "
         "several districts at once are the sum of the districts' own counts."

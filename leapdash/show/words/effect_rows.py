@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from leapdash.contract.thresholds import CONFIDENCE, MINIMUM_VISITED, percent
 from leapdash.inference import Interval
 from leapdash.show.choice import Choice
 from leapdash.show.views.effect_rows import SliceRows
@@ -26,8 +27,9 @@ GROUPS_NOTE = (
     "overlap, and they differ in more than their name: read differences as association."
 )
 READ_THE_ROWS = (
-    "Squares: the effect; lines: where it lies with 95% certainty. Under each name: visited "
-    "students followed that long, of all visited. Hatched: fewer than 20 visited or compared."
+    f"Squares: the effect; lines: where it lies with {percent(CONFIDENCE)} certainty. Under each "
+    "name: visited students followed that long, of all visited. Hatched: fewer than "
+    f"{MINIMUM_VISITED} visited or compared."
 )
 NO_ROWS = "None of these visited students could be compared with others."
 SUMMERS = "Summers are the visits between two school years; they count from the next September."

@@ -9,10 +9,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from leapdash.inference import MINIMUM_SCHOOLS, Interval
-from leapdash.show.effects.studies import (
+from leapdash.contract.thresholds import (
+    CONFIDENCE,
     MINIMUM_EFFECTIVE,
+    MINIMUM_SCHOOLS,
     MINIMUM_VISITED,
+)
+from leapdash.inference import Interval
+from leapdash.show.effects.studies import (
     DaysRegained,
     EffectStudy,
     Headline,
@@ -172,14 +176,15 @@ def path_notes(study: EffectStudy) -> str:
     """What the chart of both paths says by construction, and which months are left out and why."""
     told = (
         "The two lines meet in the month before the visit (−1) by construction. Grey: where the "
-        "path without the visit may lie, all months at once, in 95 of 100 studies like this."
+        f"path without the visit may lie, all months at once, in {100 * CONFIDENCE:.0f} of 100 "
+        "studies like this."
     )
     hidden = study.table.loc[~study.table["shown"], "event_time"].tolist()
     if not hidden:
         return told
     return (
         f"{told} Left out: {_months(hidden)}, where fewer than {MINIMUM_VISITED} visited students, "
-        f"or a comparison worth fewer than {MINIMUM_EFFECTIVE:.0f}, could be followed."
+        f"or a comparison worth fewer than {MINIMUM_EFFECTIVE}, could be followed."
     )
 
 
