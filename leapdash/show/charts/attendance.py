@@ -154,7 +154,7 @@ def _add_faint(drawing: Drawing, lines: Sequence[_Line], palette: Palette) -> No
 
 
 def _add_published(drawing: Drawing, published: pd.DataFrame, palette: Palette) -> None:
-    """Draw published rates as squares with their values, the state's open where others stand beside it."""
+    """Draw published rates as squares with their values; the state's are open beside others."""
     several = published["code"].nunique() > 1
     key = []
     for code, part in published.groupby("code", sort=False):
