@@ -59,7 +59,7 @@ def study(cohorts: CohortData, known: Known) -> EffectStudy:
 def demo_release() -> Release:
     """The committed demonstration release."""
     opened = open_release(DEMO)
-    return KeptRelease(opened.path, opened.manifest)
+    return KeptRelease(opened.folder, opened.manifest)
 
 
 @pytest.fixture(scope="session")

@@ -251,7 +251,7 @@ class WithoutCosts(KeptRelease):
 def test_districts_without_a_known_cost_are_left_out_of_cost_and_days(
     demo_release, demo_cohorts, demo_known
 ):
-    partly = WithoutCosts(demo_release.path, demo_release.manifest)
+    partly = WithoutCosts(demo_release.folder, demo_release.manifest)
     found = regained(partly, demo_cohorts, demo_known, Filters())
     full = regained(demo_release, demo_cohorts, demo_known, Filters())
     own = regained(demo_release, demo_cohorts, demo_known, Filters((HARTFORD,)))

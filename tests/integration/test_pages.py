@@ -255,7 +255,7 @@ def test_a_newly_published_release_is_picked_up_without_a_restart(tmp_path, monk
     ],
 )
 def test_a_release_kept_in_memory_gives_the_rows_of_the_files(release, table, columns, where):
-    kept = store.KeptRelease(release.path, release.manifest)
+    kept = store.KeptRelease(release.folder, release.manifest)
     for _ in range(2):
         rows = kept.table(table, columns, where)
         assert rows.to_pylist() == release.table(table, columns, where).to_pylist()

@@ -36,13 +36,13 @@ def release() -> Release:
 def known() -> Known:
     """What can be chosen in the release on show."""
     opened = release()
-    return _known(str(opened.path), opened)
+    return _known(str(opened.folder), opened)
 
 
 def cohorts() -> CohortData | None:
     """The effect tables of the release on show as arrays; None where it holds no effects."""
     opened = release()
-    return _cohorts(str(opened.path), opened)
+    return _cohorts(str(opened.folder), opened)
 
 
 def view(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -53,7 +53,7 @@ def view(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """
     keyed = tuple(arg for arg in args if not isinstance(arg, Release | Known | CohortData))
     on_show = next((arg for arg in args if isinstance(arg, Release)), None) or release()
-    result: T = _computed(str(on_show.path), function.__qualname__, keyed, kwargs, function, args)
+    result: T = _computed(str(on_show.folder), function.__qualname__, keyed, kwargs, function, args)
     return result
 
 
@@ -91,7 +91,7 @@ class KeptRelease(Release):
 @st.cache_resource(max_entries=2, show_spinner="Checking the release …")
 def _opened(store: str, release_id: str | None) -> KeptRelease:
     release = open_release(Path(store), release_id)
-    return KeptRelease(release.path, release.manifest)
+    return KeptRelease(release.folder, release.manifest)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
