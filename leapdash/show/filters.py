@@ -1,4 +1,4 @@
-"""The filter state: one frozen value for all pages, from and to the address, and what it means.
+"""The filter state: one frozen value for all pages, from the address, and what it means.
 
 An address carries what a reader sees (`?districts=Hartford&levels=6-8`); codes are understood too.
 """
@@ -110,21 +110,6 @@ class Filters:
             group=groups[0] if groups else ALL_STUDENTS,
         )
         return filters, notes
-
-    def to_query(self, known: Known) -> dict[str, list[str]]:
-        """The address part that brings these filters back; what isn't chosen isn't in it."""
-        chosen = {
-            "districts": self.districts,
-            "levels": self.levels,
-            "participation": self.participation,
-            "years": self.years,
-            "group": () if self.group == ALL_STUDENTS else (self.group,),
-        }
-        return {
-            name: [labels(name, known)[value] for value in values]
-            for name, values in chosen.items()
-            if values
-        }
 
     def meant_on(self, page: str) -> "Filters":
         """The filters as the page takes them: one without a meaning there means everything."""

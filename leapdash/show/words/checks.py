@@ -5,16 +5,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from leapdash.contract import ALL_LEVELS, FEW_VISITED_SCHOOLS, STATE_CODE
-from leapdash.contract.thresholds import (
-    BEFORE_VISIT,
-    MANY_VISITED,
-    MUCH_CUT,
-    STAYED_ALIKE,
-    percent,
-)
+from leapdash.contract.thresholds import BEFORE_VISIT, MANY_VISITED, MUCH_CUT, STAYED_ALIKE, percent
+from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import EffectStudy
-from leapdash.show.filters import Known
-from leapdash.show.views import (
+from leapdash.show.views.checks import (
     Beside,
     Spillover,
     Verdict,
@@ -27,10 +21,12 @@ from leapdash.show.views import (
     weights_cut,
     were_alike,
 )
-from leapdash.show.words.effects import signed_time
-from leapdash.show.words.numbers import count, per_cent, points
+from leapdash.show.words.numbers import count, per_cent, points, signed_month
 
 _MANY = percent(MANY_VISITED)
+
+TITLE = "Can this comparison be trusted?"
+AREAS = "Follows districts and levels; first visits of all years."
 STEP_BEFORE = "the largest step between one month and the next before it"
 
 
@@ -107,8 +103,8 @@ def schoolmates_line(found: Spillover, beside: Beside) -> Line:
     return Line("Did unvisited schoolmates gain too?", verdict, findings[verdict])
 
 
-def schoolmates_evidence(found: Spillover, beside: Beside, known: Known) -> str:
-    """How the two comparisons are made, and for which place."""
+def schoolmates_evidence(found: Spillover, beside: Beside, choice: Choice) -> str:
+    """How the two comparisons are made, and for which area."""
     told = (
         "Had visits helped unvisited schoolmates, the comparison would make the effect look too "
         "small. "
@@ -119,7 +115,7 @@ def schoolmates_evidence(found: Spillover, beside: Beside, known: Known) -> str:
             f"where {_MANY} or more of the school were visited, beside {count(found.others)} where "
             "fewer were. "
         )
-    return f"{told}The effects beside each other are for {_place(beside, known)}."
+    return f"{told}The effects beside each other are for {_area(beside, choice)}."
 
 
 def left_out_line(table: pd.DataFrame) -> Line:
@@ -157,7 +153,7 @@ def left_out_note() -> str:
 def alt_effects(title: str, table: pd.DataFrame) -> str:
     """What the chart of differences before the visit shows, for who can't see it."""
     told = [
-        f"month {signed_time(event_time)}: {points(effect, signed=True)}, from "
+        f"month {signed_month(event_time)}: {points(effect, signed=True)}, from "
         f"{points(low, signed=True)} to {points(high, signed=True)}"
         for event_time, effect, low, high in zip(
             table["event_time"], table["effect"], table["low"], table["high"], strict=True
@@ -266,8 +262,10 @@ def _than(change: float) -> str:
     return f"{points(change)} points {'more' if change > 0 else 'less'} than"
 
 
-def _place(beside: Beside, known: Known) -> str:
-    where = "the whole state" if beside.district == STATE_CODE else known.label(beside.district)
+def _area(beside: Beside, choice: Choice) -> str:
+    where = (
+        "the whole state" if beside.district == STATE_CODE else choice.known.label(beside.district)
+    )
     level = "all levels" if beside.level == ALL_LEVELS else beside.level
     return f"{where}, {level}, whatever the year of the first visit"
 
