@@ -28,24 +28,17 @@ import pyarrow.parquet as pq
 
 from leapdash import __version__
 from leapdash.contract import (
-    CHRONIC_MINIMUM_DAYS,
     CONTRACT_VERSION,
+    RULES,
     SUMMARY_TABLES,
     Table,
     school_year_of,
 )
 from leapdash.errors import ReleaseError, StoreError
+from leapdash.release.arrow_types import arrow_schema
 from leapdash.release.datapackage import datapackage
 from leapdash.release.manifest import BuildFacts, Manifest, TableFacts, read_manifest
 
-_ARROW_TYPES = {
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "date": pa.date32(),
-    "month": pa.date32(),
-    "boolean": pa.bool_(),
-}
 # Small enough that one district's rows stand in one or two row groups, large enough to compress.
 _ROWS_PER_GROUP = 16_384
 _REBUILD = "python -m leapdash build --input DIR --out {store}"
@@ -185,8 +178,7 @@ def _write(
         school_years=tuple(sorted({school_year_of(month) for month in months})),
         rules={
             "half_day": facts.half_day,
-            "chronic_absence": "absent for 10% or more of days enrolled, kindergarten to grade 12",
-            "minimum_days": str(CHRONIC_MINIMUM_DAYS),
+            **RULES,
             "suppression": "none: this release is for people who may see small numbers",
         },
         sources=facts.sources,
@@ -222,12 +214,8 @@ def _conform(table: Table, data: pa.Table) -> pa.Table:
             f"Table `{table.name}` can't be published: columns {sorted(names)}, "
             f"expected {list(table.column_names)}."
         )
-    fields = [
-        pa.field(column.name, _ARROW_TYPES[column.type], nullable=column.nullable)
-        for column in table.columns
-        if column.name in names
-    ]
-    data = data.select([field.name for field in fields])
+    schema = arrow_schema(table, names)
+    data = data.select(schema.names)
     for column in table.columns:
         if column.name not in names:
             continue
@@ -241,7 +229,7 @@ def _conform(table: Table, data: pa.Table) -> pa.Table:
                     f"Table `{table.name}`, column {column.name}: {strange.to_pylist()[:3]}, "
                     f"expected one of {list(column.codes)}."
                 )
-    data = data.cast(pa.schema(fields))
+    data = data.cast(schema)
     if table.key and data.group_by(list(table.key)).aggregate([]).num_rows != data.num_rows:
         raise StoreError(f"Table `{table.name}`: two rows share {', '.join(table.key)}.")
     order = list(dict.fromkeys(["district_code", *table.key]))

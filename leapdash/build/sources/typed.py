@@ -51,7 +51,7 @@ def as_contract(raw: ir.Table, table: Table, **more: ir.Value) -> ir.Table:
             columns[column.name] = _typed(value, column)
             columns[found_name(column.name)] = _as_text(value)
         else:
-            columns[column.name] = ibis.null(_IBIS_TYPES[column.type])
+            columns[column.name] = ibis.null(column.type_name)
             columns[found_name(column.name)] = ibis.null("string")
     return raw.select(**columns)
 
@@ -80,16 +80,6 @@ def can_hold(column: Column, found: pa.DataType) -> bool:
         "boolean": pa.types.is_boolean(found) or whole,
     }
     return bool(fits[column.type])
-
-
-_IBIS_TYPES: Mapping[str, str] = {
-    "text": "string",
-    "integer": "int64",
-    "number": "float64",
-    "date": "date",
-    "month": "date",
-    "boolean": "boolean",
-}
 
 
 def _as_text(value: ir.Value) -> ir.StringValue:

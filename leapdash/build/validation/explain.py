@@ -12,10 +12,9 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from leapdash.build.calendar import Calendar
+from leapdash.build.calendar import Calendar, school_years, year_of_days
 from leapdash.build.sources.folder import MOST_PROBLEMS, InputTable
 from leapdash.build.validation.row_rules import Rule, row_rules
-from leapdash.contract import FIRST_MONTH_OF_SCHOOL_YEAR
 from leapdash.errors import InputError, LeapdashError
 
 MOST_EXAMPLES = 3
@@ -141,7 +140,7 @@ def _unknown(
         columns = list(reference.columns)
         if "school_year" in columns and "school_year" not in t.columns:
             day = t.month if "month" in t.columns else t.date
-            t = t.mutate(school_year=_school_year(day))
+            t = t.mutate(school_year=school_years(year_of_days(day)))
         given = t.filter([t[name].notnull() for name in columns])
         rows = given.anti_join(other.select(*columns).distinct(), columns)
         shown = [name for name in columns if name != "student_id"]
@@ -170,12 +169,6 @@ def _calendar(attendance: ir.Table) -> Calendar | None:
         months = attendance.select(month=attendance.date.truncate("month"))
     found = months.filter(months.month.notnull()).distinct().to_pyarrow()
     return Calendar(tuple(sorted(found["month"].to_pylist()))) if found.num_rows else None
-
-
-def _school_year(day: ir.DateValue) -> ir.StringValue:
-    start = day.year() - (day.month() < FIRST_MONTH_OF_SCHOOL_YEAR).cast("int32")
-    end = ((start + 1) % 100).cast("string").lpad(2, "0")
-    return start.cast("string") + "-" + end
 
 
 def _list(names: Sequence[str]) -> str:
