@@ -30,7 +30,7 @@ from leapdash.contract import (
     STATE_CODE,
     summary_table,
 )
-from leapdash.contract.thresholds import MANY_VISITED, MINIMUM_VISITED
+from leapdash.contract.thresholds import COVARIANCE_PRECISION, MANY_VISITED, MINIMUM_VISITED
 from leapdash.estimator.covariance import Floats, pair_products
 from leapdash.estimator.design import Rules
 from leapdash.estimator.estimate import Estimate, Study, Visits, estimate, prepare
@@ -44,7 +44,6 @@ _HEADLINE = [k for k, e in enumerate(EVENTS) if any(e in times for times in HEAD
 _KEYS = ["slice", "slice_value", "district_code", "level"]
 # What is left of a number by rounding, so that it takes half the room in the file: standard errors
 # of any union stay exact to 1e-6 of their size.
-_PRECISION = 1e-6
 _SCHOOL_PRECISION = 1e-7
 _FINENESS = 2.0**-34
 _FINE = [c.name for c in summary_table("effects").columns if c.unit == "fraction"]
@@ -304,7 +303,7 @@ class _Tables:
         visited = np.where(visited > 0, visited, np.inf)
         covariance = sums / (visited[first][:, :, None] * visited[second][:, None, :])
         scale = errors[first][:, :, None] * errors[second][:, None, :]
-        covariance = _rounded(covariance, _PRECISION * scale)
+        covariance = _rounded(covariance, COVARIANCE_PRECISION * scale)
         once = (first != second)[:, None, None] | np.tri(len(at), dtype=bool)
         pair, i, j = np.nonzero(once & (covariance != 0))
         rows = effects.rows.set_index("row")
