@@ -13,10 +13,9 @@ from leapdash.build.build import build
 from leapdash.contract import LEVELS, STATE_CODE
 from leapdash.release import Release
 from leapdash.show.effects.arrays import cohort_data, slice_data
+from leapdash.show.effects.days import days_enrolled, days_regained
 from leapdash.show.effects.studies import (
     Headline,
-    days_enrolled,
-    days_regained,
     difference,
     effect_study,
     slice_studies,

@@ -14,7 +14,7 @@ import pyarrow as pa
 from leapdash.build.effects.by_area import EVENTS, Effects
 from leapdash.build.effects.slices import HEADLINE_EVENTS
 from leapdash.contract import BASE_EVENT_TIME, LEVELS, STATE_CODE
-from leapdash.contract.thresholds import MINIMUM_VISITED
+from leapdash.contract.thresholds import COVARIANCE_PRECISION, MINIMUM_VISITED
 from leapdash.engines import Workspace
 from leapdash.estimator.covariance import Floats, pair_products
 from leapdash.inference import serving_matrix
@@ -23,7 +23,6 @@ _ESTIMATED = [k for k, e in enumerate(EVENTS) if e != BASE_EVENT_TIME]
 _HEADLINE = [k for k, e in enumerate(EVENTS) if e in HEADLINE_EVENTS]
 # What is left of a number by rounding, so that it takes half the room in the file: standard errors
 # of any union stay exact to 1e-6 of their size.
-_PRECISION = 1e-6
 _SCHOOL_PRECISION = 1e-7
 
 
@@ -133,7 +132,7 @@ def _pairs(
     visited = np.where(visited > 0, visited, np.inf)
     covariance = sums / (visited[first][:, :, None] * visited[second][:, None, :])
     scale = errors[first][:, :, None] * errors[second][:, None, :]
-    covariance = _rounded(covariance, _PRECISION * scale)
+    covariance = _rounded(covariance, COVARIANCE_PRECISION * scale)
     once = (first != second)[:, None, None] | np.tri(len(at), dtype=bool)
     pair, i, j = np.nonzero(once & (covariance != 0))
     rows = effects.rows.set_index("row")
