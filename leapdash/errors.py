@@ -29,3 +29,10 @@ class StoreError(LeapdashError):
     """A release can't be written."""
 
     exit_code = 1
+
+
+def shortened(text: str, most: int = 120) -> str:
+    """A text for a message: what can't be printed is spelt out, and what is too long cut off."""
+    if len(text) > most:
+        text = text[:most] + "…"
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -14,6 +14,7 @@ from leapdash.build.validation.explain import explain
 from leapdash.build.validation.row_rules import BrokenRulesError
 from leapdash.engines.duckdb import EngineError, open_engine
 from leapdash.errors import InputError, LeapdashError, ReleaseError, UsageError
+from leapdash.paths import check_out
 from leapdash.progress import SILENT, Progress
 from leapdash.release import (
     BuildFacts,
@@ -46,11 +47,13 @@ def build(
     are carried over. `half_day`: what daily attendance counts, one of
     numbered.HALF_DAYS. `effects`: whether to estimate what the visits changed, which takes longest.
 
-    Raises InputError where an input breaks the contract, StoreError where the store can't be
-    written; the release on show then stays.
+    Raises UsageError where an option means nothing or `out` can't be written to, InputError where
+    an input breaks the contract, StoreError where the store can't be written; the release on show
+    then stays.
     """
     if half_day not in HALF_DAYS:
         raise UsageError(f"--half-day {half_day}: expected one of {', '.join(HALF_DAYS)}.")
+    check_out(out)
     try:
         with progress.step("look at the files"):
             folder = open_folder(input)

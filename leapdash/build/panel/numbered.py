@@ -104,7 +104,7 @@ def daily_attendance(
     engine: Backend, source: InputTable, students: ir.Table, schools: ir.Table, half_day: str
 ) -> ir.Table:
     """`attendance` from daily rows, added up by month (see HALF_DAYS); `valid` is false where a
-    row of the month is not valid, or a day stands there twice.
+    row of the month is not valid, or a day stands there twice. rows_read: how many days.
 
     `fraction` adds up thousandths of a day as whole numbers, so that the sum doesn't depend on
     the order of the rows, and rounds halves up.
@@ -134,8 +134,10 @@ def daily_attendance(
         "school",
         "month",
         year=_school_year(months.month),
-        enrolled=(months.days * 2).cast("int16"),
-        attended=attended.cast("int16"),
+        # Too many of a day that stands there too often: null, and `valid` tells.
+        enrolled=(months.days * 2).try_cast("int16"),
+        attended=attended.try_cast("int16"),
+        rows_read=months.days,
         valid=months.valid_row
         & months.each_day_once.fill_null(False)
         & months.student.notnull()

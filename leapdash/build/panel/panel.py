@@ -81,7 +81,8 @@ def make_spells(
         here = t.place == place
         for name in ("enrolled", "absent"):
             half_days = ibis.ifelse(here, t[name], 0).sum()
-            columns[f"{name}_{place}"] = half_days.cast("int16")
+            # Too many of a month that stands there too often: null, and `each_month_once` tells.
+            columns[f"{name}_{place}"] = half_days.try_cast("int16")
     spells = t.group_by("student", "school", "year").agg(**columns)
     known = enrollment.select("student", "school", "year", "level", "pk", "group_set")
     table = spells.left_join(known, ["student", "school", "year"])

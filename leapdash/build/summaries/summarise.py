@@ -19,7 +19,7 @@ from leapdash.build.panel.visit_schools import place_visits
 from leapdash.build.sources.folder import InputTable
 from leapdash.build.summaries import attendance as attendance_tables
 from leapdash.build.summaries import programme
-from leapdash.build.validation.row_rules import BrokenRulesError
+from leapdash.build.validation.row_rules import OF_A_DISTRICT, BrokenRulesError
 from leapdash.contract import summary_table
 from leapdash.engines.duckdb import put
 from leapdash.progress import Progress
@@ -85,6 +85,7 @@ def make_panel(
         return table
 
     schools = read("schools", lambda t: numbered.schools(engine, t), "school_code")
+    _check_districts(schools)
     students = numbered.students(engine, tables["enrollment"])
     enrollment = read(
         "enrollment",
@@ -141,8 +142,10 @@ def find_calendar(attendance: ir.Table) -> Calendar:
 
 
 def _checked(name: str, table: ir.Table, key: tuple[str, ...], progress: Progress) -> int:
-    """How many rows the table has. Raises BrokenRulesError where one breaks a rule."""
+    """How many rows were read for the table. Raises BrokenRulesError where one breaks a rule."""
     facts = {"rows": table.count(), "valid": table.valid.sum().fill_null(0)}
+    if "rows_read" in table.columns:
+        facts["rows_read"] = table.rows_read.sum()
     if "repaired" in table.columns:
         facts["repaired"] = table.repaired.sum()
     (found,) = table.aggregate(**facts).to_pyarrow().to_pylist()
@@ -152,7 +155,13 @@ def _checked(name: str, table: ir.Table, key: tuple[str, ...], progress: Progres
         raise BrokenRulesError(name)
     if found.get("repaired"):
         progress.note(f"{name}: leading zeros put back in the codes of {found['repaired']:,} rows")
-    return int(found["rows"])
+    return int(found.get("rows_read") or found["rows"])
+
+
+def _check_districts(schools: ir.Table) -> None:
+    said = schools.select("district_code", *OF_A_DISTRICT).distinct()
+    if _count(said) != _count(said.select("district_code").distinct()):
+        raise BrokenRulesError("schools")
 
 
 def _check_dates(visits: ir.Table, calendar: Calendar) -> None:
