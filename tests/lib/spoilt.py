@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +13,20 @@ from leapdash.cli import main
 from tests.lib.input_files import Row, rows, write_csv_file
 
 Spoil = Callable[[Path], object]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is done to the input, the place the message must name, and what else it must say."""
+
+    spoil: Spoil
+    place: str
+    says: tuple[str, ...] = ()
+
+
+def fault(spoil: Spoil, place: str, *says: str) -> Fault:
+    """A fault, as it is written in a list of them."""
+    return Fault(spoil, place, says)
 
 
 def run(
