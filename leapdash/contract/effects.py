@@ -33,7 +33,8 @@ _SLICE = (
         "slice_value",
         "text",
         "which part: a cohort period, a code of the input table `visits` (languages as en, es or "
-        "other), a number of visits, a student group, or a school code; `all` for all",
+        "other), a number of visits (1, 2, `3 or more`), a student group, or a school code; `all` "
+        "for all",
     ),
 )
 _EFFECT_DISTRICT = Column(
