@@ -6,12 +6,18 @@ from leapdash.contract.codes import (
     ALL_LEVELS,
     BALANCE,
     CODE_PATTERN,
+    FEW_VISITED_SCHOOLS,
+    GROUPS,
+    LANGUAGES,
     LEFT_OUT,
     LEVELS,
     MATRICES,
+    PLACES,
     SHARES_VISITED,
     SLICES,
     STATE_CODE,
+    VISIT_COUNTS,
+    VISITORS,
 )
 from leapdash.contract.columns import (
     DAYS_ENROLLED,
@@ -25,7 +31,7 @@ from leapdash.contract.columns import (
     days,
     share,
 )
-from leapdash.contract.model import Column, Table
+from leapdash.contract.model import CodesBy, Column, Reference, Table
 
 _SLICE = (
     Column("slice", "text", "how the visited students are parted", codes=SLICES),
@@ -33,12 +39,29 @@ _SLICE = (
         "slice_value",
         "text",
         "which part: a cohort period, a code of the input table `visits` (languages as en, es or "
-        "other), a number of visits (1, 2, `3 or more`), a student group, or a school code; `all` "
-        "for all",
+        "other), a number of visits, a student group, or a school code; `all` for all",
+        codes_by=CodesBy(
+            "slice",
+            codes={
+                "all": ("all",),
+                "place": PLACES,
+                "visitor": VISITORS,
+                "language": LANGUAGES,
+                "visits": VISIT_COUNTS,
+                "group": tuple(group for group in GROUPS if group != "all"),
+                "comparison": (FEW_VISITED_SCHOOLS,),
+            },
+            patterns={"cohort_period": PERIOD_PATTERN, "school": CODE_PATTERN},
+        ),
     ),
 )
 _EFFECT_DISTRICT = Column(
     "district_code", "text", f"the district; {STATE_CODE} for the state", pattern=CODE_PATTERN
+)
+_DISTRICTS = Reference(("district_code",), "schools")
+_DISTRICTS_OR_STATE = Reference(("district_code",), "schools", besides=(STATE_CODE,))
+_SCHOOLS_OF_SLICES = Reference(
+    ("slice_value",), "schools", named=("school_code",), where=("slice", "school")
 )
 _EFFECT_LEVEL = Column(
     "level",
@@ -106,6 +129,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
         ),
         key=("slice", "slice_value", "district_code", "level", "event_time"),
         optional=True,
+        references=(_DISTRICTS_OR_STATE, _SCHOOLS_OF_SLICES),
     ),
     Table(
         "effects_covariance",
@@ -130,6 +154,12 @@ EFFECT_TABLES: tuple[Table, ...] = (
             *("slice_value_2", "district_code_2", "level_2", "event_time_2"),
         ),
         optional=True,
+        references=(
+            _DISTRICTS_OR_STATE,
+            replace(_DISTRICTS_OR_STATE, columns=("district_code_2",), named=("district_code",)),
+            _SCHOOLS_OF_SLICES,
+            replace(_SCHOOLS_OF_SLICES, columns=("slice_value_2",)),
+        ),
     ),
     Table(
         "effects_schools",
@@ -152,6 +182,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
         ),
         key=("school_code", "district_code", "level", "cohort_period", "event_time"),
         optional=True,
+        references=(Reference(("school_code",), "schools"), _DISTRICTS),
     ),
     Table(
         "balance",
@@ -170,6 +201,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
         ),
         key=("district_code", "level", "measure"),
         optional=True,
+        references=(_DISTRICTS,),
     ),
     Table(
         "visited_days",
@@ -190,6 +222,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
             *("school_year", "cohort_period", "event_time"),
         ),
         optional=True,
+        references=(_DISTRICTS, _SCHOOLS_OF_SLICES),
     ),
     Table(
         "visited_compared",
@@ -204,6 +237,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
         ),
         key=("district_code", "level", "cohort_period", "reason"),
         optional=True,
+        references=(_DISTRICTS,),
     ),
     Table(
         "spillover",
@@ -223,5 +257,6 @@ EFFECT_TABLES: tuple[Table, ...] = (
         ),
         key=("school_year", "district_code", "level", "share_visited"),
         optional=True,
+        references=(_DISTRICTS,),
     ),
 )

@@ -20,7 +20,9 @@ from tests.lib.spoilt import (
     column,
     daily_instead,
     data,
+    each,
     parquet,
+    parts,
     rename_column,
     run,
     text,
@@ -314,10 +316,9 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
         ["attendance_daily.csv, row 2, column student_id: enrollment has no row with this"],
     ),
     "Parquet and CSV in one folder": (
-        lambda folder: (
-            (folder / "attendance").mkdir(),
-            (folder / "attendance.csv").rename(folder / "attendance" / "a.csv"),
-            (folder / "attendance" / "b.parquet").write_bytes(b"PAR1"),
+        each(
+            parts(a=lambda header, lines: "\n".join([header, *lines])),
+            lambda folder: (folder / "attendance" / "b.parquet").write_bytes(b"PAR1"),
         ),
         ["attendance/: both Parquet and CSV files (a.csv, b.parquet)."],
     ),
@@ -334,10 +335,7 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
         ["about.json: 'license' is not known."],
     ),
     "an empty folder": (
-        lambda folder: (
-            (folder / "attendance.csv").unlink(),
-            (folder / "attendance").mkdir(),
-        ),
+        parts(),
         ["attendance/: no file ending in .parquet, .csv, .csv.gz."],
     ),
 }

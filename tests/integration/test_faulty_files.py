@@ -14,7 +14,7 @@ import pytest
 
 from tests.lib.input_files import write_csv
 from tests.lib.paths import ROOT
-from tests.lib.spoilt import Spoil, content, data, fault, parquet, parts, run, text
+from tests.lib.spoilt import Spoil, content, data, each, fault, parquet, parts, run, text
 
 
 def instead_of(name: str, make: Callable[[Path], object]) -> Spoil:
@@ -66,16 +66,18 @@ def two_columns(first: str, second: str) -> Spoil:
     return text("visits.csv", changed)
 
 
+_one_part = parts(a=lambda header, lines: "\n".join([header, *lines]))
+
 FILES = {
     "a folder named as a file": fault(
         instead_of("visits.csv", Path.mkdir), "visits.csv: a folder.", "is a folder visits/"
     ),
     "a folder named as a Parquet file": fault(
-        lambda f: (f / "programme.csv").rename(f / "x") and (f / "programme.parquet").mkdir(),
+        each(lambda f: (f / "programme.csv").unlink(), lambda f: (f / "programme.parquet").mkdir()),
         "programme.parquet: a folder.",
     ),
     "a folder named as a part": fault(
-        lambda f: (parts(a=lambda h, s: "\n".join([h, *s]))(f), (f / "attendance/b.csv").mkdir()),
+        each(_one_part, lambda f: (f / "attendance/b.csv").mkdir()),
         "attendance/b.csv: a folder.",
     ),
     "an about file that is a folder": fault(
@@ -111,18 +113,17 @@ FILES = {
     ),
     "a pipe": fault(instead_of("visits.csv", os.mkfifo), "visits.csv: a pipe or a device."),
     "a path with a placeholder": fault(
-        lambda f: (
-            parts(**{"a*": lambda h, s: "\n".join([h, *s])})(f),
-            (f / "attendance" / "ab.csv").write_text("x"),
-        ),
+        each(_one_part, lambda f: (f / "attendance/a.csv").rename(f / "attendance/a*.csv")),
         "attendance/a*.csv:",
         "stands for any letter",
         "Rename it.",
     ),
     "a name in another encoding": fault(
-        lambda f: (
-            parts(a=lambda h, s: "\n".join([h, *s]))(f),
-            (f / "attendance/a.csv").rename(os.fsdecode(os.fsencode(f) + b"/attendance/\xe9.csv")),
+        each(
+            _one_part,
+            lambda f: (f / "attendance/a.csv").rename(
+                os.fsdecode(os.fsencode(f) + b"/attendance/\xe9.csv")
+            ),
         ),
         "attendance/\\udce9.csv: a name that is not in UTF-8.",
     ),
@@ -217,10 +218,7 @@ FILES = {
         "Expected at least one row",
     ),
     "an empty part": fault(
-        lambda f: (
-            parts(a=lambda h, s: "\n".join([h, *s]))(f),
-            (f / "attendance/b.csv").write_text(""),
-        ),
+        each(_one_part, lambda f: (f / "attendance/b.csv").write_text("")),
         "attendance/b.csv: the file is empty.",
     ),
     "mixed line ends in row 3": fault(
@@ -237,11 +235,11 @@ FILES = {
         "attendance.csv, row 73: the line ends in CR LF",
     ),
     "mixed line ends under gzip": fault(
-        lambda f: (
-            (f / "visits.csv.gz").write_bytes(
+        each(
+            lambda f: (f / "visits.csv.gz").write_bytes(
                 gzip.compress((f / "visits.csv").read_bytes().replace(b"\n", b"\r\n", 1))
             ),
-            (f / "visits.csv").unlink(),
+            lambda f: (f / "visits.csv").unlink(),
         ),
         "visits.csv.gz, row 2: the line ends in LF",
     ),
@@ -313,7 +311,7 @@ def test_a_file_that_cannot_be_opened_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder, store = write_csv(without_rights / "input"), without_rights / "store"
-    parts(a=lambda header, lines: "\n".join([header, *lines]))(folder)
+    _one_part(folder)
     (folder / "about.json").write_text(json.dumps({"origin": "a district"}))
     (folder / closed).chmod(0)
     code, message = run(capsys, monkeypatch, "build", "--input", folder, "--out", store)

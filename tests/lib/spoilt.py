@@ -39,6 +39,16 @@ def run(
     return int(stopped.value.code or 0), capsys.readouterr().err
 
 
+def each(*steps: Spoil) -> Spoil:
+    """One after the other."""
+
+    def apply(folder: Path) -> None:
+        for step in steps:
+            step(folder)
+
+    return apply
+
+
 def change(table: str, number: int, **values: object) -> Spoil:
     """Other values in one row of a table; number counts from 0."""
 

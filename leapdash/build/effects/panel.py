@@ -8,11 +8,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from leapdash.build.panel.panel import Panel
-from leapdash.contract import LANGUAGES, PLACES, VISIT_COUNTS, VISITORS
+from leapdash.contract import LANGUAGES, PLACES, VISIT_COUNTS, VISITORS, order_in_time
+from leapdash.contract.thresholds import OBSERVED_MINIMUM_DAYS
 from leapdash.estimator.workspace import Workspace
 
-MINIMUM_HALF_DAYS = 10
-"""A month with fewer half-days enrolled (5 days) is no observation of attendance."""
+MINIMUM_HALF_DAYS = 2 * OBSERVED_MINIMUM_DAYS
+"""A month with fewer half-days enrolled is no observation of attendance."""
 
 ELSEWHERE = -1
 """The stratum of student-months in a district and level where nobody was ever visited."""
@@ -63,7 +64,7 @@ def effect_panel(space: Workspace, panel: Panel) -> EffectPanel:
     found = first.select("district", "level").distinct().order_by("district", "level")
     strata = tuple((row["district"], row["level"]) for row in found.to_pyarrow().to_pylist())
     names = set(first.select("cohort_period").distinct().to_pyarrow()["cohort_period"].to_pylist())
-    periods = tuple(sorted(names, key=_place_in_time))
+    periods = tuple(sorted(names, key=order_in_time))
     numbers = space.put(
         pa.table(
             {
@@ -86,12 +87,6 @@ def effect_panel(space: Workspace, panel: Panel) -> EffectPanel:
     return EffectPanel(
         months.semi_join(inside, "unit"), visited, space.keep(homes), strata, periods
     )
-
-
-def _place_in_time(period: str) -> tuple[str, bool]:
-    """Orders cohort periods: a summer comes before the school year it leads to."""
-    name = period.removeprefix("summer ")
-    return name[:4], name == period
 
 
 def _months(panel: Panel) -> ir.Table:

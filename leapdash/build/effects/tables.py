@@ -30,16 +30,17 @@ from leapdash.contract import (
     STATE_CODE,
     summary_table,
 )
+from leapdash.contract.thresholds import MANY_VISITED, MINIMUM_VISITED
 from leapdash.estimator.covariance import Floats, pair_products
 from leapdash.estimator.design import Rules
 from leapdash.estimator.estimate import Estimate, Study, Visits, estimate, prepare
 from leapdash.estimator.workspace import Workspace
 from leapdash.inference import serving_matrix
 from leapdash.progress import SILENT, Progress
+from leapdash.release import arrow_schema
 
 _ESTIMATED = [k for k, e in enumerate(EVENTS) if e != BASE_EVENT_TIME]
 _HEADLINE = [k for k, e in enumerate(EVENTS) if any(e in times for times in HEADLINES.values())]
-_MINIMUM_VISITED = 20
 _KEYS = ["slice", "slice_value", "district_code", "level"]
 # What is left of a number by rounding, so that it takes half the room in the file: standard errors
 # of any union stay exact to 1e-6 of their size.
@@ -115,7 +116,7 @@ class _Tables:
                 # Nobody can be compared with anybody: the tables say who was visited, and why not.
                 return {name: _arrow(name, frame) for name, frame in frames.items()}
             frames["effects_schools"] = self._cohorts(found)
-        if visited.count().to_pyarrow().as_py() >= _MINIMUM_VISITED:
+        if visited.count().to_pyarrow().as_py() >= MINIMUM_VISITED:
             self._other_slices()
         frames["effects"] = pd.concat(self.effects, ignore_index=True)
         frames["effects_covariance"] = pd.concat(self.covariance, ignore_index=True)
@@ -211,13 +212,13 @@ class _Tables:
         self._add_covariance(effects)
 
     def _few_visited_schools(self) -> None:
-        """Everyone visited, compared only with students of schools where under 10% were visited."""
+        """Everyone visited, compared only with students of schools where few were visited."""
         months, visited = self.made.months, self.made.visited
         students = months.select("unit", "school", "first").distinct()
         share = students.group_by("school").agg(
             share=students["first"].notnull().cast("float64").mean()
         )
-        few = share.filter(share.share < checks.SPILLOVER_SHARE).select("school")
+        few = share.filter(share.share < MANY_VISITED).select("school")
         comparable = self.space.keep(months.semi_join(few, "school").select("unit", "t"))
         zero = ibis.literal(0, "int32")
         visits = Visits(
@@ -258,7 +259,7 @@ class _Tables:
             effects.school,
             effects.student,
         )
-        enough = rows[visited.max(axis=1) >= _MINIMUM_VISITED]
+        enough = rows[visited.max(axis=1) >= MINIMUM_VISITED]
         at = enough["row"].to_numpy()
         pairs = np.stack([at, at], axis=1)
         inside = chosen[np.ix_(at, _ESTIMATED, _ESTIMATED)]
@@ -409,10 +410,7 @@ def _rounded(values: Floats, step: Floats) -> Floats:
     return np.where(step > 0, np.round(values / np.where(step > 0, step, 1.0)) * step, 0.0)
 
 
-_TYPES = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64()}
-
-
 def _arrow(name: str, frame: pd.DataFrame) -> pa.Table:
     table = summary_table(name)
-    schema = pa.schema([(column.name, _TYPES[column.type]) for column in table.columns])
-    return pa.Table.from_pandas(frame[list(table.column_names)], schema, preserve_index=False)
+    columns = frame[list(table.column_names)]
+    return pa.Table.from_pandas(columns, arrow_schema(table), preserve_index=False)

@@ -11,11 +11,12 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
+from leapdash.build.calendar import year_of_days
 from leapdash.build.panel.student_groups import group_set
 from leapdash.build.sources.folder import InputTable
 from leapdash.build.sources.typed import repaired
 from leapdash.build.validation.row_rules import is_valid
-from leapdash.contract import FIRST_MONTH_OF_SCHOOL_YEAR, LEVEL_OF_GRADE, LEVELS
+from leapdash.contract import LEVEL_OF_GRADE, LEVELS
 
 HALF_DAYS: Mapping[str, str] = {
     "state": "a day attended for at least half counts whole, any other not at all",
@@ -91,7 +92,7 @@ def attendance(
         "student",
         "school",
         "month",
-        year=_school_year(t.month),
+        year=year_of_days(t.month),
         enrolled=_half_days(t.days_enrolled, t.valid_row),
         attended=_half_days(t.days_attended, t.valid_row),
         valid=t.valid_row & t.student.notnull() & t.school.notnull(),
@@ -133,7 +134,7 @@ def daily_attendance(
         "student",
         "school",
         "month",
-        year=_school_year(months.month),
+        year=year_of_days(months.month),
         # Too many of a day that stands there too often: null, and `valid` tells.
         enrolled=(months.days * 2).try_cast("int16"),
         attended=attended.try_cast("int16"),
@@ -188,12 +189,6 @@ def _numbered(t: ir.Table, students: ir.Table, schools: ir.Table) -> ir.Table:
     return (
         t.left_join(students, "student_id").drop("student_id_right").left_join(codes, "school_code")
     )
-
-
-def _school_year(month: ir.DateValue) -> ir.IntegerValue:
-    """The calendar year a month's school year begins in."""
-    begun = month.month() >= FIRST_MONTH_OF_SCHOOL_YEAR
-    return (month.year() - 1 + begun.cast("int32")).cast("int16")
 
 
 def _half_days(days: ir.FloatingValue, valid: ir.BooleanValue) -> ir.IntegerValue:

@@ -54,7 +54,7 @@ def as_contract(raw: ir.Table, table: Table, **more: ir.Value) -> ir.Table:
             columns[column.name] = _typed(value, column)
             columns[found_name(column.name)] = _as_text(value)
         else:
-            columns[column.name] = ibis.null(_IBIS_TYPES[column.type])
+            columns[column.name] = ibis.null(column.type_name)
             columns[found_name(column.name)] = ibis.null("string")
     return raw.select(**columns)
 
@@ -86,14 +86,6 @@ def can_hold(column: Column, found: pa.DataType) -> bool:
 
 
 _TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
-_IBIS_TYPES: Mapping[str, str] = {
-    "text": "string",
-    "integer": "int64",
-    "number": "float64",
-    "date": "date",
-    "month": "date",
-    "boolean": "boolean",
-}
 
 
 def _as_text(value: ir.Value) -> ir.StringValue:

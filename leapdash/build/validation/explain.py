@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from leapdash.build.calendar import Calendar
+from leapdash.build.calendar import Calendar, school_years, year_of_days
 from leapdash.build.sources.folder import MOST_PROBLEMS, InputTable
 from leapdash.build.sources.typed import found_name
 from leapdash.build.validation.row_rules import (
@@ -23,7 +23,6 @@ from leapdash.build.validation.row_rules import (
     row_rules,
     shown,
 )
-from leapdash.contract import FIRST_MONTH_OF_SCHOOL_YEAR
 from leapdash.errors import InputError, LeapdashError, shortened
 
 MOST_EXAMPLES = 3
@@ -189,7 +188,7 @@ def _unknown(
         columns = list(reference.columns)
         if "school_year" in columns and "school_year" not in t.columns:
             day = t.month if "month" in t.columns else t.date
-            t = t.mutate(school_year=_school_year(day))
+            t = t.mutate(school_year=school_years(year_of_days(day)))
         given = t.filter([t[name].notnull() for name in columns])
         rows = given.anti_join(other.select(*columns).distinct(), columns)
         told = [name for name in columns if name != "student_id"]
@@ -218,12 +217,6 @@ def _calendar(attendance: ir.Table) -> Calendar | None:
         months = attendance.select(month=attendance.date.truncate("month"))
     months = months.filter(months.month.between(FIRST_DAY, LAST_DAY)).distinct().to_pyarrow()
     return Calendar(tuple(sorted(months["month"].to_pylist()))) if months.num_rows else None
-
-
-def _school_year(day: ir.DateValue) -> ir.StringValue:
-    start = day.year() - (day.month() < FIRST_MONTH_OF_SCHOOL_YEAR).cast("int32")
-    end = ((start + 1) % 100).cast("string").lpad(2, "0")
-    return start.cast("string") + "-" + end
 
 
 def _list(names: Sequence[str]) -> str:

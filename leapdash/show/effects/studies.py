@@ -11,7 +11,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from leapdash.contract import BASE_EVENT_TIME, HEADLINES
+from leapdash.contract.thresholds import (
+    BASE_EVENT_TIME,
+    BEFORE_VISIT,
+    HEADLINES,
+    MINIMUM_EFFECTIVE,
+    MINIMUM_VISITED,
+    MONTHS_AFTER,
+)
 from leapdash.inference import (
     Interval,
     JointTest,
@@ -40,15 +47,7 @@ from leapdash.show.effects.unions import (
     union,
 )
 
-MINIMUM_VISITED = 20
-MINIMUM_EFFECTIVE = 20.0
-"""Nothing is shown for fewer visited students, or fewer effective comparison students."""
-
-BEFORE_VISIT = (-6, -5, -4)
-"""Months before the visit that the comparison was not made alike in: they must show no effect."""
-
 AFTER = tuple(e for e in EVENTS if e >= 0)
-DAYS_EVENTS = tuple(e for e in EVENTS if e >= 1)
 Matrix = Literal["student", "school"]
 HeadlineName = Literal["month_after", "six_to_nine"]
 
@@ -233,7 +232,7 @@ def days_regained(
         own = atoms & (periods == period)
         total = union(data.measures, own)
         enough = _enough(total)[0]
-        for e in DAYS_EVENTS:
+        for e in MONTHS_AFTER:
             k = EVENTS.index(e)
             if enough[k]:
                 here = days[own, k].sum()
@@ -379,7 +378,7 @@ def _too_few(visited: int, effective: float, events: Sequence[int]) -> str | Non
     if effective < MINIMUM_EFFECTIVE:
         return (
             f"In {times} after the visit the comparison is worth only {effective:.0f} students; "
-            f"nothing is shown for fewer than {MINIMUM_EFFECTIVE:.0f}."
+            f"nothing is shown for fewer than {MINIMUM_EFFECTIVE}."
         )
     return None
 
@@ -398,6 +397,6 @@ def _withheld(visited: int, effective: float, everyone: int) -> str | None:
     if effective < MINIMUM_EFFECTIVE:
         return (
             f"The comparison is worth only {effective:.0f} students; nothing is shown for fewer "
-            f"than {MINIMUM_EFFECTIVE:.0f}."
+            f"than {MINIMUM_EFFECTIVE}."
         )
     return None
