@@ -19,6 +19,7 @@ from leapdash.build.validation.explain import explain
 from leapdash.build.validation.row_rules import BrokenRulesError
 from leapdash.engines import DEFAULT_ENGINE, Engine, EngineError, Workspace, open_engine
 from leapdash.errors import InputError, LeapdashError, ReleaseError, UsageError
+from leapdash.paths import check_out
 from leapdash.progress import SILENT, Progress
 from leapdash.release import (
     BuildFacts,
@@ -53,11 +54,13 @@ def build(
     numbered.HALF_DAYS. `engine`, `memory_limit`, `threads`: see `open_engine`. `effects`: whether
     to estimate what the visits changed, which takes longest.
 
-    Raises InputError where an input breaks the contract, UsageError where an option makes no sense,
-    StoreError where the store can't be written; the release on show then stays.
+    Raises InputError where an input breaks the contract, UsageError where an option makes no sense
+    or `out` can't be written to, StoreError where the store can't be written; the
+    release on show then stays.
     """
     if half_day not in HALF_DAYS:
         raise UsageError(f"--half-day {half_day}: expected one of {', '.join(HALF_DAYS)}.")
+    check_out(out)
     opened = partial(open_engine, engine, memory_limit, threads)
     try:
         with progress.step("look at the files"):
@@ -97,7 +100,7 @@ def _tables(
                 panel = make_panel(space, inputs, progress)
             except BrokenRulesError as broken:
                 progress.note(f"{broken.table}: some rows break the contract; finding out which")
-                raise explain(engine, folder.tables) from broken
+                raise explain(space, folder.tables) from broken
             tables = summarise(space, panel, inputs.programme, progress)
             if effects:
                 tables |= effect_tables(space, panel, progress)
