@@ -26,6 +26,12 @@ class ReleaseError(LeapdashError):
 
 
 class StoreError(LeapdashError):
-    """A release can't be written."""
+    """The place that was named for output can't be written."""
+
+    exit_code = 2
+
+
+class ContractError(LeapdashError):
+    """A table made here breaks the contract: a fault of leapdash, not of the input."""
 
     exit_code = 1

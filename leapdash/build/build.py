@@ -102,7 +102,11 @@ _Figures = tuple[pa.Table, list[SourceFact]]
 
 
 def _published(files: Sequence[Path], store: Path, progress: Progress) -> _Figures | None:
-    """The published figures and their sources: from the files, else from the release on show."""
+    """The published figures and their sources: from the files, else from the release on show.
+
+    Raises ReleaseError where nobody can tell which release that is.
+    """
+    release_id = current_id(store)
     if files:
         tables = {file: read_published(file) for file in files}
         titles = [str(table["source"][0]) for table in tables.values()]
@@ -117,10 +121,10 @@ def _published(files: Sequence[Path], store: Path, progress: Progress) -> _Figur
             for title, (file, table) in zip(titles, tables.items(), strict=True)
         ]
         return pa.concat_tables(tables.values()), facts
-    if current_id(store) is None:
+    if release_id is None:
         return None
     try:
-        shown = open_release(store)
+        shown = open_release(store, release_id)
     except ReleaseError as error:
         progress.note(f"no published figures carried over: {str(error).splitlines()[0]}")
         return None

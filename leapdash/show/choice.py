@@ -73,7 +73,7 @@ _NAMES = {*FILTER_LABELS, *(own.name for own in fields(Choice))} - {"release", "
 
 
 def kept(*follows: str) -> Callable[[Callable[[Choice], T]], Callable[[Choice], T]]:
-    """Let a view's results be kept with the release, by those filters and controls it `follows`.
+    """Keep a view's results with the release, for all filters and controls that it follows.
 
     The view sees no others: what it doesn't follow is as if nothing were chosen. So a result can't
     depend on more than it is kept by. Results are shared and must not be changed; a table is handed

@@ -5,11 +5,14 @@ from datetime import date
 import pytest
 
 from leapdash.contract import school_year_of
+from leapdash.errors import ReleaseError
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import attendance as attendance_views
+from leapdash.show.views import checks as check_views
 from leapdash.show.views import district as district_views
+from leapdash.show.views import effect_rows as row_views
 from leapdash.show.views import effects as effect_views
 from leapdash.show.views import programme as programme_views
 from tests.lib.by_hand import keeps, rate, rows_of, total
@@ -263,3 +266,43 @@ def test_a_district_beside_the_state_is_two_series(choose):
     )
     published = district_views.published_of_both(choose(district=HARTFORD))
     assert list(published["series"].unique()) == ["Hartford", "Connecticut"]
+
+
+class Changed(OpenedRelease):
+    """A release with one value in another's stead, wherever the column stands."""
+
+    def __init__(self, release, column, old, new):
+        super().__init__(release)
+        self.columns, self.old, self.new = (column, f"{column}_2"), old, new
+
+    def table(self, name, columns=None, where=None):
+        table = super().table(name, columns, where)
+        for column in set(self.columns) & set(table.column_names):
+            values = [
+                self.new if value == self.old else value for value in table[column].to_pylist()
+            ]
+            table = table.set_column(table.column_names.index(column), column, [values])
+        return table
+
+
+@pytest.mark.parametrize(
+    ("view", "controls", "column", "old"),
+    [
+        (attendance_views.attendance_trend, {"by": "level"}, "level", "6-8"),
+        (attendance_views.chronic_trend, {"by": "group"}, "group", "white"),
+        (effect_views.paths, {"by": "language"}, "language", "es"),
+        (programme_views.visits_made, {}, "contact", "no contact"),
+        (row_views.kind_rows, {}, "slice_value", "home"),
+        (row_views.group_rows, {}, "slice_value", "female"),
+        (check_views.balance, {}, "measure", "last_month"),
+        (check_views.schoolmates, {}, "share_visited", "under 5%"),
+        (check_views.spillover, {}, "share_visited", "under 5%"),
+        (check_views.left_out, {}, "reason", "no history"),
+    ],
+)
+def test_rows_with_a_code_nobody_knows_are_refused_and_never_dropped(
+    release, view, controls, column, old
+):
+    changed = Changed(release, column, old, "something new")
+    with pytest.raises(ReleaseError, match="'something new'"):
+        view(Choice(changed, **controls))

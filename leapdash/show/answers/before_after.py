@@ -84,7 +84,7 @@ def _plain(plain: pd.DataFrame, headline: Headline | None) -> tuple[Figure, ...]
 
 
 def _cards(study: EffectStudy, everyone: int) -> tuple[Card, ...]:
-    """Month after, months 6 to 9, the plain change beside the later of them, and how many of
+    """Four cards: both headlines, the plain change beside the later of them, and how many of
     `everyone` visited are compared.
     """
     soon, later = study.month_after, study.six_to_nine

@@ -138,7 +138,7 @@ def _add_line(
 
 
 def _add_faint(drawing: Drawing, lines: Sequence[_Line], palette: Palette) -> None:
-    """Many lines in one grey, as one trace with gaps: each named where the pointer is."""
+    """Draw many lines in one grey, as one trace with gaps; the pointer tells each line's name."""
     drawing.add(
         "scatter",
         name="the others",
@@ -154,7 +154,7 @@ def _add_faint(drawing: Drawing, lines: Sequence[_Line], palette: Palette) -> No
 
 
 def _add_published(drawing: Drawing, published: pd.DataFrame, palette: Palette) -> None:
-    """Square marks with their values; where there are several series, open ones for the state."""
+    """Draw published rates as squares with their values; the state's are open beside others."""
     several = published["code"].nunique() > 1
     key = []
     for code, part in published.groupby("code", sort=False):

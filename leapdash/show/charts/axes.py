@@ -79,7 +79,7 @@ def event_axis(palette: Palette) -> dict[str, Any]:
 
 
 def mark_visit(drawing: Drawing, at: Literal["top", "bottom"] = "top") -> None:
-    """The first visit as a dotted rule with its word, at that end of the rule."""
+    """Draw the first visit as a dotted rule, with its word at that end of the rule."""
     muted = drawing.palette.muted
     drawing.upright(0, "dot", muted, width=1)
     drawing.write(

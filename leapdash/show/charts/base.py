@@ -41,7 +41,7 @@ class Look:
 
 
 class Drawing:
-    """A figure in the making: plain dictionaries, checked by Plotly once, at the end.
+    """Collects a figure as plain dictionaries, which Plotly checks once, at the end.
 
     Plotly checks every property each time it is given one; adding piece by piece to a `go.Figure`
     takes five times as long.
@@ -74,7 +74,7 @@ class Drawing:
         self.annotations.append({"name": name, "text": text, "showarrow": False, **where})
 
     def write_above(self, name: str, text: str, color: str, row: int = 0) -> None:
-        """A line of text above the plot, flush with the figure's left edge; row 0 is the lowest."""
+        """Write a line of text above the plot, flush with the left edge; row 0 is the lowest."""
         self.write(
             name,
             text,
@@ -91,7 +91,7 @@ class Drawing:
         )
 
     def upright(self, x: float, dash: str, color: str, width: float = 1.5) -> None:
-        """A line from bottom to top at x."""
+        """Draw a line from bottom to top at x."""
         line = {"dash": dash, "color": color, "width": width}
         self.shapes.append(
             {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line}

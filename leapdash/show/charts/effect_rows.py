@@ -32,7 +32,7 @@ class WholeLine:
 
 @dataclass(frozen=True)
 class _Row:
-    """A row of the table, the lines of its name, and where it stands: pixels down, negative."""
+    """One row of the table, the lines of its name, and where it stands in pixels below the top."""
 
     values: Mapping[Hashable, Any]
     name: list[str]
@@ -110,7 +110,7 @@ def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) 
 
 
 def _draw_told(drawing: Drawing, rows: Sequence[_Row], right: float) -> None:
-    """The intervals, the marks on them, and the effects as numbers at the right edge."""
+    """Draw the intervals and the marks on them, and write the effects at the right edge."""
     palette = drawing.palette
     x: list[float | None] = []
     y: list[float | None] = []
@@ -158,7 +158,7 @@ def _draw_told(drawing: Drawing, rows: Sequence[_Row], right: float) -> None:
 
 
 def _draw_withheld(drawing: Drawing, rows: Sequence[_Row], low: float, high: float) -> None:
-    """A hatched bar across the plot for every row, with the reason in a word and on hover."""
+    """Draw a hatched bar across the plot for every row, with the reason in a word and on hover."""
     palette = drawing.palette
     drawing.add(
         "bar",

@@ -26,7 +26,7 @@ _PATH_COLUMNS = ("event_time", "visited_rate", "without_visit", "band_low", "ban
 
 @dataclass(frozen=True)
 class _Month:
-    """A month of both paths; the band is of the effect, not a number before the visit."""
+    """One month of both paths. The band is the effect's; before the visit it is not a number."""
 
     event_time: int
     visited: float
@@ -54,7 +54,7 @@ class _Month:
 
 
 def effect_paths(table: pd.DataFrame, headline: Headline, look: Look) -> go.Figure:
-    """Visited students' attendance, and dashed the path they would have had without the visit.
+    """Two lines: visited students' attendance and, dashed, what it would have been without a visit.
 
     Takes an `EffectStudy`'s table. Between the two after the visit the gap is tinted, and measured
     for the months of `headline` where there is room; the grey band is where the path without the
@@ -122,7 +122,7 @@ def plain_lines(table: pd.DataFrame, headline: Headline | None, look: Look) -> g
 
 
 def tint(color: str, opacity: float) -> str:
-    """A hex colour seen through, for surfaces."""
+    """A hex colour one can see through, for surfaces."""
     red, green, blue = (int(color[k : k + 2], 16) for k in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
 
@@ -146,7 +146,7 @@ def _add_path(
     color: str,
     dash: str,
 ) -> None:
-    """A path over the months, broken where some are left out."""
+    """Draw a path over the months, broken where some are left out."""
     x: list[int] = []
     y: list[float | None] = []
     said: list[str] = []
@@ -173,7 +173,7 @@ def _add_path(
 
 
 def _add_band(drawing: Drawing, run: Sequence[_Month], palette: Palette) -> None:
-    """The tinted gap and the grey band, from the base month on, where both have no width."""
+    """Draw the tinted gap and the grey band. At the base month they have no width."""
     if len(run) < 2:
         return
     x = [month.event_time for month in run]
@@ -197,7 +197,7 @@ def _add_band(drawing: Drawing, run: Sequence[_Month], palette: Palette) -> None
 def _measure_gap(
     drawing: Drawing, months: Sequence[_Month], headline: Headline, palette: Palette
 ) -> None:
-    """The headline's size, written in the gap at its middle month, where there is room for it."""
+    """Write the headline's size into the gap at its middle month, where there is room for it."""
     own = [month for month in months if month.event_time in headline.event_times]
     if headline.effect is None or len(own) < len(headline.event_times):
         return
@@ -231,7 +231,7 @@ def _add_plain_path(drawing: Drawing, part: pd.DataFrame, color: str) -> EndLabe
 
 
 def _add_plain_change(drawing: Drawing, table: pd.DataFrame, headline: Headline) -> None:
-    """The level of the month before the visit, dotted, and the plain change since in words."""
+    """Draw the level of the month before the visit, dotted, and write the plain change since."""
     rates = table.set_index("event_time")["attendance_rate"].dropna()
     months = [e for e in headline.event_times if e in rates.index]
     if headline.naive is None or BASE_EVENT_TIME not in rates.index or not months:

@@ -66,7 +66,7 @@ def label_ends(drawing: Drawing, labels: Sequence[EndLabel]) -> None:
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], room: float) -> list[float]:
-    """Positions near those wanted, in the same order, whose boxes don't overlap.
+    """Positions as near to those wanted as boxes that don't overlap allow, in the same order.
 
     The nearest in least squares: counted without the boxes below it, each position must be no
     lower than the one before, which pooling neighbours that violate it (isotonic regression)

@@ -21,7 +21,7 @@ def short_names(names: Iterable[str]) -> list[str]:
 
 
 def left_margin(names: Sequence[str]) -> int:
-    """The left margin the names need."""
+    """Pixels the names need on the left."""
     lines = [line for name in names for line in name.split("<br>")]
     return int(max((text_width(line) for line in lines), default=0)) + 12
 

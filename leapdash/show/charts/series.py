@@ -27,12 +27,12 @@ def series_colors(table: pd.DataFrame, palette: Palette, highlight: str = "") ->
 
 
 def lines_height(names: Sequence[str], least: int = LEAST_HEIGHT) -> int:
-    """Tall enough for a label beside every line."""
+    """A height that leaves room for a label beside every line."""
     return max(least, 120 + int(sum(label_height(name) for name in names)))
 
 
 def marks(counts: Sequence[int | None], color: str, ground: str) -> dict[str, Any]:
-    """Marks in the line's colour, hollow where few students stand behind them."""
+    """How a line's points are marked: in its colour, hollow where few students stand behind."""
     few = [count is not None and count < FEW_STUDENTS for count in counts]
     fill = [ground if hollow else color for hollow in few] if any(few) else color
     return {"color": fill, "line": {"color": color, "width": 1.5}}

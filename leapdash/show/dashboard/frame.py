@@ -1,7 +1,7 @@
 """The frame of every page: navigation, what the data are, the question, the filter bar."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ def begin(page: str, *controls: Control) -> Choice:
         _navigation()
         st.rerun()
     said: dict[str, Any] = {control.field: control.says() for control in controls}
-    return replace(Choice(release, filter_bar.chosen_on(page)), **said)
+    return Choice(release, filter_bar.chosen_on(page), **said)
 
 
 def _navigation() -> st.Page:

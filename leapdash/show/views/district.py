@@ -55,13 +55,14 @@ def schools_beside(choice: Choice) -> pd.DataFrame:
     def by_school(name: str, measures: tuple[str, ...], **more: Collection[Any]) -> pd.DataFrame:
         where = conditions(own, **more)
         table = choice.release.table(name, ["school_code", *measures], where)
-        found = sums(table.drop_null(), ["school_code"], measures)
-        require_known(found["school_code"], names["school_code"].tolist(), "school_code")
+        found = sums(table.drop_null(), ["school_code"], measures).set_index("school_code")
+        require_known(found.index, names.index, "school_code")
         return found
 
     columns = ["school_code", "school_name"]
     where = {"district_code": (choice.district,)}
     names: pd.DataFrame = choice.release.table("schools", columns, where).to_pandas()
+    names = names.set_index("school_code")
     days = by_school("attendance", ("days_enrolled", "days_attended"), month=months_of((year,)))
     chronic = by_school(
         "chronic_absence",
@@ -72,9 +73,7 @@ def schools_beside(choice: Choice) -> pd.DataFrame:
     )
     profile = by_school("school_profile", ("students", "high_needs"), school_year=(year,))
     waiting = by_school("reach", ("waiting",), month=(last_month(choice),), group=(ALL_STUDENTS,))
-    frame = names.merge(days, on="school_code")
-    for other in (chronic, profile, waiting):
-        frame = frame.merge(other, on="school_code", how="left")
+    frame = names.join(days, how="inner").join([chronic, profile, waiting]).reset_index()
     frame["chronically_absent"] = frame["absent_10_to_20"] + frame["absent_20_or_more"]
     frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])
     frame["chronic_share"] = share(frame["chronically_absent"], frame["chronic_base"])

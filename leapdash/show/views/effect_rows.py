@@ -1,4 +1,4 @@
-"""What the visits changed, row by row: levels, districts, times and kinds of visits, schools.
+"""What visits changed, row by row: for levels, districts, times and kinds of visits, schools.
 
 Every table of rows has the columns section, series (the row's name), code, effect, low, high
 (fractions; NaN where withheld), visited (followed to the headline's months), visited_all (all
@@ -270,7 +270,7 @@ def _measured(
 
 
 def _ordered(rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
-    """By effect, largest first; those withheld last, by name."""
+    """The rows by effect, largest first; those withheld come last, by name."""
 
     def rank(row: dict[str, object]) -> tuple[bool, float, str]:
         effect = float(row["effect"])  # type: ignore[arg-type]

@@ -43,8 +43,10 @@ def headlines_on(choice: Choice) -> Headlines:
 
 @kept(*VISITS)
 def beside_others(choice: Choice) -> Interval | None:
-    """How much larger the effect six to nine months after is in the districts chosen than in all
-    others together, levels and times of visit as chosen; None where one of the two is withheld.
+    """How much larger the effect is in the districts chosen than in all others together.
+
+    Six to nine months after the visit; levels and times of visit as chosen. None where one of the
+    two is withheld.
     """
     own, every = chosen_visits(choice), chosen_visits(choice.filtered(districts=()))
     return contrast(choice.cohorts, own, every & ~own, "six_to_nine")

@@ -112,7 +112,7 @@ class Regained:
 
 @kept(*VISITS)
 def regained(choice: Choice) -> Regained:
-    """The school days regained by the chosen visited students, and the cost of one.
+    """How many school days the chosen visited students regained, and what one cost.
 
     Counted is what the chosen districts spent in the school years chosen (in all, where none is),
     and only districts whose cost is known for every school year in which they made first visits.

@@ -15,7 +15,7 @@ def of_lines(title: str, table: pd.DataFrame, rate: str, over: str) -> str:
 
 
 def of_rows(title: str, table: pd.DataFrame, name: str, value: str) -> str:
-    """What a chart with a row for each place shows: how many rows, the lowest and the highest."""
+    """What a chart with many rows shows: how many, the lowest and the highest."""
     rows = table[table[value].notna()].sort_values(value)
     if not len(rows):
         return f"{title}. No rows."

@@ -1,4 +1,4 @@
-"""Sentences of attendance and chronic absence: how they stand and move, and what stands beside.
+"""Sentences about attendance and chronic absence: how they stand, and how they moved.
 
 Rates are written as per cents with one decimal, differences of rates in points.
 """

@@ -42,9 +42,7 @@ def effect_axis(event_times: Sequence[int]) -> str:
 
 
 def alt_forest(title: str, table: pd.DataFrame) -> str:
-    """What a forest plot shows: how many rows, the smallest and the largest effect, how many are
-    withheld.
-    """
+    """What a forest plot shows: its rows, the smallest and the largest effect, what is withheld."""
     pairs = zip(table["effect"].tolist(), table["series"].tolist(), strict=True)
     told = sorted((effect, name) for effect, name in pairs if not math.isnan(effect))
     text = f"Forest plot: {title}. {len(table)} rows."
@@ -60,7 +58,7 @@ def alt_forest(title: str, table: pd.DataFrame) -> str:
 
 
 def differences_answer(found: SliceRows) -> str:
-    """The differences between kinds, each with its interval; says so where none can be told."""
+    """How much kinds differ, a line for each difference; says so where none can be told."""
     sentences = []
     row: Any
     for row in found.differences.itertuples():

@@ -1,5 +1,4 @@
-"""Sentences about effects: what the visits changed, how sure that is, and what a plain
-before-and-after would have said instead.
+"""Sentences about effects: what visits changed, how sure that is, what a plain look would say.
 
 Effects are differences of attendance rates, written in points; intervals are written “between …
 and …”. Times are school months since the month of the first visit.
@@ -70,8 +69,9 @@ _NO_SPREAD = 1e-9
 
 
 def effect_answer(study: Headlines) -> str:
-    """The answer of a page about effects: the effect six to nine months after the visit with its
-    interval, and the plain change beside it; else the month after; else why there is none.
+    """What a page about effects answers: the effect, its interval, the plain change beside it.
+
+    Six to nine months after the visit; else in the month after; else why there is none.
     """
     later, soon = study.six_to_nine, study.month_after
     if later.effect is not None:
@@ -97,7 +97,7 @@ def impact_answer(found: Headlines, days: DaysRegained, visits: VisitsMade) -> s
 
 
 def effect_card(found: Headline) -> tuple[str, str]:
-    """An effect as a card has it: the number in points, and its interval or why there is none."""
+    """What a card says of an effect: its points, and its interval or why there is none."""
     if found.effect is None:
         return NO_FIGURE, "too few to tell"
     return points(found.effect.effect, signed=True), f"{between(found.effect)} points"
@@ -113,8 +113,10 @@ def followed(found: Headlines) -> str:
 
 
 def effect_sentence(headline: Headline, who: str = "visited students") -> str:
-    """How much more or less `who` attended than they would have without the visit, with its
-    interval; that it is too small to tell where the interval holds zero; or why it is withheld.
+    """How much more or less `who` attended than they would have without the visit.
+
+    With its interval; says that the effect is too small to tell where that holds zero, and why
+    where the effect is withheld.
     """
     found = headline.effect
     if found is None:
@@ -152,8 +154,9 @@ def naive_sentence(headline: Headline) -> str:
 
 
 def plain_note(headline: Headline) -> str:
-    """What the chart of the plain before-and-after comes to, and how much of that is not due to
-    the visit; that it isn't the effect where none can be shown.
+    """What the plain before-and-after comes to, and how much of that would have come anyway.
+
+    Where no effect can be shown: that this isn't one.
     """
     first, last = headline.event_times[0], headline.event_times[-1]
     if headline.effect is None:
@@ -165,8 +168,9 @@ def plain_note(headline: Headline) -> str:
 
 
 def based_on(study: Headlines, everyone: int | None = None) -> str:
-    """How many of the visited students the effects rest on; `everyone`: all visited, where places
-    in which nobody could be compared count too.
+    """How many of the visited students the effects rest on.
+
+    `everyone`: all visited, those of areas in which nobody could be compared among them.
     """
     number = study.visited_all if everyone is None else everyone
     return f"Based on {count(study.visited)} of {students(number, 'visited')}."
@@ -204,8 +208,10 @@ def alt_paths(study: EffectStudy) -> str:
 
 
 def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None, visited: bool) -> str:
-    """Why no effect can be shown at all: nobody visited, no effects in the release, nobody to
-    compare with, or too few. `left_out`: the view of that name; `visited`: whether anybody was.
+    """Why no effect can be shown at all.
+
+    Nobody was visited, the release has no effects, nobody is there to compare with, or too few are.
+    `left_out`: the view of that name; `visited`: whether anybody was.
     """
     if not visited:
         return "No home visit that met a family is recorded here, so there is no effect to show."
@@ -250,7 +256,7 @@ def between(found: Interval) -> str:
 
 
 def after_the_visit(event_times: Sequence[int]) -> str:
-    """When an effect is, to begin a sentence: Six to nine school months after the first visit."""
+    """How a sentence begins that says when: Six to nine school months after the first visit."""
     first, last = event_times[0], event_times[-1]
     if first == last == 0:
         return "In the school month of the first visit"

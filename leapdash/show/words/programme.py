@@ -22,13 +22,14 @@ def reach_answer(visits: VisitsMade) -> str:
 
 
 def reach_note(reach: Reach) -> str:
-    """Whom the figure of the reached counts."""
+    """Which students the figure of the reached counts."""
     return f"Students enrolled in {month(reach.month)} who had become eligible by then."
 
 
 def days_cards(regained: Regained) -> list[tuple[str, str, str]]:
-    """Label, number and unit of the cards about school days: how many were regained and, where the
-    cost is known, dollars a day.
+    """Label, number and unit of the cards about school days regained, and of the cost of one.
+
+    There is a card for the cost where it is known.
     """
     days = regained.days
     if days.days is None:
