@@ -27,7 +27,6 @@ from leapdash.contract import (
     HEADLINES,
     LEVELS,
     SLICES,
-    STATE_CODE,
     summary_table,
 )
 from leapdash.contract.thresholds import COVARIANCE_PRECISION, MANY_VISITED, MINIMUM_VISITED
@@ -208,7 +207,7 @@ class _Tables:
         effects = self._by_row(found, rows)
         counted = visited.select("unit", "stratum", part="school")
         self._add_effects(effects, rows, counted, len(self.schools))
-        self._add_covariance(effects)
+        self._add_covariance(effects, compared=False)
 
     def _few_visited_schools(self) -> None:
         """Everyone visited, compared only with students of schools where few were visited."""
@@ -249,8 +248,10 @@ class _Tables:
             t[name] = np.round(t[name] / _FINENESS) * _FINENESS
         self.effects.append(t[list(summary_table("effects").column_names)])
 
-    def _add_covariance(self, effects: Effects) -> None:
-        """The covariances within each place, by the matrix that serves there."""
+    def _add_covariance(self, effects: Effects, compared: bool = True) -> None:
+        """The covariances within each area, by the matrix that serves there; `compared`: also those
+        between its values, so that one can be set beside another.
+        """
         rows, visited = effects.rows, effects.visited()
         serves = _serving(effects)
         chosen = np.where(
@@ -266,17 +267,12 @@ class _Tables:
         self._add_pairs(
             effects, pairs, inside * scale[:, :, None] * scale[:, None, :], _ESTIMATED, serves
         )
-        unions = enough[
-            (enough["district_code"] == STATE_CODE) | ~enough["level"].isin(list(LEVELS))
-        ]
-        if len(unions) < 2:
-            return
         for matrix, table, unit in (
             ("student", effects.by_unit, "unit"),
             ("school", effects.by_school, "cluster"),
         ):
-            some = unions[unions["place"].map(serves) == matrix]
-            if len(some) < 2:
+            some = enough[enough["place"].map(serves) == matrix]
+            if not compared or len(some) < 2:
                 continue
             wanted = self.space.put(pa.table({"row": pa.array(some["row"], pa.int32())}))
             between, sums = pair_products(
