@@ -137,10 +137,10 @@ EFFECT_TABLES: tuple[Table, ...] = (
         "slice x two slice values x two areas x two months since first visit",
         "Covariances of effects. Of slice cohort_period between every two districts, levels and "
         "cohort periods that share a student, so that any union of them has its exact variance; of "
-        "other slices within an area (district and level, or all), by the matrix that serves there, "
-        f"between months, and between values (but schools) in the months of the headlines. Effects "
-        f"of fewer than {MINIMUM_VISITED} visited students have none but in slice cohort_period. A "
-        "pair that isn't there is 0; each pair stands once.",
+        "other slices within an area (a district or the state, a level or all), by the matrix that "
+        "serves there, between months, and between values (but schools) in the months of the "
+        f"headlines. Effects of fewer than {MINIMUM_VISITED} visited students have none but in slice "
+        "cohort_period. A pair that isn't there is 0; each pair stands once.",
         (
             *_SLICE,
             _EFFECT_DISTRICT,
