@@ -138,9 +138,9 @@ EFFECT_TABLES: tuple[Table, ...] = (
         "Covariances of effects. Of slice cohort_period between every two districts, levels and "
         "cohort periods that share a student, so that any union of them has its exact variance; of "
         "other slices within an area (a district or the state, a level or all), by the matrix that "
-        "serves there, between months, and between values (but schools) in the months of the "
-        f"headlines. Effects of fewer than {MINIMUM_VISITED} visited students have none but in slice "
-        "cohort_period. A pair that isn't there is 0; each pair stands once.",
+        "serves there, between months, and in the months of the headlines between values (but "
+        f"schools). Only slice cohort_period has those of fewer than {MINIMUM_VISITED} visited "
+        "students. A pair that isn't there is 0; each pair stands once.",
         (
             *_SLICE,
             _EFFECT_DISTRICT,
