@@ -6,7 +6,11 @@ PORT ?= 8501
 STORE ?= data/demo
 DEMO_STATE ?= demo-state
 
-.PHONY: help run test verify lint format demo bench docs simulation peers screenshots lock clean
+# Two at a time, those of one file together; the slowest are named at the end.
+PYTEST := $(BIN)/python -m pytest -n 2 --durations=10
+
+.PHONY: help run dev test unit integration generative browser coverage verify audit lint format \
+	hooks demo bench docs simulation peers spark screenshots lock clean
 
 help:  ## what there is to do
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -15,21 +19,45 @@ run: $(VENV)/.run  ## open the dashboard on the demonstration release
 	@echo "leapdash: http://localhost:$(PORT)"
 	LEAPDASH_STORE=$(STORE) $(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/.dev  ## lint, types, layers, and every test but the longest
+dev: $(VENV)/.dev  ## the dashboard for who works on it: a changed file is run again
+	LEAPDASH_STORE=$(STORE) $(BIN)/streamlit run app.py --server.port $(PORT) --server.fileWatcherType auto
+
+test: lint  ## lint, and every test but the longest
+	$(PYTEST) -m "not full"
+
+unit: $(VENV)/.dev  ## tests of pure functions
+	$(PYTEST) -m "not full" tests/unit
+
+integration: $(VENV)/.dev  ## tests of files in, release out, and of the pages in-process
+	$(PYTEST) -m "not full" tests/integration
+
+generative: $(VENV)/.dev  ## tests on random states, panels and filters
+	$(PYTEST) -m "not full" tests/generative
+
+browser: $(VENV)/.dev  ## tests in a real Chromium
+	$(PYTEST) tests/browser
+
+# Not part of `make test`: without sys.monitoring for branches (Python 3.14) every line is counted by
+# a trace function, which makes the tests take FACTOR times as long.
+coverage: $(VENV)/.dev  ## which lines and branches the tests run, and which not
+	$(PYTEST) -m "not full and not browser" --cov --cov-report=term:skip-covered
+
+verify: lint $(VENV)/.peers $(VENV)/.spark  ## every test, with the full number of random examples, and coverage
+	HYPOTHESIS_PROFILE=full $(PYTEST) --cov --cov-report=term:skip-covered
+	$(MAKE) audit
+
+audit: $(VENV)/.dev  ## known vulnerabilities in what the requirements files pin
+	$(BIN)/python .ci/audit.py
+
+lint: $(VENV)/.dev  ## style, types, layers, code that nothing uses
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 -m "not full"
+	$(BIN)/vulture
 
-verify: $(VENV)/.peers  ## every test, with the full number of random examples
-	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -n 2
-
-lint: $(VENV)/.dev  ## style, types, layers
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+hooks: $(VENV)/.dev  ## let every commit put the code in its usual form first
+	$(BIN)/pre-commit install
 
 format: $(VENV)/.dev  ## put the code in its usual form
 	$(BIN)/ruff format .
@@ -47,7 +75,9 @@ bench: $(VENV)/.peers  ## how fast, beside a floor and others in the same run
 simulation: $(VENV)/.peers  ## the estimator on thousands of simulated states; an hour, goes on where it stopped
 	$(BIN)/python -W ignore -m benchmarks.simulation --peers 50
 
-peers: $(VENV)/.peers  ## the other estimators that tests and benchmarks compare with
+peers: $(VENV)/.peers  ## install the other estimators that tests and benchmarks compare with
+
+spark: $(VENV)/.spark  ## install the second engine, Spark, which needs a Java
 
 docs: $(VENV)/.dev  ## rebuild the generated parts of docs/
 	$(BIN)/python -m leapdash dictionary --out docs/data-dictionary.md
@@ -55,10 +85,13 @@ docs: $(VENV)/.dev  ## rebuild the generated parts of docs/
 screenshots: $(VENV)/.dev  ## docs/screenshots/, every page, wide and narrow
 	$(BIN)/python -m tests.browser.screenshots
 
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --quiet
+
 lock: $(VENV)/.dev  ## write requirements*.txt anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-annotate --quiet -o requirements.txt
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-header --no-annotate --quiet -o requirements-dev.txt
-	$(BIN)/uv pip compile pyproject.toml --extra peers -c requirements-dev.txt --universal --python-version 3.11 --no-header --no-annotate --quiet -o requirements-peers.txt
+	$(LOCK) -o requirements.txt
+	$(LOCK) --extra dev -o requirements-dev.txt
+	$(LOCK) --extra peers -c requirements-dev.txt -o requirements-peers.txt
+	$(LOCK) --extra spark -c requirements-dev.txt -o requirements-spark.txt
 
 clean:  ## remove the virtual environment and what builds leave
 	rm -rf $(VENV) $(DEMO_STATE) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -75,4 +108,8 @@ $(VENV)/.dev: requirements-dev.txt
 
 $(VENV)/.peers: $(VENV)/.dev requirements-peers.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-peers.txt
+	touch $@
+
+$(VENV)/.spark: $(VENV)/.dev requirements-spark.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt
 	touch $@

@@ -13,13 +13,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from leapdash.contract import EVENT_TIMES, HEADLINES
+from leapdash.contract.thresholds import CONFIDENCE, EVENT_TIMES, HEADLINES, MINIMUM_SCHOOLS
 
 Floats = npt.NDArray[np.float64]
-
-LEVEL = 0.95
-MINIMUM_SCHOOLS = 30
-"""With fewer schools, errors that take schools as independent are too small to be used."""
 
 BAND_WIDENING = 2.0595 / 1.9600
 """A band over all months is wider by this than with errors known exactly: the 97.5% quantile of t
@@ -34,7 +30,7 @@ _NO_VARIANCE = 1e-12
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate, its standard error, and the interval that holds the truth LEVEL of the time."""
+    """An estimate, its standard error, and an interval that holds the truth with CONFIDENCE."""
 
     effect: float
     std_error: float
@@ -53,7 +49,7 @@ class JointTest:
 
 def interval(effect: float, variance: float, factor: float | None = None) -> Interval:
     """The estimate with its interval; `factor` standard errors wide, as a rule the normal's."""
-    factor = NormalDist().inv_cdf((1 + LEVEL) / 2) if factor is None else factor
+    factor = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) if factor is None else factor
     error = sqrt(max(variance, 0.0))
     return Interval(effect, error, effect - factor * error, effect + factor * error)
 
@@ -65,7 +61,7 @@ def mean_effect(effects: Floats, covariance: Floats) -> Interval:
 
 
 def simultaneous_factor(covariance: Floats) -> float:
-    """How many standard errors wide a band must be to hold all effects at once in LEVEL of cases.
+    """How many standard errors wide a band must be to hold all effects at once with CONFIDENCE.
 
     The quantile of the largest absolute t-value (sup-t; Montiel Olea and Plagborg-Møller 2019),
     from draws with a fixed seed. Effects without variance are left out; without any, the factor of
@@ -74,11 +70,11 @@ def simultaneous_factor(covariance: Floats) -> float:
     errors = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
     some = errors > _NO_VARIANCE
     if not some.any():
-        return NormalDist().inv_cdf((1 + LEVEL) / 2)
+        return NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
     correlation = covariance[np.ix_(some, some)] / np.outer(errors[some], errors[some])
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    return float(np.quantile(np.abs(_draws(len(values)) @ root.T).max(axis=1), LEVEL))
+    return float(np.quantile(np.abs(_draws(len(values)) @ root.T).max(axis=1), CONFIDENCE))
 
 
 def band_factor(covariance: Floats) -> float:

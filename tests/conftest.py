@@ -3,19 +3,23 @@ files are. The releases and what is read from them don't change, so each stands 
 """
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from leapdash.release import Release, open_release
-from leapdash.show import views
-from leapdash.show.dashboard.store import KeptRelease
-from leapdash.show.effects.arrays import CohortData, cohort_data
+from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import EffectStudy
-from leapdash.show.filters import Filters, Known
+from leapdash.show.filters import Known
+from leapdash.show.opened import OpenedRelease
+from leapdash.show.views.effects import effect_on
 from tests.lib.paths import DEMO
 from tests.lib.small_release import make
+
+Chooser = Callable[..., Choice]
 
 _SLOW_EXAMPLES = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile(
@@ -38,40 +42,39 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 @pytest.fixture(scope="session")
-def known(release: Release) -> Known:
+def small(release: Release) -> OpenedRelease:
+    """The small made-up state as the show side holds it."""
+    return OpenedRelease(release)
+
+
+@pytest.fixture(scope="session")
+def choose(small: OpenedRelease) -> Chooser:
+    """Makes a choice in the small state, of filters and a page's own controls."""
+    return partial(Choice, small)
+
+
+@pytest.fixture(scope="session")
+def known(small: OpenedRelease) -> Known:
     """What can be chosen in the small state."""
-    return views.known_in(release)
+    return small.known
 
 
 @pytest.fixture(scope="session")
-def cohorts(release: Release) -> CohortData:
-    """The small state's effects, by cohort."""
-    return cohort_data(release)
-
-
-@pytest.fixture(scope="session")
-def study(cohorts: CohortData, known: Known) -> EffectStudy:
+def study(choose: Chooser) -> EffectStudy:
     """The effect on all visited students of the small state."""
-    return views.effect_on(cohorts, known, Filters())
+    return effect_on(choose())
 
 
 @pytest.fixture(scope="session")
-def demo_release() -> Release:
+def demo() -> OpenedRelease:
     """The committed demonstration release."""
-    opened = open_release(DEMO)
-    return KeptRelease(opened.path, opened.manifest)
+    return OpenedRelease(open_release(DEMO))
 
 
 @pytest.fixture(scope="session")
-def demo_known(demo_release: Release) -> Known:
-    """What can be chosen in the demonstration release."""
-    return views.known_in(demo_release)
-
-
-@pytest.fixture(scope="session")
-def demo_cohorts(demo_release: Release) -> CohortData:
-    """The demonstration release's effects, by cohort."""
-    return cohort_data(demo_release)
+def choose_demo(demo: OpenedRelease) -> Chooser:
+    """Makes a choice in the demonstration release."""
+    return partial(Choice, demo)
 
 
 @pytest.fixture(scope="session")

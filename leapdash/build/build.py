@@ -26,6 +26,7 @@ from leapdash.engines import (
     open_engine,
 )
 from leapdash.errors import InputError, LeapdashError, ReleaseError, UsageError
+from leapdash.paths import check_out
 from leapdash.progress import SILENT, Progress
 from leapdash.release import (
     BuildFacts,
@@ -61,11 +62,13 @@ def build(
     numbered.HALF_DAYS. `engine`, `memory_limit`, `threads`, `spark_master`: see `open_engine`.
     `effects`: whether to estimate what the visits changed, which takes longest.
 
-    Raises InputError where an input breaks the contract, UsageError where an option makes no sense,
-    StoreError where the store can't be written; the release on show then stays.
+    Raises InputError where an input breaks the contract, UsageError where an option makes no sense
+    or `out` can't be written to, StoreError where the store can't be written; the
+    release on show then stays.
     """
     if half_day not in HALF_DAYS:
         raise UsageError(f"--half-day {half_day}: expected one of {', '.join(HALF_DAYS)}.")
+    check_out(out)
     opened = partial(open_engine, engine, memory_limit, threads, spark_master)
     try:
         with progress.step("look at the files"):
@@ -106,8 +109,8 @@ def _tables(
             except BrokenRulesError as broken:
                 progress.note(f"{broken.table}: some rows break the contract; finding out which")
                 # Only an engine that reads files from their beginning can number their rows.
-                with open_engine() as numbering:
-                    raise explain(numbering, folder.tables) from broken
+                with open_engine() as numbering, Workspace(numbering) as own:
+                    raise explain(own, folder.tables) from broken
             tables = summarise(space, panel, inputs.programme, progress)
             if effects:
                 tables |= effect_tables(space, panel, progress)
@@ -126,7 +129,11 @@ _Figures = tuple[pa.Table, list[SourceFact]]
 
 
 def _published(files: Sequence[Path], store: Path, progress: Progress) -> _Figures | None:
-    """The published figures and their sources: from the files, else from the release on show."""
+    """The published figures and their sources: from the files, else from the release on show.
+
+    Raises ReleaseError where nobody can tell which release that is.
+    """
+    release_id = current_id(store)
     if files:
         tables = {file: read_published(file) for file in files}
         titles = [str(table["source"][0]) for table in tables.values()]
@@ -141,10 +148,10 @@ def _published(files: Sequence[Path], store: Path, progress: Progress) -> _Figur
             for title, (file, table) in zip(titles, tables.items(), strict=True)
         ]
         return pa.concat_tables(tables.values()), facts
-    if current_id(store) is None:
+    if release_id is None:
         return None
     try:
-        shown = open_release(store)
+        shown = open_release(store, release_id)
     except ReleaseError as error:
         progress.note(f"no published figures carried over: {str(error).splitlines()[0]}")
         return None

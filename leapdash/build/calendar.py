@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
-from leapdash.contract import FIRST_MONTH_OF_SCHOOL_YEAR, school_year_of
+from leapdash.contract import FIRST_MONTH_OF_SCHOOL_YEAR, begins_in, school_year_of
 
 _SUMMER = (7, 8)
 
@@ -25,7 +26,7 @@ class Calendar:
     @property
     def first_day(self) -> date:
         """1 July of the first school year."""
-        return date(year_of(self.school_months[0]), FIRST_MONTH_OF_SCHOOL_YEAR, 1)
+        return date(begins_in(self.school_months[0]), FIRST_MONTH_OF_SCHOOL_YEAR, 1)
 
     @property
     def last_day(self) -> date:
@@ -77,7 +78,7 @@ class Calendar:
             number = next(n for n, school in enumerate(self.school_months) if school >= month)
             summer = month.month in _SUMMER and month not in self.school_months
             period = f"summer {month.year}" if summer else school_year_of(month)
-            rows.append((month, number, year_of(month), period))
+            rows.append((month, number, begins_in(month), period))
         return _table(
             rows, month=pa.date32(), month_no=pa.int16(), year=pa.int16(), cohort_period=pa.string()
         )
@@ -85,13 +86,20 @@ class Calendar:
     def _years(self) -> dict[int, list[date]]:
         years: dict[int, list[date]] = {}
         for month in self.school_months:
-            years.setdefault(year_of(month), []).append(month)
+            years.setdefault(begins_in(month), []).append(month)
         return years
 
 
-def year_of(day: date) -> int:
-    """The calendar year a day's school year begins in."""
-    return int(school_year_of(day)[:4])
+def year_of_days(day: ir.DateValue) -> ir.IntegerValue:
+    """The calendar years in which days' school years begin, as an expression."""
+    begun = day.month() >= FIRST_MONTH_OF_SCHOOL_YEAR
+    return (day.year() - 1 + begun.cast("int32")).cast("int16")
+
+
+def school_years(year: ir.IntegerValue) -> ir.StringValue:
+    """School years written `2021-22`, from the calendar years in which they begin."""
+    second = ((year + 1) % 100).cast("string").lpad(2, "0")
+    return year.cast("string") + "-" + second
 
 
 def end_of(month: date) -> date:
@@ -100,7 +108,7 @@ def end_of(month: date) -> date:
 
 
 def _month_facts(month: date) -> tuple[date, date, int, int]:
-    return month, end_of(month), year_of(month), 1 << month.month
+    return month, end_of(month), begins_in(month), 1 << month.month
 
 
 def _next(month: date) -> date:

@@ -1,31 +1,26 @@
 """Every input and summary table: columns, types, codes, units, keys and meanings, as plain data.
 
 This is the one place where a table is defined. Validation, `docs/data-dictionary.md` and a
-release's `datapackage.json` are made from it. It imports nothing else of leapdash.
+release's `datapackage.json` are made from it. Numbers that decide something stand in
+`contract.thresholds`. It imports nothing else of leapdash.
 """
 
 from leapdash.contract.codes import (
     ALL_LEVELS,
     BALANCE,
-    BASE_EVENT_TIME,
-    CHRONIC_MINIMUM_DAYS,
-    CHRONIC_SHARE_ABSENT,
     CODE_PATTERN,
     CONTACTS,
     CONTRACT_VERSION,
-    ELIGIBLE_WINDOW_MONTHS,
-    EVENT_TIMES,
     FEW_VISITED_SCHOOLS,
-    FIRST_MONTH_OF_SCHOOL_YEAR,
     GENDERS,
     GEOGRAPHIES,
     GRADES,
     GROUPS,
-    HEADLINES,
     LANGUAGES,
     LEFT_OUT,
     LEVEL_OF_GRADE,
     LEVELS,
+    MANY_VISITED_SCHOOLS,
     MATRICES,
     MEALS,
     PARTICIPATION,
@@ -37,11 +32,41 @@ from leapdash.contract.codes import (
     VISIT_COUNTS,
     VISIT_KINDS,
     VISITORS,
+)
+from leapdash.contract.inputs import (
+    INPUT_TABLES,
+)
+from leapdash.contract.model import (
+    CodesBy,
+    Column,
+    ColumnType,
+    Reference,
+    Table,
+    Tier,
+)
+from leapdash.contract.school_year import (
+    FIRST_MONTH_OF_SCHOOL_YEAR,
+    begins_in,
+    cohort_periods_of,
+    months_of,
+    order_in_time,
     school_year_of,
 )
-from leapdash.contract.inputs import INPUT_TABLES
-from leapdash.contract.model import Column, ColumnType, Reference, Table, Tier
-from leapdash.contract.summaries import SUMMARY_TABLES
+from leapdash.contract.summaries import (
+    SUMMARY_TABLES,
+    WAITING_CLASSES,
+)
+from leapdash.contract.thresholds import (
+    BASE_EVENT_TIME,
+    CHRONIC_MINIMUM_DAYS,
+    CHRONIC_SHARE_ABSENT,
+    ELIGIBLE_WINDOW_MONTHS,
+    EVENT_TIMES,
+    HEADLINES,
+    MONTHS_AFTER,
+    MONTHS_BEFORE,
+    RULES,
+)
 
 __all__ = [
     "ALL_LEVELS",
@@ -66,11 +91,15 @@ __all__ = [
     "LEFT_OUT",
     "LEVELS",
     "LEVEL_OF_GRADE",
+    "MANY_VISITED_SCHOOLS",
     "MATRICES",
     "MEALS",
+    "MONTHS_AFTER",
+    "MONTHS_BEFORE",
     "PARTICIPATION",
     "PLACES",
     "RACES",
+    "RULES",
     "SHARES_VISITED",
     "SLICES",
     "STATE_CODE",
@@ -78,12 +107,18 @@ __all__ = [
     "VISITORS",
     "VISIT_COUNTS",
     "VISIT_KINDS",
+    "WAITING_CLASSES",
+    "CodesBy",
     "Column",
     "ColumnType",
     "Reference",
     "Table",
     "Tier",
+    "begins_in",
+    "cohort_periods_of",
     "input_table",
+    "months_of",
+    "order_in_time",
     "school_year_of",
     "summary_table",
 ]

@@ -1,10 +1,20 @@
-"""The closed sets of values, what each means, and the rules that hold everywhere."""
+"""The closed sets of values, and what each means."""
 
 from collections.abc import Mapping
-from datetime import date
+
+from leapdash.contract.thresholds import (
+    CHRONIC_SHARE_ABSENT,
+    MANY_VISITED,
+    SOME_VISITED,
+    percent,
+)
 
 CONTRACT_VERSION = "1"
 STATE_CODE = "00000CT"
+CODE_PATTERN = r"[0-9]{5}[0-9A-Z]{2}"
+ALL_LEVELS = "all"
+
+_CHRONIC, _SOME, _MANY = map(percent, (CHRONIC_SHARE_ABSENT, SOME_VISITED, MANY_VISITED))
 
 LEVELS: Mapping[str, str] = {
     "PK-5": "pre-kindergarten to grade 5",
@@ -26,7 +36,8 @@ LEVEL_OF_GRADE: Mapping[str, str] = {
 
 PARTICIPATION: Mapping[str, str] = {
     "visited": "a home visit has met the family by this month",
-    "eligible": "absent for 10% or more of three school months in a row by this month; not visited",
+    "eligible": f"absent for {_CHRONIC} or more of three school months in a row by this month; not "
+    "visited",
     "other": "neither visited nor eligible by this month",
 }
 
@@ -109,7 +120,7 @@ VISIT_COUNTS: Mapping[str, str] = {
     "3 or more": "three visits or more",
 }
 
-FEW_VISITED_SCHOOLS = "schools under 10% visited"
+FEW_VISITED_SCHOOLS = f"schools under {_MANY} visited"
 
 MATRICES: Mapping[str, str] = {
     "student": "students taken as independent of each other",
@@ -122,11 +133,13 @@ BALANCE: Mapping[str, str] = {
     **{f"group {group}": f"share of: {label}" for group, label in GROUPS.items() if group != "all"},
 }
 
+MANY_VISITED_SCHOOLS = f"{_MANY} or more"
+
 SHARES_VISITED: Mapping[str, str] = {
     "none": "nobody",
-    "under 5%": "more than none and under 5%",
-    "5 to 10%": "5% or more and under 10%",
-    "10% or more": "10% or more",
+    f"under {_SOME}": f"more than none and under {_SOME}",
+    f"{_SOME.removesuffix('%')} to {_MANY}": f"{_SOME} or more and under {_MANY}",
+    MANY_VISITED_SCHOOLS: f"{_MANY} or more",
 }
 
 LEFT_OUT: Mapping[str, str] = {
@@ -141,21 +154,3 @@ VISIT_KINDS: Mapping[str, str] = {
     "visitor": "who visited",
     "language": "the language of the visit",
 }
-
-# --- rules that hold everywhere ----------------------------------------------------------------
-
-CHRONIC_SHARE_ABSENT = 0.10
-CHRONIC_MINIMUM_DAYS = 10
-ELIGIBLE_WINDOW_MONTHS = 3
-FIRST_MONTH_OF_SCHOOL_YEAR = 7
-EVENT_TIMES = range(-6, 13)
-BASE_EVENT_TIME = -1
-HEADLINES: Mapping[str, tuple[int, ...]] = {"month_after": (1,), "six_to_nine": (6, 7, 8, 9)}
-ALL_LEVELS = "all"
-CODE_PATTERN = r"[0-9]{5}[0-9A-Z]{2}"
-
-
-def school_year_of(day: date) -> str:
-    """The school year a day belongs to, July to June, written `2021-22`."""
-    start = day.year if day.month >= FIRST_MONTH_OF_SCHOOL_YEAR else day.year - 1
-    return f"{start}-{(start + 1) % 100:02d}"

@@ -1,7 +1,13 @@
 """Columns that several tables share, and short ways to write columns of one kind."""
 
-from leapdash.contract.codes import CODE_PATTERN, EVENT_TIMES, GROUPS, LEVELS, PARTICIPATION
+from leapdash.contract.codes import CODE_PATTERN, GROUPS, LEVELS, PARTICIPATION
 from leapdash.contract.model import Column
+from leapdash.contract.thresholds import (
+    CHRONIC_MINIMUM_DAYS,
+    CHRONIC_SHARE_ABSENT,
+    EVENT_TIMES,
+    percent,
+)
 
 SCHOOL_YEAR_PATTERN = r"20[0-9]{2}-[0-9]{2}"
 PERIOD_PATTERN = r"(summer 20[0-9]{2}|20[0-9]{2}-[0-9]{2})"
@@ -67,8 +73,14 @@ ATTENDANCE_MEASURES = (
     STUDENTS,
     DAYS_ENROLLED,
     DAYS_ATTENDED,
-    count("chronic_base", "students of kindergarten to grade 12 with at least 10 days enrolled"),
-    count("chronically_absent", "of those, absent for 10% or more of their days"),
+    count(
+        "chronic_base",
+        f"students of kindergarten to grade 12 with at least {CHRONIC_MINIMUM_DAYS} days enrolled",
+    ),
+    count(
+        "chronically_absent",
+        f"of those, absent for {percent(CHRONIC_SHARE_ABSENT)} or more of their days",
+    ),
     count("students_absent", "students absent for at least half a day", tier="restricted"),
     days("largest_student_days", "most days enrolled of any one student", tier="restricted"),
 )

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from leapdash.contract import (
     CONTRACT_VERSION,
     INPUT_TABLES,
+    RULES,
     SUMMARY_TABLES,
     Column,
+    Reference,
     Table,
 )
 
@@ -16,6 +18,12 @@ _INTRODUCTION = f"""\
 Made from `leapdash/contract/` by `python -m leapdash dictionary`; contract version \
 {CONTRACT_VERSION}. Rates are fractions from 0 to 1, dates are written 2021-09-01, a month is its \
 first day, and half-days are allowed wherever days are counted.
+"""
+_RULES = """\
+## Rules
+
+What figures and checks rest on. A release's manifest holds them as they were when it was built; \
+the numbers stand in `leapdash/contract/thresholds.py`.
 """
 _INPUT = """\
 ## Input tables
@@ -32,13 +40,19 @@ releases only.
 
 
 def data_dictionary() -> str:
-    """The dictionary as Markdown: every table, its grain and key, and every column."""
+    """The dictionary as Markdown: the rules, every table, its grain and key, and every column."""
     inputs = [_described(table) for table in INPUT_TABLES]
     summaries = [
         _as_in_input(table) if table in INPUT_TABLES else _described(table)
         for table in SUMMARY_TABLES
     ]
-    return "\n".join([_INTRODUCTION, _INPUT, *inputs, _SUMMARIES, *summaries])
+    rules = [
+        "| rule | what it says |",
+        "|---|---|",
+        *(f"| `{name}` | {_escaped(text)} |" for name, text in RULES.items()),
+        "",
+    ]
+    return "\n".join([_INTRODUCTION, _RULES, *rules, _INPUT, *inputs, _SUMMARIES, *summaries])
 
 
 def _described(table: Table) -> str:
@@ -50,7 +64,7 @@ def _described(table: Table) -> str:
         f"One row per {grain}. {table.meaning}{optional}\n",
         *([f"Key: {_names(table.key)}.\n"] if table.key else []),
         *(
-            f"Every {_names(reference.columns)} is found in `{reference.table}`.\n"
+            f"{_referring(reference)} is found in `{reference.table}`{_as_named(reference)}.\n"
             for reference in table.references
         ),
         "| column | type | meaning | values |",
@@ -58,6 +72,20 @@ def _described(table: Table) -> str:
         *(f"| {' | '.join(_cells(column))} |" for column in table.columns),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _referring(reference: Reference) -> str:
+    told = f"Every {_names(reference.columns)}"
+    if reference.besides:
+        told += f" but {_names(reference.besides)}"
+    if reference.where is not None:
+        column, value = reference.where
+        told += f" where `{column}` is `{value}`"
+    return told
+
+
+def _as_named(reference: Reference) -> str:
+    return f" as {_names(reference.named)}" if reference.named else ""
 
 
 def _as_in_input(table: Table) -> str:
@@ -74,6 +102,12 @@ def _values(column: Column) -> Iterator[str]:
     """What a value may be, and whether the column or a value may be missing."""
     if column.codes is not None:
         yield ", ".join(f"`{code}` {meaning}" for code, meaning in column.codes.items())
+    if column.codes_by is not None:
+        by = column.codes_by
+        for code, values in by.codes.items():
+            yield f"`{by.column}` {code}: {', '.join(f'`{value}`' for value in values)}"
+        for code, pattern in by.patterns.items():
+            yield f"`{by.column}` {code}: pattern `{pattern}`"
     if column.pattern is not None:
         yield f"pattern `{column.pattern}`"
     if column.minimum is not None and column.maximum is not None:

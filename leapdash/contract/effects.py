@@ -6,12 +6,18 @@ from leapdash.contract.codes import (
     ALL_LEVELS,
     BALANCE,
     CODE_PATTERN,
+    FEW_VISITED_SCHOOLS,
+    GROUPS,
+    LANGUAGES,
     LEFT_OUT,
     LEVELS,
     MATRICES,
+    PLACES,
     SHARES_VISITED,
     SLICES,
     STATE_CODE,
+    VISIT_COUNTS,
+    VISITORS,
 )
 from leapdash.contract.columns import (
     DAYS_ENROLLED,
@@ -25,7 +31,8 @@ from leapdash.contract.columns import (
     days,
     share,
 )
-from leapdash.contract.model import Column, Table
+from leapdash.contract.model import CodesBy, Column, Reference, Table
+from leapdash.contract.thresholds import MINIMUM_VISITED
 
 _SLICE = (
     Column("slice", "text", "how the visited students are parted", codes=SLICES),
@@ -34,10 +41,28 @@ _SLICE = (
         "text",
         "which part: a cohort period, a code of the input table `visits` (languages as en, es or "
         "other), a number of visits, a student group, or a school code; `all` for all",
+        codes_by=CodesBy(
+            "slice",
+            codes={
+                "all": ("all",),
+                "place": PLACES,
+                "visitor": VISITORS,
+                "language": LANGUAGES,
+                "visits": VISIT_COUNTS,
+                "group": tuple(group for group in GROUPS if group != "all"),
+                "comparison": (FEW_VISITED_SCHOOLS,),
+            },
+            patterns={"cohort_period": PERIOD_PATTERN, "school": CODE_PATTERN},
+        ),
     ),
 )
 _EFFECT_DISTRICT = Column(
     "district_code", "text", f"the district; {STATE_CODE} for the state", pattern=CODE_PATTERN
+)
+_DISTRICTS = Reference(("district_code",), "schools")
+_DISTRICTS_OR_STATE = Reference(("district_code",), "schools", besides=(STATE_CODE,))
+_SCHOOLS_OF_SLICES = Reference(
+    ("slice_value",), "schools", named=("school_code",), where=("slice", "school")
 )
 _EFFECT_LEVEL = Column(
     "level",
@@ -105,15 +130,17 @@ EFFECT_TABLES: tuple[Table, ...] = (
         ),
         key=("slice", "slice_value", "district_code", "level", "event_time"),
         optional=True,
+        references=(_DISTRICTS_OR_STATE, _SCHOOLS_OF_SLICES),
     ),
     Table(
         "effects_covariance",
-        "slice x two slice values x two places x two months since first visit",
+        "slice x two slice values x two areas x two months since first visit",
         "Covariances of effects. Of slice cohort_period between every two districts, levels and "
         "cohort periods that share a student, so that any union of them has its exact variance; of "
-        "other slices within a place, by the matrix that serves there, between months, and between "
-        "values in the months of the headlines. A pair that isn't there is 0; each pair stands "
-        "once.",
+        "other slices within an area (a district or the state, a level or all), by the matrix that "
+        "serves there, between months, and in the months of the headlines between values (but "
+        f"schools). Only slice cohort_period has those of fewer than {MINIMUM_VISITED} visited "
+        "students. A pair that isn't there is 0; each pair stands once.",
         (
             *_SLICE,
             _EFFECT_DISTRICT,
@@ -129,6 +156,12 @@ EFFECT_TABLES: tuple[Table, ...] = (
             *("slice_value_2", "district_code_2", "level_2", "event_time_2"),
         ),
         optional=True,
+        references=(
+            _DISTRICTS_OR_STATE,
+            replace(_DISTRICTS_OR_STATE, columns=("district_code_2",), named=("district_code",)),
+            _SCHOOLS_OF_SLICES,
+            replace(_SCHOOLS_OF_SLICES, columns=("slice_value_2",)),
+        ),
     ),
     Table(
         "effects_schools",
@@ -151,6 +184,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
         ),
         key=("school_code", "district_code", "level", "cohort_period", "event_time"),
         optional=True,
+        references=(Reference(("school_code",), "schools"), _DISTRICTS),
     ),
     Table(
         "balance",
@@ -169,6 +203,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
         ),
         key=("district_code", "level", "measure"),
         optional=True,
+        references=(_DISTRICTS,),
     ),
     Table(
         "visited_days",
@@ -189,6 +224,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
             *("school_year", "cohort_period", "event_time"),
         ),
         optional=True,
+        references=(_DISTRICTS, _SCHOOLS_OF_SLICES),
     ),
     Table(
         "visited_compared",
@@ -203,6 +239,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
         ),
         key=("district_code", "level", "cohort_period", "reason"),
         optional=True,
+        references=(_DISTRICTS,),
     ),
     Table(
         "spillover",
@@ -222,5 +259,6 @@ EFFECT_TABLES: tuple[Table, ...] = (
         ),
         key=("school_year", "district_code", "level", "share_visited"),
         optional=True,
+        references=(_DISTRICTS,),
     ),
 )

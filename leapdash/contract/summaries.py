@@ -1,12 +1,18 @@
 """The tables a release holds."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
 from leapdash.contract.codes import (
     CODE_PATTERN,
     CONTACTS,
     GEOGRAPHIES,
     LANGUAGES,
+    PLACES,
     STATE_CODE,
     VISIT_KINDS,
+    VISITORS,
 )
 from leapdash.contract.columns import (
     ATTENDANCE_MEASURES,
@@ -26,7 +32,38 @@ from leapdash.contract.columns import (
 )
 from leapdash.contract.effects import EFFECT_TABLES
 from leapdash.contract.inputs import INPUT_TABLES
-from leapdash.contract.model import Column, Reference, Table
+from leapdash.contract.model import CodesBy, Column, Reference, Table
+from leapdash.contract.thresholds import (
+    CHRONIC_MINIMUM_DAYS,
+    CHRONIC_SHARE_ABSENT,
+    LITTLE_SHARE_ABSENT,
+    SEVERE_SHARE_ABSENT,
+    WAITING_DAYS,
+    percent,
+)
+
+_SCHOOLS = Reference(("school_code", "district_code"), "schools")
+_DISTRICTS = Reference(("district_code",), "schools")
+_LITTLE, _CHRONIC, _SEVERE = map(
+    percent, (LITTLE_SHARE_ABSENT, CHRONIC_SHARE_ABSENT, SEVERE_SHARE_ABSENT)
+)
+WAITING_CLASSES: tuple[str, ...] = (
+    *(f"first_visits_{days}" for days in WAITING_DAYS),
+    f"first_visits_over_{WAITING_DAYS[-1]}",
+)
+"""The columns of first visits by class of waiting time, shortest first."""
+
+
+def _first_visits() -> Iterator[Column]:
+    first, *_, last = WAITING_DAYS
+    meanings = [f"eligible students first visited this month, within {first} days"]
+    meanings += [
+        f"the same, after {low + 1} to {high} days" for low, high in pairwise(WAITING_DAYS)
+    ]
+    meanings.append(f"the same, after more than {last} days")
+    for name, meaning in zip(WAITING_CLASSES, meanings, strict=True):
+        yield count(name, meaning, nullable=True)
+
 
 SUMMARY_TABLES: tuple[Table, ...] = (
     Table(
@@ -36,7 +73,7 @@ SUMMARY_TABLES: tuple[Table, ...] = (
         "both.",
         (MONTH, DISTRICT, SCHOOL, LEVEL, PARTICIPATION_COLUMN, *ATTENDANCE_MEASURES),
         key=("month", "district_code", "school_code", "level", "participation"),
-        references=(Reference(("school_code",), "schools"),),
+        references=(_SCHOOLS,),
     ),
     Table(
         "attendance_by_group",
@@ -45,6 +82,7 @@ SUMMARY_TABLES: tuple[Table, ...] = (
         "district first, so a change of school within it counts once.",
         (MONTH, DISTRICT, LEVEL, PARTICIPATION_COLUMN, GROUP, *ATTENDANCE_MEASURES),
         key=("month", "district_code", "level", "participation", "group"),
+        references=(_DISTRICTS,),
     ),
     Table(
         "chronic_absence",
@@ -72,11 +110,14 @@ SUMMARY_TABLES: tuple[Table, ...] = (
             LEVEL,
             PARTICIPATION_COLUMN,
             GROUP,
-            count("chronic_base", "students with at least 10 days enrolled"),
-            count("absent_under_5", "of those, absent for less than 5% of their days"),
-            count("absent_5_to_10", "absent for 5% or more and less than 10%"),
-            count("absent_10_to_20", "absent for 10% or more and less than 20%: chronic"),
-            count("absent_20_or_more", "absent for 20% or more: severely chronic"),
+            count("chronic_base", f"students with at least {CHRONIC_MINIMUM_DAYS} days enrolled"),
+            count("absent_under_5", f"of those, absent for less than {_LITTLE} of their days"),
+            count("absent_5_to_10", f"absent for {_LITTLE} or more and less than {_CHRONIC}"),
+            count(
+                "absent_10_to_20",
+                f"absent for {_CHRONIC} or more and less than {_SEVERE}: chronic",
+            ),
+            count("absent_20_or_more", f"absent for {_SEVERE} or more: severely chronic"),
         ),
         key=(
             "school_year",
@@ -87,11 +128,17 @@ SUMMARY_TABLES: tuple[Table, ...] = (
             "participation",
             "group",
         ),
+        references=(
+            Reference(("district_code",), "schools", besides=(STATE_CODE,)),
+            replace(_SCHOOLS, where=("geography", "school")),
+        ),
     ),
     Table(
         "visits",
         "month x school x level x contact",
-        "Home visits by calendar month and the school the student attended then.",
+        "Home visits by calendar month and the school the student attended then: without a day "
+        "enrolled in that month, the school of the latest month before it, else of the first "
+        "after it, else of the nearest school year's enrollment.",
         (
             MONTH,
             DISTRICT,
@@ -107,6 +154,7 @@ SUMMARY_TABLES: tuple[Table, ...] = (
             ),
         ),
         key=("month", "school_code", "level", "contact"),
+        references=(_SCHOOLS,),
     ),
     Table(
         "visits_by_kind",
@@ -123,6 +171,11 @@ SUMMARY_TABLES: tuple[Table, ...] = (
                 "text",
                 "the property's value (codes of the input table `visits`; "
                 "languages as en, es or other)",
+                codes_by=CodesBy(
+                    "kind",
+                    codes={"place": PLACES, "visitor": VISITORS, "language": LANGUAGES},
+                    patterns={},
+                ),
             ),
             count("visits", "visits", unit="visits"),
             count("students", "students visited"),
@@ -133,12 +186,14 @@ SUMMARY_TABLES: tuple[Table, ...] = (
             ),
         ),
         key=("school_year", "district_code", "level", "kind", "value"),
+        references=(_DISTRICTS,),
     ),
     Table(
         "reach",
         "month x school x level x group",
-        "Who was visited and who is waiting, among students enrolled that month. Empty where the "
-        "district takes no part in that month.",
+        "Who was visited and who is waiting, among students enrolled that month; a first visit in "
+        "a month without a day enrolled is in `visits` only. Empty where the district takes part "
+        "on no day of that month.",
         (
             MONTH,
             DISTRICT,
@@ -154,16 +209,10 @@ SUMMARY_TABLES: tuple[Table, ...] = (
                 "students visited by this month, not eligible by then",
                 nullable=True,
             ),
-            count(
-                "first_visits_30",
-                "eligible students first visited this month, within 30 days",
-                nullable=True,
-            ),
-            count("first_visits_60", "the same, after 31 to 60 days", nullable=True),
-            count("first_visits_120", "the same, after 61 to 120 days", nullable=True),
-            count("first_visits_over_120", "the same, after more than 120 days", nullable=True),
+            *_first_visits(),
         ),
         key=("month", "school_code", "level", "group"),
+        references=(_SCHOOLS,),
     ),
     Table(
         "paths",
@@ -187,6 +236,7 @@ SUMMARY_TABLES: tuple[Table, ...] = (
             DAYS_ATTENDED,
         ),
         key=("district_code", "school_code", "level", "cohort_period", "language", "event_time"),
+        references=(_SCHOOLS,),
     ),
     Table(
         "school_profile",
@@ -209,6 +259,7 @@ SUMMARY_TABLES: tuple[Table, ...] = (
             count("homeless", "of those, experiencing homelessness"),
         ),
         key=("school_year", "school_code", "level"),
+        references=(_SCHOOLS,),
     ),
     next(table for table in INPUT_TABLES if table.name == "schools"),
     next(table for table in INPUT_TABLES if table.name == "programme"),

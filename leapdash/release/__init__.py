@@ -1,5 +1,6 @@
 """Where the build side and the show side meet: summary tables, published atomically, read-only."""
 
+from leapdash.release.arrow_types import arrow_schema, arrow_type
 from leapdash.release.manifest import BuildFacts, Manifest, SourceFact, TableFacts
 from leapdash.release.store import Release, current_id, on_show, open_release, publish
 
@@ -9,6 +10,8 @@ __all__ = [
     "Release",
     "SourceFact",
     "TableFacts",
+    "arrow_schema",
+    "arrow_type",
     "current_id",
     "on_show",
     "open_release",

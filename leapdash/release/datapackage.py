@@ -8,14 +8,8 @@ from typing import Any
 from leapdash.contract import Column, Table, summary_table
 from leapdash.release.manifest import Manifest
 
-_FIELD_TYPES = {
-    "text": "string",
-    "integer": "integer",
-    "number": "number",
-    "date": "date",
-    "month": "date",
-    "boolean": "boolean",
-}
+_FIELD_TYPES = {"text": "string", "month": "date"}
+"""The standard's names of the contract's types, where they differ."""
 
 
 def datapackage(manifest: Manifest) -> dict[str, Any]:
@@ -53,13 +47,14 @@ def _schema(table: Table, names: set[str]) -> dict[str, Any]:
     # The standard allows no empty value in a primary key.
     if not any(table.column(name).nullable for name in table.key):
         schema["primaryKey"] = list(table.key)
+    # Nor does it know references that only some rows make.
     foreign = [
         {
             "fields": list(reference.columns),
-            "reference": {"resource": reference.table, "fields": list(reference.columns)},
+            "reference": {"resource": reference.table, "fields": list(reference.found_as)},
         }
         for reference in table.references
-        if reference.table in names
+        if reference.table in names and not reference.besides and reference.where is None
     ]
     if foreign:
         schema["foreignKeys"] = foreign
@@ -79,7 +74,7 @@ def _field(column: Column) -> dict[str, Any]:
     meaning = f"{column.meaning} ({column.unit})" if column.unit else column.meaning
     return {
         "name": column.name,
-        "type": _FIELD_TYPES[column.type],
+        "type": _FIELD_TYPES.get(column.type, column.type),
         "description": meaning,
         "constraints": constraints,
     }

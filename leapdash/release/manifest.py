@@ -4,13 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
 from leapdash import __version__
 from leapdash.contract import CONTRACT_VERSION, summary_table
 from leapdash.errors import ReleaseError
+from leapdash.release.files import Folder
 
+MANIFEST = "manifest.json"
 Tier = Literal["restricted", "public"]
 
 
@@ -72,10 +73,14 @@ class Manifest:
         return json.dumps(asdict(self), indent=2, default=str, ensure_ascii=False) + "\n"
 
 
-def read_manifest(path: Path, mend: str) -> Manifest:
-    """The manifest in a file; ReleaseError, with `mend` as the remedy, where it can't be read."""
+def read_manifest(folder: Folder, mend: str) -> Manifest:
+    """The manifest of the release in a folder.
+
+    Raises ReleaseError, with `mend` as the remedy, where there is none, or none leapdash wrote.
+    """
+    path = folder / MANIFEST
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(folder.read(MANIFEST))
     except FileNotFoundError as error:
         raise ReleaseError(f"{path}: missing.\nExpected a release's manifest.\n{mend}") from error
     except ValueError as error:

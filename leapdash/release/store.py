@@ -1,22 +1,24 @@
 """A release: summary tables as Parquet with a manifest, published atomically, opened read-only.
 
-A store is a folder:
+A store is a folder, on this machine or on any file system pyarrow reads:
 
     STORE/current                 the id of the release on show
     STORE/releases/ID/*.parquet   one file per summary table, ordered by district
     STORE/releases/ID/manifest.json, datapackage.json
 
-Publishing writes a new release beside the others, opens it as a reader would, and only then
-switches `current`. Whatever goes wrong before that, the old release is still on show.
+Publishing writes a new release beside the others, its manifest last, opens it as a reader would,
+and only then switches `current`. Whatever goes wrong before that, the old release is still on show.
+Builds may publish into one store at once: the last to finish is on show.
 """
 
 import hashlib
 import json
-import os
-import shutil
+import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from os import strerror
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,25 +29,21 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from leapdash import __version__
-from leapdash.contract import (
-    CHRONIC_MINIMUM_DAYS,
-    CONTRACT_VERSION,
-    SUMMARY_TABLES,
-    Table,
-    school_year_of,
-)
-from leapdash.errors import ReleaseError, StoreError
+from leapdash.contract import CONTRACT_VERSION, RULES, school_year_of
+from leapdash.errors import ContractError, ReleaseError, StoreError
+from leapdash.release.conform import conform
 from leapdash.release.datapackage import datapackage
-from leapdash.release.manifest import BuildFacts, Manifest, TableFacts, read_manifest
+from leapdash.release.files import LONG_AGO, Folder, Place, alone_in, writing_in
+from leapdash.release.manifest import (
+    MANIFEST,
+    BuildFacts,
+    Manifest,
+    TableFacts,
+    read_manifest,
+)
 
-_ARROW_TYPES = {
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "date": pa.date32(),
-    "month": pa.date32(),
-    "boolean": pa.bool_(),
-}
+_RELEASES, _CURRENT = "releases", "current"
+_ID = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}(-\w+)?")
 # Small enough that one district's rows stand in one or two row groups, large enough to compress.
 _ROWS_PER_GROUP = 16_384
 _REBUILD = "python -m leapdash build --input DIR --out {store}"
@@ -55,8 +53,15 @@ _REBUILD = "python -m leapdash build --input DIR --out {store}"
 class Release:
     """A verified release, read-only. Made by `open_release`."""
 
-    path: Path
+    folder: Folder
     manifest: Manifest
+
+    @property
+    def path(self) -> Path:
+        """Where the release is on this machine; ReleaseError where it is elsewhere."""
+        if self.folder.local is None:
+            raise ReleaseError(f"{self.folder} is not on this machine.")
+        return self.folder.local
 
     def has(self, name: str) -> bool:
         """Whether the release holds that table (optional tables may be absent)."""
@@ -80,100 +85,149 @@ class Release:
         for column, values in (where or {}).items():
             one = ds.field(column).isin(list(values))
             condition = one if condition is None else condition & one
-        data = ds.dataset(self.path / self.manifest.tables[name].file, format="parquet")
+        file = self.folder / self.manifest.tables[name].file
+        data = ds.dataset(file.path, format="parquet", filesystem=file.files)
         return data.to_table(columns=None if columns is None else list(columns), filter=condition)
 
 
-def current_id(store: Path) -> str | None:
-    """The id of the release on show in a store; None where nothing was published yet."""
+def current_id(store: Place) -> str | None:
+    """The id of the release on show in a store; None where nothing was published yet.
+
+    Raises ReleaseError where `current` can't be read, or names nothing a release could be called.
+    """
+    folder = Folder.at(store)
     try:
-        return (store / "current").read_text(encoding="utf-8").strip() or None
+        release_id = folder.read(_CURRENT).decode("utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except (OSError, UnicodeDecodeError) as error:
+        found = "no text in UTF-8" if isinstance(error, UnicodeDecodeError) else _why(error)
+        raise ReleaseError(f"{folder / _CURRENT}: {found}.\n{_expected_current(folder)}") from error
+    if not release_id:
+        return None
+    if not _is_id(release_id):
+        found = f"{release_id[:60]!r} is no release id"
+        raise ReleaseError(f"{folder / _CURRENT}: {found}.\n{_expected_current(folder)}")
+    return release_id
 
 
-def on_show(store: Path) -> str:
+def on_show(store: Place) -> str:
     """A sentence for error messages: what a reader of the store sees after a failed build."""
-    release_id = current_id(store)
+    try:
+        release_id = current_id(store)
+    except ReleaseError:
+        return "Nothing was published; what the store shows can't be read."
     if release_id is None:
         return "Nothing was published; the store holds no release yet."
     return f"Nothing was published; release {release_id} stays on show."
 
 
-def open_release(store: Path, release_id: str | None = None) -> Release:
+def open_release(store: Place, release_id: str | None = None) -> Release:
     """The release on show in a store, or the one with that id, after verifying every file.
 
-    Raises ReleaseError where the store holds none, where the release is of another contract
-    version, or where a file is missing, added, or differs from its checksum.
+    `store`: a path of this machine, or a URI. Raises ReleaseError where the store holds none, where
+    the release is of another contract version, or where a file is missing, added, unreadable, or
+    differs from its checksum.
     """
-    release_id = release_id or current_id(store)
-    if release_id is None:
-        raise ReleaseError(
-            f"{store} holds no release.\nExpected a store with a file `current`.\n"
-            f"Build one: {_REBUILD.format(store=store)}"
-        )
-    if Path(release_id).name != release_id or release_id.startswith("."):
-        raise ReleaseError(
-            f"{store / 'current'}: {release_id!r} is no release id.\n"
-            "Expected the name of a folder under releases/.\n"
-            f"Build again: {_REBUILD.format(store=store)}"
-        )
-    return _open(store / "releases" / release_id, store)
+    folder = Folder.at(store)
+    if release_id is not None and not _is_id(release_id):
+        raise ReleaseError(f"{release_id[:60]!r} is no release id.\nExpected a folder's name.")
+    if release_id is not None:
+        return _open(folder / _RELEASES / release_id, folder)
+    while True:
+        shown = current_id(folder)
+        if shown is None:
+            raise ReleaseError(
+                f"{folder} holds no release.\nExpected a store with a file `{_CURRENT}`.\n"
+                f"Build one: {_REBUILD.format(store=folder)}"
+            )
+        try:
+            return _open(folder / _RELEASES / shown, folder)
+        except ReleaseError:
+            # It may have been replaced, and removed, while it was being looked at.
+            if current_id(folder) == shown:
+                raise
 
 
 def publish(
-    store: Path, tables: Mapping[str, pa.Table], facts: BuildFacts, keep: int = 5
+    store: Place, tables: Mapping[str, pa.Table], facts: BuildFacts, keep: int = 5
 ) -> Release:
     """Publish the summary tables as a new release of the store, and switch to it.
 
-    Tables are named and shaped as in the contract; anything else is refused, so that no column
-    the contract doesn't know (a student's id, say) can pass. The newest `keep` releases stay.
-    Raises StoreError where the store can't be written or a table breaks the contract.
+    Tables are named and shaped as in the contract, and hold to it; anything else is refused, so
+    that no column the contract doesn't know (a student's id, say) can pass. The newest `keep`
+    releases stay, the one on show in any case; what builds that were killed left behind goes.
+    Raises ContractError where a table breaks the contract, StoreError where the store can't be
+    written.
     """
-    created = datetime.now(UTC)
-    release_id = _free_id(store, created)
-    staging = store / "releases" / f".writing-{uuid4().hex[:12]}"
+    folder = Folder.at(store)
+    releases = folder / _RELEASES
     try:
-        staging.mkdir(parents=True)
-        manifest = _write(staging, release_id, created, tables, facts)
-        _open(staging, store)
-        staging.rename(store / "releases" / release_id)
-        _switch(store, release_id)
+        made = conform(tables)
+        releases.make()
+        _clean(folder)
+        with writing_in(releases):
+            release = _written(folder, made, facts)
+    except ContractError as error:
+        raise ContractError(f"{error}\n{on_show(folder)}") from error
     except OSError as error:
         raise StoreError(
-            f"{store} can't be written: {error.strerror or error}.\n"
-            f"Expected a folder this user may write to, with room left.\n{on_show(store)}"
+            f"{folder} can't be written: {_why(error)}.\n"
+            f"Expected a folder this user may write to, with room left.\n{on_show(folder)}"
         ) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    _prune(store, keep)
-    return Release(store / "releases" / release_id, manifest)
+    with suppress(OSError):
+        _prune(folder, keep)
+    return release
 
 
 # --- writing -------------------------------------------------------------------------------------
 
 
+def _written(folder: Folder, tables: Mapping[str, pa.Table], facts: BuildFacts) -> Release:
+    """A new release with these tables, on show; nothing of it stays where that fails."""
+    created = datetime.now(UTC)
+    release_id = _claimed(folder / _RELEASES, created)
+    target = folder / _RELEASES / release_id
+    try:
+        _write(target, release_id, created, tables, facts)
+        release = _open(target, folder)
+        target.sync()
+        folder.replace(_CURRENT, f"{release_id}\n".encode())
+    except BaseException:
+        target.remove()
+        raise
+    return release
+
+
+def _claimed(releases: Folder, created: datetime) -> str:
+    """An id that no other release has, by the time, after all others; its folder is made."""
+    second = created.strftime("%Y-%m-%dT%H%M%S")
+    if releases.local is None:
+        # Nothing tells at once there whether somebody else has the same.
+        release_id = f"{second}-{created:%f}{uuid4().hex[:6]}"
+        (releases / release_id).claim()
+        return release_id
+    while True:
+        found = [
+            re.fullmatch(rf"{second}(?:-(\d{{2,}}))?", e.base_name) for e in releases.entries()
+        ]
+        number = 1 + max((int(match[1] or 1) for match in found if match), default=0)
+        release_id = second if number == 1 else f"{second}-{number:02d}"
+        if (releases / release_id).claim():
+            return release_id
+
+
 def _write(
-    folder: Path,
+    folder: Folder,
     release_id: str,
     created: datetime,
     tables: Mapping[str, pa.Table],
     facts: BuildFacts,
-) -> Manifest:
-    known = {table.name: table for table in SUMMARY_TABLES}
-    strangers = sorted(set(tables) - set(known))
-    missing = sorted(t.name for t in SUMMARY_TABLES if not t.optional and t.name not in tables)
-    if strangers or missing:
-        raise StoreError(
-            f"A release can't be written: unknown tables {strangers}, missing tables {missing}."
-        )
-    written = {}
-    for name, table in known.items():
-        if name in tables:
-            written[name] = _write_table(folder, table, tables[name])
+) -> None:
+    """Write the files of a release, the manifest last: a folder without one is no release."""
     months = pc.unique(tables["attendance"]["month"]).to_pylist()
     if not months:
-        raise StoreError("A release can't be written: the table `attendance` holds no month.")
+        raise ContractError("A release can't be written: the table `attendance` holds no month.")
     manifest = Manifest(
         release_id=release_id,
         created=created.isoformat(timespec="seconds"),
@@ -185,127 +239,123 @@ def _write(
         school_years=tuple(sorted({school_year_of(month) for month in months})),
         rules={
             "half_day": facts.half_day,
-            "chronic_absence": "absent for 10% or more of days enrolled, kindergarten to grade 12",
-            "minimum_days": str(CHRONIC_MINIMUM_DAYS),
+            **RULES,
             "suppression": "none: this release is for people who may see small numbers",
         },
         sources=facts.sources,
-        tables=written,
+        tables={name: _write_table(folder, name, data) for name, data in tables.items()},
     )
-    _write_text(folder / "manifest.json", manifest.to_json())
-    package = datapackage(manifest)
-    _write_text(folder / "datapackage.json", json.dumps(package, indent=2, ensure_ascii=False))
-    return manifest
+    package = json.dumps(datapackage(manifest), indent=2, ensure_ascii=False)
+    folder.write("datapackage.json", package.encode())
+    folder.write(MANIFEST, manifest.to_json().encode())
 
 
-def _write_table(folder: Path, table: Table, data: pa.Table) -> TableFacts:
-    data = _conform(table, data)
-    path = folder / f"{table.name}.parquet"
+def _write_table(folder: Folder, name: str, data: pa.Table) -> TableFacts:
+    sink = pa.BufferOutputStream()
     pq.write_table(
         data,
-        path,
+        sink,
         compression="zstd",
         compression_level=9,
         row_group_size=_ROWS_PER_GROUP,
         write_page_index=True,
     )
-    _sync(path)
-    return TableFacts(path.name, data.num_rows, path.stat().st_size, _sha256(path))
+    content = sink.getvalue()
+    file = f"{name}.parquet"
+    folder.write(file, content)
+    return TableFacts(file, data.num_rows, content.size, hashlib.sha256(content).hexdigest())
 
 
-def _conform(table: Table, data: pa.Table) -> pa.Table:
-    """The table in the contract's columns, types and order; StoreError where it can't be."""
-    required = {column.name for column in table.columns if column.required}
-    names = set(data.column_names)
-    if not required <= names <= set(table.column_names):
-        raise StoreError(
-            f"Table `{table.name}` can't be published: columns {sorted(names)}, "
-            f"expected {list(table.column_names)}."
-        )
-    fields = [
-        pa.field(column.name, _ARROW_TYPES[column.type], nullable=column.nullable)
-        for column in table.columns
-        if column.name in names
-    ]
-    data = data.select([field.name for field in fields])
-    for column in table.columns:
-        if column.name not in names:
-            continue
-        values = data[column.name]
-        if not column.nullable and values.null_count:
-            raise StoreError(f"Table `{table.name}`, column {column.name}: empty values.")
-        if column.codes is not None:
-            strange = pc.unique(values.filter(pc.invert(pc.is_in(values, pa.array(column.codes)))))
-            if len(strange):
-                raise StoreError(
-                    f"Table `{table.name}`, column {column.name}: {strange.to_pylist()[:3]}, "
-                    f"expected one of {list(column.codes)}."
-                )
-    data = data.cast(pa.schema(fields))
-    if table.key and data.group_by(list(table.key)).aggregate([]).num_rows != data.num_rows:
-        raise StoreError(f"Table `{table.name}`: two rows share {', '.join(table.key)}.")
-    order = list(dict.fromkeys(["district_code", *table.key]))
-    return data.sort_by([(name, "ascending") for name in order if name in names])
+# --- clearing up ---------------------------------------------------------------------------------
 
 
-def _free_id(store: Path, created: datetime) -> str:
-    release_id = created.strftime("%Y-%m-%dT%H%M%S")
-    taken, number = release_id, 2
-    while (store / "releases" / taken).exists():
-        taken, number = f"{release_id}-{number}", number + 1
-    return taken
+def _clean(folder: Folder) -> None:
+    """Remove what builds that were killed left behind: releases without a manifest, and the files
+    and folders whose names begin with a dot. Nothing of a build that may still run.
+    """
+    releases = folder / _RELEASES
+    with alone_in(releases) as alone:
+        shown = current_id(folder)
+        for entry in releases.entries():
+            left = releases / entry.base_name
+            unfinished = _ID.fullmatch(entry.base_name) and not left.has(MANIFEST)
+            if (
+                (unfinished or entry.base_name.startswith(".writing-"))
+                and entry.base_name != shown
+                and _is_over(left.last_written(), alone)
+            ):
+                left.remove()
+        for entry in folder.entries():
+            if entry.base_name.startswith(f".{_CURRENT}-") and _is_over(entry.mtime, alone):
+                folder.remove_file(entry.base_name)
 
 
-def _switch(store: Path, release_id: str) -> None:
-    beside = store / f".current-{uuid4().hex[:12]}"
-    _write_text(beside, release_id + "\n")
-    beside.replace(store / "current")
+def _prune(folder: Folder, keep: int) -> None:
+    """Remove all but the newest `keep` releases; the one on show stays in any case, and so does
+    every release while another build may be about to show it.
+    """
+    releases = folder / _RELEASES
+    with alone_in(releases) as alone:
+        shown = current_id(folder)
+        found = [entry.base_name for entry in releases.entries()]
+        ids = sorted(name for name in found if _ID.fullmatch(name))
+        for old in ids[: -max(keep, 1)]:
+            release = releases / old
+            if old != shown and _is_over(release.last_written(), alone):
+                release.remove()
 
 
-def _prune(store: Path, keep: int) -> None:
-    """Remove all but the newest `keep` releases; the one on show stays in any case."""
-    shown = current_id(store)
-    releases = sorted(p for p in (store / "releases").iterdir() if not p.name.startswith("."))
-    for old in releases[: -max(keep, 1)]:
-        if old.name != shown:
-            shutil.rmtree(old, ignore_errors=True)
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
-    _sync(path)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+def _is_over(last_written: datetime | None, alone: bool | None) -> bool:
+    """Whether what was last written then belongs to no build that may still run."""
+    if alone is None and last_written is not None:
+        return datetime.now(UTC) - last_written > LONG_AGO
+    return bool(alone)
 
 
 # --- opening -------------------------------------------------------------------------------------
 
 
-def _open(folder: Path, store: Path) -> Release:
+def _open(folder: Folder, store: Folder) -> Release:
     mend = f"Build again: {_REBUILD.format(store=store)}"
-    manifest = read_manifest(folder / "manifest.json", mend)
-    expected = {facts.file for facts in manifest.tables.values()}
-    found = {path.name for path in folder.glob("*.parquet")}
-    if expected != found:
-        raise ReleaseError(
-            f"{folder}: the manifest doesn't match its files.\n"
-            f"Missing: {sorted(expected - found)}; not in the manifest: "
-            f"{sorted(found - expected)}.\n{mend}"
-        )
-    for facts in manifest.tables.values():
-        path = folder / facts.file
-        checksum = _sha256(path)
-        if checksum != facts.sha256:
+    try:
+        manifest = read_manifest(folder, mend)
+        expected = {facts.file for facts in manifest.tables.values()}
+        found = {e.base_name for e in folder.entries() if e.base_name.endswith(".parquet")}
+        if expected != found:
             raise ReleaseError(
-                f"{path}: SHA-256 {checksum[:12]}…, expected {facts.sha256[:12]}… as in the "
-                f"manifest. The file was changed after it was published.\n{mend}"
+                f"{folder}: the manifest doesn't match its files.\n"
+                f"Missing: {sorted(expected - found)}; not in the manifest: "
+                f"{sorted(found - expected)}.\n{mend}"
             )
+        for facts in manifest.tables.values():
+            checksum = folder.sha256(facts.file)
+            if checksum != facts.sha256:
+                raise ReleaseError(
+                    f"{folder / facts.file}: SHA-256 {checksum[:12]}…, expected "
+                    f"{facts.sha256[:12]}… as in the manifest. The file was changed after it was "
+                    f"published.\n{mend}"
+                )
+    except OSError as error:
+        raise ReleaseError(
+            f"{folder}: can't be read ({_why(error)}).\nExpected files this user may read.\n{mend}"
+        ) from error
     return Release(folder, manifest)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _is_id(text: str) -> bool:
+    """Whether a release can be called that: the name of one folder, and of none that is hidden."""
+    return re.fullmatch(r"\w[\w.:-]*", text) is not None
+
+
+def _expected_current(store: Folder) -> str:
+    """What a store's `current` should be, and how to mend it."""
+    return (
+        "Expected a text file that holds the id of the release on show, the name of a folder under "
+        f"{_RELEASES}/. Write it, or remove what stands there and build again: "
+        f"{_REBUILD.format(store=store)}"
+    )
+
+
+def _why(error: OSError) -> str:
+    """Why a file can't be read or written, as the system puts it."""
+    return strerror(error.errno) if error.errno else str(error.strerror or error)

@@ -1,13 +1,12 @@
-"""The filter state: one frozen value for all pages, from and to the address, and what it means.
+"""The filter state: one frozen value for all pages, from the address, and what it means.
 
 An address carries what a reader sees (`?districts=Hartford&levels=6-8`); codes are understood too.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from leapdash.contract import FIRST_MONTH_OF_SCHOOL_YEAR, GROUPS, LEVELS, PARTICIPATION
+from leapdash.contract import GROUPS, LEVELS, PARTICIPATION
 
 LEAP = "leap"
 OTHER = "other"
@@ -112,21 +111,6 @@ class Filters:
         )
         return filters, notes
 
-    def to_query(self, known: Known) -> dict[str, list[str]]:
-        """The address part that brings these filters back; what isn't chosen isn't in it."""
-        chosen = {
-            "districts": self.districts,
-            "levels": self.levels,
-            "participation": self.participation,
-            "years": self.years,
-            "group": () if self.group == ALL_STUDENTS else (self.group,),
-        }
-        return {
-            name: [labels(name, known)[value] for value in values]
-            for name, values in chosen.items()
-            if values
-        }
-
     def meant_on(self, page: str) -> "Filters":
         """The filters as the page takes them: one without a meaning there means everything."""
         off = _OFF.get(page, {})
@@ -171,19 +155,3 @@ def codes_of(filters: Filters, known: Known) -> tuple[str, ...] | None:
     if not filters.districts or {LEAP, OTHER} <= set(filters.districts):
         return None
     return tuple(dict.fromkeys(c for item in filters.districts for c in known.codes(item)))
-
-
-def months_of(years: Iterable[str]) -> list[date]:
-    """The twelve months (first days) of each school year, July to June."""
-    months = []
-    for year in years:
-        start = int(year[:4])
-        for offset in range(12):
-            month = FIRST_MONTH_OF_SCHOOL_YEAR + offset
-            months.append(date(start + (month > 12), (month - 1) % 12 + 1, 1))
-    return months
-
-
-def cohort_periods_of(years: Iterable[str]) -> list[str]:
-    """The cohort periods of each school year: the summer before it, and the year itself."""
-    return [period for year in years for period in (f"summer {year[:4]}", year)]

@@ -35,14 +35,18 @@ def as_parameters(options):
     }
 
 
-@given(seed=SEEDS, options=OPTIONS)
-def test_effects_and_errors_are_those_of_the_formulas(seed, options):
-    panel = random_panel(seed)
+@given(seed=SEEDS, hole=st.sampled_from([0.08, 0.3]), options=OPTIONS)
+def test_effects_and_errors_are_those_of_the_formulas(seed, hole, options):
+    panel = random_panel(seed, hole=hole)
     answer = estimate(panel, options)
     assume(answer.visited)
     study = event_study(
         as_frame(panel), outcome="rate", stratum="stratum", cohorts=True, **as_parameters(options)
     )
+
+    for table in (study.effects, study.strata, study.cohorts):
+        numbers = table.drop(columns="std_error_cluster", errors="ignore")
+        assert np.isfinite(numbers.to_numpy(dtype=float)).all()
 
     events = sorted({key[2] for key in answer.visited})
     assert list(study.effects["event_time"]) == events

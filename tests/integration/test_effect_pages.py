@@ -6,10 +6,12 @@ import re
 import pandas as pd
 import pytest
 
-from leapdash.show import views, words
 from leapdash.show.dashboard import store
-from leapdash.show.effects.arrays import cohort_data
 from leapdash.show.filters import Filters
+from leapdash.show.views import checks as check_views
+from leapdash.show.views import effects as effect_views
+from leapdash.show.words import checks as check_words
+from leapdash.show.words import effects as effect_words
 from leapdash.show.words.numbers import points
 from tests.lib import app as pages
 from tests.lib.app import said
@@ -38,10 +40,6 @@ def frame_of(name):
     return small_tables()[name].to_pandas()
 
 
-def study_of(release, known, filters):
-    return views.effect_on(cohort_data(release), known, filters)
-
-
 @pytest.mark.parametrize(
     ("query", "filters"),
     [
@@ -54,21 +52,25 @@ def study_of(release, known, filters):
         ({"years": ["2021-22"]}, Filters(years=("2021-22",))),
     ],
 )
-def test_the_page_answers_with_the_effect_of_exactly_the_choice(release, known, query, filters):
+def test_the_page_answers_with_the_effect_of_exactly_the_choice(choose, query, filters):
     app = opened(**query)
-    study = study_of(release, known, filters)
-    everyone = int(views.left_out(release, known, filters)["students"].sum())
+    study = effect_views.effect_on(choose(filters))
+    everyone = int(check_views.left_out(choose(filters))["students"].sum())
     later, soon = study.six_to_nine, study.month_after
-    assert words.effect_answer(study) in said(app)
+    assert effect_words.effect_answer(study) in said(app)
     assert f"Based on {study.visited} of {everyone} visited students." in said(app)
     assert [(card.label, card.value, card.delta) for card in app.metric] == [
-        ("Month after", points(soon.effect.effect, signed=True), words.between(soon.effect)),
-        ("Months 6 to 9", points(later.effect.effect, signed=True), words.between(later.effect)),
+        ("Month after", points(soon.effect.effect, signed=True), effect_words.between(soon.effect)),
+        (
+            "Months 6 to 9",
+            points(later.effect.effect, signed=True),
+            effect_words.between(later.effect),
+        ),
         ("Plain change", points(later.naive, signed=True), "points, months 6 to 9"),
         ("Visited compared", str(study.visited), f"of {everyone}"),
     ]
-    assert words.path_notes(study) in said(app)
-    assert words.independence_note(study) in said(app)
+    assert effect_words.path_notes(study) in said(app)
+    assert effect_words.independence_note(study) in said(app)
 
 
 def test_beside_the_effect_stands_the_plain_change_and_how_much_of_it_would_have_come_anyway():
@@ -78,16 +80,16 @@ def test_beside_the_effect_stands_the_plain_change_and_how_much_of_it_would_have
 
 def test_what_it_rests_on_and_does_not_remove_is_said():
     text = said(opened())
-    assert words.RESTS_ON in text
-    assert words.NEVER_VISITED in text
+    assert effect_words.RESTS_ON in text
+    assert effect_words.NEVER_VISITED in text
 
 
-def test_the_four_checks_are_lines_with_findings_and_no_chart_until_opened(release, known):
+def test_the_four_checks_are_lines_with_findings_and_no_chart_until_opened(choose):
     app = opened()
-    study = study_of(release, known, Filters())
-    balance = views.balance(release, known, Filters())
-    expected = [words.alike_before_line(study), words.alike_line(balance, study)]
-    expected.append(words.left_out_line(views.left_out(release, known, Filters())))
+    study = effect_views.effect_on(choose())
+    balance = check_views.balance(choose())
+    expected = [check_words.alike_before_line(study), check_words.alike_line(balance, study)]
+    expected.append(check_words.left_out_line(check_views.left_out(choose())))
     assert {f"**{line.question}** {line.finding}" for line in expected} < lines(app)
     assert len(lines(app)) == 4
     assert charts_on(app) == 2
@@ -112,30 +114,30 @@ def test_opening_a_check_shows_its_evidence(check, more_charts, evidence):
     assert charts_on(app) == 2 + more_charts
 
 
-def test_the_checks_follow_districts_and_levels_and_the_left_out_the_years_too(release, known):
+def test_the_checks_follow_districts_and_levels_and_the_left_out_the_years_too(choose):
     app = opened(districts=["Hartford"], years=["2021-22"])
     chosen = Filters((HARTFORD,), years=("2021-22",))
-    study = study_of(release, known, chosen)
-    balance = views.balance(release, known, Filters((HARTFORD,)))
-    alike = words.alike_line(balance, study)
-    left_out = words.left_out_line(views.left_out(release, known, chosen))
+    study = effect_views.effect_on(choose(chosen))
+    balance = check_views.balance(choose(Filters((HARTFORD,))))
+    alike = check_words.alike_line(balance, study)
+    left_out = check_words.left_out_line(check_views.left_out(choose(chosen)))
     for line in (alike, left_out):
         assert f"**{line.question}** {line.finding}" in lines(app)
 
 
-def test_the_plain_lines_may_be_drawn_by_level_while_the_effect_stays(release, known):
+def test_the_plain_lines_may_be_drawn_by_level_while_the_effect_stays(choose):
     app = opened(compare=["Levels"])
-    assert words.effect_answer(study_of(release, known, Filters())) in said(app)
+    assert effect_words.effect_answer(effect_views.effect_on(choose())) in said(app)
     app.session_state["table-before-after"] = True
     app.run()
     assert set(app.dataframe[0].value["Series"]) == {"PK-5", "6-8", "9-12"}
 
 
-def test_the_table_below_the_chart_holds_both_paths(release, known):
+def test_the_table_below_the_chart_holds_both_paths(choose):
     app = opened()
     app.session_state["table-effect"] = True
     app.run()
-    table = study_of(release, known, Filters()).table
+    table = effect_views.effect_on(choose()).table
     shown = app.dataframe[0].value
     assert shown["Without the visit"].tolist() == (100 * table["without_visit"]).tolist()
     assert shown["Effect (points)"].tolist() == (100 * table["effect"]).tolist()
@@ -158,10 +160,10 @@ def show(monkeypatch, folder, **options):
     monkeypatch.setenv(store.STORE_VARIABLE, str(folder))
 
 
-def test_too_few_visited_are_withheld_with_the_reason_and_a_way_on(release, known):
+def test_too_few_visited_are_withheld_with_the_reason_and_a_way_on(choose):
     app = opened(districts=["New Haven"], levels=["PK-5"], years=["2022-23"])
     chosen = Filters((NEW_HAVEN,), ("PK-5",), years=("2022-23",))
-    study = study_of(release, known, chosen)
+    study = effect_views.effect_on(choose(chosen))
     assert study.visited < 20
     assert study.withheld in unmarred(app)
     assert not app.metric
@@ -184,7 +186,7 @@ def test_without_effect_tables_the_page_says_that_the_release_was_built_without(
     show(monkeypatch, tmp_path, without=EFFECT_TABLES)
     app = opened()
     assert "This release was built without the effects of visits." in unmarred(app)
-    assert words.NOT_THE_EFFECT in said(app)
+    assert effect_words.NOT_THE_EFFECT in said(app)
     assert charts_on(app) == 1
 
 
@@ -271,13 +273,14 @@ def test_a_place_without_the_slice_of_few_visited_schools_still_has_its_checks(
     unmarred(app)
 
 
-def test_numbers_told_are_finite_for_every_single_choice(release, known):
-    cohorts = cohort_data(release)
+def test_numbers_told_are_finite_for_every_single_choice(choose, known):
     for district in ((), *((code,) for code in known.districts)):
         for level in ((), ("PK-5",), ("6-8",), ("9-12",)):
             for year in ((), *((year,) for year in known.years)):
-                study = views.effect_on(cohorts, known, Filters(district, level, years=year))
+                study = effect_views.effect_on(choose(Filters(district, level, years=year)))
                 shown = study.table[study.table["shown"]].drop(columns=["band_low", "band_high"])
                 assert all(math.isfinite(v) for v in pd.Series(shown.to_numpy().ravel()))
-                text = words.effect_answer(study) + words.naive_sentence(study.month_after)
+                text = effect_words.effect_answer(study) + effect_words.naive_sentence(
+                    study.month_after
+                )
                 assert not re.search(r"\b(nan|inf)\b", text)

@@ -5,10 +5,17 @@ import pyarrow.compute as pc
 import pytest
 
 from leapdash.release import BuildFacts, SourceFact, open_release, publish
-from leapdash.show import views, words
+from leapdash.show.choice import Choice
 from leapdash.show.dashboard import store
-from leapdash.show.effects.arrays import cohort_data
 from leapdash.show.filters import Filters
+from leapdash.show.opened import OpenedRelease
+from leapdash.show.views import effect_rows as row_views
+from leapdash.show.views import effects as effect_views
+from leapdash.show.views import programme as programme_views
+from leapdash.show.words import district as district_words
+from leapdash.show.words import effect_rows as row_words
+from leapdash.show.words import effects as effect_words
+from leapdash.show.words import programme as programme_words
 from leapdash.show.words.numbers import count, per_cent
 from tests.lib.app import opened, said
 from tests.lib.small_release import AVON, HARTFORD, NEW_HAVEN, small_tables
@@ -28,11 +35,6 @@ FACTS = BuildFacts(
 )
 
 
-def regained(release, cohorts, known, filters):
-    days = views.visited_days(release, cohorts)
-    return views.regained(release, cohorts, known, filters, days)
-
-
 def cards(app):
     return {card.label: (card.value, card.delta) for card in app.metric}
 
@@ -41,24 +43,22 @@ def headings(app):
     return [header.value for header in app.header]
 
 
-def test_impact_answers_with_the_effect_of_the_choice_whom_it_reached_and_the_days(
-    release, cohorts, known
-):
+def test_impact_answers_with_the_effect_of_the_choice_whom_it_reached_and_the_days(choose):
     filters = Filters(years=("2021-22",))
     app = opened(years=["2021-22"])
-    found = views.headlines_on(cohorts, known, filters)
-    gained = regained(release, cohorts, known, filters)
-    visits = views.visits_made(release, known, filters)
-    assert words.impact_answer(found, gained.days, visits) in said(app)
+    found = effect_views.headlines_on(choose(filters))
+    gained = programme_views.regained(choose(filters))
+    visits = programme_views.visits_made(choose(filters))
+    assert effect_words.impact_answer(found, gained.days, visits) in said(app)
     assert f"Based on {count(found.visited)} of " in said(app)
     shown = cards(app)
-    assert shown["Six to nine months after"] == words.effect_card(found.six_to_nine)
-    assert shown["Month after"] == words.effect_card(found.month_after)
-    for label, number, unit in words.days_cards(gained):
+    assert shown["Six to nine months after"] == effect_words.effect_card(found.six_to_nine)
+    assert shown["Month after"] == effect_words.effect_card(found.month_after)
+    for label, number, unit in programme_words.days_cards(gained):
         assert shown[label] == (number, unit)
-    reach = views.reach_now(release, known, filters)
+    reach = programme_views.reach_now(choose(filters))
     assert shown["Reached"][0] == per_cent(reach.share_visited)
-    assert words.days_note(gained, filters) in said(app)
+    assert programme_words.days_note(gained, choose(filters)) in said(app)
 
 
 def test_impact_begins_with_two_figures_the_rows_and_the_times_of_visit():
@@ -89,9 +89,9 @@ def test_the_month_after_can_be_chosen_for_all_forest_plots():
         (
             "What differs",
             "Does the effect go with the kind of visit?",
-            (words.ASSOCIATION, words.VISITS_IN_ALL),
+            (row_words.ASSOCIATION, row_words.VISITS_IN_ALL),
         ),
-        ("Student groups", "What visits changed, by student group", (words.GROUPS_NOTE,)),
+        ("Student groups", "What visits changed, by student group", (row_words.GROUPS_NOTE,)),
     ],
 )
 def test_what_differs_is_said_to_be_association(tab, heading, notes):
@@ -102,19 +102,18 @@ def test_what_differs_is_said_to_be_association(tab, heading, notes):
 
 
 @pytest.mark.parametrize("tab", ["What differs", "Student groups"])
-def test_kinds_that_cannot_be_told_for_a_choice_give_the_reason_and_no_numbers(tab):
+def test_kinds_that_cannot_be_told_for_a_choice_give_the_reason_and_no_numbers(choose, tab):
     app = opened(beside=[tab], years=["2021-22"])
-    assert words.no_slices(Filters(years=("2021-22",))) in said(app)
+    assert row_words.no_slices(choose(Filters(years=("2021-22",)))) in said(app)
     assert headings(app) == ["What visits changed, by level and district"]
 
 
-def test_the_table_of_a_forest_plot_has_the_plain_change_beside_the_effect(release, cohorts, known):
+def test_the_table_of_a_forest_plot_has_the_plain_change_beside_the_effect(choose):
     app = opened()
     app.session_state["table-impact-effects"] = True
     app.run()
     shown = app.dataframe[0].value
-    districts = views.district_rows(cohorts, known, Filters(), "six_to_nine")
-    rows = views.effect_rows(cohorts, known, Filters(), "six_to_nine", districts)
+    rows = row_views.effect_rows(choose())
     assert shown["Series"].tolist() == rows["series"].tolist()
     for name, column in (("Effect (points)", "effect"), ("Plain change (points)", "naive_change")):
         assert shown[name].tolist() == pytest.approx((100 * rows[column]).tolist(), nan_ok=True)
@@ -152,22 +151,22 @@ def test_a_release_without_effects_says_so_and_the_rest_of_the_pages_works(
     assert reason in said(tab)
 
 
-def test_a_district_stands_beside_all_others_in_words_and_cards(cohorts, known):
+def test_a_district_stands_beside_all_others_in_words_and_cards(choose):
     app = opened("district", districts=["Hartford"])
     filters = Filters((HARTFORD,))
-    own = views.headlines_on(cohorts, known, filters)
-    state = views.headlines_on(cohorts, known, Filters())
-    beside = views.beside_others(cohorts, known, filters, HARTFORD, "six_to_nine")
-    assert words.district_effect("Hartford", own, beside) in said(app)
-    assert words.district_based_on(own) in said(app)
-    assert cards(app)["Effect of visits"] == words.effect_card(own.six_to_nine)
-    assert cards(app)["In all districts"] == words.effect_card(state.six_to_nine)
+    own = effect_views.headlines_on(choose(filters))
+    state = effect_views.headlines_on(choose())
+    beside = effect_views.beside_others(choose(filters))
+    assert district_words.effect("Hartford", own, beside) in said(app)
+    assert district_words.based_on(own) in said(app)
+    assert cards(app)["Effect of visits"] == effect_words.effect_card(own.six_to_nine)
+    assert cards(app)["In all districts"] == effect_words.effect_card(state.six_to_nine)
 
 
-def test_the_effect_tab_has_the_district_its_levels_and_schools_or_says_why_no_schools():
+def test_the_effect_tab_has_the_district_its_levels_and_schools_or_says_why_no_schools(choose):
     app = opened("district", districts=["Hartford"], time=["Effect of visits"])
     assert headings(app)[-1] == "What visits changed in Hartford"
-    assert words.schools_note(Filters()) in said(app)
+    assert row_words.schools_note(choose()) in said(app)
     years = opened("district", districts=["Hartford"], years=["2021-22"], time=["Effect of visits"])
     assert "Schools are shown for first visits of all school years only" in said(years)
 
@@ -180,7 +179,7 @@ def test_a_district_without_visits_has_no_effect_and_says_so():
 
 
 def test_where_nobody_could_be_compared_the_pages_say_so_and_show_no_effect(
-    tmp_path, monkeypatch, release, known
+    choose, tmp_path, monkeypatch
 ):
     tables = small_tables()
     for name in ("effects", "effects_covariance", "effects_schools", "visited_days"):
@@ -193,7 +192,7 @@ def test_where_nobody_could_be_compared_the_pages_say_so_and_show_no_effect(
     tables["visited_compared"] = pa.Table.from_pandas(compared, preserve_index=False)
     publish(tmp_path, tables, FACTS)
     monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
-    everyone = views.headlines_on(cohort_data(release), known, Filters((NEW_HAVEN,))).visited_all
+    everyone = effect_views.headlines_on(choose(Filters((NEW_HAVEN,)))).visited_all
     assert everyone > 0
 
     app = opened(districts=["New Haven"])
@@ -204,14 +203,9 @@ def test_where_nobody_could_be_compared_the_pages_say_so_and_show_no_effect(
     assert "No visited student could be compared with others" in said(district)
     assert "Effect of visits" not in cards(district)
 
-    rows = views.district_rows(*shown(tmp_path)[1:], Filters(), "six_to_nine").set_index("code")
+    shown = Choice(OpenedRelease(open_release(tmp_path)))
+    rows = row_views.district_rows(shown).set_index("code")
     assert rows.loc[NEW_HAVEN, "visited_all"] == everyone
     assert rows.loc[NEW_HAVEN, "reason"] == (
         f"None of the {everyone} visited students could be compared with others."
     )
-
-
-def shown(folder):
-    """A store's release, its cohorts and what is known of it."""
-    release = open_release(folder)
-    return release, cohort_data(release), views.known_in(release)

@@ -6,14 +6,23 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from leapdash.show import views, words
-from leapdash.show.dashboard import figure, store
-from leapdash.show.dashboard.frame import escape
+from leapdash.errors import ReleaseError
+from leapdash.show.answers import impact
+from leapdash.show.answers.files import csv_of
+from leapdash.show.dashboard import frame, store
+from leapdash.show.dashboard.layout import escape
 from leapdash.show.filters import FILTER_LABELS, Filters
+from leapdash.show.opened import OpenedRelease
+from leapdash.show.views import attendance as attendance_views
+from leapdash.show.views import district as district_views
+from leapdash.show.views import programme as programme_views
+from leapdash.show.words import about as about_words
+from leapdash.show.words import attendance as attendance_words
+from leapdash.show.words import district as district_words
 from leapdash.show.words.numbers import per_cent
 from tests.lib.app import cards, opened, said
 from tests.lib.paths import ROOT
-from tests.lib.small_release import AVON, HARTFORD, make
+from tests.lib.small_release import AVON, HARTFORD, make, small_tables
 
 pytestmark = pytest.mark.usefixtures("on_show")
 
@@ -39,12 +48,12 @@ def test_recorded_data_are_not_called_simulated(tmp_path, monkeypatch):
     assert "Simulated" not in text
 
 
-def test_district_shows_the_one_district_chosen_beside_all(release, known):
+def test_district_shows_the_one_district_chosen_beside_all(choose):
     app = opened("district", districts=["Hartford"])
-    years = views.attendance_beside(release, known, Filters(), HARTFORD, "year")
+    years = district_views.attendance_beside(choose(district=HARTFORD, grain="year"))
     rates = years[years["period"] == "2022-23"].set_index("code")["attendance_rate"]
-    reach = views.reach_now(release, known, Filters((HARTFORD,)))
-    answer = words.district_answer("Hartford", "2022-23", rates[HARTFORD], rates["all"], reach)
+    reach = programme_views.reach_now(choose(Filters((HARTFORD,))))
+    answer = district_words.answer("Hartford", "2022-23", rates[HARTFORD], rates["all"], reach)
     assert answer in said(app)
     assert cards(app)["Attendance"] == per_cent(rates[HARTFORD])
     assert not [box for box in app.selectbox if box.key == "district"]
@@ -62,11 +71,9 @@ def test_before_the_programme_began_a_district_has_nobody_waiting():
     assert not {"Waiting", "Reached"} & set(cards(app))
 
 
-def test_district_begins_with_the_one_where_most_students_wait_and_lets_choose_another(
-    release, known
-):
+def test_district_begins_with_the_one_where_most_students_wait_and_lets_choose_another(choose):
     app = opened("district")
-    waiting = views.districts_visited(release, known, Filters()).nlargest(1, "waiting")
+    waiting = programme_views.districts_visited(choose()).nlargest(1, "waiting")
     assert app.selectbox(key="district").value == waiting["district_code"].iloc[0]
     app.selectbox(key="district").set_value(AVON).run()
     assert "In Avon, students attended" in said(app)
@@ -74,7 +81,7 @@ def test_district_begins_with_the_one_where_most_students_wait_and_lets_choose_a
     assert "Waiting" not in cards(app)
 
 
-def test_trends_answers_for_exactly_the_filters_in_the_address(release, known):
+def test_trends_answers_for_exactly_the_filters_in_the_address(choose):
     query = {
         "districts": ["Hartford"],
         "levels": ["6-8", "9-12"],
@@ -84,21 +91,21 @@ def test_trends_answers_for_exactly_the_filters_in_the_address(release, known):
     }
     app = opened("trends", **query)
     filters = Filters((HARTFORD,), ("6-8", "9-12"), ("visited",), ("2022-23",), "hispanic")
-    attendance = views.attendance_trend(release, known, filters, "district", "month")
-    chronic = views.chronic_trend(release, known, filters, "district", "month")
-    assert words.trends_answer(attendance, chronic, "month") in said(app)
+    attendance = attendance_views.attendance_trend(choose(filters, by="district"))
+    chronic = attendance_views.chronic_trend(choose(filters, by="district"))
+    assert attendance_words.trends_answer(attendance, chronic, "month") in said(app)
 
 
 def test_trends_by_participation_say_that_the_members_change():
     app = opened("trends", lines=["Participation"])
-    assert words.MEMBERS_CHANGE in said(app)
-    assert words.MEMBERS_CHANGE not in said(opened("trends"))
+    assert attendance_words.MEMBERS_CHANGE in said(app)
+    assert attendance_words.MEMBERS_CHANGE not in said(opened("trends"))
 
 
 def test_yearly_trends_tell_published_rates_or_why_there_are_none():
     shown = said(opened("trends", lines=["One line"], points=["School years"]))
     assert "the state published, in “data.ct.gov t4hx-jd4c”" in shown
-    assert words.NO_PUBLISHED in said(opened("trends", points=["School years"]))
+    assert attendance_words.NO_PUBLISHED in said(opened("trends", points=["School years"]))
 
 
 def test_about_tells_sources_licences_definitions_and_the_manifest(release):
@@ -106,7 +113,7 @@ def test_about_tells_sources_licences_definitions_and_the_manifest(release):
     tables = pd.concat([table.value for table in app.table]).astype(str)
     cells = set(tables.to_numpy().ravel())
     assert {"a small state", "made up for tests. Licence: CC0-1.0. 600 rows."} <= cells
-    assert {meaning for _, meaning in words.DEFINITIONS} <= cells
+    assert {meaning for _, meaning in about_words.DEFINITIONS} <= cells
     assert app.code[0].value.strip() == release.manifest.to_json().strip()
 
 
@@ -193,22 +200,24 @@ def test_impact_of_a_district_without_visits_offers_to_widen():
     assert "Home visits met the families of 170 students" in said(app)
 
 
-def test_the_table_opens_below_its_chart_with_the_chart_s_numbers(release, known):
+def test_the_table_opens_below_its_chart_with_the_chart_s_numbers(choose):
     app = opened("trends")
     assert not app.dataframe
     app.session_state["table-trends-attendance"] = True
     app.run()
-    table = views.attendance_trend(release, known, Filters(), "district", "month")
+    table = attendance_views.attendance_trend(choose(by="district"))
     shown = app.dataframe[0].value
     assert shown["Series"].tolist() == table["series"].tolist()
     assert shown["Attendance rate"].tolist() == (100 * table["attendance_rate"]).tolist()
 
 
-def test_every_row_of_a_file_says_whether_it_is_simulated_and_from_which_release(release, known):
-    trend = views.attendance_trend(release, known, Filters(), "all", "year")
-    published = views.published_beside(release, known, Filters((HARTFORD,)), "all")
-    table = views.with_published(trend, published, "simulated")
-    rows = pd.read_csv(io.BytesIO(figure.csv_of(table)))
+def test_every_row_of_a_file_says_whether_it_is_simulated_and_from_which_release(
+    small, choose, release
+):
+    trend = attendance_views.attendance_trend(choose(grain="year"))
+    published = attendance_views.published_beside(choose(Filters((HARTFORD,))))
+    table = attendance_views.with_published(trend, published, small)
+    rows = pd.read_csv(io.BytesIO(csv_of(table, choose())))
     assert set(rows["release"]) == {release.manifest.release_id}
     assert rows.groupby("data").size().to_dict() == {"published": 3, "simulated": 3}
     hartford = rows[rows["data"] == "published"].set_index("period")["attendance_rate"]
@@ -233,6 +242,18 @@ def test_a_tampered_release_is_not_shown(tmp_path, monkeypatch):
     assert not app.metric
 
 
+def test_a_page_that_cannot_be_made_from_a_release_says_why_and_the_others_stay(monkeypatch):
+    def unreadable(choice):
+        raise ReleaseError("Table `effects`: no standard error.\nBuild the release again.")
+
+    monkeypatch.setattr(impact, "answer", unreadable)
+    app = opened()
+    assert "no standard error" in app.code[0].value
+    assert "can’t be made from the release" in said(app)
+    app.switch_page("pages/trends.py").run()
+    assert "students attended" in said(app)
+
+
 def test_a_newly_published_release_is_picked_up_without_a_restart(tmp_path, monkeypatch):
     first = make(tmp_path)
     monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
@@ -242,6 +263,29 @@ def test_a_newly_published_release_is_picked_up_without_a_restart(tmp_path, monk
     app.run()
     assert second.manifest.release_id in said(app)
     assert f"release {first.manifest.release_id} " not in said(app)
+
+
+def test_a_run_that_began_before_a_release_was_published_leaves_it_none_of_its_figures(
+    tmp_path, monkeypatch
+):
+    make(tmp_path)
+    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    effects = small_tables()["effects"].to_pandas()
+    begin, published = frame.begin, []
+
+    def begin_while_another_is_published(page, *controls):
+        begun = begin(page, *controls)
+        if not published:
+            larger = effects.assign(effect=effects["effect"] + 0.5)
+            published.append(make(tmp_path, changed={"effects": larger}))
+        return begun
+
+    monkeypatch.setattr(frame, "begin", begin_while_another_is_published)
+    app = opened()
+    assert cards(app)["Six to nine months after"] == "+8.2"
+    app.run()
+    assert f"release {published[0].manifest.release_id} " in said(app)
+    assert cards(app)["Six to nine months after"] == "+58.2"
 
 
 @pytest.mark.parametrize(
@@ -255,7 +299,7 @@ def test_a_newly_published_release_is_picked_up_without_a_restart(tmp_path, monk
     ],
 )
 def test_a_release_kept_in_memory_gives_the_rows_of_the_files(release, table, columns, where):
-    kept = store.KeptRelease(release.path, release.manifest)
+    kept = OpenedRelease(release)
     for _ in range(2):
         rows = kept.table(table, columns, where)
         assert rows.to_pylist() == release.table(table, columns, where).to_pylist()

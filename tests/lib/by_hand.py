@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from leapdash.contract import cohort_periods_of, months_of
 from leapdash.release import Release
-from leapdash.show.filters import Filters, Known, cohort_periods_of, months_of
+from leapdash.show.filters import ALL_STUDENTS, Filters, Known, labels
 
 Row = Mapping[str, Any]
 
@@ -49,3 +50,19 @@ def keeps(filters: Filters, known: Known) -> Callable[[Row], bool]:
         return row["month"] in wanted_months
 
     return keep
+
+
+def address_of(filters: Filters, known: Known) -> dict[str, list[str]]:
+    """The part of an address that stands for the filters, in the words a reader sees."""
+    chosen = {
+        "districts": filters.districts,
+        "levels": filters.levels,
+        "participation": filters.participation,
+        "years": filters.years,
+        "group": () if filters.group == ALL_STUDENTS else (filters.group,),
+    }
+    return {
+        name: [labels(name, known)[value] for value in values]
+        for name, values in chosen.items()
+        if values
+    }

@@ -7,35 +7,44 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from leapdash.show import charts, views
-from leapdash.show.charts.base import percent_axis, spread
+from leapdash.show.charts import attendance as attendance_charts
+from leapdash.show.charts import district as district_charts
+from leapdash.show.charts import effects as effect_charts
+from leapdash.show.charts import programme as programme_charts
+from leapdash.show.charts.axes import percent_axis
+from leapdash.show.charts.base import Look, Stamp
+from leapdash.show.charts.labels import spread
+from leapdash.show.charts.palette import DARK, LIGHT, palette_of
 from leapdash.show.filters import Filters
-from leapdash.show.words.numbers import per_cent
+from leapdash.show.views import attendance as attendance_views
+from leapdash.show.views import district as district_views
+from leapdash.show.views import effects as effect_views
+from leapdash.show.views import programme as programme_views
 from tests.lib.small_release import HARTFORD
 
-SIMULATED = charts.Stamp(True, "2026-11-24T060000")
-RECORDED = charts.Stamp(False, "2026-11-24T060000")
-PALETTE = charts.LIGHT
+PALETTE = LIGHT
+SIMULATED = Look(LIGHT, Stamp(True, "2026-11-24T060000"))
+RECORDED = Look(LIGHT, Stamp(False, "2026-11-24T060000"))
 
 
 @pytest.fixture(scope="module")
-def every_figure(release, known):
+def every_figure(choose):
     """One of each kind, by name."""
-    monthly = views.attendance_trend(release, known, Filters(), "district", "month")
-    yearly = views.attendance_beside(release, known, Filters(), HARTFORD, "year")
-    published = views.published_of_both(release, known, Filters(), HARTFORD)
-    path = views.paths(release, known, Filters(), "all")
-    districts = views.districts_visited(release, known, Filters())
-    schools = views.schools_beside(release, Filters(), HARTFORD)
+    monthly = attendance_views.attendance_trend(choose(by="district"))
+    yearly = district_views.attendance_beside(choose(district=HARTFORD, grain="year"))
+    published = district_views.published_of_both(choose(district=HARTFORD))
+    path = effect_views.paths(choose())
+    districts = programme_views.districts_visited(choose())
+    schools = district_views.schools_beside(choose(district=HARTFORD))
 
-    def draw(stamp, palette=PALETTE):
+    def draw(look):
         levels = {"Hartford": 0.857, "all districts": 0.867}
         return {
-            "monthly": charts.trend_lines(monthly, "attendance_rate", palette, stamp),
-            "yearly": charts.trend_lines(yearly, "attendance_rate", palette, stamp, published),
-            "event": charts.event_lines(path, views.before_after(path), palette, stamp),
-            "reach": charts.reach_rows(districts, palette, stamp),
-            "schools": charts.school_rows(schools, "attendance_rate", levels, palette, stamp),
+            "monthly": attendance_charts.trend_lines(monthly, "attendance_rate", look),
+            "yearly": attendance_charts.trend_lines(yearly, "attendance_rate", look, published),
+            "event": effect_charts.plain_lines(path, None, look),
+            "reach": programme_charts.reach_rows(districts, look),
+            "schools": district_charts.school_rows(schools, "attendance_rate", levels, look),
         }
 
     return draw
@@ -61,8 +70,8 @@ def test_no_figure_asks_another_host_for_anything(every_figure):
 
 
 def test_every_figure_stands_on_the_ground_of_its_theme(every_figure):
-    for palette in (charts.LIGHT, charts.DARK):
-        for figure in every_figure(SIMULATED, palette).values():
+    for palette in (LIGHT, DARK):
+        for figure in every_figure(Look(palette, SIMULATED.stamp)).values():
             assert figure.layout.paper_bgcolor == palette.ground
             assert figure.layout.font.color == palette.muted
 
@@ -87,9 +96,9 @@ def test_a_rate_axis_holds_every_value_with_a_few_ticks_in_whole_per_cents(value
     assert (axis["dtick"] >= 0.01, axis["tickformat"]) == (True, ".0%")
 
 
-def test_a_line_holds_the_table_s_values_and_breaks_between_school_years(release, known):
-    table = views.attendance_trend(release, known, Filters(), "all", "month")
-    figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED)
+def test_a_line_holds_the_table_s_values_and_breaks_between_school_years(choose):
+    table = attendance_views.attendance_trend(choose())
+    figure = attendance_charts.trend_lines(table, "attendance_rate", SIMULATED)
     line, _ = figure.data
     assert [y for y in line.y if y is not None] == [round(v, 5) for v in table["attendance_rate"]]
     gaps = [x for x, y in zip(line.x, line.y, strict=True) if y is None]
@@ -98,9 +107,9 @@ def test_a_line_holds_the_table_s_values_and_breaks_between_school_years(release
     assert "%{customdata:,} students" in line.hovertemplate
 
 
-def test_lines_are_named_at_their_ends_not_in_a_legend(release, known):
-    table = views.attendance_trend(release, known, Filters(), "district", "month")
-    figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED)
+def test_lines_are_named_at_their_ends_not_in_a_legend(choose):
+    table = attendance_views.attendance_trend(choose(by="district"))
+    figure = attendance_charts.trend_lines(table, "attendance_rate", SIMULATED)
     assert not figure.layout.showlegend
     *lines, names = figure.data
     assert [text.strip() for text in names.text] == ["LEAP districts", "Other districts"]
@@ -122,12 +131,12 @@ def test_published_rates_are_squares_with_their_values_and_the_state_s_are_open(
     assert highest + 0.03 * (highest - 0.83) < figure.layout.yaxis.range[1]
 
 
-def test_participation_keeps_its_colours_whatever_is_chosen(release, known):
+def test_participation_keeps_its_colours_whatever_is_chosen(choose):
     for chosen in ((), ("visited",), ("eligible", "other")):
-        table = views.attendance_trend(
-            release, known, Filters(participation=chosen), "participation", "month"
+        table = attendance_views.attendance_trend(
+            choose(Filters(participation=chosen), by="participation")
         )
-        figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED)
+        figure = attendance_charts.trend_lines(table, "attendance_rate", SIMULATED)
         colors = {trace.name: trace.line.color for trace in figure.data if trace.name != "names"}
         meanings = {
             "Visited": PALETTE.visited,
@@ -137,9 +146,9 @@ def test_participation_keeps_its_colours_whatever_is_chosen(release, known):
         assert colors == {name: meanings[name] for name in colors}
 
 
-def test_beyond_six_lines_only_the_one_asked_for_has_a_colour_and_lies_on_top(release, known):
-    table = views.attendance_trend(release, known, Filters(), "group", "month")
-    figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED, highlight="white")
+def test_beyond_six_lines_only_the_one_asked_for_has_a_colour_and_lies_on_top(choose):
+    table = attendance_views.attendance_trend(choose(by="group"))
+    figure = attendance_charts.trend_lines(table, "attendance_rate", SIMULATED, highlight="white")
     others, white, names = figure.data
     assert (white.name, white.line.color) == ("White", PALETTE.series[0])
     assert others.line.color == PALETTE.compared
@@ -150,49 +159,34 @@ def test_beyond_six_lines_only_the_one_asked_for_has_a_colour_and_lies_on_top(re
     assert sorted(drawn) == sorted(round(value, 5) for value in shown)
 
 
-def test_a_chart_of_nobody_says_so(release, known):
-    table = views.chronic_trend(release, known, Filters(), "all", "month")[:0]
-    figure = charts.trend_lines(table, "chronic_share", PALETTE, SIMULATED)
+def test_a_chart_of_nobody_says_so(choose):
+    table = attendance_views.chronic_trend(choose())[:0]
+    figure = attendance_charts.trend_lines(table, "chronic_share", SIMULATED)
     assert texts(figure, "nothing") == ["Nobody is counted here"]
 
 
-def test_beyond_six_lines_only_the_highlighted_one_has_its_published_rates(release, known):
-    table = views.attendance_trend(release, known, Filters(), "group", "year")
+def test_beyond_six_lines_only_the_highlighted_one_has_its_published_rates(choose):
+    table = attendance_views.attendance_trend(choose(by="group", grain="year"))
     published = pd.concat(
         [
-            views.published_beside(release, known, Filters(), "group").assign(code=code)
+            attendance_views.published_beside(choose(by="group")).assign(code=code)
             for code in ("all", "white")
         ]
     )
-    figure = charts.trend_lines(
-        table, "attendance_rate", PALETTE, SIMULATED, published, highlight="all"
+    figure = attendance_charts.trend_lines(
+        table, "attendance_rate", SIMULATED, published, highlight="all"
     )
     assert len([trace for trace in figure.data if trace.marker.symbol]) == 1
 
 
-def test_months_with_few_students_are_hollow(release, known):
-    table = views.attendance_trend(release, known, Filters(), "all", "month").assign(students=10)
+def test_months_with_few_students_are_hollow(choose):
+    table = attendance_views.attendance_trend(choose()).assign(students=10)
     table.loc[3, "students"] = 9
-    figure = charts.trend_lines(table, "attendance_rate", PALETTE, SIMULATED)
+    figure = attendance_charts.trend_lines(table, "attendance_rate", SIMULATED)
     hollow = [fill == PALETTE.ground for fill in figure.data[0].marker.color]
     assert [month for month, few in zip(figure.data[0].x, hollow, strict=True) if few] == [
         "2020-12-01"
     ]
-
-
-def test_the_path_shows_the_first_visit_and_the_averages_on_both_sides(release, known):
-    table = views.paths(release, known, Filters(), "all")
-    averages = views.before_after(table)
-    figure = charts.event_lines(table, averages, PALETTE, SIMULATED)
-    assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(0, 0)]
-    assert texts(figure, "first visit") == ["first visit"]
-    levels = {trace.name: list(trace.y) for trace in figure.data if trace.name.startswith("av")}
-    assert levels == {
-        "average before": [round(averages["before"].iloc[0], 5)] * 2,
-        "average after": [round(averages["after"].iloc[0], 5)] * 2,
-    }
-    before, after = (per_cent(averages[side].iloc[0]) for side in ("before", "after"))
-    assert texts(figure, "averages") == [f"┄ average {before} before, {after} after"]
 
 
 def test_points_with_few_students_are_hollow():
@@ -207,23 +201,23 @@ def test_points_with_few_students_are_hollow():
             "attendance_rate": [0.8, 0.7, 0.9],
         }
     )
-    figure = charts.event_lines(table, views.before_after(table), PALETTE, SIMULATED)
+    figure = effect_charts.plain_lines(table, None, SIMULATED)
     assert list(figure.data[0].marker.color) == [PALETTE.visited, PALETTE.visited, PALETTE.ground]
 
 
-def test_bars_of_reach_add_up_to_those_who_became_eligible(release, known):
-    table = views.districts_visited(release, known, Filters())
-    visited, waiting = charts.reach_rows(table, PALETTE, SIMULATED).data
+def test_bars_of_reach_add_up_to_those_who_became_eligible(choose):
+    table = programme_views.districts_visited(choose())
+    visited, waiting = programme_charts.reach_rows(table, SIMULATED).data
     whole = [a + b for a, b in zip(visited.x, waiting.x, strict=True)]
     assert whole == table["ever_eligible"][::-1].tolist()
 
 
-def test_schools_run_from_the_one_worst_off_and_equal_names_stay_apart(release):
-    table = views.schools_beside(release, Filters(), HARTFORD)
+def test_schools_run_from_the_one_worst_off_and_equal_names_stay_apart(choose):
+    table = district_views.schools_beside(choose(district=HARTFORD))
     table["school_name"] = "Elm School"
     levels = {"Hartford": 0.857, "all districts": 0.867}
     for rate, worst in (("attendance_rate", min), ("chronic_share", max)):
-        figure = charts.school_rows(table, rate, levels, PALETTE, SIMULATED)
+        figure = district_charts.school_rows(table, rate, levels, SIMULATED)
         assert figure.data[0].x[-1] == round(worst(table[rate]), 5)
         assert len(set(figure.data[0].y)) == 2
     assert texts(figure, "level") == ["│ Hartford 85.7%", "┆ all districts 86.7%"]
@@ -259,7 +253,7 @@ def contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("palette", [charts.LIGHT, charts.DARK])
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_every_colour_stands_three_to_one_on_its_ground_and_text_four_and_a_half(palette):
     meanings = {f.name: getattr(palette, f.name) for f in fields(palette)}
     series = meanings.pop("series")
@@ -272,5 +266,5 @@ def test_every_colour_stands_three_to_one_on_its_ground_and_text_four_and_a_half
 
 
 def test_a_theme_that_is_not_known_is_light():
-    assert charts.palette_of(None) is charts.LIGHT
-    assert charts.palette_of("dark") is charts.DARK
+    assert palette_of(None) is LIGHT
+    assert palette_of("dark") is DARK

@@ -5,12 +5,16 @@ import pandas as pd
 import pytest
 
 from leapdash.contract import SHARES_VISITED
-from leapdash.show import charts, views
-from leapdash.show.charts.effects import points_axis
-from leapdash.show.filters import Filters
+from leapdash.contract.thresholds import ALIKE
+from leapdash.show.charts import checks as check_charts
+from leapdash.show.charts import effects as effect_charts
+from leapdash.show.charts.axes import points_axis
+from leapdash.show.charts.base import Look, Stamp
+from leapdash.show.charts.palette import LIGHT
+from leapdash.show.views import checks as check_views
+from leapdash.show.views import effects as effect_views
 
-STAMP = charts.Stamp(True, "2026-11-24T060000")
-LIGHT = charts.LIGHT
+LOOK = Look(LIGHT, Stamp(True, "2026-11-24T060000"))
 
 
 def named(figure, name):
@@ -23,7 +27,7 @@ def written(figure):
 
 def drawn(study, table=None):
     table = study.table if table is None else table
-    return charts.effect_paths(table, study.six_to_nine, LIGHT, STAMP)
+    return effect_charts.effect_paths(table, study.six_to_nine, LOOK)
 
 
 def test_both_paths_are_the_study_s_rates_and_the_one_without_the_visit_is_dashed(study):
@@ -87,7 +91,7 @@ def test_the_first_visit_is_a_dotted_rule_with_its_word_and_the_figure_says_it_i
 
 
 def test_before_the_visit_differences_stand_with_their_ranges_and_none_at_the_base(study):
-    figure = charts.differences_before(study.table, LIGHT, STAMP)
+    figure = check_charts.differences_before(study.table, LOOK)
     (dots,) = named(figure, "visited less compared")
     before = study.table[study.table["event_time"] < 0]
     assert list(dots.y) == pytest.approx((100 * before["effect"]).tolist(), abs=1e-3)
@@ -97,37 +101,37 @@ def test_before_the_visit_differences_stand_with_their_ranges_and_none_at_the_ba
     assert (dots.y[-1], dots.error_y.array[-1]) == (0, 0)
 
 
-def test_the_balance_draws_both_differences_and_the_rule_at_a_tenth(release, known):
-    table = views.balance(release, known, Filters())
-    figure = charts.balance_rows(table, LIGHT, STAMP)
+def test_the_balance_draws_both_differences_and_the_rule_at_a_tenth(choose):
+    table = check_views.balance(choose())
+    figure = check_charts.balance_rows(table, LOOK)
     (before,), (after,) = named(figure, "as they come"), named(figure, "weighted")
     names = [name.replace("<br>", " ") for name in reversed(after.y)]
     assert names == table["series"].tolist()
     assert list(before.y) == list(after.y)
     assert list(after.x)[::-1] == pytest.approx(table["difference_after"].tolist(), abs=1e-3)
     assert list(before.x)[::-1] == pytest.approx(table["difference_before"].tolist(), abs=1e-3)
-    assert sorted(s.x0 for s in figure.layout.shapes) == [-views.ALIKE, views.ALIKE]
+    assert sorted(s.x0 for s in figure.layout.shapes) == [-ALIKE, ALIKE]
 
 
-def test_a_measure_without_a_difference_has_no_row(release, known):
-    table = views.balance(release, known, Filters())
+def test_a_measure_without_a_difference_has_no_row(choose):
+    table = check_views.balance(choose())
     table.loc[0, "difference_after"] = np.nan
-    (dots,) = named(charts.balance_rows(table, LIGHT, STAMP), "weighted")
+    (dots,) = named(check_charts.balance_rows(table, LOOK), "weighted")
     assert len(dots.y) == len(table) - 1
 
 
 def test_shares_still_observed_are_one_line_each(study):
-    table = views.still_observed(study)
-    figure = charts.observed_lines(table, LIGHT, STAMP)
+    table = check_views.still_observed(study)
+    figure = check_charts.observed_lines(table, LOOK)
     assert list(named(figure, "visited")[0].y) == pytest.approx(
         table["visited_observed"].tolist(), abs=1e-5
     )
     assert named(figure, "compared")[0].line.dash == "dash"
 
 
-def test_schoolmates_stand_over_the_shares_visited_with_a_line_for_every_year(release, known):
-    table = views.schoolmates(release, known, Filters())
-    figure = charts.schoolmates_lines(table, LIGHT, STAMP)
+def test_schoolmates_stand_over_the_shares_visited_with_a_line_for_every_year(choose):
+    table = check_views.schoolmates(choose())
+    figure = check_charts.schoolmates_lines(table, LOOK)
     assert list(figure.layout.xaxis.categoryarray) == list(SHARES_VISITED)
     for year, part in table.groupby("school_year"):
         (line,) = named(figure, year)
@@ -141,30 +145,31 @@ def test_an_axis_of_points_holds_zero_and_every_value(values):
     assert all(low < 100 * value < high for value in values if value == value)
 
 
-def test_the_plain_change_is_measured_from_the_month_before_the_visit(release, known, study):
-    paths = views.paths(release, known, Filters(), "all")
-    figure = charts.event_lines(paths, None, LIGHT, STAMP, 300, study.six_to_nine)
+def test_the_plain_change_is_measured_from_the_month_before_the_visit(choose, study):
+    paths = effect_views.paths(choose())
+    figure = effect_charts.plain_lines(paths, study.six_to_nine, LOOK)
     (level,) = named(figure, "month before")
     base = paths.set_index("event_time").loc[-1, "attendance_rate"]
     assert list(level.y) == pytest.approx([base, base], abs=1e-5)
     assert (level.line.color, level.line.dash) == (LIGHT.naive, "dot")
     assert "<b>+18.2</b><br>points" in written(figure)
-    several = views.paths(release, known, Filters(), "level")
+    several = effect_views.paths(choose(by="level"))
     assert not named(
-        charts.event_lines(several, None, LIGHT, STAMP, 300, study.six_to_nine), "month before"
+        effect_charts.plain_lines(several, study.six_to_nine, LOOK),
+        "month before",
     )
 
 
-def test_a_plain_change_without_room_for_its_number_keeps_its_level_only(release, known, study):
-    paths = views.paths(release, known, Filters(), "all")
+def test_a_plain_change_without_room_for_its_number_keeps_its_level_only(choose, study):
+    paths = effect_views.paths(choose())
     paths["attendance_rate"] = 0.7 + 0.02 * (paths["event_time"] % 2)
-    figure = charts.event_lines(paths, None, LIGHT, STAMP, 300, study.six_to_nine)
+    figure = effect_charts.plain_lines(paths, study.six_to_nine, LOOK)
     assert named(figure, "month before")
     assert not [text for text in written(figure) if "points" in text]
 
 
-def test_without_the_month_before_there_is_no_plain_change_to_draw(release, known, study):
-    paths = views.paths(release, known, Filters(), "all")
+def test_without_the_month_before_there_is_no_plain_change_to_draw(choose, study):
+    paths = effect_views.paths(choose())
     paths = pd.DataFrame(paths[paths["event_time"] >= 0])
-    figure = charts.event_lines(paths, None, LIGHT, STAMP, 300, study.six_to_nine)
+    figure = effect_charts.plain_lines(paths, study.six_to_nine, LOOK)
     assert not named(figure, "month before")

@@ -9,8 +9,10 @@ import pytest
 
 from leapdash.contract import BALANCE, LEFT_OUT, SHARES_VISITED
 from leapdash.inference import JointTest
-from leapdash.show import views
+from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
+from leapdash.show.opened import OpenedRelease
+from leapdash.show.views import checks as check_views
 from leapdash.show.views.checks import Beside, Spillover
 from tests.lib.small_release import HARTFORD, NEW_HAVEN, make, small_tables
 
@@ -35,8 +37,8 @@ def rows_of(name, filters, known):
 
 
 @pytest.mark.parametrize("filters", CHOICES)
-def test_the_balance_pools_as_if_counted_student_by_student(release, known, filters):
-    table = views.balance(release, known, filters).set_index("measure")
+def test_the_balance_pools_as_if_counted_student_by_student(choose, known, filters):
+    table = check_views.balance(choose(filters)).set_index("measure")
     assert list(table.index) == list(BALANCE)
     for measure, line in table.iterrows():
         rows = [r for r in rows_of("balance", filters, known) if r["measure"] == measure]
@@ -49,21 +51,17 @@ def test_the_balance_pools_as_if_counted_student_by_student(release, known, filt
         assert line["difference_after"] == pytest.approx((mean - after) / spread)
 
 
-def test_a_measure_that_does_not_vary_has_no_difference_in_standard_deviations(
-    tmp_path, release, known
-):
+def test_a_measure_that_does_not_vary_has_no_difference_in_standard_deviations(tmp_path, release):
     flat = release.table("balance").to_pandas()
     flat.loc[flat["measure"] == "group homeless", ["visited_mean", "visited_sd"]] = 0.0
-    other = make(tmp_path, changed={"balance": flat})
-    table = views.balance(other, known, Filters()).set_index("measure")
+    other = Choice(OpenedRelease(make(tmp_path, changed={"balance": flat})))
+    table = check_views.balance(other).set_index("measure")
     assert np.isnan(table.loc["group homeless", "difference_after"])
-    assert not views.unlike(table.reset_index())["measure"].eq("group homeless").any()
+    assert not check_views.unlike(table.reset_index())["measure"].eq("group homeless").any()
 
 
 @pytest.mark.parametrize("filters", CHOICES)
-def test_the_gain_of_schoolmates_is_compared_within_year_district_and_level(
-    release, known, filters
-):
+def test_the_gain_of_schoolmates_is_compared_within_year_district_and_level(choose, known, filters):
     cells = {}
     for row in rows_of("spillover", filters, known):
         place = row["school_year"], row["district_code"], row["level"]
@@ -72,7 +70,7 @@ def test_the_gain_of_schoolmates_is_compared_within_year_district_and_level(
         cells.setdefault(place, {})[row["share_visited"]] = (row["students"], change)
     both = [c for c in cells.values() if len(c) == 2]
     students = sum(c["10% or more"][0] for c in both)
-    found = views.spillover(release, known, filters)
+    found = check_views.spillover(choose(filters))
     assert found.students == students
     if min(students, sum(c["under 5%"][0] for c in both)) < 100:
         assert found.gain is None
@@ -81,8 +79,8 @@ def test_the_gain_of_schoolmates_is_compared_within_year_district_and_level(
     assert found.gain == pytest.approx(gain / students)
 
 
-def test_schoolmates_stand_in_the_order_of_years_and_shares(release, known):
-    table = views.schoolmates(release, known, Filters())
+def test_schoolmates_stand_in_the_order_of_years_and_shares(choose):
+    table = check_views.schoolmates(choose())
     order = [
         (year, list(SHARES_VISITED).index(share))
         for year, share in zip(table["school_year"], table["share_visited"], strict=True)
@@ -100,22 +98,22 @@ def test_schoolmates_stand_in_the_order_of_years_and_shares(release, known):
         (Filters((HARTFORD,), ("6-8", "9-12")), (HARTFORD, "all")),
     ],
 )
-def test_slices_are_asked_for_the_place_that_holds_the_choice(known, filters, place):
-    assert views.place_of(known, filters) == place
+def test_slices_are_asked_for_the_place_that_holds_the_choice(choose, filters, place):
+    assert check_views.area_of(choose(filters)) == place
 
 
-def test_both_comparisons_are_for_the_same_place_and_told_in_one_table(release, cohorts):
-    beside = views.beside_few_visited(release, cohorts, (HARTFORD, "6-8"))
+def test_both_comparisons_are_for_the_same_place_and_told_in_one_table(choose):
+    beside = check_views.beside_few_visited(choose(Filters((HARTFORD,), ("6-8",))))
     assert beside.everyone.visited == beside.few_visited.visited == 51
     assert beside.more == pytest.approx(0.0, abs=1e-9)
-    table = views.beside_table(beside)
+    table = check_views.beside_table(beside)
     assert table["months"].tolist() == ["1", "6 to 9"] * 2
     assert table["effect"].tolist() == pytest.approx([0.03, 0.08] * 2)
 
 
 @pytest.mark.parametrize("years", [(), ("2021-22",)])
-def test_every_reason_for_being_left_out_has_a_row_and_shares_add_up(release, known, years):
-    table = views.left_out(release, known, Filters((HARTFORD,), years=years))
+def test_every_reason_for_being_left_out_has_a_row_and_shares_add_up(choose, known, years):
+    table = check_views.left_out(choose(Filters((HARTFORD,), years=years)))
     periods = (
         {"summer 2021", "2021-22"} if years else {"summer 2021", "2020-21", "2021-22", "2022-23"}
     )
@@ -137,7 +135,7 @@ def test_every_reason_for_being_left_out_has_a_row_and_shares_add_up(release, kn
 )
 def test_both_ran_alike_where_the_joint_test_does_not_reject_at_five_per_cent(study, p, verdict):
     test = None if p is None else JointTest(5.0, 3, p)
-    assert views.ran_alike(replace(study, before_visit=test)) == verdict
+    assert check_views.ran_alike(replace(study, before_visit=test)) == verdict
 
 
 def balanced(**differences):
@@ -160,7 +158,7 @@ def balanced(**differences):
 def test_the_compared_are_alike_within_a_tenth_and_groups_within_a_quarter(
     study, differences, verdict
 ):
-    assert views.were_alike(balanced(**differences), study) == verdict
+    assert check_views.were_alike(balanced(**differences), study) == verdict
 
 
 @pytest.mark.parametrize(
@@ -174,12 +172,12 @@ def test_the_compared_are_alike_within_a_tenth_and_groups_within_a_quarter(
 def test_cut_weights_and_unequal_leaving_are_to_be_minded(study, column, value, verdict):
     table = study.table.copy()
     table.loc[table["event_time"] == 2, column] = value
-    assert views.were_alike(balanced(), replace(study, table=table)) == verdict
+    assert check_views.were_alike(balanced(), replace(study, table=table)) == verdict
 
 
 def test_without_a_balance_or_an_effect_likeness_is_unknown(study):
-    assert views.were_alike(balanced()[:0], study) == "unknown"
-    assert views.were_alike(balanced(), replace(study, withheld="too few")) == "unknown"
+    assert check_views.were_alike(balanced()[:0], study) == "unknown"
+    assert check_views.were_alike(balanced(), replace(study, withheld="too few")) == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -196,7 +194,7 @@ def test_without_a_balance_or_an_effect_likeness_is_unknown(study):
 )
 def test_schoolmates_gained_where_either_sign_reaches_a_point(gain, more, verdict):
     beside = SimpleNamespace(more=more)
-    assert views.schoolmates_gained(Spillover(gain, 500, 500), beside) == verdict
+    assert check_views.schoolmates_gained(Spillover(gain, 500, 500), beside) == verdict
 
 
 @pytest.mark.parametrize(("compared", "verdict"), [(80, "holds"), (79, "mind"), (0, "mind")])
@@ -204,18 +202,18 @@ def test_most_could_be_compared_from_four_in_five_on(compared, verdict):
     table = pd.DataFrame({"reason": ["compared", "no history"]})
     table["students"] = [compared, 100 - compared]
     table["share"] = table["students"] / 100
-    assert views.most_compared(table) == verdict
+    assert check_views.most_compared(table) == verdict
 
 
-def test_where_nobody_was_visited_who_was_left_out_is_unknown(release, known):
-    table = views.left_out(release, known, Filters(("0040011",)))
+def test_where_nobody_was_visited_who_was_left_out_is_unknown(choose):
+    table = check_views.left_out(choose(Filters(("0040011",))))
     assert table["students"].sum() == 0
-    assert views.most_compared(table) == "unknown"
+    assert check_views.most_compared(table) == "unknown"
 
 
-def test_a_place_without_that_slice_has_no_second_effect(release, cohorts):
-    beside = views.beside_few_visited(release, cohorts, ("0040011", "all"))
+def test_a_place_without_that_slice_has_no_second_effect(choose):
+    beside = check_views.beside_few_visited(choose(Filters(("0040011",))))
     assert isinstance(beside, Beside)
     assert beside.few_visited is None
     assert beside.more is None
-    assert len(views.beside_table(beside)) == 0
+    assert len(check_views.beside_table(beside)) == 0

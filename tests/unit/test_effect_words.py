@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 
 from leapdash.inference import Interval, interval
-from leapdash.show import views, words
 from leapdash.show.effects.studies import EffectStudy, Headline
 from leapdash.show.filters import Filters
+from leapdash.show.views import checks as check_views
+from leapdash.show.words import checks as check_words
+from leapdash.show.words import effects as effect_words
 
 NO_COVARIANCE = np.zeros((19, 19))
 
@@ -127,23 +129,23 @@ def study(later, soon=None, matrix="student", schools=40, table=None, visited=97
     ],
 )
 def test_the_answer_says_only_what_the_numbers_allow(effect, error, naive, sentences):
-    assert words.effect_answer(study(headline(effect, error, naive))) == sentences
+    assert effect_words.effect_answer(study(headline(effect, error, naive))) == sentences
 
 
 def test_where_later_months_are_withheld_the_month_after_answers_and_the_reason_follows():
     reason = "Only 12 visited students could be followed to months 6 to 9."
-    answer = words.effect_answer(study(headline(0, 0, 0, withheld=reason)))
+    answer = effect_words.effect_answer(study(headline(0, 0, 0, withheld=reason)))
     assert answer.startswith("In the school month after the first visit, visited students attended")
     assert answer.endswith(reason)
 
 
 def test_where_both_headlines_are_withheld_the_reason_is_the_answer():
     none = headline(0, 0, 0, withheld="Too few.")
-    assert words.effect_answer(study(none, headline(0, 0, 0, (1,), "Too few soon."))) == (
+    assert effect_words.effect_answer(study(none, headline(0, 0, 0, (1,), "Too few soon."))) == (
         "Too few soon."
     )
-    assert words.naive_sentence(none) == ""
-    assert words.plain_note(none) == words.NOT_THE_EFFECT
+    assert effect_words.naive_sentence(none) == ""
+    assert effect_words.plain_note(none) == effect_words.NOT_THE_EFFECT
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,7 @@ def test_where_both_headlines_are_withheld_the_reason_is_the_answer():
     ],
 )
 def test_a_share_becomes_the_nearest_everyday_fraction(share, said):
-    assert words.share_in_words(share) == said
+    assert effect_words.share_in_words(share) == said
 
 
 @pytest.mark.parametrize(
@@ -172,7 +174,7 @@ def test_a_share_becomes_the_nearest_everyday_fraction(share, said):
     ],
 )
 def test_a_range_carries_signs_where_it_reaches_below_zero(low, high, said):
-    assert words.between(Interval((low + high) / 2, 0.01, low, high)) == said
+    assert effect_words.between(Interval((low + high) / 2, 0.01, low, high)) == said
 
 
 @pytest.mark.parametrize(
@@ -185,14 +187,17 @@ def test_a_range_carries_signs_where_it_reaches_below_zero(low, high, said):
     ],
 )
 def test_the_time_of_an_effect_is_said_in_school_months(events, said):
-    assert words.after_the_visit(events) == said
+    assert effect_words.after_the_visit(events) == said
 
 
 def test_how_many_of_the_visited_it_is_based_on():
     later = headline(0.1, 0.01, 0.2)
-    assert words.based_on(study(later)) == "Based on 97 of 101 visited students."
-    assert words.based_on(study(later), 1_200) == "Based on 97 of 1,200 visited students."
-    assert words.based_on(study(later, visited=1, everyone=1)) == "Based on 1 of 1 visited student."
+    assert effect_words.based_on(study(later)) == "Based on 97 of 101 visited students."
+    assert effect_words.based_on(study(later), 1_200) == "Based on 97 of 1,200 visited students."
+    assert (
+        effect_words.based_on(study(later, visited=1, everyone=1))
+        == "Based on 1 of 1 visited student."
+    )
 
 
 @pytest.mark.parametrize(
@@ -205,17 +210,17 @@ def test_how_many_of_the_visited_it_is_based_on():
     ],
 )
 def test_which_matrix_serves_is_said_with_its_reason(matrix, schools, said):
-    told = words.independence_note(study(headline(0.1, 0.01, 0.2), None, matrix, schools))
+    told = effect_words.independence_note(study(headline(0.1, 0.01, 0.2), None, matrix, schools))
     assert said in told
 
 
 def test_months_left_out_of_the_chart_are_named_with_the_reason():
     table = pd.DataFrame({"event_time": [-6, -5, 0, 11, 12]})
     table["shown"] = [False, False, True, False, True]
-    told = words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
+    told = effect_words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
     assert "Left out: months −6 to −5, month +11, where fewer than 20 visited students" in told
     table["shown"] = True
-    assert "Left out" not in words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
+    assert "Left out" not in effect_words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
 
 
 def left_out(**students):
@@ -234,10 +239,12 @@ def left_out(**students):
 
 
 def test_why_nothing_can_be_shown_differs_by_cause():
-    assert "No home visit that met a family is recorded" in words.why_nothing(None, None, False)
-    assert "built without the effects" in words.why_nothing(None, None, True)
+    assert "No home visit that met a family is recorded" in effect_words.why_nothing(
+        None, None, False
+    )
+    assert "built without the effects" in effect_words.why_nothing(None, None, True)
     nobody = left_out(compared=0, no_history=3, no_comparison=40)
-    assert words.why_nothing(None, nobody, True) == (
+    assert effect_words.why_nothing(None, nobody, True) == (
         "No visited student could be compared with others: not observed in each month before (3); "
         "nobody was there to compare with (40)."
     )
@@ -262,34 +269,33 @@ def test_why_nothing_can_be_shown_differs_by_cause():
     ],
 )
 def test_who_is_left_out_is_counted_with_the_main_reason(counts, verdict, finding):
-    line = words.left_out_line(left_out(**counts))
+    line = check_words.left_out_line(left_out(**counts))
     assert (line.verdict, line.finding) == (verdict, finding)
 
 
 def test_the_evidence_tells_the_joint_test_and_what_would_undo_the_finding(study):
-    told = words.alike_before_evidence(study)
+    told = check_words.alike_before_evidence(study)
     assert f"p = {study.before_visit.p_value:.3f}" in told
     assert f"by {study.breakdown:.1f} times the largest step" in told
 
 
-def test_every_text_for_who_cannot_see_the_charts_holds_their_first_and_last_numbers(
-    release, known, study
-):
+def test_every_text_for_who_cannot_see_the_charts_holds_their_first_and_last_numbers(choose, study):
     rows = study.table.set_index("event_time")
-    paths = words.alt_paths(study)
+    paths = effect_words.alt_paths(study)
     for time in (-6, 12):
         assert f"{100 * rows.loc[time, 'without_visit']:.1f}% without the visit" in paths
-    balance = views.balance(release, known, Filters())
-    assert "Male from -0.04 to +0.02" in words.alt_balance("Balance", balance)
-    observed = views.still_observed(study)
-    assert "in month 12" in words.alt_observed("Observed", observed)
-    mates = views.schoolmates(release, known, Filters())
-    assert words.alt_schoolmates("Mates", mates).count(" visited: ") == len(mates)
+    balance = check_views.balance(choose())
+    assert "Male from -0.04 to +0.02" in check_words.alt_balance("Balance", balance)
+    observed = check_views.still_observed(study)
+    assert "in month 12" in check_words.alt_observed("Observed", observed)
+    mates = check_views.schoolmates(choose())
+    assert check_words.alt_schoolmates("Mates", mates).count(" visited: ") == len(mates)
 
 
-def test_the_place_both_comparisons_are_for_is_named(release, known, cohorts):
-    spill = views.spillover(release, known, Filters())
-    beside = views.beside_few_visited(release, cohorts, ("0640011", "6-8"))
-    assert "for Hartford, 6-8, whatever the year" in words.schoolmates_evidence(
-        spill, beside, known
+def test_the_area_both_comparisons_are_for_is_named(choose):
+    choice = choose(Filters(("0640011",), ("6-8",)))
+    spill = check_views.spillover(choice)
+    beside = check_views.beside_few_visited(choice)
+    assert "for Hartford, 6-8, whatever the year" in check_words.schoolmates_evidence(
+        spill, beside, choice
     )

@@ -6,12 +6,14 @@ import pandas as pd
 import pytest
 
 from leapdash.inference import interval
-from leapdash.show import charts
-from leapdash.show.views import THE_WHOLE
+from leapdash.show.charts import effect_rows as row_charts
+from leapdash.show.charts.base import Look, Stamp
+from leapdash.show.charts.palette import LIGHT
+from leapdash.show.views.effect_rows import THE_WHOLE
 
-STAMP = charts.Stamp(True, "2026-11-24T060000")
-PALETTE = charts.LIGHT
-WHOLE = charts.WholeLine("All districts", interval(0.114, 0.0023**2))
+PALETTE = LIGHT
+LOOK = Look(LIGHT, Stamp(True, "2026-11-24T060000"))
+WHOLE = row_charts.WholeLine("All districts", interval(0.114, 0.0023**2))
 WHY = "Only 12 visited students could be followed to months 6 to 9 after the visit."
 NAN = float("nan")
 
@@ -36,7 +38,7 @@ TABLE = rows(
 
 @pytest.fixture(scope="module")
 def figure():
-    return charts.forest(TABLE, WHOLE, "Effect in points", PALETTE, STAMP)
+    return row_charts.forest(TABLE, WHOLE, "Effect in points", LOOK)
 
 
 def trace(figure, name):
@@ -88,7 +90,7 @@ def test_the_whole_is_an_upright_line_with_its_value_above(figure):
     assert [n.text for n in notes(figure, "whole")] == [
         "All districts: +11.4 points (+10.9 to +11.9)"
     ]
-    without = charts.forest(TABLE, None, "Effect in points", PALETTE, STAMP)
+    without = row_charts.forest(TABLE, None, "Effect in points", LOOK)
     assert notes(without, "whole") == []
     assert [shape.x0 for shape in without.layout.shapes] == [0]
 
@@ -102,7 +104,7 @@ def test_hover_tells_the_interval_the_plain_change_and_the_students(figure):
 
 def test_sections_are_headed_once_and_the_whole_and_a_single_section_are_not(figure):
     assert [n.text for n in notes(figure, "section")] == ["<b>Levels</b>", "<b>Districts</b>"]
-    alone = charts.forest(TABLE[TABLE["section"] == "Levels"], WHOLE, "x", PALETTE, STAMP)
+    alone = row_charts.forest(TABLE[TABLE["section"] == "Levels"], WHOLE, "x", LOOK)
     assert notes(alone, "section") == []
 
 
@@ -112,7 +114,7 @@ def test_sections_are_headed_once_and_the_whole_and_a_single_section_are_not(fig
 )
 def test_the_axis_holds_zero_every_interval_and_a_few_whole_marks(effect, low, high):
     table = rows(("Levels", "6-8", "6-8", effect, low, high, 30, 40, 0.1, ""))
-    axis = charts.forest(table, None, "x", PALETTE, STAMP).layout.xaxis
+    axis = row_charts.forest(table, None, "x", LOOK).layout.xaxis
     assert axis.range[0] < min(0, 100 * low)
     assert axis.range[1] > max(0, 100 * high)
     assert 0 in axis.tickvals
@@ -121,7 +123,7 @@ def test_the_axis_holds_zero_every_interval_and_a_few_whole_marks(effect, low, h
 
 def test_rows_that_are_all_withheld_still_make_a_figure_that_says_why():
     hidden = TABLE[TABLE["effect"].isna()]
-    figure = charts.forest(hidden, None, "x", PALETTE, STAMP)
+    figure = row_charts.forest(hidden, None, "x", LOOK)
     assert len(trace(figure, "withheld").y) == 2
     assert list(trace(figure, "effects").x) == []
 
@@ -129,5 +131,5 @@ def test_rows_that_are_all_withheld_still_make_a_figure_that_says_why():
 def test_a_plot_with_more_rows_is_taller_and_rows_do_not_overlap(figure):
     at = list(figure.layout.yaxis.tickvals)
     assert min(a - b for a, b in pairwise(at)) >= 30
-    fewer = charts.forest(TABLE.head(2), WHOLE, "x", PALETTE, STAMP)
+    fewer = row_charts.forest(TABLE.head(2), WHOLE, "x", LOOK)
     assert fewer.layout.height < figure.layout.height

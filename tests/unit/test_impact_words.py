@@ -4,13 +4,18 @@ import pandas as pd
 import pytest
 
 from leapdash.inference import Interval, interval
-from leapdash.show import words
-from leapdash.show.effects.studies import DaysRegained, Headline, Headlines
+from leapdash.show.effects.days import DaysRegained
+from leapdash.show.effects.studies import Headline, Headlines
 from leapdash.show.filters import Filters
-from leapdash.show.views import Regained, SliceRows, Visits
-from leapdash.show.words.impact import rounded
+from leapdash.show.views.effect_rows import SliceRows
+from leapdash.show.views.programme import Regained, VisitsMade
+from leapdash.show.words import district as district_words
+from leapdash.show.words import effect_rows as row_words
+from leapdash.show.words import effects as effect_words
+from leapdash.show.words import programme as programme_words
+from leapdash.show.words.numbers import rounded
 
-VISITS = Visits(9000, 8000, 6104)
+VISITS = VisitsMade(9000, 8000, 6104)
 TOO_FEW = "Only 12 visited students could be followed to months 6 to 9 after the visit."
 
 
@@ -45,7 +50,7 @@ NO_DAYS = DaysRegained(
 
 
 def test_impact_answers_with_the_effect_the_plain_number_the_reached_and_the_days():
-    answer = words.impact_answer(found(headline(0.1135, 0.109, 0.118)), regained(), VISITS)
+    answer = effect_words.impact_answer(found(headline(0.1135, 0.109, 0.118)), regained(), VISITS)
     assert answer == (
         "Six to nine school months after the first visit, visited students attended 11.4 points "
         "more of their days than they would have without it (between 10.9 and 11.8). A plain "
@@ -63,54 +68,59 @@ def test_impact_answers_with_the_effect_the_plain_number_the_reached_and_the_day
     ],
 )
 def test_days_that_may_be_none_or_are_lost_are_said_to_be(days, ending):
-    answer = words.impact_answer(found(headline(0.01, 0.005, 0.02)), regained(days), VISITS)
+    answer = effect_words.impact_answer(found(headline(0.01, 0.005, 0.02)), regained(days), VISITS)
     assert answer.endswith(ending)
 
 
 def test_without_an_effect_the_answer_gives_the_reason_and_whom_visits_reached():
-    answer = words.impact_answer(found(hidden(), hidden((1,))), NO_DAYS, Visits(1, 1, 1))
+    answer = effect_words.impact_answer(found(hidden(), hidden((1,))), NO_DAYS, VisitsMade(1, 1, 1))
     assert TOO_FEW in answer
     assert answer.endswith("Home visits met the family of 1 student.")
-    assert words.effect_card(hidden()) == ("–", "too few to tell")
+    assert effect_words.effect_card(hidden()) == ("–", "too few to tell")
 
 
 def test_a_card_of_an_effect_has_its_number_and_its_interval():
-    assert words.effect_card(headline(0.1135, 0.109, 0.118)) == (
+    assert effect_words.effect_card(headline(0.1135, 0.109, 0.118)) == (
         "+11.4",
         "between 10.9 and 11.8 points",
     )
-    assert words.effect_card(headline(-0.002, -0.014, 0.01))[1] == "between −1.4 and +1.0 points"
+    assert (
+        effect_words.effect_card(headline(-0.002, -0.014, 0.01))[1]
+        == "between −1.4 and +1.0 points"
+    )
 
 
 def test_cards_of_days_have_the_cost_where_it_is_known():
     spent = regained(cost=12_100_000.0)
-    cards = words.days_cards(Regained(regained(), spent, (), ("2020-21", "2022-23")))
+    cards = programme_words.days_cards(Regained(regained(), spent, (), ("2020-21", "2022-23")))
     assert cards == [
         ("School days regained", "89,900", "between 86,300 and 93,500"),
         ("Cost per day regained", "$135", "between $129 and $140"),
     ]
-    assert len(words.days_cards(Regained(regained(), None, (), ()))) == 1
-    assert words.days_cards(Regained(NO_DAYS, None, (), ())) == [
+    assert len(programme_words.days_cards(Regained(regained(), None, (), ()))) == 1
+    assert programme_words.days_cards(Regained(NO_DAYS, None, (), ())) == [
         ("School days regained", "–", "too few to tell")
     ]
 
 
 def test_a_cost_without_an_upper_bound_is_at_least_so_much():
     spent = regained((50.0, -20.0, 120.0), cost=6000.0)
-    _, cost = words.days_cards(Regained(spent, spent, (), ("2021-22", "2021-22")))
+    _, cost = programme_words.days_cards(Regained(spent, spent, (), ("2021-22", "2021-22")))
     assert cost == ("Cost per day regained", "$120", "at least $50")
 
 
-def test_no_cost_per_day_where_days_were_lost():
+def test_no_cost_per_day_where_days_were_lost(choose):
     lost = regained((-500.0, -800.0, -200.0), cost=6000.0)
-    assert len(words.days_cards(Regained(lost, lost, (), ("2021-22", "2021-22")))) == 1
-    note = words.days_note(Regained(lost, lost, (), ("2021-22", "2021-22")), Filters())
+    assert len(programme_words.days_cards(Regained(lost, lost, (), ("2021-22", "2021-22")))) == 1
+    note = programme_words.days_note(Regained(lost, lost, (), ("2021-22", "2021-22")), choose())
     assert note.endswith("No day was shown to be regained, so there is no cost per day.")
 
 
-def test_the_note_says_what_days_are_per_student_and_which_costs_count():
+def test_the_note_says_what_days_are_per_student_and_which_costs_count(choose):
     spent = regained(cost=12_100_000.0, covered=0.914)
-    note = words.days_note(Regained(spent, spent, ("Avon",), ("2020-21", "2022-23")), Filters())
+    note = programme_words.days_note(
+        Regained(spent, spent, ("Avon",), ("2020-21", "2022-23")), choose()
+    )
     assert "Later months aren’t counted." in note
     assert "Per visited student: 14.7 days (between 14.1 and 15.3)." in note
     assert "91% of these days fall in months with enough students" in note
@@ -125,8 +135,9 @@ def test_the_note_says_what_days_are_per_student_and_which_costs_count():
         (("Avon",), Filters(), "No cost is known for these districts and school years."),
     ],
 )
-def test_where_there_is_no_cost_the_note_says_why(uncounted, filters, reason):
-    assert reason in words.days_note(Regained(regained(), None, uncounted, ()), filters)
+def test_where_there_is_no_cost_the_note_says_why(choose, uncounted, filters, reason):
+    found = Regained(regained(), None, uncounted, ())
+    assert reason in programme_words.days_note(found, choose(filters))
 
 
 def differences(*told):
@@ -135,69 +146,69 @@ def differences(*told):
 
 
 def test_differences_are_larger_smaller_or_not_to_be_told():
-    answer = words.differences_answer(
+    answer = row_words.differences_answer(
         differences(
             ("Language", "Spanish", "English", -0.046, -0.056, -0.036),
             ("Place", "Video or telephone", "At home", 0.008, -0.003, 0.019),
             ("Visitor", "Community partner", "School staff", 0.02, 0.01, 0.03),
         )
     )
-    assert answer.split("  \n") == [
+    assert answer.split("\n") == [
         "Spanish beside English: 4.6 points smaller (between 3.6 and 5.6).",
         "Video or telephone beside at home: no difference can be told (between −0.3 and +1.9 "
         "points).",
         "Community partner beside school staff: 2.0 points larger (between 1.0 and 3.0).",
     ]
-    assert words.differences_answer(differences()).startswith("Too few visited students")
+    assert row_words.differences_answer(differences()).startswith("Too few visited students")
 
 
-def test_kinds_and_groups_are_called_association_and_the_number_of_visits_no_effect():
-    assert "need not come from it" in words.ASSOCIATION
-    assert "can’t be read as an effect" in words.VISITS_IN_ALL
-    assert "association" in words.GROUPS_NOTE
-    assert "Clear the school years" in words.no_slices(Filters(years=("2021-22",)))
-    assert "one district or all" in words.no_slices(Filters(districts=("a", "b")))
+def test_kinds_and_groups_are_called_association_and_the_number_of_visits_no_effect(choose):
+    assert "need not come from it" in row_words.ASSOCIATION
+    assert "can’t be read as an effect" in row_words.VISITS_IN_ALL
+    assert "association" in row_words.GROUPS_NOTE
+    assert "Clear the school years" in row_words.no_slices(choose(Filters(years=("2021-22",))))
+    assert "one district or all" in row_words.no_slices(choose(Filters(districts=("a", "b"))))
 
 
 def test_a_district_is_larger_than_the_others_or_cannot_be_told_apart():
     own = found(headline(0.285, 0.27, 0.299))
-    larger = words.district_effect("Hartford", own, interval(0.191, 0.008**2))
+    larger = district_words.effect("Hartford", own, interval(0.191, 0.008**2))
     assert larger == (
         "Six to nine school months after the first visit, Hartford’s visited students attended "
         "28.5 points more of their days than they would have without it (between 27.0 and 29.9). "
         "The effect is 19.1 points larger than in all other districts together (between 17.5 and "
         "20.7)."
     )
-    same = words.district_effect("Hartford", own, interval(-0.005, 0.008**2))
+    same = district_words.effect("Hartford", own, interval(-0.005, 0.008**2))
     assert (
         "can’t be told apart from the effect in all other districts together (between −2.1 and"
         in (same)
     )
-    assert "other districts" not in words.district_effect("Hartford", own, None)
+    assert "other districts" not in district_words.effect("Hartford", own, None)
 
 
 def test_a_district_says_how_many_its_effect_rests_on_or_could_be_followed():
-    assert words.district_based_on(found(headline(0.285, 0.27, 0.299))) == (
+    assert district_words.based_on(found(headline(0.285, 0.27, 0.299))) == (
         "Effect: school months 6 to 9 after the first visit, based on 4,010 of 6,104 visited "
         "students."
     )
-    assert words.district_based_on(found(hidden())) == (
+    assert district_words.based_on(found(hidden())) == (
         "12 of 6,104 visited students could be followed to school months 6 to 9."
     )
 
 
 def test_a_small_district_says_that_too_few_were_visited_to_tell():
-    wide = words.district_effect("Avon", found(headline(0.03, -0.031, 0.09)), None)
+    wide = district_words.effect("Avon", found(headline(0.03, -0.031, 0.09)), None)
     assert "too small to tell from none" in wide
     assert wide.endswith("Too few students were visited here to tell more.")
-    narrow = words.district_effect("Avon", found(headline(-0.002, -0.014, 0.01)), None)
+    narrow = district_words.effect("Avon", found(headline(-0.002, -0.014, 0.01)), None)
     assert "Too few students" not in narrow
 
 
 def test_a_district_with_only_the_month_after_tells_that_and_one_without_the_reason():
-    soon = words.district_effect("Avon", found(hidden()), None)
+    soon = district_words.effect("Avon", found(hidden()), None)
     assert soon.startswith("In the school month after the first visit, Avon’s visited students")
-    nothing = words.district_effect("Avon", found(hidden(), hidden((1,))), None)
+    nothing = district_words.effect("Avon", found(hidden(), hidden((1,))), None)
     assert nothing == f"What visits changed in Avon can’t be told. {TOO_FEW}"
 
 
@@ -205,7 +216,7 @@ def test_the_text_for_who_cannot_see_a_forest_tells_the_ends_and_the_withheld():
     table = pd.DataFrame(
         {"series": ["Hartford", "Avon", "Windham"], "effect": [0.285, float("nan"), -0.02]}
     )
-    assert words.alt_forest("What visits changed", table) == (
+    assert row_words.alt_forest("What visits changed", table) == (
         "Forest plot: What visits changed. 3 rows. Effects from −2.0 points (Windham) to +28.5 "
         "points (Hartford). 1 withheld: too few to tell."
     )

@@ -5,8 +5,16 @@ from datetime import date
 import pytest
 
 from leapdash.contract import school_year_of
-from leapdash.show import views
+from leapdash.errors import ReleaseError
+from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
+from leapdash.show.opened import OpenedRelease
+from leapdash.show.views import attendance as attendance_views
+from leapdash.show.views import checks as check_views
+from leapdash.show.views import district as district_views
+from leapdash.show.views import effect_rows as row_views
+from leapdash.show.views import effects as effect_views
+from leapdash.show.views import programme as programme_views
 from tests.lib.by_hand import keeps, rate, rows_of, total
 from tests.lib.small_release import AVON, HARTFORD, NEW_HAVEN, make
 
@@ -17,9 +25,9 @@ def test_what_can_be_chosen_are_the_release_s_districts_by_name_and_its_years(kn
     assert known.years == ("2020-21", "2021-22", "2022-23")
 
 
-def test_a_monthly_rate_is_the_ratio_of_sums_of_exactly_the_choice(release, known):
+def test_a_monthly_rate_is_the_ratio_of_sums_of_exactly_the_choice(choose, release, known):
     filters = Filters(("leap",), ("6-8",), ("eligible",), ("2021-22",), "hispanic")
-    table = views.attendance_trend(release, known, filters, "all", "month")
+    table = attendance_views.attendance_trend(choose(filters))
     keep = keeps(filters, known)
     rows = [row for row in rows_of(release, "attendance_by_group") if keep(row)]
     assert list(table["period"]) == sorted({row["month"] for row in rows})
@@ -30,8 +38,8 @@ def test_a_monthly_rate_is_the_ratio_of_sums_of_exactly_the_choice(release, know
         assert line.attendance_rate == pytest.approx(rate(month, "days_attended", "days_enrolled"))
 
 
-def test_a_yearly_rate_adds_days_up_and_says_the_students_of_an_average_month(release, known):
-    table = views.attendance_trend(release, known, Filters(), "level", "year")
+def test_a_yearly_rate_adds_days_up_and_says_the_students_of_an_average_month(choose, release):
+    table = attendance_views.attendance_trend(choose(by="level", grain="year"))
     rows = [row for row in rows_of(release, "attendance_by_group") if row["group"] == "all"]
     assert list(table["series"].unique()) == ["PK-5", "6-8", "9-12"]
     for line in table.itertuples():
@@ -44,31 +52,31 @@ def test_a_yearly_rate_adds_days_up_and_says_the_students_of_an_average_month(re
         assert line.students == round(total(year, "students") / 10)
 
 
-def test_a_district_chosen_by_name_and_in_its_set_stands_in_both_series(release, known):
+def test_a_district_chosen_by_name_and_in_its_set_stands_in_both_series(choose, release):
     filters = Filters((HARTFORD, "leap"))
-    table = views.attendance_trend(release, known, filters, "district", "month")
+    table = attendance_views.attendance_trend(choose(filters, by="district"))
     one, both = (table[table["code"] == code]["students"].sum() for code in (HARTFORD, "leap"))
     rows = [row for row in rows_of(release, "attendance_by_group") if row["group"] == "all"]
     assert one == total([r for r in rows if r["district_code"] == HARTFORD], "students")
     assert both == total([r for r in rows if r["district_code"] != AVON], "students")
 
 
-def test_with_no_district_chosen_the_lines_are_leap_and_other_districts(release, known):
-    table = views.attendance_trend(release, known, Filters(), "district", "month")
+def test_with_no_district_chosen_the_lines_are_leap_and_other_districts(choose):
+    table = attendance_views.attendance_trend(choose(by="district"))
     assert list(table["series"].unique()) == ["LEAP districts", "Other districts"]
 
 
-def test_lines_by_group_ignore_the_group_filter_and_hold_every_group(release, known):
-    table = views.attendance_trend(release, known, Filters(group="white"), "group", "month")
-    white = views.attendance_trend(release, known, Filters(group="white"), "all", "month")
+def test_lines_by_group_ignore_the_group_filter_and_hold_every_group(choose):
+    table = attendance_views.attendance_trend(choose(Filters(group="white"), by="group"))
+    white = attendance_views.attendance_trend(choose(Filters(group="white")))
     assert table["code"].nunique() == 15
     by_group = table[table["code"] == "white"]["attendance_rate"].tolist()
     assert by_group == white["attendance_rate"].tolist()
 
 
-def test_chronic_absence_by_month_counts_students_of_that_month(release, known):
+def test_chronic_absence_by_month_counts_students_of_that_month(choose, release, known):
     filters = Filters((HARTFORD,), group="disability")
-    table = views.chronic_trend(release, known, filters, "all", "month")
+    table = attendance_views.chronic_trend(choose(filters))
     keep = keeps(filters, known)
     rows = [row for row in rows_of(release, "attendance_by_group") if keep(row)]
     first = [row for row in rows if row["month"] == table["period"].iloc[0]]
@@ -88,9 +96,9 @@ def test_chronic_absence_by_month_counts_students_of_that_month(release, known):
     ],
 )
 def test_chronic_absence_by_year_takes_the_state_s_rows_or_adds_the_districts(
-    release, known, districts, geography, codes
+    choose, release, districts, geography, codes
 ):
-    table = views.chronic_trend(release, known, Filters(districts), "all", "year")
+    table = attendance_views.chronic_trend(choose(Filters(districts), grain="year"))
     for line in table.itertuples():
         rows = [
             row
@@ -107,18 +115,17 @@ def test_chronic_absence_by_year_takes_the_state_s_rows_or_adds_the_districts(
     assert list(table["period"]) == ["2020-21", "2021-22", "2022-23"]
 
 
-def test_a_choice_with_nothing_behind_it_is_an_empty_table(release, known):
+def test_a_choice_with_nothing_behind_it_is_an_empty_table(choose):
     nothing = Filters((AVON,), (), ("visited",))
-    assert len(views.attendance_trend(release, known, nothing, "all", "month")) == 0
-    assert len(views.attendance_trend(release, known, nothing, "district", "year")) == 0
-    assert len(views.chronic_trend(release, known, nothing, "level", "year")) == 0
-    assert len(views.paths(release, known, Filters((AVON,)), "all")) == 0
-    assert len(views.before_after(views.paths(release, known, Filters((AVON,)), "all"))) == 0
+    assert len(attendance_views.attendance_trend(choose(nothing))) == 0
+    assert len(attendance_views.attendance_trend(choose(nothing, by="district", grain="year"))) == 0
+    assert len(attendance_views.chronic_trend(choose(nothing, by="level", grain="year"))) == 0
+    assert len(effect_views.paths(choose(Filters((AVON,))))) == 0
 
 
-def test_published_rates_stand_beside_the_series_they_are_about(release, known):
+def test_published_rates_stand_beside_the_series_they_are_about(choose):
     def rates(filters, by):
-        table = views.published_beside(release, known, filters, by)
+        table = attendance_views.published_beside(choose(filters, by=by))
         return dict(zip(table["school_year"], table["attendance_rate"], strict=True))
 
     connecticut = {"2019-20": 0.9479, "2020-21": 0.9294, "2021-22": 0.9169}
@@ -141,21 +148,19 @@ def test_published_rates_stand_beside_the_series_they_are_about(release, known):
         (Filters((AVON,)), "all"),
     ],
 )
-def test_no_published_rate_stands_beside_what_the_state_did_not_publish(
-    release, known, filters, by
-):
-    assert len(views.published_beside(release, known, filters, by)) == 0
+def test_no_published_rate_stands_beside_what_the_state_did_not_publish(choose, filters, by):
+    assert len(attendance_views.published_beside(choose(filters, by=by))) == 0
 
 
 def test_a_release_without_published_rates_shows_none(tmp_path):
-    bare = make(tmp_path, published=False)
-    assert len(views.published_beside(bare, views.known_in(bare), Filters(), "all")) == 0
+    bare = Choice(OpenedRelease(make(tmp_path, published=False)))
+    assert len(attendance_views.published_beside(bare)) == 0
 
 
-def test_a_yearly_table_tells_its_own_rates_from_published_ones(release, known):
-    trend = views.attendance_trend(release, known, Filters(), "all", "year")
-    published = views.published_beside(release, known, Filters(), "all")
-    table = views.with_published(trend, published, "simulated")
+def test_a_yearly_table_tells_its_own_rates_from_published_ones(choose, small):
+    trend = attendance_views.attendance_trend(choose(grain="year"))
+    published = attendance_views.published_beside(choose())
+    table = attendance_views.with_published(trend, published, small)
     own = table[table["source"] == "simulated"]
     assert own["attendance_rate"].tolist() == trend["attendance_rate"].tolist()
     assert set(table["source"]) == {"simulated", "data.ct.gov t4hx-jd4c"}
@@ -163,9 +168,9 @@ def test_a_yearly_table_tells_its_own_rates_from_published_ones(release, known):
 
 
 @pytest.mark.parametrize("years", [(), ("2021-22",)])
-def test_paths_follow_visited_students_of_the_periods_chosen(release, known, years):
+def test_paths_follow_visited_students_of_the_periods_chosen(choose, release, known, years):
     filters = Filters(("leap",), ("6-8", "9-12"), years=years)
-    table = views.paths(release, known, filters, "all")
+    table = effect_views.paths(choose(filters))
     keep = keeps(filters, known)
     rows = [row for row in rows_of(release, "paths") if keep(row)]
     if years:
@@ -176,35 +181,13 @@ def test_paths_follow_visited_students_of_the_periods_chosen(release, known, yea
         assert line.attendance_rate == pytest.approx(rate(here, "days_attended", "days_enrolled"))
 
 
-def test_before_and_after_weigh_every_day_alike_and_leave_the_month_of_the_visit_out(
-    release, known
-):
-    averages = views.before_after(views.paths(release, known, Filters(), "language"))
-    rows = rows_of(release, "paths")
-    assert list(averages["code"]) == ["en", "es", "other"]
-    for line in averages.itertuples():
-        mine = [row for row in rows if row["language"] == line.code]
-        before = [row for row in mine if -6 <= row["event_time"] <= -1]
-        after = [row for row in mine if 1 <= row["event_time"] <= 12]
-        assert line.before == pytest.approx(rate(before, "days_attended", "days_enrolled"))
-        assert line.after == pytest.approx(rate(after, "days_attended", "days_enrolled"))
-        assert line.change == pytest.approx(line.after - line.before)
-
-
-def test_a_series_with_no_month_after_has_no_change(release, known):
-    table = views.paths(release, known, Filters(), "all")
-    averages = views.before_after(table[table["event_time"] <= 0])
-    assert averages["change"].isna().all()
-    assert averages["before"].notna().all()
-
-
-def test_periods_of_first_visits_run_in_the_order_of_time(release, known):
-    table = views.paths(release, known, Filters(), "period")
+def test_periods_of_first_visits_run_in_the_order_of_time(choose):
+    table = effect_views.paths(choose(by="period"))
     assert list(table["series"].unique()) == ["2020-21", "Summer 2021", "2021-22", "2022-23"]
 
 
-def test_reach_is_that_of_the_last_month_and_only_where_a_district_takes_part(release, known):
-    reach = views.reach_now(release, known, Filters())
+def test_reach_is_that_of_the_last_month_and_only_where_a_district_takes_part(choose, release):
+    reach = programme_views.reach_now(choose())
     rows = [
         row
         for row in rows_of(release, "reach")
@@ -214,17 +197,17 @@ def test_reach_is_that_of_the_last_month_and_only_where_a_district_takes_part(re
     assert reach.ever_eligible == total(rows, "ever_eligible")
     assert reach.waiting + reach.ever_eligible_visited == reach.ever_eligible
     assert reach.share_visited == reach.ever_eligible_visited / reach.ever_eligible
-    assert views.reach_now(release, known, Filters((AVON,))).share_visited is None
+    assert programme_views.reach_now(choose(Filters((AVON,)))).share_visited is None
 
 
-def test_reach_of_a_year_is_that_of_its_last_month(release, known):
-    reach = views.reach_now(release, known, Filters(years=("2021-22",)))
+def test_reach_of_a_year_is_that_of_its_last_month(choose):
+    reach = programme_views.reach_now(choose(Filters(years=("2021-22",))))
     assert reach.month == date(2022, 6, 1)
 
 
-def test_visits_are_counted_in_the_choice_and_only_met_ones_can_be_first(release, known):
+def test_visits_are_counted_in_the_choice_and_only_met_ones_can_be_first(choose, release, known):
     filters = Filters((NEW_HAVEN,), years=("2021-22", "2022-23"))
-    visits = views.visits_made(release, known, filters)
+    visits = programme_views.visits_made(choose(filters))
     keep = keeps(filters, known)
     rows = [row for row in rows_of(release, "visits") if keep(row)]
     met = [row for row in rows if row["contact"] == "met"]
@@ -233,12 +216,12 @@ def test_visits_are_counted_in_the_choice_and_only_met_ones_can_be_first(release
     assert visits.first_visits == total(met, "first_visits")
 
 
-def test_every_district_that_takes_part_has_its_reach(release, known):
-    table = views.districts_visited(release, known, Filters())
+def test_every_district_that_takes_part_has_its_reach(choose):
+    table = programme_views.districts_visited(choose())
     assert set(table["series"]) == {"Hartford", "New Haven"}
     for line in table.itertuples():
         alone = Filters((line.district_code,))
-        reach = views.reach_now(release, known, alone)
+        reach = programme_views.reach_now(choose(alone))
         assert (line.waiting, line.ever_eligible_visited) == (
             reach.waiting,
             reach.ever_eligible_visited,
@@ -246,8 +229,8 @@ def test_every_district_that_takes_part_has_its_reach(release, known):
     assert table["ever_eligible_visited"].is_monotonic_decreasing
 
 
-def test_schools_stand_beside_each_other_by_the_rates_of_the_year(release):
-    table = views.schools_beside(release, Filters(levels=("6-8",)), HARTFORD)
+def test_schools_stand_beside_each_other_by_the_rates_of_the_year(choose, release):
+    table = district_views.schools_beside(choose(Filters(levels=("6-8",)), district=HARTFORD))
     assert table["attendance_rate"].is_monotonic_increasing
     assert set(table["school_name"]) == {"Hartford Elm School", "Hartford River Academy"}
     for line in table.itertuples():
@@ -267,19 +250,59 @@ def test_schools_stand_beside_each_other_by_the_rates_of_the_year(release):
         assert line.waiting == total(last, "waiting")
 
 
-def test_a_district_that_takes_no_part_has_nobody_waiting(release):
-    table = views.schools_beside(release, Filters(), AVON)
+def test_a_district_that_takes_no_part_has_nobody_waiting(choose):
+    table = district_views.schools_beside(choose(district=AVON))
     assert len(table) == 2
     assert table["waiting"].isna().all()
 
 
-def test_a_district_beside_the_state_is_two_series(release, known):
+def test_a_district_beside_the_state_is_two_series(choose):
     filters = Filters(levels=("6-8",))
-    both = views.attendance_beside(release, known, filters, HARTFORD, "month")
-    own = views.attendance_trend(release, known, Filters((HARTFORD,), ("6-8",)), "all", "month")
+    both = district_views.attendance_beside(choose(filters, district=HARTFORD))
+    own = attendance_views.attendance_trend(choose(Filters((HARTFORD,), ("6-8",))))
     assert list(both["series"].unique()) == ["Hartford", "All districts"]
     assert both[both["code"] == HARTFORD]["attendance_rate"].tolist() == (
         own["attendance_rate"].tolist()
     )
-    published = views.published_of_both(release, known, Filters(), HARTFORD)
+    published = district_views.published_of_both(choose(district=HARTFORD))
     assert list(published["series"].unique()) == ["Hartford", "Connecticut"]
+
+
+class Changed(OpenedRelease):
+    """A release with one value in another's stead, wherever the column stands."""
+
+    def __init__(self, release, column, old, new):
+        super().__init__(release)
+        self.columns, self.old, self.new = (column, f"{column}_2"), old, new
+
+    def table(self, name, columns=None, where=None):
+        table = super().table(name, columns, where)
+        for column in set(self.columns) & set(table.column_names):
+            values = [
+                self.new if value == self.old else value for value in table[column].to_pylist()
+            ]
+            table = table.set_column(table.column_names.index(column), column, [values])
+        return table
+
+
+@pytest.mark.parametrize(
+    ("view", "controls", "column", "old"),
+    [
+        (attendance_views.attendance_trend, {"by": "level"}, "level", "6-8"),
+        (attendance_views.chronic_trend, {"by": "group"}, "group", "white"),
+        (effect_views.paths, {"by": "language"}, "language", "es"),
+        (programme_views.visits_made, {}, "contact", "no contact"),
+        (row_views.kind_rows, {}, "slice_value", "home"),
+        (row_views.group_rows, {}, "slice_value", "female"),
+        (check_views.balance, {}, "measure", "last_month"),
+        (check_views.schoolmates, {}, "share_visited", "under 5%"),
+        (check_views.spillover, {}, "share_visited", "under 5%"),
+        (check_views.left_out, {}, "reason", "no history"),
+    ],
+)
+def test_rows_with_a_code_nobody_knows_are_refused_and_never_dropped(
+    release, view, controls, column, old
+):
+    changed = Changed(release, column, old, "something new")
+    with pytest.raises(ReleaseError, match="'something new'"):
+        view(Choice(changed, **controls))

@@ -25,6 +25,7 @@ from leapdash.build.demo.calendar import (
 from leapdash.build.demo.draws import I64, LOGIT, ONE, U16, Draws, logistic
 from leapdash.build.demo.places import DISTRICTS, HARTFORD, LEVEL_NAMES, Places
 from leapdash.build.demo.students import Bools, Students, level_of
+from leapdash.contract.thresholds import OBSERVED_MINIMUM_DAYS
 
 REPORTED_VISITED = 8_690
 """Students visited by June 2022, as reported. Source: FutureEd 2023."""
@@ -33,8 +34,8 @@ PLACES = ("home", "other", "virtual")
 VISITORS = ("school staff", "community partner")
 
 NEVER = -1
-MINIMUM_HALF_DAYS = 10
-"""A month counts as history with at least 5 days enrolled."""
+MINIMUM_HALF_DAYS = 2 * OBSERVED_MINIMUM_DAYS
+"""A month counts as history with at least so many half-days enrolled."""
 
 HIGHEST_CHANCE = 0.25
 MEETS_FAMILY = 0.78

@@ -11,15 +11,12 @@ from leapdash.build.effects.panel import SCHOOLS, EffectPanel
 from leapdash.build.panel.panel import Panel
 from leapdash.build.panel.student_groups import memberships
 from leapdash.build.panel.to_contract import in_days
-from leapdash.contract import BALANCE, LEFT_OUT, SHARES_VISITED
+from leapdash.contract import BALANCE, LEFT_OUT, MONTHS_AFTER, SHARES_VISITED
+from leapdash.contract.thresholds import MANY_VISITED, SOME_VISITED
 from leapdash.engines import Workspace
 from leapdash.estimator.estimate import Estimate, Study
 
 LAST_MONTH, THREE_MONTHS = tuple(BALANCE)[:2]
-SPILLOVER_SHARE = 0.1
-"""From this share of a school's students visited, visits are thought to change the whole school
-(Parent Teacher Home Visits found gains among unvisited students there).
-"""
 
 
 def balance(space: Workspace, found: Estimate, months: ir.Table) -> pd.DataFrame:
@@ -131,7 +128,7 @@ def visited_days(
         months.select("unit", "t", "enrolled", "year"), "unit"
     )
     t = t.mutate(event_time=(t.t - t["first"]).cast("int64"))
-    t = t.filter((t.event_time >= 1) & (t.event_time <= 12))
+    t = t.filter(t.event_time.between(MONTHS_AFTER[0], MONTHS_AFTER[-1]))
     parts = []
     for name, values in slices:
         s = t.join(values, "unit")
@@ -168,8 +165,8 @@ def spillover(panel: Panel) -> ir.Table:
     names = list(SHARES_VISITED)
     band = ibis.cases(
         (t.share == 0, names[0]),
-        (t.share < 0.05, names[1]),
-        (t.share < 0.1, names[2]),
+        (t.share < SOME_VISITED, names[1]),
+        (t.share < MANY_VISITED, names[2]),
         else_=names[3],
     )
     t = t.mutate(share_visited=band)

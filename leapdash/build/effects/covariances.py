@@ -13,17 +13,16 @@ import pyarrow as pa
 
 from leapdash.build.effects.by_area import EVENTS, Effects
 from leapdash.build.effects.slices import HEADLINE_EVENTS
-from leapdash.contract import BASE_EVENT_TIME, LEVELS, STATE_CODE
+from leapdash.contract import BASE_EVENT_TIME
+from leapdash.contract.thresholds import COVARIANCE_PRECISION, MINIMUM_VISITED
 from leapdash.engines import Workspace
 from leapdash.estimator.covariance import Floats, pair_products
 from leapdash.inference import serving_matrix
 
-MINIMUM_VISITED = 20
 _ESTIMATED = [k for k, e in enumerate(EVENTS) if e != BASE_EVENT_TIME]
 _HEADLINE = [k for k, e in enumerate(EVENTS) if e in HEADLINE_EVENTS]
 # What is left of a number by rounding, so that it takes half the room in the file: standard errors
 # of any union stay exact to 1e-6 of their size.
-_PRECISION = 1e-6
 _SCHOOL_PRECISION = 1e-7
 
 
@@ -63,9 +62,10 @@ def sums_by_school(space: Workspace, effects: Effects, schools: Sequence[str]) -
     )
 
 
-def within_areas(space: Workspace, effects: Effects) -> list[pd.DataFrame]:
+def within_areas(space: Workspace, effects: Effects, compared: bool) -> list[pd.DataFrame]:
     """The covariances within each area, by the matrix that serves there: of each row of at least
-    MINIMUM_VISITED between months, and between values of an area in the months of the headlines.
+    MINIMUM_VISITED between months; `compared`: also between values of an area in the months of the
+    headlines, so that one can be set beside another.
     """
     rows, visited = effects.rows, effects.visited()
     serves = _serving(effects)
@@ -79,13 +79,12 @@ def within_areas(space: Workspace, effects: Effects) -> list[pd.DataFrame]:
     scale = visited[np.ix_(at, _ESTIMATED)]
     sums = chosen[np.ix_(at, _ESTIMATED, _ESTIMATED)] * scale[:, :, None] * scale[:, None, :]
     parts = [_pairs(effects, np.stack([at, at], axis=1), sums, _ESTIMATED, serves)]
-    unions = enough[(enough["district_code"] == STATE_CODE) | ~enough["level"].isin(list(LEVELS))]
     for matrix, table, unit in (
         ("student", effects.by_unit, "unit"),
         ("school", effects.by_school, "cluster"),
     ):
-        some = unions[unions["area"].map(serves) == matrix]
-        if len(some) < 2:
+        some = enough[enough["area"].map(serves) == matrix]
+        if not compared or len(some) < 2:
             continue
         own = table.semi_join(_rows_on_engine(space, some), "row")
         between, sums = pair_products(space, own, _HEADLINE, unit, "row", ["area"])
@@ -133,7 +132,7 @@ def _pairs(
     visited = np.where(visited > 0, visited, np.inf)
     covariance = sums / (visited[first][:, :, None] * visited[second][:, None, :])
     scale = errors[first][:, :, None] * errors[second][:, None, :]
-    covariance = _rounded(covariance, _PRECISION * scale)
+    covariance = _rounded(covariance, COVARIANCE_PRECISION * scale)
     once = (first != second)[:, None, None] | np.tri(len(at), dtype=bool)
     pair, i, j = np.nonzero(once & (covariance != 0))
     rows = effects.rows.set_index("row")

@@ -8,11 +8,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from leapdash.build.panel.panel import Panel
-from leapdash.contract import LANGUAGES, LEVELS, PLACES, VISIT_COUNTS, VISITORS
+from leapdash.contract import LANGUAGES, LEVELS, PLACES, VISIT_COUNTS, VISITORS, order_in_time
+from leapdash.contract.thresholds import OBSERVED_MINIMUM_DAYS
 from leapdash.engines import Workspace
 
-MINIMUM_HALF_DAYS = 10
-"""A month with fewer half-days enrolled (5 days) is no observation of attendance."""
+MINIMUM_HALF_DAYS = 2 * OBSERVED_MINIMUM_DAYS
+"""A month with fewer half-days enrolled is no observation of attendance."""
 
 ELSEWHERE = -1
 """The stratum of student-months in a district and level where nobody was ever visited."""
@@ -65,7 +66,7 @@ def effect_panel(space: Workspace, panel: Panel) -> EffectPanel:
     first = first.join(panel.schools.select("school", "district"), "school")
     found = space.arrow(first.select("district", "level", "cohort_period").distinct()).to_pylist()
     strata = tuple(sorted({(row["district"], row["level"]) for row in found}))
-    periods = tuple(sorted({row["cohort_period"] for row in found}, key=_when))
+    periods = tuple(sorted({row["cohort_period"] for row in found}, key=order_in_time))
     codes = panel.schools.select("school", "school_code", "district", "district_code")
     schools = space.arrow(codes.order_by("school")).to_pylist()
     districts = {row["district"]: row["district_code"] for row in schools}
@@ -98,12 +99,6 @@ def effect_panel(space: Workspace, panel: Panel) -> EffectPanel:
         tuple(row["school_code"] for row in schools),
         periods,
     )
-
-
-def _when(period: str) -> tuple[str, bool]:
-    """What cohort periods are ordered by: a summer comes before the school year it leads to."""
-    name = period.removeprefix("summer ")
-    return name[:4], name == period
 
 
 def _months(panel: Panel) -> ir.Table:

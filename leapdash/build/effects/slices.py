@@ -9,10 +9,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from leapdash.build.effects.by_area import EVENTS
-from leapdash.build.effects.checks import SPILLOVER_SHARE
 from leapdash.build.effects.panel import KINDS, EffectPanel
 from leapdash.build.panel.student_groups import memberships
 from leapdash.contract import FEW_VISITED_SCHOOLS, GROUPS, HEADLINES
+from leapdash.contract.thresholds import MANY_VISITED
 from leapdash.engines import Workspace
 from leapdash.estimator.estimate import VisitKinds
 
@@ -99,7 +99,7 @@ def _beside_few_visited(space: Workspace, panel: EffectPanel) -> Slice:
     share = students.group_by("school").agg(
         share=students["first"].notnull().cast("float64").mean()
     )
-    few = share.filter(share.share < SPILLOVER_SHARE).select("school")
+    few = share.filter(share.share < MANY_VISITED).select("school")
     comparable = space.keep(panel.months.semi_join(few, "school").select("unit", "t"))
     zero = ibis.literal(0, "int32")
     visits = panel.visited.select("unit", value="summer", part=zero)

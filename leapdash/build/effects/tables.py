@@ -19,7 +19,6 @@ from leapdash.build.effects.by_area import (
 )
 from leapdash.build.effects.check_tables import check_tables
 from leapdash.build.effects.covariances import (
-    MINIMUM_VISITED,
     between_cohorts,
     sums_by_school,
     within_areas,
@@ -28,15 +27,16 @@ from leapdash.build.effects.panel import EffectPanel, effect_panel
 from leapdash.build.effects.slices import Slice, by_cohort_period, other_slices
 from leapdash.build.panel.panel import Panel
 from leapdash.contract import SLICES, summary_table
+from leapdash.contract.thresholds import MINIMUM_VISITED
 from leapdash.engines import Workspace
 from leapdash.estimator.design import Design
 from leapdash.estimator.estimate import Estimate, Study, estimate, prepare
 from leapdash.progress import SILENT, Progress
+from leapdash.release import arrow_schema
 
 # Effects and rates are rounded so finely that it shows nowhere, and halves the file.
 _FINENESS = 2.0**-34
 _FINE = [c.name for c in summary_table("effects").columns if c.unit == "fraction"]
-_TYPES = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64()}
 
 
 def effect_tables(
@@ -111,7 +111,9 @@ def _of_slice(
     if slice_.unions:
         rows = with_unions(rows)
     effects = effects_by_row(space, found, rows, made.clusters)
-    return _effect_rows(space, effects, rows, made, slice_), within_areas(space, effects)
+    return _effect_rows(space, effects, rows, made, slice_), within_areas(
+        space, effects, compared=slice_.unions
+    )
 
 
 def _estimate(space: Workspace, study: Study, slice_: Slice) -> Estimate:
@@ -144,5 +146,5 @@ def _effect_rows(
 
 def _arrow(name: str, frame: pd.DataFrame) -> pa.Table:
     table = summary_table(name)
-    schema = pa.schema([(column.name, _TYPES[column.type]) for column in table.columns])
-    return pa.Table.from_pandas(frame[list(table.column_names)], schema, preserve_index=False)
+    columns = frame[list(table.column_names)]
+    return pa.Table.from_pandas(columns, arrow_schema(table), preserve_index=False)

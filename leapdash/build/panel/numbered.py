@@ -11,11 +11,12 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
+from leapdash.build.calendar import year_of_days
 from leapdash.build.panel.student_groups import group_set
 from leapdash.build.sources.folder import InputTable
 from leapdash.build.sources.typed import repaired
 from leapdash.build.validation.row_rules import is_valid
-from leapdash.contract import FIRST_MONTH_OF_SCHOOL_YEAR, LEVEL_OF_GRADE, LEVELS
+from leapdash.contract import LEVEL_OF_GRADE, LEVELS
 from leapdash.engines import Engine
 from leapdash.engines.functions import all_different, power_of_two
 
@@ -86,7 +87,7 @@ def attendance(
         "student",
         "school",
         "month",
-        year=_school_year(t.month),
+        year=year_of_days(t.month),
         enrolled=_half_days(t.days_enrolled, t.valid_row),
         attended=_half_days(t.days_attended, t.valid_row),
         valid=t.valid_row & t.student.notnull() & t.school.notnull(),
@@ -126,9 +127,10 @@ def daily_attendance(
         "school",
         "month",
         "rows",
-        year=_school_year(months.month),
-        enrolled=(months["rows"] * 2).cast("int16"),
-        attended=attended.cast("int16"),
+        year=year_of_days(months.month),
+        # Too many of a day that stands there too often: null, and `valid` tells.
+        enrolled=(months["rows"] * 2).try_cast("int16"),
+        attended=attended.try_cast("int16"),
         valid=months.valid_row
         & months.each_day_once.fill_null(False)
         & months.student.notnull()
@@ -185,12 +187,6 @@ def _numbered(engine: Engine, table: InputTable, students: ir.Table, schools: ir
 def _first_of_month(day: ir.DateValue) -> ir.DateValue:
     # Not `truncate`, which makes a date a moment on some engines.
     return ibis.date(day.year(), day.month(), 1)
-
-
-def _school_year(month: ir.DateValue) -> ir.IntegerValue:
-    """The calendar year a month's school year begins in."""
-    begun = month.month() >= FIRST_MONTH_OF_SCHOOL_YEAR
-    return (month.year() - 1 + begun.cast("int32")).cast("int16")
 
 
 def _half_days(days: ir.FloatingValue, valid: ir.BooleanValue) -> ir.IntegerValue:

@@ -8,18 +8,23 @@ expression; `panel.make` works it out.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import ibis
 import ibis.expr.types as ir
 
 from leapdash.build.calendar import Calendar
-from leapdash.contract import CHRONIC_MINIMUM_DAYS, ELIGIBLE_WINDOW_MONTHS, PARTICIPATION
+from leapdash.contract import PARTICIPATION
+from leapdash.contract.thresholds import (
+    CHRONIC_MINIMUM_DAYS,
+    CHRONIC_SHARE_ABSENT,
+    ELIGIBLE_WINDOW_MONTHS,
+    WAITING_DAYS,
+)
 from leapdash.engines.functions import all_different
 
 VISITED, ELIGIBLE, OTHER = range(len(PARTICIPATION))
 MINIMUM_HALF_DAYS = 2 * CHRONIC_MINIMUM_DAYS
-WAITING_DAYS = (30, 60, 120)
-"""Upper ends of the classes of waiting time; a last class is longer than all of them."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +45,17 @@ class Panel:
     visits: ir.Table
 
 
+def is_absent_for(
+    share: float, absent: ir.IntegerValue, enrolled: ir.IntegerValue
+) -> ir.BooleanValue:
+    """Absent for that share of the days enrolled or more, exactly, in whole half-days."""
+    exact = Fraction(str(share))
+    return exact.denominator * absent >= exact.numerator * enrolled
+
+
 def is_chronic(t: ir.Table) -> ir.BooleanValue:
-    """Absent for 10% or more of the days enrolled, exactly, in whole half-days (CSDE)."""
-    return 10 * t.absent >= t.enrolled
+    """Whether students are chronically absent, but for the minimum of days (see has_minimum)."""
+    return is_absent_for(CHRONIC_SHARE_ABSENT, t.absent, t.enrolled)
 
 
 def has_minimum(t: ir.Table) -> ir.BooleanValue:
@@ -81,7 +94,8 @@ def spells(
         here = t.position == position
         for name in ("enrolled", "absent"):
             half_days = ibis.ifelse(here, t[name], 0).sum()
-            columns[f"{name}_{position}"] = half_days.cast("int16")
+            # Too many of a month that stands there too often: null, and `each_month_once` tells.
+            columns[f"{name}_{position}"] = half_days.try_cast("int16")
     by_year = t.group_by("student", "school", "year").agg(**columns)
     known = enrollment.select("student", "school", "year", "level", "pk", "group_set")
     table = by_year.left_join(known, ["student", "school", "year"])
@@ -238,7 +252,8 @@ def _eligible(spells: ir.Table, school_years: ir.Table, calendar: Calendar) -> i
     for last in positions[ELIGIBLE_WINDOW_MONTHS - 1 :]:
         window = range(last - ELIGIBLE_WINDOW_MONTHS + 1, last + 1)
         enrolled, absent = (_total(t, name, window) for name in ("enrolled", "absent"))
-        found = (last < t.months) & (enrolled >= MINIMUM_HALF_DAYS) & (10 * absent >= enrolled)
+        chronic = is_absent_for(CHRONIC_SHARE_ABSENT, absent, enrolled)
+        found = (last < t.months) & (enrolled >= MINIMUM_HALF_DAYS) & chronic
         windows.append((found, t.first_month_no + last))
     nowhere = ibis.null("int16")
     first = ibis.cases(*windows, else_=nowhere) if windows else nowhere

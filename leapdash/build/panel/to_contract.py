@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import ibis
 import ibis.expr.types as ir
 
+from leapdash.build.calendar import school_years
 from leapdash.build.panel.panel import Panel
 from leapdash.contract import LEVELS, PARTICIPATION
 
@@ -26,7 +27,7 @@ def labelled(t: ir.Table, panel: Panel) -> ir.Table:
     if "month_no" in t.columns:
         t = t.join(panel.months.select("month_no", "month"), "month_no").drop("month_no")
     if "year" in t.columns:
-        t = t.mutate(school_year=_school_year(t.year)).drop("year")
+        t = t.mutate(school_year=school_years(t.year)).drop("year")
     return t.mutate(
         **{name: _code(t[name], codes) for name, codes in _CODES.items() if name in t.columns}
     )
@@ -39,8 +40,3 @@ def in_days(half_days: ir.NumericValue) -> ir.FloatingValue:
 
 def _code(number: ir.IntegerValue, codes: Iterable[str]) -> ir.StringValue:
     return ibis.cases(*((number == position, code) for position, code in enumerate(codes)))
-
-
-def _school_year(year: ir.IntegerValue) -> ir.StringValue:
-    second = ((year + 1) % 100).cast("string").lpad(2, "0")
-    return year.cast("string") + "-" + second

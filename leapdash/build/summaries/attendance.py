@@ -5,9 +5,16 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from leapdash.build.panel.panel import Panel, has_minimum, is_chronic, participation_at
+from leapdash.build.panel.panel import (
+    Panel,
+    has_minimum,
+    is_absent_for,
+    is_chronic,
+    participation_at,
+)
 from leapdash.build.panel.to_contract import in_days, labelled
 from leapdash.contract import STATE_CODE, summary_table
+from leapdash.contract.thresholds import LITTLE_SHARE_ABSENT, SEVERE_SHARE_ABSENT
 
 _ADDED = (
     "students",
@@ -61,12 +68,14 @@ def _by_band(panel: Panel, geography: str, memberships: ir.Table) -> ir.Table:
     t = _pooled(panel.years, [*unit, "student", "year"], by=["last_no", "last_enrolled"])
     t = t.filter(~t.pk & has_minimum(t))
     t = t.mutate(participation=participation_at(t, t.last_no)).join(memberships, "group_set")
+    some = is_absent_for(LITTLE_SHARE_ABSENT, t.absent, t.enrolled)
+    severe = is_absent_for(SEVERE_SHARE_ABSENT, t.absent, t.enrolled)
     table = t.group_by("year", *unit, "level", "participation", "group").agg(
         chronic_base=t.count(),
-        absent_under_5=(20 * t.absent < t.enrolled).sum(),
-        absent_5_to_10=((20 * t.absent >= t.enrolled) & ~is_chronic(t)).sum(),
-        absent_10_to_20=(is_chronic(t) & (5 * t.absent < t.enrolled)).sum(),
-        absent_20_or_more=(5 * t.absent >= t.enrolled).sum(),
+        absent_under_5=(~some).sum(),
+        absent_5_to_10=(some & ~is_chronic(t)).sum(),
+        absent_10_to_20=(is_chronic(t) & ~severe).sum(),
+        absent_20_or_more=severe.sum(),
     )
     table = labelled(table, panel).mutate(geography=ibis.literal(geography))
     if geography == "state":

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
-from leapdash.build.panel.panel import ELIGIBLE, VISITED, WAITING_DAYS, Panel
+from leapdash.build.panel.panel import ELIGIBLE, VISITED, Panel
 from leapdash.build.panel.to_contract import in_days, labelled
-from leapdash.contract import EVENT_TIMES, LANGUAGES, VISIT_KINDS
+from leapdash.contract import EVENT_TIMES, LANGUAGES, VISIT_KINDS, WAITING_CLASSES
 
 _NAMED_LANGUAGES = [code for code in LANGUAGES if code != "other"]
 
@@ -49,7 +49,7 @@ def reach(panel: Panel, memberships: ir.Table) -> ir.Table:
         "waiting": waiting,
         "tried": waiting & t.tried,
         "visited_not_eligible": visited & ~t.eligible,
-        **{name: t.waited == number for number, name in _first_visits().items()},
+        **{name: t.waited == number for number, name in enumerate(WAITING_CLASSES, start=1)},
     }
     keys = ["month_no", "school", "level"]
     by_set = t.group_by(*keys, "group_set").agg(**{name: c.sum() for name, c in counts.items()})
@@ -100,12 +100,6 @@ def school_profile(panel: Panel) -> ir.Table:
         students=t.count(), **{name: flag.sum() for name, flag in flags.items()}
     )
     return labelled(table, panel)
-
-
-def _first_visits() -> dict[int, str]:
-    """The contract's columns of first visits, by the number of the class of waiting time."""
-    names = [f"first_visits_{days}" for days in WAITING_DAYS]
-    return dict(enumerate([*names, f"first_visits_over_{WAITING_DAYS[-1]}"], start=1))
 
 
 def _counted(t: ir.Table, *keys: str) -> ir.Table:

@@ -6,9 +6,6 @@ and without a colour vision deficiency.
 """
 
 from dataclasses import dataclass
-from typing import Literal
-
-Theme = Literal["light", "dark"]
 
 
 @dataclass(frozen=True)

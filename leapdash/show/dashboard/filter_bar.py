@@ -1,31 +1,30 @@
 """The one filter bar: the same on every page, kept in the address, greyed where meaningless."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
-from leapdash.release import Release
-from leapdash.show import words
-from leapdash.show.dashboard import store
+from leapdash.contract.thresholds import CHRONIC_SHARE_ABSENT, percent
+from leapdash.show.choice import Choice
 from leapdash.show.filters import (
     ALL_STUDENTS,
     FILTER_LABELS,
     Filters,
     Known,
-    codes_of,
     labels,
     reason_off,
 )
-from leapdash.show.views import districts_visited
+from leapdash.show.opened import OpenedRelease
+from leapdash.show.words.filters import chosen as chosen_in_words
 
 _NOTES = "filter_notes"
 _HELP = {
     "districts": "LEAP districts take part in home visits. Nothing chosen means all districts.",
     "levels": "By the student's grade. Nothing chosen means all levels.",
     "participation": (
-        "As of each month: visited – a home visit has met the family; eligible – absent for 10% or "
-        "more of three school months in a row, not visited yet; neither."
+        "As of each month: visited – a home visit has met the family; eligible – absent for "
+        f"{percent(CHRONIC_SHARE_ABSENT)} or more of three school months in a row, not visited "
+        "yet; neither."
     ),
     "years": (
         "July to June. On pages about visits: the year of the first visit, with the summer before."
@@ -35,11 +34,12 @@ _HELP = {
 }
 
 
-def show(page: str, known: Known) -> Filters:
-    """Draw the bar for a page and return what is chosen, as the page takes it."""
+def show(page: str, release: OpenedRelease) -> None:
+    """Draw the bar for a page."""
+    known = release.known
     _read_address(known)
     chosen = _from_widgets()
-    shown = words.choice(chosen, known) or "everything"
+    shown = chosen_in_words(Choice(release, chosen)) or "everything"
     st.toggle(f"**Filters** · {shown}", key="filters_open", on_change="ignore", width="stretch")
     with st.container(key="filter_bar"):
         with st.container(horizontal=True, gap="small", key="filter_row"):
@@ -52,34 +52,11 @@ def show(page: str, known: Known) -> Filters:
             _say_what_is_off(page, chosen)
     for note in _notes_for(chosen):
         st.warning(note, icon=":material/link_off:")
-    return chosen.meant_on(page)
 
 
 def chosen_on(page: str) -> Filters:
     """What is chosen in the bar already drawn, as the page takes it."""
     return _from_widgets().meant_on(page)
-
-
-def one_district(release: Release, known: Known, chosen: Filters) -> str:
-    """The one district a page is about: the only one chosen, else one picked from those chosen.
-
-    The box to pick begins with the district where most students wait.
-    """
-    options = list(codes_of(chosen, known) or known.districts)
-    if len(options) == 1:
-        return options[0]
-    table = store.view(districts_visited, release, known, replace(chosen, years=()))
-    most = table.sort_values("waiting", ascending=False)["district_code"].tolist()
-    first = next((code for code in most if code in options), options[0])
-    return st.selectbox(
-        "District on this page",
-        options,
-        index=options.index(first),
-        format_func=known.label,
-        key="district",
-        width=320,
-        bind="query-params",
-    )
 
 
 def clear(names: Sequence[str] = tuple(FILTER_LABELS)) -> None:

@@ -4,7 +4,7 @@ Differences of rates are fractions. A verdict is `holds`, `mind` (something to b
 `unknown` (too few to say).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,32 +16,33 @@ from leapdash.contract import (
     FEW_VISITED_SCHOOLS,
     GROUPS,
     LEFT_OUT,
+    MANY_VISITED_SCHOOLS,
     SHARES_VISITED,
     STATE_CODE,
+    cohort_periods_of,
 )
-from leapdash.release import Release
-from leapdash.show.effects.arrays import CohortData, Floats, slice_data
-from leapdash.show.effects.studies import BEFORE_VISIT, EffectStudy, effect_study, slice_studies
-from leapdash.show.effects.unions import chosen
-from leapdash.show.filters import Filters, Known, codes_of, cohort_periods_of
-from leapdash.show.views.base import conditions, share, sums
+from leapdash.contract.thresholds import (
+    A_GAIN,
+    ALIKE,
+    BEFORE_VISIT,
+    ENOUGH_SCHOOLMATES,
+    GROUPS_ALIKE,
+    MOST,
+    MUCH_CUT,
+    SIGNIFICANT,
+    STAYED_ALIKE,
+    STAYED_UNTIL,
+)
+from leapdash.show.choice import AREA, VISITS, Choice, kept
+from leapdash.show.effects.arrays import Floats, slice_data
+from leapdash.show.effects.studies import EffectStudy, slice_studies
+from leapdash.show.filters import Filters
+from leapdash.show.views.base import conditions, require_known, share, sums
+from leapdash.show.views.effects import effect_on
 
 Verdict = Literal["holds", "mind", "unknown"]
 
-ALIKE = 0.1
-"""Visited and compared count as alike within a tenth of a standard deviation (Austin 2009)."""
-GROUPS_ALIKE = 0.25
-"""And in their shares of student groups, which the weights don't aim at, within a quarter
-(Stuart 2010).
-"""
-MUCH_CUT = 0.05
-STAYED_ALIKE = 0.05
-STAYED_UNTIL = 9
-SIGNIFICANT = 0.05
-A_GAIN = 0.01
-MANY_VISITED = "10% or more"
-ENOUGH_SCHOOLMATES = 100
-MOST = 0.8
+_FEW_VISITED = FEW_VISITED_SCHOOLS.capitalize()
 
 _NO_VARIANCE = 1e-12
 _DAYS = ("days_enrolled", "days_attended", "days_enrolled_before", "days_attended_before")
@@ -71,7 +72,8 @@ def largest_before(study: EffectStudy) -> float:
 # --- were the compared alike, and how many? ------------------------------------------------------
 
 
-def balance(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
+@kept(*AREA)
+def balance(choice: Choice) -> pd.DataFrame:
     """How alike visited and compared were when the trials began, for districts and levels.
 
     Columns: measure, series (its words), visited, visited_mean, comparison_before,
@@ -80,16 +82,18 @@ def balance(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
     and squares of districts and levels are pooled with the visited as weights.
     """
     columns = ["measure", "visited", "visited_mean", "visited_sd", *_SIDES]
-    table = release.table("balance", columns=columns, where=conditions(filters, known))
-    place = {name: k for k, name in enumerate(BALANCE)}
-    row = np.array([place[name] for name in table["measure"].to_pylist()], dtype=np.intp)
+    table = choice.release.table("balance", columns=columns, where=conditions(choice))
+    measures = table["measure"].to_pylist()
+    require_known(measures, BALANCE, "a measure of the balance")
+    position = {name: k for k, name in enumerate(BALANCE)}
+    row = np.array([position[name] for name in measures], dtype=np.intp)
     n, mean, spread, *sides = (table[name].to_numpy().astype(np.float64) for name in columns[1:])
 
     def pooled(values: Floats) -> Floats:
-        totals: Floats = np.bincount(row, n * values, minlength=len(place)) / over
+        totals: Floats = np.bincount(row, n * values, minlength=len(BALANCE)) / over
         return totals
 
-    visited = np.bincount(row, n, minlength=len(place))
+    visited = np.bincount(row, n, minlength=len(BALANCE))
     over = np.where(visited > 0, visited, 1.0)
     overall = pooled(mean)
     variance = pooled(spread**2 + mean**2) - overall**2
@@ -163,16 +167,20 @@ def stayed_apart(study: EffectStudy) -> float:
 # --- did unvisited schoolmates gain too? ---------------------------------------------------------
 
 
-def schoolmates(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
+@kept(*AREA)
+def schoolmates(choice: Choice) -> pd.DataFrame:
     """Never visited students' attendance this year and the year before, by share of their school
     visited, for districts and levels.
 
-    Columns: school_year, share_visited, students, before, after, change.
+    Columns: school_year, share_visited, students, before, after, change. Students without days
+    enrolled in one of the years have no change and aren't there.
     """
     keys = ["school_year", "share_visited"]
     measures = ["students", *_DAYS]
-    table = release.table("spillover", columns=[*keys, *measures], where=conditions(filters, known))
+    columns = [*keys, *measures]
+    table = choice.release.table("spillover", columns=columns, where=conditions(choice))
     frame = sums(table, keys, measures)
+    require_known(frame["share_visited"], SHARES_VISITED, "share_visited")
     frame["before"] = share(frame["days_attended_before"], frame["days_enrolled_before"])
     frame["after"] = share(frame["days_attended"], frame["days_enrolled"])
     frame["change"] = frame["after"] - frame["before"]
@@ -196,18 +204,20 @@ class Spillover:
     others: int
 
 
-def spillover(release: Release, known: Known, filters: Filters) -> Spillover:
+@kept(*AREA)
+def spillover(choice: Choice) -> Spillover:
     """Spillover among the unvisited of the districts and levels chosen."""
     cells: dict[tuple[str, str, str], list[list[float]]] = {}
     columns = ("school_year", "district_code", "level", "share_visited", "students", *_DAYS)
-    table = release.table("spillover", columns=columns, where=conditions(filters, known))
+    table = choice.release.table("spillover", columns=columns, where=conditions(choice))
+    require_known(table["share_visited"].to_pylist(), SHARES_VISITED, "share_visited")
     for year, district, level, visited, number, *days in zip(
         *(table[name].to_pylist() for name in columns), strict=True
     ):
         enrolled, attended, enrolled_before, attended_before = days
         if enrolled > 0 and enrolled_before > 0:
             cell = cells.setdefault((year, district, level), [[0.0, 0.0], [0.0, 0.0]])
-            side = cell[visited == MANY_VISITED]
+            side = cell[visited == MANY_VISITED_SCHOOLS]
             side[0] += number
             side[1] += number * (attended / enrolled - attended_before / enrolled_before)
     both = [cell for cell in cells.values() if cell[0][0] > 0 and cell[1][0] > 0]
@@ -220,10 +230,10 @@ def spillover(release: Release, known: Known, filters: Filters) -> Spillover:
 
 @dataclass(frozen=True)
 class Beside:
-    """The effect as shown, and against students of schools under 10% visited only, in one place.
+    """The effect as shown, and against students of schools under 10% visited only, in one area.
 
-    `district`, `level`: what both are for, by code; the whole state, all levels where the choice
-    is several districts or levels. Whatever the time of the first visit.
+    `district`, `level`: the area, by code; the whole state, all levels where the choice is several
+    districts or levels. Whatever the time of the first visit.
     """
 
     district: str
@@ -240,26 +250,28 @@ class Beside:
         return None if one is None or other is None else one.effect - other.effect
 
 
-def beside_few_visited(release: Release, cohorts: CohortData, place: tuple[str, str]) -> Beside:
-    """The effects of one place (see `place_of`) beside either comparison."""
-    district, level = place
-    everyone = effect_study(
-        cohorts,
-        chosen(
-            cohorts,
-            None if district == STATE_CODE else (district,),
-            None if level == ALL_LEVELS else (level,),
-        ),
+def beside_few_visited(choice: Choice) -> Beside:
+    """The effects of the area the choice is in (see `area_of`) beside either comparison."""
+    district, level = area_of(choice)
+    area = Filters(
+        districts=() if district == STATE_CODE else (district,),
+        levels=() if level == ALL_LEVELS else (level,),
     )
-    found = slice_studies(slice_data(release, "comparison", district, level))
-    return Beside(district, level, everyone, found.get(FEW_VISITED_SCHOOLS))
+    return _beside(replace(choice, filters=area))
+
+
+@kept(*AREA)
+def _beside(choice: Choice) -> Beside:
+    area = area_of(choice)
+    found = slice_studies(slice_data(choice.release, "comparison", *area))
+    return Beside(*area, effect_on(choice), found.get(FEW_VISITED_SCHOOLS))
 
 
 def beside_table(beside: Beside) -> pd.DataFrame:
     """Both comparisons' headlines: series (whom the visited are compared with), months (after the
     visit), effect, low, high. Withheld ones have no row.
     """
-    studies = {"All not visited": beside.everyone, "Schools under 10% visited": beside.few_visited}
+    studies = {"All not visited": beside.everyone, _FEW_VISITED: beside.few_visited}
     rows = []
     for name, study in studies.items():
         for headline in () if study is None else (study.month_after, study.six_to_nine):
@@ -270,14 +282,13 @@ def beside_table(beside: Beside) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["series", "months", "effect", "low", "high"])
 
 
-def place_of(known: Known, filters: Filters) -> tuple[str, str]:
-    """The place that slices are kept for and the choice is in: a district or the state, a level or
+def area_of(choice: Choice) -> tuple[str, str]:
+    """The area that slices are kept for and the choice is in: a district or the state, a level or
     all.
     """
-    codes = codes_of(filters, known)
+    codes, levels = choice.codes, choice.filters.levels
     district = codes[0] if codes is not None and len(codes) == 1 else STATE_CODE
-    level = filters.levels[0] if len(filters.levels) == 1 else ALL_LEVELS
-    return district, level
+    return district, levels[0] if len(levels) == 1 else ALL_LEVELS
 
 
 def schoolmates_gained(found: Spillover, beside: Beside) -> Verdict:
@@ -285,33 +296,34 @@ def schoolmates_gained(found: Spillover, beside: Beside) -> Verdict:
     effect beside few visited schoolmates under 1 point larger; `mind` where one of these is 1 point
     or more; `unknown` where neither can be told.
     """
-    known = [value for value in (found.gain, beside.more) if value is not None]
-    if not known:
+    told = [value for value in (found.gain, beside.more) if value is not None]
+    if not told:
         return "unknown"
-    return "holds" if max(known) < A_GAIN else "mind"
+    return "holds" if max(told) < A_GAIN else "mind"
 
 
 # --- who could not be compared, and why? ---------------------------------------------------------
 
 
-def left_out(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
+@kept(*VISITS)
+def left_out(choice: Choice) -> pd.DataFrame | None:
     """Visited students by whether they could be compared, and if not, why, for the whole choice.
 
     Columns: reason, series (its words), students, share (of all visited). Every reason has a row.
+    None where the release was built without effects.
     """
-    where = conditions(filters, known, cohort_period=cohort_periods_of(filters.years) or None)
-    table = release.table("visited_compared", columns=["reason", "students"], where=where)
-    counts = dict.fromkeys(LEFT_OUT, 0)
-    for reason, number in zip(
-        table["reason"].to_pylist(), table["students"].to_pylist(), strict=True
-    ):
-        counts[reason] += number
-    students = np.array(list(counts.values()))
+    if not choice.release.has("visited_compared"):
+        return None
+    where = conditions(choice, cohort_period=cohort_periods_of(choice.filters.years) or None)
+    table = choice.release.table("visited_compared", ["reason", "students"], where)
+    found = sums(table, ["reason"], ["students"]).set_index("reason")["students"]
+    require_known(found.index, LEFT_OUT, "a reason for being left out")
+    students = found.reindex(list(LEFT_OUT), fill_value=0).to_numpy()
     everyone = students.sum()
     shares = students / everyone if everyone else np.full(len(students), np.nan)
     return pd.DataFrame(
         {
-            "reason": list(counts),
+            "reason": list(LEFT_OUT),
             "series": list(LEFT_OUT.values()),
             "students": students,
             "share": shares,

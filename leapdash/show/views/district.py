@@ -1,77 +1,79 @@
-"""One district: beside the whole state, and its schools beside each other."""
+"""One district: beside the whole state, and its schools beside each other.
 
-from collections.abc import Callable
-from dataclasses import replace
+All of it is for the choice's `district`, whatever districts its filters hold.
+"""
+
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pandas as pd
 
-from leapdash.release import Release
-from leapdash.show.filters import ALL_STUDENTS, Filters, Known, months_of
+from leapdash.contract import months_of
+from leapdash.show.choice import STUDENTS, VISITS, Choice, kept
+from leapdash.show.filters import ALL_STUDENTS
 from leapdash.show.views.attendance import attendance_trend, chronic_trend, published_beside
-from leapdash.show.views.base import Grain, share, sums
+from leapdash.show.views.base import conditions, require_known, share, sums
 from leapdash.show.views.programme import last_month
 
 
-def attendance_beside(
-    release: Release, known: Known, filters: Filters, district: str, grain: Grain
-) -> pd.DataFrame:
-    """`attendance_trend` of one district, then of all districts (code `all`)."""
-    return _beside(attendance_trend, release, known, filters, district, grain)
+@kept(*STUDENTS, "grain", "district")
+def attendance_beside(choice: Choice) -> pd.DataFrame:
+    """`attendance_trend` of the district, then of all districts (code `all`)."""
+    return _beside(attendance_trend, choice)
 
 
-def chronic_beside(
-    release: Release, known: Known, filters: Filters, district: str, grain: Grain
-) -> pd.DataFrame:
-    """`chronic_trend` of one district, then of all districts (code `all`)."""
-    return _beside(chronic_trend, release, known, filters, district, grain)
+@kept(*STUDENTS, "grain", "district")
+def chronic_beside(choice: Choice) -> pd.DataFrame:
+    """`chronic_trend` of the district, then of all districts (code `all`)."""
+    return _beside(chronic_trend, choice)
 
 
-def published_of_both(
-    release: Release, known: Known, filters: Filters, district: str
-) -> pd.DataFrame:
-    """`published_beside` of one district, then of the state (code `all`)."""
-    return _beside(published_beside, release, known, filters, district)
+@kept(*STUDENTS, "district")
+def published_of_both(choice: Choice) -> pd.DataFrame:
+    """`published_beside` of the district, then of the state (code `all`)."""
+    return _beside(published_beside, choice)
 
 
-def schools_beside(release: Release, filters: Filters, district: str) -> pd.DataFrame:
-    """The schools of one district beside each other.
+def last_year(choice: Choice) -> str:
+    """The last school year chosen; of all there are, where none is."""
+    return (choice.filters.years or choice.known.years)[-1]
+
+
+@kept(*VISITS, "district")
+def schools_beside(choice: Choice) -> pd.DataFrame:
+    """The schools of the district beside each other.
 
     Columns: school_code, school_name, students (enrolled in the school year),
     days_enrolled, days_attended, attendance_rate, chronic_base, chronically_absent,
     chronic_share, waiting (missing where the district takes no part), high_needs_share.
     All figures are of the last school year chosen; ordered by attendance rate, lowest first.
+    Schools without attendance in that year aren't there.
     """
-    year = (filters.years or release.manifest.school_years)[-1]
-    place: dict[str, tuple[str, ...]] = {"district_code": (district,)}
-    if filters.levels:
-        place["level"] = filters.levels
-    days = _by_school(
-        release,
-        "attendance",
-        {**place, "month": months_of((year,))},
-        ("days_enrolled", "days_attended"),
-    )
-    chronic = _by_school(
-        release,
+    own = choice.filtered(districts=(choice.district,))
+    year = last_year(choice)
+
+    def by_school(name: str, measures: tuple[str, ...], **more: Collection[Any]) -> pd.DataFrame:
+        where = conditions(own, **more)
+        table = choice.release.table(name, ["school_code", *measures], where)
+        found = sums(table.drop_null(), ["school_code"], measures).set_index("school_code")
+        require_known(found.index, names.index, "school_code")
+        return found
+
+    columns = ["school_code", "school_name"]
+    where = {"district_code": (choice.district,)}
+    names: pd.DataFrame = choice.release.table("schools", columns, where).to_pandas()
+    names = names.set_index("school_code")
+    days = by_school("attendance", ("days_enrolled", "days_attended"), month=months_of((year,)))
+    chronic = by_school(
         "chronic_absence",
-        {**place, "school_year": (year,), "geography": ("school",), "group": (ALL_STUDENTS,)},
         ("chronic_base", "absent_10_to_20", "absent_20_or_more"),
+        school_year=(year,),
+        geography=("school",),
+        group=(ALL_STUDENTS,),
     )
-    profile = _by_school(
-        release, "school_profile", {**place, "school_year": (year,)}, ("students", "high_needs")
-    )
-    waiting = _by_school(
-        release,
-        "reach",
-        {**place, "month": (last_month(release, filters),), "group": (ALL_STUDENTS,)},
-        ("waiting",),
-        skip_missing=True,
-    )
-    names = release.table("schools", ["school_code", "school_name"], {"district_code": (district,)})
-    frame: pd.DataFrame = names.to_pandas().merge(days, on="school_code")
-    for other in (chronic, profile, waiting):
-        frame = frame.merge(other, on="school_code", how="left")
+    profile = by_school("school_profile", ("students", "high_needs"), school_year=(year,))
+    waiting = by_school("reach", ("waiting",), month=(last_month(choice),), group=(ALL_STUDENTS,))
+    frame = names.join(days, how="inner").join([chronic, profile, waiting]).reset_index()
     frame["chronically_absent"] = frame["absent_10_to_20"] + frame["absent_20_or_more"]
     frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])
     frame["chronic_share"] = share(frame["chronically_absent"], frame["chronic_base"])
@@ -80,26 +82,7 @@ def schools_beside(release: Release, filters: Filters, district: str) -> pd.Data
     return frame.sort_values(["attendance_rate", "school_name"], ignore_index=True)
 
 
-def _beside(
-    view: Callable[..., pd.DataFrame],
-    release: Release,
-    known: Known,
-    filters: Filters,
-    district: str,
-    *args: Any,
-) -> pd.DataFrame:
-    own = view(release, known, replace(filters, districts=(district,)), "all", *args)
-    state = view(release, known, replace(filters, districts=()), "all", *args)
-    parts = [part for part in (own.assign(code=district), state) if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else own
-
-
-def _by_school(
-    release: Release,
-    name: str,
-    where: dict[str, object],
-    measures: tuple[str, ...],
-    skip_missing: bool = False,
-) -> pd.DataFrame:
-    table = release.table(name, columns=["school_code", *measures], where=where)  # type: ignore[arg-type]
-    return sums(table.drop_null() if skip_missing else table, ["school_code"], measures)
+def _beside(view: Callable[[Choice], pd.DataFrame], choice: Choice) -> pd.DataFrame:
+    own = view(choice.filtered(districts=(choice.district,)))
+    parts = [own.assign(code=choice.district), view(choice.filtered(districts=()))]
+    return pd.concat([part for part in parts if len(part)] or [own], ignore_index=True)

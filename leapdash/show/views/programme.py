@@ -1,111 +1,25 @@
-"""The programme: visited students before and after the first visit, and who was reached."""
+"""The programme: visits made, who was reached, the school days regained and what one cost."""
 
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from leapdash.release import Release
-from leapdash.show.filters import (
-    ALL_STUDENTS,
-    Filters,
-    Known,
-    cohort_periods_of,
-    months_of,
-)
-from leapdash.show.views.base import By, conditions, read_rows, share, split, sums
+from leapdash.contract import CONTACTS, cohort_periods_of, months_of
+from leapdash.show.choice import VISITS, Choice, kept
+from leapdash.show.effects.arrays import Floats
+from leapdash.show.effects.days import DaysRegained, days_enrolled, days_regained
+from leapdash.show.filters import ALL_STUDENTS
+from leapdash.show.views.base import conditions, require_known, sums
+from leapdash.show.views.effects import chosen_visits
 
-BEFORE = range(-6, 0)
-AFTER = range(1, 13)
-# A point with fewer students than this says little; charts draw it hollow.
-FEW_STUDENTS = 10
-
-_DAYS = ("students", "days_enrolled", "days_attended")
-_REACH = ("ever_eligible", "ever_eligible_visited", "waiting", "tried", "visited_not_eligible")
-
-
-def paths(release: Release, known: Known, filters: Filters, by: By) -> pd.DataFrame:
-    """Visited students' attendance by school months since the first visit, for every series.
-
-    Columns: series, code, event_time, students, days_enrolled, days_attended, attendance_rate.
-    School years choose the period of the first visit: the year, and the summer before it.
-    """
-    where = conditions(filters, known, cohort_period=cohort_periods_of(filters.years) or None)
-    rows = read_rows(release, "paths", where, ["event_time"], by, _DAYS)
-    frame = split(rows, by, filters, known)
-    frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])
-    return frame
-
-
-def before_after(table: pd.DataFrame) -> pd.DataFrame:
-    """Attendance in the six school months before the first visit and the twelve after, by series.
-
-    Takes the table of `paths`. Columns: series, code, students (most of any month shown), before
-    and after (ratios of sums: every day enrolled weighs the same), change (after less before), as
-    fractions. The month of the visit itself is on neither side. A series without days on one
-    side has no change.
-    """
-    number, codes = pd.factorize(table["code"])
-    frame = pd.DataFrame({"series": table["series"].to_numpy()[_firsts(number)], "code": codes})
-    frame["students"] = _largest(number, table["students"].to_numpy(), len(codes))
-    for side, months in (("before", BEFORE), ("after", AFTER)):
-        within = table["event_time"].isin(months).to_numpy()
-        enrolled, attended = (
-            np.bincount(number, table[days].to_numpy() * within, len(codes))
-            for days in ("days_enrolled", "days_attended")
-        )
-        frame[side] = np.divide(
-            attended, enrolled, out=np.full(len(codes), np.nan), where=enrolled > 0
-        )
-    frame["change"] = frame["after"] - frame["before"]
-    return frame
-
-
-def districts_visited(release: Release, known: Known, filters: Filters) -> pd.DataFrame:
-    """Every district that takes part, and who was reached there.
-
-    Columns: district_code, series (its name), then those of `reach_now`. Ordered by those visited
-    among the ever eligible, most first.
-    """
-    frame = _reach(release, known, filters, ["district_code"])
-    frame.insert(1, "series", frame["district_code"].map(known.districts))
-    order = ["ever_eligible_visited", "series"]
-    return frame.sort_values(order, ascending=[False, True], ignore_index=True)
+_REACHED = ("ever_eligible", "ever_eligible_visited", "waiting")
+_TOLD = (*_REACHED, "tried", "visited_not_eligible")
 
 
 @dataclass(frozen=True)
-class Reach:
-    """Students enrolled in `month` in districts that take part, by what the programme did.
-
-    `waiting` students are eligible and not visited; `tried` are those of them where a visit met
-    nobody. `taking_part`: whether any district of the choice took part in that month.
-    """
-
-    month: date
-    taking_part: bool
-    ever_eligible: int
-    ever_eligible_visited: int
-    waiting: int
-    tried: int
-    visited_not_eligible: int
-
-    @property
-    def share_visited(self) -> float | None:
-        """Visited students among those ever eligible, a fraction; None where nobody was."""
-        return self.ever_eligible_visited / self.ever_eligible if self.ever_eligible else None
-
-
-def reach_now(release: Release, known: Known, filters: Filters) -> Reach:
-    """Reach in the last month of data, or of the school years chosen."""
-    frame = _reach(release, known, filters, ["month"])
-    totals = {name: int(frame[name].sum()) for name in _REACH}
-    return Reach(month=last_month(release, filters), taking_part=len(frame) > 0, **totals)
-
-
-@dataclass(frozen=True)
-class Visits:
+class VisitsMade:
     """Visits made: all, those that met the family, and students' first that did."""
 
     visits: int
@@ -113,45 +27,133 @@ class Visits:
     first_visits: int
 
 
-def visits_made(release: Release, known: Known, filters: Filters) -> Visits:
+@kept(*VISITS)
+def visits_made(choice: Choice) -> VisitsMade:
     """Visits in the school years chosen, by the school the student attended then."""
-    where = conditions(filters, known, month=months_of(filters.years) or None)
+    where = conditions(choice, month=months_of(choice.filters.years) or None)
     columns = ["contact", "visits", "first_visits"]
-    frame = sums(
-        release.table("visits", columns=columns, where=where), ["contact"], columns[1:]
-    ).set_index("contact")
+    table = choice.release.table("visits", columns=columns, where=where)
+    frame = sums(table, ["contact"], columns[1:]).set_index("contact")
+    require_known(frame.index, CONTACTS, "contact")
     met = frame[frame.index == "met"]
-    return Visits(
+    return VisitsMade(
         visits=int(frame["visits"].sum()),
         met=int(met["visits"].sum()),
         first_visits=int(frame["first_visits"].sum()),
     )
 
 
-def last_month(release: Release, filters: Filters) -> date:
+@dataclass(frozen=True)
+class Reach:
+    """Students enrolled in `month` in districts that take part, by what the programme did.
+
+    `waiting` students are eligible and not visited. `taking_part`: whether any district of the
+    choice took part in that month.
+    """
+
+    month: date
+    taking_part: bool
+    ever_eligible: int
+    ever_eligible_visited: int
+    waiting: int
+
+    @property
+    def share_visited(self) -> float | None:
+        """Visited students among those ever eligible, a fraction; None where nobody was."""
+        return self.ever_eligible_visited / self.ever_eligible if self.ever_eligible else None
+
+
+@kept(*VISITS, "group")
+def reach_now(choice: Choice) -> Reach:
+    """Reach in the last month of data, or of the school years chosen."""
+    frame = _reach(choice, ["month"], _REACHED)
+    totals = {name: int(frame[name].sum()) for name in _REACHED}
+    return Reach(month=last_month(choice), taking_part=len(frame) > 0, **totals)
+
+
+@kept(*VISITS, "group")
+def districts_visited(choice: Choice) -> pd.DataFrame:
+    """Every district that takes part, and who was reached there.
+
+    Columns: district_code, series (its name), ever_eligible, ever_eligible_visited, waiting, tried
+    (of those waiting: a visit met nobody), visited_not_eligible. Ordered by those visited among
+    the ever eligible, most first.
+    """
+    frame = _reach(choice, ["district_code"], _TOLD)
+    frame.insert(1, "series", frame["district_code"].map(choice.known.districts))
+    order = ["ever_eligible_visited", "series"]
+    return frame.sort_values(order, ascending=[False, True], ignore_index=True)
+
+
+def last_month(choice: Choice) -> date:
     """The last month of data within the school years chosen, its first day."""
-    if not filters.years:
+    release, years = choice.release, choice.filters.years
+    if not years:
         return release.manifest.through
-    where = {"month": months_of(filters.years), "group": (ALL_STUDENTS,)}
+    where = {"month": months_of(years), "group": (ALL_STUDENTS,)}
     months = release.table("reach", columns=["month"], where=where)["month"]
     return max(months.unique().to_pylist(), default=release.manifest.through)
 
 
-def _reach(release: Release, known: Known, filters: Filters, keys: list[str]) -> pd.DataFrame:
-    where = conditions(
-        filters, known, month=(last_month(release, filters),), group=(filters.group,)
-    )
-    table = release.table("reach", columns=[*keys, *_REACH], where=where)
-    return sums(table.drop_null(), keys, _REACH)
+@dataclass(frozen=True)
+class Regained:
+    """School days regained by the chosen visited students, and what a day cost.
+
+    `spent`: the days of the districts whose cost is known, with their cost; None where there are
+    none or levels are chosen (costs are by district). `uncounted`: names of the districts with
+    visits that are left out of it. `years`: school years of the costs, the first and the last.
+    """
+
+    days: DaysRegained
+    spent: DaysRegained | None
+    uncounted: tuple[str, ...]
+    years: tuple[str, ...]
 
 
-def _firsts(number: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Where each number stands for the first time."""
-    return np.unique(number, return_index=True)[1]
+@kept(*VISITS)
+def regained(choice: Choice) -> Regained:
+    """How many school days the chosen visited students regained, and what one cost.
+
+    Counted is what the chosen districts spent in the school years chosen (in all, where none is),
+    and only districts whose cost is known for every school year in which they made first visits.
+    """
+    cohorts, filters, known = choice.cohorts, choice.filters, choice.known
+    atoms, days = chosen_visits(choice), _visited_days(choice)
+    if filters.levels or not choice.release.has("programme"):
+        return Regained(days_regained(cohorts, atoms, days), None, (), ())
+    columns = ["district_code", "school_year", "cost"]
+    costs: pd.DataFrame = choice.release.table("programme", columns).to_pandas()
+    costs = costs[costs["cost"].notna()]
+    if filters.years:
+        costs = costs[costs["school_year"].isin(filters.years)]
+    held = set(zip(costs["district_code"], costs["school_year"], strict=True))
+    year_of = {period: year for year in known.years for period in cohort_periods_of((year,))}
+    needed = {
+        (district, year_of[period])
+        for district, period, chosen in zip(cohorts.districts, cohorts.periods, atoms, strict=True)
+        if chosen
+    }
+    visited = {district for district, _ in needed}
+    unknown = {district for district, year in needed if (district, year) not in held}
+    costs = costs[costs["district_code"].isin(visited - unknown)]
+    uncounted = tuple(sorted(known.label(code) for code in unknown))
+    if not len(costs):
+        return Regained(days_regained(cohorts, atoms, days), None, uncounted, ())
+    counted = atoms & ~np.isin(np.array(cohorts.districts, dtype=object), list(unknown))
+    spent = days_regained(cohorts, counted, days, float(costs["cost"].sum()))
+    whole = days_regained(cohorts, atoms, days) if unknown else spent
+    years = sorted(costs["school_year"].unique())
+    return Regained(whole, spent, uncounted, (years[0], years[-1]))
 
 
-def _largest(number: NDArray[np.intp], values: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    """The largest of the values of each number."""
-    largest = np.zeros(size, dtype=np.int64)
-    np.maximum.at(largest, number, values)
-    return largest
+@kept()
+def _visited_days(choice: Choice) -> Floats:
+    """Days enrolled of all visited students of the release (see `days_enrolled`)."""
+    table = choice.release.table("visited_days", where={"slice": ("all",)})
+    return days_enrolled(choice.cohorts, table.to_pandas())
+
+
+def _reach(choice: Choice, keys: list[str], measures: tuple[str, ...]) -> pd.DataFrame:
+    where = conditions(choice, month=(last_month(choice),), group=(choice.filters.group,))
+    table = choice.release.table("reach", columns=[*keys, *measures], where=where)
+    return sums(table.drop_null(), keys, measures)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from leapdash.contract import ALL_LEVELS, STATE_CODE
-from leapdash.show.effects.studies import BEFORE_VISIT, EffectStudy
-from leapdash.show.filters import Known
-from leapdash.show.views import (
+from leapdash.contract import ALL_LEVELS, FEW_VISITED_SCHOOLS, STATE_CODE
+from leapdash.contract.thresholds import BEFORE_VISIT, MANY_VISITED, MUCH_CUT, STAYED_ALIKE, percent
+from leapdash.show.choice import Choice
+from leapdash.show.effects.studies import EffectStudy
+from leapdash.show.views.checks import (
     Beside,
     Spillover,
     Verdict,
@@ -20,9 +21,12 @@ from leapdash.show.views import (
     weights_cut,
     were_alike,
 )
-from leapdash.show.words.effects import signed_time
-from leapdash.show.words.numbers import count, per_cent, points
+from leapdash.show.words.numbers import count, per_cent, points, signed_month
 
+_MANY = percent(MANY_VISITED)
+
+TITLE = "Can this comparison be trusted?"
+AREAS = "Follows districts and levels; first visits of all years."
 STEP_BEFORE = "the largest step between one month and the next before it"
 
 
@@ -99,8 +103,8 @@ def schoolmates_line(found: Spillover, beside: Beside) -> Line:
     return Line("Did unvisited schoolmates gain too?", verdict, findings[verdict])
 
 
-def schoolmates_evidence(found: Spillover, beside: Beside, known: Known) -> str:
-    """How the two comparisons are made, and for which place."""
+def schoolmates_evidence(found: Spillover, beside: Beside, choice: Choice) -> str:
+    """How the two comparisons are made, and for which area."""
     told = (
         "Had visits helped unvisited schoolmates, the comparison would make the effect look too "
         "small. "
@@ -108,10 +112,10 @@ def schoolmates_evidence(found: Spillover, beside: Beside, known: Known) -> str:
     if found.gain is not None:
         told += (
             f"Within school year, district and level: {count(found.students)} unvisited students "
-            f"where 10% or more of the school were visited, beside {count(found.others)} where "
+            f"where {_MANY} or more of the school were visited, beside {count(found.others)} where "
             "fewer were. "
         )
-    return f"{told}The effects beside each other are for {_place(beside, known)}."
+    return f"{told}The effects beside each other are for {_area(beside, choice)}."
 
 
 def left_out_line(table: pd.DataFrame) -> Line:
@@ -149,7 +153,7 @@ def left_out_note() -> str:
 def alt_effects(title: str, table: pd.DataFrame) -> str:
     """What the chart of differences before the visit shows, for who can't see it."""
     told = [
-        f"month {signed_time(event_time)}: {points(effect, signed=True)}, from "
+        f"month {signed_month(event_time)}: {points(effect, signed=True)}, from "
         f"{points(low, signed=True)} to {points(high, signed=True)}"
         for event_time, effect, low, high in zip(
             table["event_time"], table["effect"], table["low"], table["high"], strict=True
@@ -223,9 +227,9 @@ def _unlike(balance: pd.DataFrame, study: EffectStudy) -> list[str]:
         told.append(
             f"once weighted, {size:.2f} standard deviations remain in “{worst['series']}”{more}"
         )
-    if weights_cut(study) > 0.05:
+    if weights_cut(study) > MUCH_CUT:
         told.append(f"{per_cent(weights_cut(study))} of the weight was cut off")
-    if stayed_apart(study) > 0.05:
+    if stayed_apart(study) > STAYED_ALIKE:
         told.append(
             f"the shares still observed later differ by up to {points(stayed_apart(study))} points"
         )
@@ -235,16 +239,18 @@ def _unlike(balance: pd.DataFrame, study: EffectStudy) -> list[str]:
 def _schoolmates_found(found: Spillover, beside: Beside) -> str:
     if found.gain is not None:
         return (
-            "where 10% or more of a school were visited, attendance of the unvisited changed "
+            f"where {_MANY} or more of a school were visited, attendance of the unvisited changed "
             f"{_than(found.gain)} in schools with fewer visits"
         )
     few, everyone = beside.few_visited, beside.everyone
     if few is None or few.six_to_nine.effect is None or everyone.six_to_nine.effect is None:
         return "–"
     if points(beside.more) == "0.0":
-        return "without the schools where 10% or more were visited, the effect would be the same"
+        return (
+            f"without the schools where {_MANY} or more were visited, the effect would be the same"
+        )
     return (
-        "compared with schools under 10% visited only, the effect would be "
+        f"compared with {FEW_VISITED_SCHOOLS} only, the effect would be "
         f"{points(few.six_to_nine.effect.effect, signed=True)} instead of "
         f"{points(everyone.six_to_nine.effect.effect, signed=True)} points"
     )
@@ -256,8 +262,10 @@ def _than(change: float) -> str:
     return f"{points(change)} points {'more' if change > 0 else 'less'} than"
 
 
-def _place(beside: Beside, known: Known) -> str:
-    where = "the whole state" if beside.district == STATE_CODE else known.label(beside.district)
+def _area(beside: Beside, choice: Choice) -> str:
+    where = (
+        "the whole state" if beside.district == STATE_CODE else choice.known.label(beside.district)
+    )
     level = "all levels" if beside.level == ALL_LEVELS else beside.level
     return f"{where}, {level}, whatever the year of the first visit"
 

@@ -1,5 +1,4 @@
-"""Sentences about effects: what the visits changed, how sure that is, and what a plain
-before-and-after would have said instead.
+"""Sentences about effects: what visits changed, how sure that is, what a plain look would say.
 
 Effects are differences of attendance rates, written in points; intervals are written “between …
 and …”. Times are school months since the month of the first visit.
@@ -9,15 +8,29 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from leapdash.inference import MINIMUM_SCHOOLS, Interval
-from leapdash.show.effects.studies import (
+from leapdash.contract.thresholds import (
+    CONFIDENCE,
     MINIMUM_EFFECTIVE,
+    MINIMUM_SCHOOLS,
     MINIMUM_VISITED,
+)
+from leapdash.inference import Interval
+from leapdash.show.effects.days import DaysRegained
+from leapdash.show.effects.studies import (
     EffectStudy,
     Headline,
     Headlines,
 )
-from leapdash.show.words.numbers import count, per_cent, points
+from leapdash.show.views.programme import VisitsMade
+from leapdash.show.words.numbers import (
+    NO_FIGURE,
+    count,
+    per_cent,
+    points,
+    signed_month,
+    students,
+)
+from leapdash.show.words.programme import reached
 
 RESTS_ON = (
     "Given district, level and the last three months’ attendance, who is visited in a month is "
@@ -56,8 +69,9 @@ _NO_SPREAD = 1e-9
 
 
 def effect_answer(study: Headlines) -> str:
-    """The answer of a page about effects: the effect six to nine months after the visit with its
-    interval, and the plain change beside it; else the month after; else why there is none.
+    """What a page about effects answers: the effect, its interval, the plain change beside it.
+
+    Six to nine months after the visit; else in the month after; else why there is none.
     """
     later, soon = study.six_to_nine, study.month_after
     if later.effect is not None:
@@ -67,9 +81,42 @@ def effect_answer(study: Headlines) -> str:
     return study.withheld or soon.withheld or ""
 
 
+def impact_answer(found: Headlines, days: DaysRegained, visits: VisitsMade) -> str:
+    """What visits changed, with the plain before-and-after beside it, whom they reached, and the
+    school days regained.
+    """
+    parts = [effect_answer(found)] if found.visited else []
+    soon = found.month_after.effect
+    if found.six_to_nine.effect is not None and soon is not None:
+        parts.append(
+            f"In the month after it was {points(soon.effect, signed=True)} points "
+            f"({between(soon)})."
+        )
+    parts.append(reached(visits, days))
+    return " ".join(part for part in parts if part)
+
+
+def effect_card(found: Headline) -> tuple[str, str]:
+    """What a card says of an effect: its points, and its interval or why there is none."""
+    if found.effect is None:
+        return NO_FIGURE, "too few to tell"
+    return points(found.effect.effect, signed=True), f"{between(found.effect)} points"
+
+
+def followed(found: Headlines) -> str:
+    """How many of the compared students could be followed to the headline's months."""
+    later = found.six_to_nine
+    if later.effect is None:
+        return ""
+    first, last = later.event_times[0], later.event_times[-1]
+    return f"{count(later.visited)} could be followed to school months {first} to {last}."
+
+
 def effect_sentence(headline: Headline, who: str = "visited students") -> str:
-    """How much more or less `who` attended than they would have without the visit, with its
-    interval; that it is too small to tell where the interval holds zero; or why it is withheld.
+    """How much more or less `who` attended than they would have without the visit.
+
+    With its interval; says that the effect is too small to tell where that holds zero, and why
+    where the effect is withheld.
     """
     found = headline.effect
     if found is None:
@@ -107,36 +154,41 @@ def naive_sentence(headline: Headline) -> str:
 
 
 def plain_note(headline: Headline) -> str:
-    """What the chart of the plain before-and-after comes to, and how much of that is not due to
-    the visit; that it isn't the effect where none can be shown.
+    """What the plain before-and-after comes to, and how much of that would have come anyway.
+
+    Where no effect can be shown: that this isn't one.
     """
     first, last = headline.event_times[0], headline.event_times[-1]
     if headline.effect is None:
         return NOT_THE_EFFECT
-    months = signed_time(first) if first == last else f"{signed_time(first)} to {signed_time(last)}"
+    months = (
+        signed_month(first) if first == last else f"{signed_month(first)} to {signed_month(last)}"
+    )
     return f"{naive_sentence(headline)} From the month before the visit to months {months}."
 
 
 def based_on(study: Headlines, everyone: int | None = None) -> str:
-    """How many of the visited students the effects rest on; `everyone`: all visited, where places
-    in which nobody could be compared count too.
+    """How many of the visited students the effects rest on.
+
+    `everyone`: all visited, those of areas in which nobody could be compared among them.
     """
     number = study.visited_all if everyone is None else everyone
-    return f"Based on {count(study.visited)} of {_students(number, 'visited ')}."
+    return f"Based on {count(study.visited)} of {students(number, 'visited')}."
 
 
 def path_notes(study: EffectStudy) -> str:
     """What the chart of both paths says by construction, and which months are left out and why."""
     told = (
         "The two lines meet in the month before the visit (−1) by construction. Grey: where the "
-        "path without the visit may lie, all months at once, in 95 of 100 studies like this."
+        f"path without the visit may lie, all months at once, in {100 * CONFIDENCE:.0f} of 100 "
+        "studies like this."
     )
     hidden = study.table.loc[~study.table["shown"], "event_time"].tolist()
     if not hidden:
         return told
     return (
         f"{told} Left out: {_months(hidden)}, where fewer than {MINIMUM_VISITED} visited students, "
-        f"or a comparison worth fewer than {MINIMUM_EFFECTIVE:.0f}, could be followed."
+        f"or a comparison worth fewer than {MINIMUM_EFFECTIVE}, could be followed."
     )
 
 
@@ -144,7 +196,7 @@ def alt_paths(study: EffectStudy) -> str:
     """What the chart of both paths shows, for who can't see it."""
     rows = study.table[study.table["shown"]].set_index("event_time")
     told = [
-        f"month {signed_time(time)}: {per_cent(row['visited_rate'])} visited, "
+        f"month {signed_month(time)}: {per_cent(row['visited_rate'])} visited, "
         f"{per_cent(row['without_visit'])} without the visit"
         for time, row in rows.iterrows()
         if time in (-6, -1, 0, 1, 3, 6, 9, 12)
@@ -156,8 +208,10 @@ def alt_paths(study: EffectStudy) -> str:
 
 
 def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None, visited: bool) -> str:
-    """Why no effect can be shown at all: nobody visited, no effects in the release, nobody to
-    compare with, or too few. `left_out`: the view of that name; `visited`: whether anybody was.
+    """Why no effect can be shown at all.
+
+    Nobody was visited, the release has no effects, nobody is there to compare with, or too few are.
+    `left_out`: the view of that name; `visited`: whether anybody was.
     """
     if not visited:
         return "No home visit that met a family is recorded here, so there is no effect to show."
@@ -171,12 +225,6 @@ def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None, visite
         "No visited student could be compared with others: "
         f"{'; '.join(f'{reason} ({count(number)})' for reason, number in reasons)}."
     )
-
-
-def signed_time(event_time: object) -> str:
-    """A month since the visit with its sign: −6, 0, +3."""
-    number = int(str(event_time))
-    return f"−{-number}" if number < 0 else f"+{number}" if number else "0"
 
 
 def independence_note(study: EffectStudy) -> str:
@@ -208,7 +256,7 @@ def between(found: Interval) -> str:
 
 
 def after_the_visit(event_times: Sequence[int]) -> str:
-    """When an effect is, to begin a sentence: Six to nine school months after the first visit."""
+    """How a sentence begins that says when: Six to nine school months after the first visit."""
     first, last = event_times[0], event_times[-1]
     if first == last == 0:
         return "In the school month of the first visit"
@@ -235,9 +283,9 @@ def _months(times: Sequence[int]) -> str:
         else:
             runs.append([time])
     return ", ".join(
-        f"month {signed_time(run[0])}"
+        f"month {signed_month(run[0])}"
         if len(run) == 1
-        else f"months {signed_time(run[0])} to {signed_time(run[-1])}"
+        else f"months {signed_month(run[0])} to {signed_month(run[-1])}"
         for run in runs
     )
 
@@ -275,7 +323,3 @@ def _moved(change: float) -> str:
     if points(change) == "0.0":
         return "stayed as it was"
     return f"{'fallen' if change < 0 else 'risen'} by {points(change)} points"
-
-
-def _students(number: int, kind: str = "") -> str:
-    return f"{count(number)} {kind}student{'' if number == 1 else 's'}"

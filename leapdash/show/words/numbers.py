@@ -1,6 +1,7 @@
-"""How numbers are written: per cents and points with one decimal, counts with commas."""
+"""How numbers and months are written: per cents and points with one decimal, counts with commas."""
 
 import math
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 NO_FIGURE = "–"
@@ -27,6 +28,29 @@ def count(number: float | None) -> str:
     """A count with thousands separated by commas; a dash for none."""
     value = _number(number)
     return NO_FIGURE if math.isnan(value) else f"{int(value):,}"
+
+
+def students(number: int, kind: str = "") -> str:
+    """So many students, of a kind if given: 1 student; 1,200 visited students."""
+    return f"{count(number)} {kind}{' ' if kind else ''}student{'' if number == 1 else 's'}"
+
+
+def rounded(number: float) -> str:
+    """A large number to three figures, with commas: 89,909.3 is 89,900."""
+    if abs(number) < 1000:
+        return f"{number:,.0f}".replace("-", "−")
+    step = 10 ** (int(math.log10(abs(number))) - 2)
+    return f"{round(number / step) * step:,.0f}".replace("-", "−")
+
+
+def month(day: date) -> str:
+    """A month as words: June 2023."""
+    return f"{day:%B %Y}"
+
+
+def signed_month(number: int) -> str:
+    """A month since the visit with its sign: −6, 0, +3."""
+    return f"−{-number}" if number < 0 else f"+{number}" if number else "0"
 
 
 def _number(value: float | None) -> float:

@@ -10,9 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from leapdash.inference import Interval
-from leapdash.show.charts.base import Drawing, Stamp, axis_title, plain_axis, text_width
-from leapdash.show.charts.palette import Palette
-from leapdash.show.views import THE_WHOLE
+from leapdash.show.charts.axes import axis_title, plain_axis
+from leapdash.show.charts.base import Drawing, Look, text_width
+from leapdash.show.views.effect_rows import THE_WHOLE
 from leapdash.show.words.numbers import count, points
 
 TOO_FEW, NOBODY_VISITED = "too few to tell", "nobody visited"
@@ -32,7 +32,7 @@ class WholeLine:
 
 @dataclass(frozen=True)
 class _Row:
-    """A row of the table, the lines of its name, and where it stands: pixels down, negative."""
+    """One row of the table, the lines of its name, and where it stands in pixels below the top."""
 
     values: Mapping[Hashable, Any]
     name: list[str]
@@ -47,20 +47,19 @@ class _Row:
         return f"{count(self.values['visited'])} of {count(self.values['visited_all'])}"
 
 
-def forest(
-    table: pd.DataFrame, whole: WholeLine | None, axis: str, palette: Palette, stamp: Stamp
-) -> go.Figure:
+def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) -> go.Figure:
     """A row for every effect with its interval, in the order of the table, section by section.
 
-    Takes a table of rows of `views.impact`. Under each name stands how many visited students were
+    Takes a table of `views.effect_rows`. Under each name stands how many visited students were
     followed, of all visited; on the right the effect in points. A row whose effect is withheld is
     a hatched bar with its reason on hover. `axis`: the axis' title.
     """
+    palette = look.palette
     rows, heads, height = _placed(table.to_dict("records"))
     told, hidden = [row for row in rows if row.told], [row for row in rows if not row.told]
     left = int(max([text_width(line) for row in rows for line in row.name], default=60)) + 12
     top, bottom = 34 if whole is None else 40, 80
-    drawing = Drawing(palette, int(height) + top + bottom, 50, left, top, bottom)
+    drawing = Drawing(look, int(height) + top + bottom, 50, left, top, bottom)
     low, high, marks = _span(told, whole)
     if hidden:
         _draw_withheld(drawing, hidden, low, high)
@@ -107,11 +106,11 @@ def forest(
             "fixedrange": True,
         },
     )
-    return drawing.finish(stamp)
+    return drawing.finish()
 
 
 def _draw_told(drawing: Drawing, rows: Sequence[_Row], right: float) -> None:
-    """The intervals, the marks on them, and the effects as numbers at the right edge."""
+    """Draw the intervals and the marks on them, and write the effects at the right edge."""
     palette = drawing.palette
     x: list[float | None] = []
     y: list[float | None] = []
@@ -159,7 +158,7 @@ def _draw_told(drawing: Drawing, rows: Sequence[_Row], right: float) -> None:
 
 
 def _draw_withheld(drawing: Drawing, rows: Sequence[_Row], low: float, high: float) -> None:
-    """A hatched bar across the plot for every row, with the reason in a word and on hover."""
+    """Draw a hatched bar across the plot for every row, with the reason in a word and on hover."""
     palette = drawing.palette
     drawing.add(
         "bar",

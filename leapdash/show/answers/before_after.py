@@ -1,0 +1,114 @@
+"""Did attendance rise more than it would have without the visit?"""
+
+from functools import partial
+
+import pandas as pd
+
+from leapdash.show.answers.checks import checks_of, left_out_check
+from leapdash.show.answers.model import Answer, Card, Figure, Section, Text, Withheld, nothing
+from leapdash.show.charts.effects import effect_paths, plain_lines
+from leapdash.show.choice import Choice
+from leapdash.show.effects.studies import EffectStudy, Headline
+from leapdash.show.views import effects as views
+from leapdash.show.views.checks import left_out
+from leapdash.show.words import alt
+from leapdash.show.words import effects as words
+from leapdash.show.words.numbers import NO_FIGURE, count, points
+
+QUESTION = "Did attendance rise more than it would have without the visit?"
+_PATHS = "Attendance of visited students, and what it would have been"
+
+
+def answer(choice: Choice) -> Answer:
+    """The effect on the visited students beside their plain before-and-after, and its checks."""
+    plain = views.paths(choice)
+    if not len(plain) and choice.filters.active():
+        return nothing(choice, QUESTION)
+    missing = left_out(choice)
+    study = views.effect_on(choice) if choice.release.has_effects else None
+    if study is None or missing is None or not study.table["shown"].any():
+        return _withheld(choice, study, missing, plain)
+    everyone = int(missing["students"].sum())
+    rests_on = (
+        Text(f"{words.RESTS_ON}\n\n{words.NEVER_VISITED}"),
+        Text(words.independence_note(study), small=True),
+    )
+    return Answer(
+        choice,
+        QUESTION,
+        words.effect_answer(study),
+        scope=words.based_on(study, everyone),
+        cards=_cards(study, everyone),
+        figures=(_paths(study), *_plain(plain, study.six_to_nine)),
+        sections=(Section("What it rests on, and does not remove", lambda: rests_on),),
+        checks=checks_of(choice, study, missing),
+    )
+
+
+def _withheld(
+    choice: Choice, study: EffectStudy | None, missing: pd.DataFrame | None, plain: pd.DataFrame
+) -> Answer:
+    """The answer where no effect can be shown: why, and who could not be compared."""
+    reason = words.why_nothing(study, missing, len(plain) > 0)
+    visited = missing is not None and missing["students"].sum() > 0
+    return Answer(
+        choice,
+        QUESTION,
+        reason,
+        figures=_plain(plain, None),
+        checks=(left_out_check(missing),) if missing is not None and visited else (),
+        withheld=Withheld(reason, _PATHS),
+    )
+
+
+def _paths(study: EffectStudy) -> Figure:
+    return Figure(
+        "effect",
+        _PATHS,
+        partial(effect_paths, study.table, study.six_to_nine),
+        study.table,
+        words.alt_paths(study),
+        (words.path_notes(study),),
+    )
+
+
+def _plain(plain: pd.DataFrame, headline: Headline | None) -> tuple[Figure, ...]:
+    """The plain before-and-after, where anybody was visited."""
+    if not len(plain):
+        return ()
+    title = "The plain before-and-after"
+    told = alt.of_lines(title, plain, "attendance_rate", "months since the first visit")
+    note = words.NOT_THE_EFFECT if headline is None else words.plain_note(headline)
+    chart = partial(plain_lines, plain, headline)
+    return (Figure("before-after", title, chart, plain, told, (note,)),)
+
+
+def _cards(study: EffectStudy, everyone: int) -> tuple[Card, ...]:
+    """Four cards: both headlines, the plain change beside the later of them, and how many of
+    `everyone` visited are compared.
+    """
+    soon, later = study.month_after, study.six_to_nine
+    plain, months = (soon, "month after") if later.effect is None else (later, "months 6 to 9")
+    return (
+        _headline_card("Month after", soon),
+        _headline_card("Months 6 to 9", later),
+        Card(
+            "Plain change",
+            points(plain.naive, signed=True),
+            f"points, {months}",
+            "The same students’ change since the month before the visit. Not the effect.",
+        ),
+        Card("Visited compared", count(study.visited), f"of {count(everyone)}"),
+    )
+
+
+def _headline_card(label: str, headline: Headline) -> Card:
+    found = headline.effect
+    if found is None:
+        return Card(label, NO_FIGURE, "too few students", headline.withheld)
+    return Card(
+        label,
+        points(found.effect, signed=True),
+        words.between(found),
+        "The effect of the visit, in points of the attendance rate, school months since the visit.",
+    )

@@ -1,0 +1,99 @@
+"""The checks of an effect: four plain lines, the evidence of each made when its line is opened."""
+
+from functools import partial
+
+import pandas as pd
+
+from leapdash.show.answers.model import Check, Figure, Part, Table, Text
+from leapdash.show.charts import checks as charts
+from leapdash.show.choice import Choice
+from leapdash.show.effects.studies import EffectStudy
+from leapdash.show.views import checks as views
+from leapdash.show.words import checks as words
+
+
+def checks_of(choice: Choice, study: EffectStudy, left_out: pd.DataFrame) -> tuple[Check, ...]:
+    """The four checks of a study with an effect to show. `left_out`: the view of that name."""
+    balance = views.balance(choice)
+    spillover, beside = views.spillover(choice), views.beside_few_visited(choice)
+    return (
+        Check("alike-before", words.alike_before_line(study), partial(_ran_alike, study)),
+        Check("alike", words.alike_line(balance, study), partial(_were_alike, balance, study)),
+        Check(
+            "schoolmates",
+            words.schoolmates_line(spillover, beside),
+            partial(_schoolmates, choice, spillover, beside),
+        ),
+        left_out_check(left_out),
+    )
+
+
+def left_out_check(table: pd.DataFrame) -> Check:
+    """Who could not be compared: the one check that can be made where no effect can be shown."""
+    return Check("left-out", words.left_out_line(table), partial(_left_out, table))
+
+
+def _ran_alike(study: EffectStudy) -> tuple[Part, ...]:
+    before = study.table[study.table["shown"] & (study.table["event_time"] < 0)]
+    title = "Visited less compared, before the visit"
+    return (
+        Figure(
+            "effect-before",
+            title,
+            partial(charts.differences_before, study.table),
+            before,
+            words.alt_effects(title, before),
+        ),
+        Text(words.alike_before_evidence(study)),
+    )
+
+
+def _were_alike(balance: pd.DataFrame, study: EffectStudy) -> tuple[Part, ...]:
+    apart, who = "How far apart, before and after weighting", "Who is still observed"
+    observed = views.still_observed(study)
+    return (
+        Figure(
+            "effect-balance",
+            apart,
+            partial(charts.balance_rows, balance),
+            balance,
+            words.alt_balance(apart, balance),
+            (words.AREAS,),
+        ),
+        Figure(
+            "effect-observed",
+            who,
+            partial(charts.observed_lines, observed),
+            observed,
+            words.alt_observed(who, observed),
+        ),
+        Text(words.alike_evidence(study)),
+    )
+
+
+def _schoolmates(
+    choice: Choice, spillover: views.Spillover, beside: views.Beside
+) -> tuple[Part, ...]:
+    table = views.schoolmates(choice)
+    title = "Unvisited students, by how many of their school were visited"
+    return (
+        Figure(
+            "effect-schoolmates",
+            title,
+            partial(charts.schoolmates_lines, table),
+            table,
+            words.alt_schoolmates(title, table),
+            (words.AREAS,),
+        ),
+        Table(
+            "effect-beside",
+            "The effect beside all unvisited, and beside few visited schoolmates",
+            views.beside_table(beside),
+        ),
+        Text(words.schoolmates_evidence(spillover, beside, choice)),
+    )
+
+
+def _left_out(table: pd.DataFrame) -> tuple[Part, ...]:
+    title = "Visited students, by whether they could be compared"
+    return (Table("effect-left-out", title, table), Text(words.left_out_note()))

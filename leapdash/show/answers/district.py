@@ -1,0 +1,140 @@
+"""How does one district stand beside the state, what did visits change in it, and who waits?"""
+
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+
+from leapdash.show.answers.forests import forest_of
+from leapdash.show.answers.lines import lines_of
+from leapdash.show.answers.model import (
+    Answer,
+    Card,
+    Figure,
+    Part,
+    Section,
+    Withheld,
+    nothing,
+)
+from leapdash.show.charts.district import school_rows
+from leapdash.show.choice import Choice, Measure
+from leapdash.show.views import district as views
+from leapdash.show.views import effect_rows, effects, programme
+from leapdash.show.views.checks import left_out
+from leapdash.show.words import alt
+from leapdash.show.words import district as words
+from leapdash.show.words import effect_rows as row_words
+from leapdash.show.words import effects as effect_words
+from leapdash.show.words.numbers import count, per_cent
+
+QUESTION = "How does one district stand, what did visits change in it, and who is waiting?"
+
+_MEASURES: dict[Measure, str] = {
+    "attendance_rate": "attendance",
+    "chronic_share": "chronic absence",
+}
+
+
+def answer(choice: Choice) -> Answer:
+    """The choice's district beside all districts; its schools, its effect, who waits."""
+    choice = choice.filtered(districts=(choice.district,))
+    schools = views.schools_beside(choice)
+    if not len(schools):
+        return nothing(choice, QUESTION)
+    rates, shares = _last_year(choice, "attendance_rate"), _last_year(choice, "chronic_share")
+    here, name, year = choice.district, _name(choice), views.last_year(choice)
+    reach = programme.reach_now(choice)
+    sentence = words.answer(name, year, rates[here], rates["all"], reach)
+    cards = [
+        Card("Attendance", per_cent(rates[here]), f"of days, {year}"),
+        Card("Chronic absence", per_cent(shares.get(here)), f"of students, {year}"),
+    ]
+    scope = ""
+    if _has_effect(choice):
+        own = effects.headlines_on(choice)
+        state = effects.headlines_on(choice.filtered(districts=()))
+        told = words.effect(name, own, effects.beside_others(choice))
+        sentence, scope = f"{sentence} {told}", words.based_on(own)
+        cards += [
+            Card("Effect of visits", *effect_words.effect_card(own.six_to_nine)),
+            Card("In all districts", *effect_words.effect_card(state.six_to_nine)),
+        ]
+    if reach.taking_part:
+        cards += [
+            Card("Waiting", count(reach.waiting), "for a first visit"),
+            Card("Reached", per_cent(reach.share_visited), "of those eligible"),
+        ]
+    return Answer(
+        choice,
+        QUESTION,
+        sentence,
+        scope,
+        tuple(cards),
+        figures=(_schools(choice, schools),),
+        sections=(
+            Section("School years", partial(_years, choice)),
+            Section("Months", partial(_months, choice)),
+            Section(
+                "Effect of visits",
+                partial(_effect, choice),
+                control="headline" if _has_effect(choice) else "",
+            ),
+        ),
+    )
+
+
+def _name(choice: Choice) -> str:
+    return choice.known.label(choice.district)
+
+
+def _has_effect(choice: Choice) -> bool:
+    return choice.release.has_effects and effects.headlines_on(choice).visited > 0
+
+
+def _last_year(choice: Choice, measure: Measure) -> pd.Series:
+    """A rate of the district and of all districts in the last school year chosen, by code."""
+    view = {"attendance_rate": views.attendance_beside, "chronic_share": views.chronic_beside}
+    table = view[measure](replace(choice, grain="year"))
+    rates: pd.Series = table[table["period"] == views.last_year(choice)].set_index("code")[measure]
+    return rates
+
+
+def _schools(choice: Choice, schools: pd.DataFrame) -> Figure:
+    measure, here, name = choice.measure, choice.district, _name(choice)
+    title = f"{name}’s schools by {_MEASURES[measure]}, {views.last_year(choice)}"
+    rates = _last_year(choice, measure)
+    levels = {name: rates[here], "all districts": rates["all"]} if here in rates else {}
+    told = alt.of_rows(title, schools, "school_name", measure)
+    chart = partial(school_rows, schools, measure, levels)
+    return Figure("district-schools", title, chart, schools, told)
+
+
+def _years(choice: Choice) -> tuple[Part, ...]:
+    choice = replace(choice, grain="year")
+    title = f"{_name(choice)} beside all districts, by school year"
+    trend, published = views.attendance_beside(choice), views.published_of_both(choice)
+    return (lines_of(choice, "district-years", title, trend, published=published),)
+
+
+def _months(choice: Choice) -> tuple[Part, ...]:
+    choice = replace(choice, grain="month")
+    title = f"{_name(choice)} beside all districts, by month"
+    return (lines_of(choice, "district-months", title, views.attendance_beside(choice)),)
+
+
+def _effect(choice: Choice) -> tuple[Part, ...]:
+    if not _has_effect(choice):
+        met = programme.visits_made(choice).first_visits > 0
+        reason = effect_words.why_nothing(None, left_out(choice), met)
+        return (Withheld(reason, widen=False),)
+    parts = [effect_rows.level_rows(choice), effect_rows.school_rows(choice)]
+    return (
+        forest_of(
+            choice,
+            "district-effects",
+            f"What visits changed in {_name(choice)}",
+            pd.concat([part for part in parts if len(part)], ignore_index=True),
+            row_words.READ_THE_ROWS,
+            row_words.schools_note(choice),
+        ),
+    )

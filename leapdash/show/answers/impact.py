@@ -1,0 +1,134 @@
+"""What did visits change, where and for whom, and who was reached?"""
+
+from dataclasses import replace
+from functools import partial
+
+from leapdash.show.answers.forests import forest_of, slices_of
+from leapdash.show.answers.lines import lines_of
+from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Withheld, nothing
+from leapdash.show.charts.programme import reach_rows
+from leapdash.show.choice import Choice
+from leapdash.show.views import attendance, effect_rows, effects, programme
+from leapdash.show.views.checks import left_out
+from leapdash.show.words import alt
+from leapdash.show.words import effect_rows as row_words
+from leapdash.show.words import effects as effect_words
+from leapdash.show.words import programme as programme_words
+from leapdash.show.words.numbers import count, month, per_cent
+
+QUESTION = "What did visits change, where and for whom, and who was reached?"
+
+
+def answer(choice: Choice) -> Answer:
+    """What visits changed for the choice, row by row; whom they reached; the days regained."""
+    visits = programme.visits_made(choice)
+    if visits.first_visits == 0 and choice.filters.active():
+        return nothing(choice, QUESTION)
+    reach = programme.reach_now(choice)
+    cards = (
+        Card("Reached", per_cent(reach.share_visited), "of those eligible"),
+        Card("Waiting", count(reach.waiting), month(reach.month)),
+    )
+    sections = (
+        Section("Reached", partial(_reached, choice)),
+        Section("All students", partial(_all_students, choice)),
+    )
+    if not choice.release.has_effects:
+        return _without_effects(choice, visits, cards, sections)
+
+    found, regained = effects.headlines_on(choice), programme.regained(choice)
+    missing = left_out(choice)
+    everyone = None if missing is None else int(missing["students"].sum())
+    return Answer(
+        choice,
+        QUESTION,
+        effect_words.impact_answer(found, regained.days, visits),
+        scope=f"{effect_words.based_on(found, everyone)} {effect_words.followed(found)}",
+        cards=(
+            Card("Six to nine months after", *effect_words.effect_card(found.six_to_nine)),
+            Card("Month after", *effect_words.effect_card(found.month_after)),
+            *(Card(*parts) for parts in programme_words.days_cards(regained)),
+            *cards,
+        ),
+        notes=(programme_words.days_note(regained, choice),),
+        figures=(
+            forest_of(
+                choice,
+                "impact-effects",
+                "What visits changed, by level and district",
+                effect_rows.effect_rows(choice),
+                row_words.READ_THE_ROWS,
+            ),
+        ),
+        sections=(
+            Section("When visited", partial(_when_visited, choice)),
+            Section("What differs", partial(_what_differs, choice)),
+            Section("Student groups", partial(_student_groups, choice)),
+            *sections,
+        ),
+        withheld=None
+        if found.visited
+        else Withheld(effect_words.why_nothing(None, missing, visited=True)),
+    )
+
+
+def _without_effects(
+    choice: Choice,
+    visits: programme.VisitsMade,
+    cards: tuple[Card, ...],
+    sections: tuple[Section, ...],
+) -> Answer:
+    """The answer where the release was built without effects."""
+    met = visits.first_visits
+    return Answer(
+        choice,
+        QUESTION,
+        programme_words.reach_answer(visits),
+        cards=(Card("Students visited", count(met), "families met"), *cards),
+        sections=sections,
+        withheld=Withheld(effect_words.why_nothing(None, left_out(choice), visited=met > 0)),
+    )
+
+
+def _when_visited(choice: Choice) -> tuple[Part, ...]:
+    title = "What visits changed, by when the first was"
+    rows = effect_rows.period_rows(choice)
+    return (forest_of(choice, "impact-periods", title, rows, row_words.SUMMERS),)
+
+
+def _what_differs(choice: Choice) -> tuple[Part, ...]:
+    return slices_of(
+        choice,
+        "impact-kinds",
+        "Does the effect go with the kind of visit?",
+        effect_rows.kind_rows(choice),
+        row_words.ASSOCIATION,
+        row_words.VISITS_IN_ALL,
+    )
+
+
+def _student_groups(choice: Choice) -> tuple[Part, ...]:
+    title = "What visits changed, by student group"
+    rows = effect_rows.group_rows(choice)
+    return slices_of(choice, "impact-groups", title, rows, row_words.GROUPS_NOTE)
+
+
+def _reached(choice: Choice) -> tuple[Part, ...]:
+    title = "Who was reached, by district"
+    rows = programme.districts_visited(choice)
+    told = alt.of_rows(title, rows, "series", "waiting")
+    note = programme_words.reach_note(programme.reach_now(choice))
+    return (Figure("impact-reach", title, partial(reach_rows, rows), rows, told, (note,)),)
+
+
+def _all_students(choice: Choice) -> tuple[Part, ...]:
+    choice = replace(choice, by="all", grain="year")
+    return (
+        lines_of(
+            choice,
+            "impact-years",
+            "All students, by school year",
+            attendance.attendance_trend(choice),
+            published=attendance.published_beside(choice),
+        ),
+    )

@@ -1,0 +1,33 @@
+"""A rate over time as a figure, with the rates the state published where they are asked for."""
+
+from functools import partial
+
+import pandas as pd
+
+from leapdash.show.answers.model import Figure
+from leapdash.show.charts.attendance import trend_lines
+from leapdash.show.choice import Choice, Measure
+from leapdash.show.views.attendance import with_published
+from leapdash.show.words.alt import of_lines
+from leapdash.show.words.attendance import published_note
+
+
+def lines_of(
+    choice: Choice,
+    name: str,
+    title: str,
+    trend: pd.DataFrame,
+    measure: Measure = "attendance_rate",
+    published: pd.DataFrame | None = None,
+    notes: tuple[str, ...] = (),
+) -> Figure:
+    """A line for every series of a trend; `published`: the view of that name."""
+    over = "months" if choice.grain == "month" else "school years"
+    chart = partial(
+        trend_lines, trend, measure, published=published, highlight=choice.filters.group
+    )
+    table = trend
+    if published is not None:
+        table = with_published(trend, published, choice.release)
+        notes = (published_note(published), *notes)
+    return Figure(name, title, chart, table, of_lines(title, trend, measure, over), notes)

@@ -1,0 +1,45 @@
+"""How have attendance and chronic absence moved, by district, level, participation or group?"""
+
+from leapdash.show.answers.lines import lines_of
+from leapdash.show.answers.model import Answer, nothing
+from leapdash.show.choice import Choice
+from leapdash.show.views import attendance as views
+from leapdash.show.words import attendance as words
+
+QUESTION = "How have attendance and chronic absence moved?"
+
+
+def answer(choice: Choice) -> Answer:
+    """Attendance and chronic absence over time, a line for every series of the choice."""
+    attendance, chronic = views.attendance_trend(choice), views.chronic_trend(choice)
+    if not len(attendance):
+        return nothing(choice, QUESTION)
+    period = "month" if choice.grain == "month" else "school year"
+    yearly = choice.grain == "year"
+    return Answer(
+        choice,
+        QUESTION,
+        words.trends_answer(attendance, chronic, choice.grain, choice.filters.group),
+        figures=(
+            lines_of(
+                choice,
+                "trends-attendance",
+                f"Attendance by {period}",
+                attendance,
+                published=views.published_beside(choice) if yearly else None,
+                notes=(words.hollow_note(attendance["students"]),),
+            ),
+            lines_of(
+                choice,
+                "trends-chronic",
+                f"Chronic absence by {period}",
+                chronic,
+                "chronic_share",
+                notes=(
+                    words.chronic_note(choice.grain),
+                    words.hollow_note(chronic["chronic_base"]),
+                ),
+            ),
+        ),
+        warnings=(words.MEMBERS_CHANGE,) if choice.by == "participation" else (),
+    )

@@ -1,0 +1,246 @@
+"""An answer on the page: its sentence, cards, figures with table and file, sections and checks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from leapdash.show.answers.files import csv_of, file_name
+from leapdash.show.answers.model import (
+    Answer,
+    Code,
+    Document,
+    Facts,
+    Figure,
+    Part,
+    Section,
+    Table,
+    Text,
+    Withheld,
+)
+from leapdash.show.charts.base import Look
+from leapdash.show.charts.palette import palette_of
+from leapdash.show.choice import Choice
+from leapdash.show.dashboard import filter_bar
+from leapdash.show.dashboard.controls import Control
+from leapdash.show.filters import FILTER_LABELS
+from leapdash.show.views.checks import Verdict
+from leapdash.show.words.checks import TITLE as CHECKS
+from leapdash.show.words.columns import COLUMNS, Column
+
+_ICONS: Mapping[Verdict, str] = {
+    "holds": ":material/check_circle:",
+    "mind": ":material/error:",
+    "unknown": ":material/help:",
+}
+_FORMATS = {
+    "per cent": "%.1f%%",
+    "points": "%+.1f",
+    "deviations": "%+.2f",
+    "whole": "%,.0f",
+}
+
+
+def sentence(answer: Answer) -> None:
+    """The answer in a sentence or two."""
+    with st.container(key="answer"):
+        st.markdown(escape(answer.sentence))
+
+
+def small_print(*texts: str) -> None:
+    """Each text that isn't empty, in small print."""
+    for text in texts:
+        if text:
+            st.caption(escape(text))
+
+
+def cards(answer: Answer) -> None:
+    """The cards in one row; two to a row on a telephone."""
+    with st.container(horizontal=True, gap="small", key="cards"):
+        for card in answer.cards:
+            st.metric(
+                card.label,
+                card.value,
+                card.unit,
+                delta_color="off",
+                delta_arrow="off",
+                help=card.help,
+                border=True,
+                height="stretch",
+            )
+
+
+def show(answer: Answer, *parts: Part | None, within: bool = False) -> None:
+    """Parts of an answer, one below the other; those that are None stand for nothing.
+
+    `within`: something has a title of its own above them, and theirs are a step below it.
+    """
+    for part in parts:
+        _show(part, answer, within)
+
+
+def tabs(answer: Answer, key: str, *controls: Control) -> None:
+    """The sections side by side, only the open one made; in it, the control it alone follows."""
+    titles = [section.title for section in answer.sections]
+    for section, tab in zip(
+        answer.sections, st.tabs(titles, key=key, bind="query-params"), strict=True
+    ):
+        if tab.open:
+            with tab:
+                for control in controls:
+                    if control.field == section.control:
+                        control.draw(answer.choice)
+                show(answer, *section.make())
+
+
+def passage(answer: Answer, section: Section) -> None:
+    """A section as it stands, under its title."""
+    st.header(section.title, anchor=False)
+    show(answer, *section.make())
+
+
+def checks(answer: Answer) -> None:
+    """The checks under their title, a line each; the evidence below its line, made while it is
+    open: the first part on the left, the others beside it.
+    """
+    if not answer.checks:
+        return
+    st.header(CHECKS, anchor=False)
+    for check in answer.checks:
+        opened = st.expander(
+            f"**{escape(check.line.question)}** {escape(check.line.finding)}",
+            icon=_ICONS[check.line.verdict],
+            on_change="rerun",
+            key=f"check-{check.key}",
+        )
+        if opened.open:
+            with opened:
+                first, *others = check.make()
+                left, right = st.columns(2, gap="medium")
+                with left:
+                    show(answer, first, within=True)
+                with right:
+                    show(answer, *others, within=True)
+
+
+def nothing(answer: Answer) -> None:
+    """That nobody stands behind the choice, with an offer to widen it, one filter at a time."""
+    with st.container(border=True, key="empty"):
+        st.markdown(f"**{escape(answer.sentence)}**")
+        _widen(answer.choice)
+
+
+def _show(part: Part | None, answer: Answer, within: bool) -> None:
+    choice = answer.choice
+    match part:
+        case Figure():
+            _figure(part, Look(palette_of(st.context.theme.type), answer.stamp), choice, within)
+        case Table():
+            _title(part.title, within)
+            _rows(part.table)
+            _download(part.name, part.table, choice)
+        case Text():
+            (st.caption if part.small else st.markdown)(escape(part.words))
+        case Withheld():
+            _withheld(part, choice)
+        case Facts():
+            pairs = pd.DataFrame(part.pairs, columns=["Word", "Meaning"])
+            st.table(pairs, border="horizontal", hide_header=True, alt=part.alt)
+        case Document():
+            st.markdown(part.markdown)
+        case Code():
+            st.code(part.text, language=part.language)
+
+
+def _figure(figure: Figure, look: Look, choice: Choice, within: bool) -> None:
+    """The figure under its title, with its notes, its table on demand, and a CSV of the same."""
+    name = figure.name
+    _title(figure.title, within)
+    picture = {"filename": file_name(name, choice), "format": "png", "scale": 2}
+    st.plotly_chart(
+        figure.chart(look),
+        theme=None,
+        key=f"figure-{name}",
+        alt=figure.alt,
+        config={
+            "displaylogo": False,
+            "modeBarButtons": [["toImage"]],
+            "toImageButtonOptions": picture,
+        },
+    )
+    small_print(" ".join(note for note in figure.notes if note))
+    with st.container(horizontal=True, gap="small", key=f"foot-{name}"):
+        rows = st.expander("Table", type="compact", on_change="rerun", key=f"table-{name}")
+        _download(name, figure.table, choice)
+    if rows.open:
+        with rows:
+            _rows(figure.table)
+
+
+def _title(title: str, within: bool) -> None:
+    (st.subheader if within else st.header)(title, anchor=False)
+
+
+def _withheld(withheld: Withheld, choice: Choice) -> None:
+    """Why a figure isn't shown, hatched where it would stand, and an offer to widen the choice."""
+    if withheld.title:
+        _title(withheld.title, within=False)
+    with st.container(border=True, key="withheld"):
+        st.markdown(f"**{escape(withheld.reason)}**")
+        if withheld.widen and choice.filters.active():
+            _widen(choice)
+
+
+def _widen(choice: Choice) -> None:
+    st.markdown("Widen the choice:")
+    with st.container(horizontal=True, gap="small"):
+        for name in choice.filters.active():
+            label = "All students" if name == "group" else f"All {FILTER_LABELS[name].lower()}"
+            st.button(label, key=f"widen-{name}", on_click=filter_bar.clear, args=((name,),))
+        st.button("Clear all filters", key="widen-all", on_click=filter_bar.clear)
+
+
+def _download(name: str, table: pd.DataFrame, choice: Choice) -> None:
+    st.download_button(
+        "CSV",
+        lambda: csv_of(table, choice),
+        file_name=f"{file_name(name, choice)}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key=f"csv-{name}",
+        help="The same numbers as a file",
+    )
+
+
+def _rows(table: pd.DataFrame) -> None:
+    """The columns a reader sees, under their titles, in their formats."""
+    shown = table[[name for name in table.columns if name in COLUMNS]].copy()
+    formats: dict[str, Any] = {}
+    for name in shown.columns:
+        column = COLUMNS[name]
+        if column.format in ("per cent", "points"):
+            shown[name] = 100 * shown[name]
+        if number := _number_format(column, shown[name]):
+            formats[column.title] = st.column_config.NumberColumn(format=number)
+    titles = {name: column.title for name, column in COLUMNS.items()}
+    st.dataframe(shown.rename(columns=titles), hide_index=True, column_config=formats)
+
+
+def _number_format(column: Column, values: pd.Series) -> Any:
+    if column.format == "plain":
+        return "localized" if pd.api.types.is_numeric_dtype(values) else None
+    return _FORMATS.get(column.format)
+
+
+def escape(text: str) -> str:
+    """The text for Markdown, so that names from data can't turn into formatting or formulas.
+
+    Lines stay lines.
+    """
+    for character in "\\`*_{}[]<>#$~:|":
+        text = text.replace(character, "\\" + character)
+    paragraphs = (paragraph.replace("\n", "  \n") for paragraph in text.split("\n\n"))
+    return "\n\n".join(paragraphs)

@@ -1,0 +1,288 @@
+"""What visits changed, row by row: for levels, districts, times and kinds of visits, schools.
+
+Every table of rows has the columns section, series (the row's name), code, effect, low, high
+(fractions; NaN where withheld), visited (followed to the headline's months), visited_all (all
+visited students), naive_change, reason (why the effect is withheld; empty where it isn't). Effects
+are those of the choice's headline.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from leapdash.contract import ALL_LEVELS, GROUPS, LEVELS, STATE_CODE
+from leapdash.inference import Interval
+from leapdash.show.choice import VISITS, Choice, kept
+from leapdash.show.effects.arrays import SliceData, slice_data
+from leapdash.show.effects.studies import (
+    HeadlineName,
+    Headlines,
+    difference,
+    headlines,
+    slice_headlines,
+)
+from leapdash.show.views.base import districts_in_words, period_labels, require_known
+from leapdash.show.views.effects import chosen_visits, headlines_on
+
+THE_WHOLE, BY_LEVEL, BY_DISTRICT = "Together", "Levels", "Districts"
+
+KINDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "place": (
+        "Place of the first visit",
+        {"home": "At home", "other": "Elsewhere, in person", "virtual": "Video or telephone"},
+    ),
+    "visitor": (
+        "Visitor",
+        {"school staff": "School staff", "community partner": "Community partner"},
+    ),
+    "language": (
+        "Language of the visit",
+        {"en": "English", "es": "Spanish", "other": "Another language"},
+    ),
+    "visits": (
+        "Number of visits in all",
+        {"1": "One", "2": "Two", "3 or more": "Three or more"},
+    ),
+}
+"""Slices by kind of visit: what each parts by, and its values in words, the reference first."""
+
+_COLUMNS = (
+    *("section", "series", "code", "effect", "low", "high"),
+    *("visited", "visited_all", "naive_change", "reason"),
+)
+_GROUP_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "Needs": ("high_needs", "not_high_needs"),
+    "Of these": (
+        *("english_learner", "disability", "homeless"),
+        *("free_meals", "reduced_meals", "free_or_reduced_meals"),
+    ),
+    "Race and ethnicity": ("black", "hispanic", "white", "other_races"),
+    "Gender": ("female", "male"),
+}
+_GROUP_LABELS = {group: GROUPS[group] for groups in _GROUP_SECTIONS.values() for group in groups}
+_COMPARED_GROUPS = (("high_needs", "not_high_needs"), ("female", "male"))
+
+
+@dataclass(frozen=True)
+class SliceRows:
+    """`rows`: a row for every value. `differences`: how much larger the effect on `series` is than
+    on `reference`; columns section, series, reference, difference, low, high; fractions.
+    """
+
+    rows: pd.DataFrame
+    differences: pd.DataFrame
+
+
+@kept(*VISITS, "headline")
+def effect_rows(choice: Choice) -> pd.DataFrame:
+    """The choice as a whole, its levels and its districts: `level_rows`, then those of
+    `district_rows` that are chosen, where they are more than one.
+    """
+    whole, districts = level_rows(choice), district_rows(choice.filtered(districts=()))
+    if choice.codes is not None:
+        districts = districts[districts["code"].isin(choice.codes)]
+    return pd.concat([whole, districts], ignore_index=True) if len(districts) > 1 else whole
+
+
+@kept(*VISITS, "headline")
+def level_rows(choice: Choice) -> pd.DataFrame:
+    """The choice as a whole and its levels.
+
+    The whole comes first, and under it all districts (levels and years as chosen) where not all
+    are meant; then levels, by effect, largest first, where there are more than one.
+    """
+    rows = [_row(THE_WHOLE, whole_name(choice), "choice", choice)]
+    everywhere = choice.filtered(districts=())
+    if not (chosen_visits(choice) == chosen_visits(everywhere)).all():
+        rows.append(_row(THE_WHOLE, whole_name(everywhere), "all", everywhere))
+    levels = choice.filters.levels or tuple(LEVELS)
+    if len(levels) > 1:
+        rows += _ordered(
+            _row(BY_LEVEL, level, level, choice.filtered(levels=(level,))) for level in levels
+        )
+    return _table(rows)
+
+
+@kept(*VISITS, "headline")
+def district_rows(choice: Choice) -> pd.DataFrame:
+    """Every chosen district that takes part or has visited students, by effect, largest first.
+
+    A district without visits, or where nobody could be compared, stands last.
+    """
+    known = choice.known
+    chosen = set(choice.codes or known.districts)
+    return _table(
+        _ordered(
+            _row(BY_DISTRICT, known.label(code), code, choice.filtered(districts=(code,)))
+            for code in sorted(chosen & (set(choice.cohorts.districts) | known.leap))
+        )
+    )
+
+
+def whole_name(choice: Choice) -> str:
+    """The districts and levels chosen, in words: Hartford · 6-8."""
+    districts, levels = districts_in_words(choice), choice.filters.levels
+    return f"{districts} · {', '.join(levels)}" if levels else districts
+
+
+@kept(*VISITS, "headline")
+def period_rows(choice: Choice) -> pd.DataFrame:
+    """The choice by when the first visit was: summers and school years, in the order of time."""
+    cohorts, chosen = choice.cohorts, chosen_visits(choice)
+    found = {period for period, own in zip(cohorts.periods, chosen, strict=True) if own}
+    periods = np.array(cohorts.periods, dtype=object)
+    return _table(
+        _measured(
+            "First visit",
+            label,
+            period,
+            headlines(cohorts, chosen & (periods == period)),
+            choice.headline,
+        )
+        for period, label in period_labels(found).items()
+    )
+
+
+def slice_area(choice: Choice) -> tuple[str, str] | None:
+    """The district and level whose slices stand for the choice, or the state and `all`.
+
+    None where slices can't be had: for several but not all districts or levels, or for some times
+    of visit only.
+    """
+    filters, every = choice.filters, set(choice.cohorts.districts)
+    districts = every if choice.codes is None else every & set(choice.codes)
+    levels = set(filters.levels) or set(LEVELS)
+    if filters.years or not (districts == every or len(districts) == 1):
+        return None
+    if not (levels == set(LEVELS) or len(levels) == 1):
+        return None
+    district = STATE_CODE if districts == every else min(districts)
+    return district, ALL_LEVELS if levels == set(LEVELS) else min(levels)
+
+
+@kept(*VISITS, "headline")
+def kind_rows(choice: Choice) -> SliceRows | None:
+    """The visited by kind of visit, and each kind beside the first of its sort; None where the
+    choice has no slices (see `slice_area`).
+
+    The number of visits is set beside nothing: it is decided after the first visit.
+    """
+    area = slice_area(choice)
+    if area is None:
+        return None
+    rows: list[dict[str, object]] = []
+    beside: list[dict[str, object]] = []
+    for name, (section, labels) in KINDS.items():
+        data = slice_data(choice.release, name, *area)
+        found = _found(data, name, labels)
+        rows += _told(found, section, labels, choice.headline)
+        reference, *others = found or [""]
+        for value in () if name == "visits" else others:
+            between = difference(data, value, reference, choice.headline)
+            beside += _beside(section, labels[value], labels[reference], between)
+    return SliceRows(_table(rows), pd.DataFrame(beside))
+
+
+@kept(*VISITS, "headline")
+def group_rows(choice: Choice) -> SliceRows | None:
+    """The visited by student group, each compared within the group; None where the choice has no
+    slices (see `slice_area`).
+    """
+    area = slice_area(choice)
+    if area is None:
+        return None
+    data = slice_data(choice.release, "group", *area)
+    found = _found(data, "group", _GROUP_LABELS)
+    rows: list[dict[str, object]] = []
+    for section, groups in _GROUP_SECTIONS.items():
+        own = {group: found[group] for group in groups if group in found}
+        rows += _told(own, section, GROUPS, choice.headline)
+    beside: list[dict[str, object]] = []
+    for first, second in _COMPARED_GROUPS:
+        if first in found and second in found:
+            between = difference(data, first, second, choice.headline)
+            beside += _beside("Student groups", GROUPS[first], GROUPS[second], between)
+    return SliceRows(_table(rows), pd.DataFrame(beside))
+
+
+@kept(*VISITS, "headline")
+def school_rows(choice: Choice) -> pd.DataFrame:
+    """The one chosen district's visited students by the school of the first visit, level by level,
+    by effect.
+
+    They are compared with all the district's students of the level. Schools without visits aren't
+    there; no school is where school years are chosen, by which schools can't be told apart.
+    """
+    (district,) = choice.filters.districts
+    rows: list[dict[str, object]] = []
+    columns = ["school_code", "school_name"]
+    table = choice.release.table("schools", columns, {"district_code": (district,)})
+    names = dict(zip(*(table[column].to_pylist() for column in columns), strict=True))
+    filters = choice.filters
+    for level in () if filters.years else filters.levels or tuple(LEVELS):
+        data = slice_data(choice.release, "school", district, level)
+        section = f"Schools, {level}"
+        rows += _ordered(_told(_found(data, "school", names), section, names, choice.headline))
+    return _table(rows)
+
+
+def _found(data: SliceData, name: str, labels: Mapping[str, str]) -> dict[str, Headlines]:
+    """The headlines of a slice's values, in the order of their labels."""
+    found = slice_headlines(data)
+    require_known(found, labels, f"a value of the slice {name}")
+    return {value: found[value] for value in labels if value in found}
+
+
+def _told(
+    found: Mapping[str, Headlines], section: str, labels: Mapping[str, str], headline: HeadlineName
+) -> list[dict[str, object]]:
+    return [_measured(section, labels[value], value, own, headline) for value, own in found.items()]
+
+
+def _table(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=list(_COLUMNS))
+
+
+def _row(section: str, series: str, code: str, choice: Choice) -> dict[str, object]:
+    return _measured(section, series, code, headlines_on(choice), choice.headline)
+
+
+def _measured(
+    section: str, series: str, code: str, found: Headlines, name: HeadlineName
+) -> dict[str, object]:
+    headline = found.month_after if name == "month_after" else found.six_to_nine
+    own = headline.effect
+    nothing = float("nan")
+    return {
+        "section": section,
+        "series": series,
+        "code": code,
+        "effect": nothing if own is None else own.effect,
+        "low": nothing if own is None else own.low,
+        "high": nothing if own is None else own.high,
+        "visited": headline.visited,
+        "visited_all": found.visited_all,
+        "naive_change": nothing if headline.naive is None else headline.naive,
+        "reason": (headline.withheld or "") if found.visited else found.withheld or "",
+    }
+
+
+def _ordered(rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
+    """The rows by effect, largest first; those withheld come last, by name."""
+
+    def rank(row: dict[str, object]) -> tuple[bool, float, str]:
+        effect = float(row["effect"])  # type: ignore[arg-type]
+        return np.isnan(effect), 0.0 if np.isnan(effect) else -effect, str(row["series"])
+
+    return sorted(rows, key=rank)
+
+
+def _beside(
+    section: str, series: str, reference: str, between: Interval | None
+) -> list[dict[str, object]]:
+    if between is None:
+        return []
+    own = {"difference": between.effect, "low": between.low, "high": between.high}
+    return [{"section": section, "series": series, "reference": reference, **own}]

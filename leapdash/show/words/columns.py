@@ -1,0 +1,71 @@
+"""The columns of tables as a reader sees them: their titles, and how their numbers are written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Format = Literal["plain", "per cent", "points", "deviations", "whole", "month"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's title, and how its numbers are written.
+
+    `per cent` and `points` are fractions in the table, shown times a hundred; points, deviations
+    and months carry their sign. `whole`: without decimals. `month`: as it stands.
+    """
+
+    title: str
+    format: Format = "plain"
+
+
+COLUMNS: Mapping[str, Column] = {
+    "series": Column("Series"),
+    "period": Column("Period"),
+    "event_time": Column("Months since the visit", "month"),
+    "school_name": Column("School"),
+    "students": Column("Students"),
+    "days_enrolled": Column("Days enrolled"),
+    "days_attended": Column("Days attended"),
+    "attendance_rate": Column("Attendance rate", "per cent"),
+    "chronic_base": Column("Students counted"),
+    "chronically_absent": Column("Chronically absent"),
+    "chronic_share": Column("Chronic absence", "per cent"),
+    "before": Column("Before", "per cent"),
+    "after": Column("After", "per cent"),
+    "change": Column("Change (points)", "points"),
+    "ever_eligible": Column("Ever eligible"),
+    "ever_eligible_visited": Column("Of these visited"),
+    "waiting": Column("Waiting"),
+    "tried": Column("Tried, nobody met"),
+    "visited_not_eligible": Column("Visited, never eligible"),
+    "high_needs_share": Column("High needs", "per cent"),
+    "section": Column("Part"),
+    "reference": Column("Beside"),
+    "difference": Column("Difference (points)", "points"),
+    "visited_all": Column("Visited in all"),
+    "reason": Column("Withheld because"),
+    "source": Column("Source"),
+    "school_year": Column("School year"),
+    "share_visited": Column("Share of school visited"),
+    "share": Column("Share", "per cent"),
+    "months": Column("Months after"),
+    "visited_rate": Column("Attendance", "per cent"),
+    "without_visit": Column("Without the visit", "per cent"),
+    "effect": Column("Effect (points)", "points"),
+    "low": Column("From", "points"),
+    "high": Column("To", "points"),
+    "band_low": Column("From, all months at once", "points"),
+    "band_high": Column("To, all months at once", "points"),
+    "naive_change": Column("Plain change (points)", "points"),
+    "visited": Column("Visited students"),
+    "comparison_effective": Column("Compared, worth students", "whole"),
+    "visited_observed": Column("Visited still observed", "per cent"),
+    "comparison_observed": Column("Compared still observed", "per cent"),
+    "visited_mean": Column("Visited", "per cent"),
+    "comparison_before": Column("Not visited, as they come", "per cent"),
+    "comparison_after": Column("Not visited, weighted", "per cent"),
+    "difference_before": Column("Apart, as they come (SD)", "deviations"),
+    "difference_after": Column("Apart, weighted (SD)", "deviations"),
+}
+"""Columns a reader sees, by name; others are in the file only. The order is that of the table."""

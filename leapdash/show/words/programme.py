@@ -1,0 +1,119 @@
+"""Sentences of the programme: whom visits reached, the school days regained, what one cost."""
+
+import math
+
+from leapdash.inference import Interval
+from leapdash.show.choice import Choice
+from leapdash.show.effects.days import DaysRegained
+from leapdash.show.views.programme import Reach, Regained, VisitsMade
+from leapdash.show.words.numbers import NO_FIGURE, count, month, rounded
+
+WHAT_DAYS_ARE = (
+    "School days regained: the effect of each of the first twelve school months after the visit, "
+    "times the days all visited students were enrolled in that month. Later months aren’t counted."
+)
+
+
+def reach_answer(visits: VisitsMade) -> str:
+    """How many families visits met, where a release has no effects."""
+    if visits.first_visits == 0:
+        return "No family has been met at a home visit in this choice."
+    return f"Home visits met {_families(visits.first_visits)}."
+
+
+def reach_note(reach: Reach) -> str:
+    """Which students the figure of the reached counts."""
+    return f"Students enrolled in {month(reach.month)} who had become eligible by then."
+
+
+def days_cards(regained: Regained) -> list[tuple[str, str, str]]:
+    """Label, number and unit of the cards about school days regained, and of the cost of one.
+
+    There is a card for the cost where it is known.
+    """
+    days = regained.days
+    if days.days is None:
+        return [("School days regained", NO_FIGURE, "too few to tell")]
+    cards = [("School days regained", rounded(days.days.effect), _from_to(days.days))]
+    cost = regained.spent.cost_per_day if regained.spent is not None else None
+    if cost is not None:
+        middle, low, high = cost
+        upper = f"between {_dollars(low)} and {_dollars(high)}"
+        unit = upper if math.isfinite(high) else f"at least {_dollars(low)}"
+        cards.append(("Cost per day regained", _dollars(middle), unit))
+    return cards
+
+
+def days_note(regained: Regained, choice: Choice) -> str:
+    """What the days are, what is not counted, and what the cost is of."""
+    days = regained.days
+    if days.days is None:
+        return f"{WHAT_DAYS_ARE} {days.withheld}"
+    each = days.per_student
+    parts = [WHAT_DAYS_ARE]
+    if each is not None:
+        parts.append(
+            f"Per visited student: {_tenths(each.effect)} days (between {_tenths(each.low)} and "
+            f"{_tenths(each.high)})."
+        )
+    if days.covered < 0.995:
+        parts.append(
+            f"{100 * days.covered:.0f}% of these days fall in months with enough students to show "
+            "an effect; in the others nothing is counted as regained."
+        )
+    parts.append(_cost_note(regained, choice))
+    return " ".join(part for part in parts if part)
+
+
+def reached(visits: VisitsMade, days: DaysRegained) -> str:
+    """How many families visits met, and the school days regained, or lost, or too few to tell."""
+    met = f"Home visits met {_families(visits.first_visits)}"
+    if days.days is None:
+        return f"{met}."
+    if days.days.low <= 0 <= days.days.high:
+        return f"{met}; whether school days were regained is too small to tell."
+    if days.days.high < 0:
+        return f"{met}; about {rounded(-days.days.effect)} school days were lost ({_ends(days)})."
+    return f"{met}; about {rounded(days.days.effect)} school days were regained ({_ends(days)})."
+
+
+def _ends(days: DaysRegained) -> str:
+    if days.days is None:
+        return ""
+    low, high = sorted((abs(days.days.low), abs(days.days.high)))
+    return f"between {rounded(low)} and {rounded(high)}"
+
+
+def _cost_note(regained: Regained, choice: Choice) -> str:
+    spent = regained.spent
+    if spent is None or spent.cost is None:
+        if choice.filters.levels:
+            return "Costs are known by district, not by level: no cost per day here."
+        if regained.uncounted:
+            return "No cost is known for these districts and school years."
+        return ""
+    first, last = regained.years
+    years = first if first == last else f"{first} to {last}"
+    text = f"Cost: ${rounded(spent.cost)} in {years}, all of it set against the days regained"
+    if regained.uncounted:
+        names = ", ".join(regained.uncounted)
+        text += f"; left out, cost and days, for want of a known cost: {names}"
+    if spent.cost_per_day is None:
+        return f"{text}. No day was shown to be regained, so there is no cost per day."
+    return f"{text} so far; days after the data’s last month aren’t counted yet."
+
+
+def _from_to(found: Interval) -> str:
+    return f"between {rounded(found.low)} and {rounded(found.high)}"
+
+
+def _tenths(value: float) -> str:
+    return f"{value:.1f}".replace("-", "−")
+
+
+def _dollars(value: float) -> str:
+    return f"${value:,.0f}" if value >= 10 else f"${value:,.2f}"
+
+
+def _families(number: int) -> str:
+    return "the family of 1 student" if number == 1 else f"the families of {count(number)} students"
