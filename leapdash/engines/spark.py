@@ -43,8 +43,7 @@ _CSV: dict[str, Any] = {
 _SQL = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
-    "spark.sql.adaptive.enabled": "true",
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.caseSensitive": "true",
 }
 
 
@@ -82,7 +81,9 @@ class Spark:
     def drop(self, name: str) -> None:
         """Drop the view of that name, and what the executors hold of it."""
         self._session.catalog.dropTempView(name)
-        self._kept.pop(name, None)
+        if kept := self._kept.pop(name, None):
+            # Spark itself would give the room back when Java next collects its garbage.
+            kept._jdf.queryExecution().logical().rdd().unpersist(False)
 
     def fetch(self, table: ir.Table) -> pa.Table:
         """The table's rows, as an Arrow table in this process."""
@@ -144,6 +145,8 @@ def _check_installed() -> None:
 
 @contextmanager
 def _new_application(limits: Limits, master: str) -> Iterator["SparkSession"]:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
     with scratch_folder() as folder:
@@ -157,8 +160,15 @@ def _new_application(limits: Limits, master: str) -> Iterator["SparkSession"]:
             settings["spark.driver.memory"] = f"{limits.memory // 2**20}m"
         if master.startswith("local"):
             settings |= {"spark.driver.host": "localhost", "spark.driver.bindAddress": "127.0.0.1"}
-        builder = SparkSession.builder.master(master).appName("leapdash")
-        session = builder.config(map=settings).getOrCreate()
+        builder = SparkSession.builder.master(master).appName("leapdash").config(map=settings)
+        try:
+            session = builder.getOrCreate()
+        except (PySparkException, Py4JError) as error:
+            raise UsageError(
+                f"--engine spark, --spark-master {master}: Spark does not start: "
+                f"{_first_line(error)}.\n"
+                "Expected Java 17 or later, and a master that can be reached."
+            ) from error
         session.sparkContext.setLogLevel("ERROR")
         try:
             yield session

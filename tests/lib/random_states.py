@@ -4,9 +4,9 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import hypothesis.strategies as st
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -72,7 +72,8 @@ class MemoryTable:
         return self.contract.name
 
     def read(self, engine: Engine) -> ir.Table:
-        return as_contract(ibis.memtable(arrow(self.contract, self.rows)), self.contract)
+        rows = engine.put(f"rows_{uuid4().hex}", arrow(self.contract, self.rows))
+        return as_contract(rows, self.contract)
 
 
 _ARROW = {

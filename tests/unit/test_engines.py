@@ -58,6 +58,25 @@ def test_an_engine_nobody_knows_is_told():
         pass
 
 
+def test_a_spark_that_is_not_installed_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(UsageError, match=r"pip install 'leapdash\[spark\]'"), open_engine("spark"):
+        pass
+
+
+def test_a_spark_without_java_is_told(monkeypatch, tmp_path):
+    pytest.importorskip("pyspark", reason="pyspark is not installed (make spark)")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(UsageError, match="no Java on this machine"), open_engine("spark"):
+        pass
+
+
+def test_spark_is_imported_only_when_asked_for():
+    code = "import sys, leapdash.build.build; sys.exit('pyspark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
 def test_what_an_engine_cannot_read_is_told_in_a_line(tmp_path):
     broken = tmp_path / "broken.parquet"
     broken.write_bytes(b"PAR1 and nothing more")

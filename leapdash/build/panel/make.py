@@ -3,8 +3,6 @@
 Checks here are quick and only say that some rule is broken; `validation.explain` finds the rows.
 """
 
-from datetime import date
-
 import ibis.expr.types as ir
 
 from leapdash.build.calendar import Calendar
@@ -22,7 +20,7 @@ def make_panel(space: Workspace, inputs: Inputs, progress: Progress) -> panel.Pa
 
     Raises BrokenRulesError where rows break a rule that only shows beside other rows.
     """
-    calendar = find_calendar(space, inputs.attendance)
+    calendar, with_days, empty = _find_calendar(space, inputs.attendance)
     _check_dates(space, inputs.visits, calendar)
     months = space.put(calendar.month_table())
     school_years = space.put(calendar.year_table())
@@ -38,8 +36,8 @@ def make_panel(space: Workspace, inputs: Inputs, progress: Progress) -> panel.Pa
         step.rows = space.count(status)
     with progress.step("student-months") as step:
         rows = space.keep(panel.student_months(inputs.attendance, months, spells, status))
-        step.rows = space.count(rows)
-        if empty := space.count(inputs.attendance) - step.rows:
+        step.rows = with_days
+        if empty:
             progress.note(f"{empty:,} attendance rows have no day enrolled and count nowhere")
     with progress.step("schools of visited students") as step:
         visits = space.keep(with_schools(dated, rows, inputs.enrollment))
@@ -48,18 +46,23 @@ def make_panel(space: Workspace, inputs: Inputs, progress: Progress) -> panel.Pa
     return panel.Panel(months, inputs.schools, inputs.enrollment, rows, years, status, visits)
 
 
-def find_calendar(space: Workspace, attendance: ir.Table) -> Calendar:
-    """The months of the attendance rows, those with school apart from those without.
+def _find_calendar(space: Workspace, attendance: ir.Table) -> tuple[Calendar, int, int]:
+    """The months of the attendance rows, those with school apart from those without; and how many
+    rows have a day enrolled, and how many have none.
 
     Raises BrokenRulesError where no row has a day enrolled.
     """
-    by_month = attendance.group_by("month").agg(enrolled=attendance.enrolled.sum())
-    months = space.arrow(by_month).to_pylist()
-    days: dict[date, int] = {row["month"]: row["enrolled"] or 0 for row in months}
-    with_school = tuple(sorted(month for month, enrolled in days.items() if enrolled))
-    if not with_school:
+    t = attendance
+    by_month = t.group_by("month").agg(rows=t.count(), with_days=(t.enrolled > 0).sum())
+    months = sorted(space.arrow(by_month).to_pylist(), key=lambda row: row["month"])
+    with_days = sum(row["with_days"] for row in months)
+    if not with_days:
         raise BrokenRulesError("attendance")
-    return Calendar(with_school, tuple(sorted(month for month in days if not days[month])))
+    calendar = Calendar(
+        tuple(row["month"] for row in months if row["with_days"]),
+        tuple(row["month"] for row in months if not row["with_days"]),
+    )
+    return calendar, with_days, sum(row["rows"] for row in months) - with_days
 
 
 def _check_dates(space: Workspace, visits: ir.Table, calendar: Calendar) -> None:

@@ -26,12 +26,13 @@ EXPECTED: Mapping[str, str] = {
     "boolean": "true or false (yes, no, 1, 0 are understood)",
 }
 
-_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]00:00:00)?$"
-_MONTH = r"^[0-9]{4}-[0-9]{2}$"
-_NUMBER = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$"
+# `\z`, not `$`, which is also true before a line end on some engines.
+_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]00:00:00)?\z"
+_MONTH = r"^[0-9]{4}-[0-9]{2}\z"
+_NUMBER = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\z"
 # Parquet has room for dates that Python has no name for.
 _FIRST_DATE, _LAST_DATE = ibis.date("0001-01-01"), ibis.date("9999-12-31")
-_SHORT_CODE = r"^[0-9]{5,6}$"
+_SHORT_CODE = r"^[0-9]{5,6}\z"
 
 
 def found_name(column: str) -> str:

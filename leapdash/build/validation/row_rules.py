@@ -113,7 +113,7 @@ def _limits(column: Column) -> Iterator[Rule]:
         codes = list(column.codes)
         yield Rule(name, lambda t: _true(t[name].notin(codes)), f"one of {', '.join(codes)}")
     if column.pattern is not None:
-        pattern = f"^{column.pattern}$"
+        pattern = rf"^{column.pattern}\z"
         yield Rule(name, lambda t: _true(~t[name].re_search(pattern)), column.meaning)
     elif column.type == "text" and column.codes is None:
         yield Rule(
