@@ -116,7 +116,7 @@ _BUILD = ("build", "--input", "{tmp}/input", "--out", "{tmp}/store")
 OPTIONS = {
     "no such input": (
         ("build", "--input", "{tmp}/no", "--out", "{tmp}/store"),
-        "{tmp}/no: no such folder.",
+        "{tmp}/no: no such folder.\nExpected a folder with schools, enrollment, attendance,",
     ),
     "a file for the input": (
         ("build", "--input", "{tmp}/file", "--out", "{tmp}/store"),
