@@ -1,7 +1,7 @@
-"""The chance of a first visit in a month, given recent attendance: a binomial regression.
+"""The propensity of a first visit: its chance in a month, given recent attendance.
 
-Counts of students and visits come in, grouped by stratum, month and recent attendance; a table
-of coefficients goes out. Nothing here knows of an engine or of a single student.
+A binomial regression. Counts of students and visits come in, grouped by stratum, month and recent
+attendance; coefficients go out. Nothing here knows of an engine or of a single student.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-HIGHEST_CHANCE = 0.9
-"""No student's chance of a visit in a month counts as higher: a weight h/(1-h) stays below 9."""
+HIGHEST_PROPENSITY = 0.9
+"""No student's propensity counts as higher: a weight h/(1-h) stays below 9."""
 
 POWERS: tuple[tuple[int, int], ...] = tuple(
     (total - second, second) for total in (1, 2, 3) for second in range(total + 1)
@@ -32,15 +32,15 @@ _CLOSE_ENOUGH = 1e-11
 
 @dataclass(frozen=True)
 class Counts:
-    """Students who could be visited, and how many were, by place and recent attendance.
+    """Students who could be visited, and how many were, by slot and recent attendance.
 
-    Arrays of one length, an entry per cell. `place`: stratum and month, numbered from 0.
-    `last`, `mean`: the cell's mean attendance last month and over the months of history.
-    `students`, `visited`: how many. `group`: by place, which of the sets of places with slopes of
-    their own it belongs to (districts), numbered from 0.
+    A slot is a stratum in one month. Arrays of one length, an entry per slot and class of recent
+    attendance. `slot`: its number, from 0. `last`, `mean`: the class's mean attendance last month
+    and over the months of history. `students`, `visited`: how many. `group`: by slot, which of the
+    sets of slots with slopes of their own it belongs to (districts), numbered from 0.
     """
 
-    place: Ints
+    slot: Ints
     last: Floats
     mean: Floats
     students: Floats
@@ -49,10 +49,10 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Chances:
-    """The fitted regression; what to do with it: `terms`, then `chance`.
+class Propensity:
+    """The fitted regression of visits on recent attendance.
 
-    `intercept` (places): minus infinity where nobody was visited. `slopes` (places x terms).
+    `intercept` (slots): minus infinity where nobody was visited. `slopes` (slots x terms).
     `centre`, `scale` (2): how last month's and the months' mean attendance are standardised.
     """
 
@@ -61,20 +61,20 @@ class Chances:
     centre: Floats
     scale: Floats
 
-    def chance(self, place: Ints, last: Floats, mean: Floats) -> Floats:
-        """The chance of a visit, at most HIGHEST_CHANCE; 0 where nobody was visited."""
+    def at(self, slot: Ints, last: Floats, mean: Floats) -> Floats:
+        """The chance of a visit, at most HIGHEST_PROPENSITY; 0 where nobody was visited."""
         x = terms((last - self.centre[0]) / self.scale[0], (mean - self.centre[1]) / self.scale[1])
-        index = self.intercept[place] + np.einsum("ij,ij->i", x, self.slopes[place])
-        return np.minimum(_logistic(index), HIGHEST_CHANCE)
+        index = self.intercept[slot] + np.einsum("ij,ij->i", x, self.slopes[slot])
+        return np.minimum(_logistic(index), HIGHEST_PROPENSITY)
 
 
 def terms(u: Floats, v: Floats) -> Floats:
-    """What the regression is linear in (rows x terms): u^a v^b / (a! b!) for (a, b) in POWERS."""
+    """The terms of the regression: u^a v^b / (a! b!) for (a, b) in POWERS (rows x terms)."""
     return np.stack([u**a * v**b / (factorial(a) * factorial(b)) for a, b in POWERS], axis=-1)
 
 
-def fit_chances(counts: Counts) -> Chances:
-    """The binomial regression of being visited on recent attendance, by penalised likelihood.
+def fit_propensity(counts: Counts) -> Propensity:
+    """The propensity fitted to these counts, by penalised likelihood.
 
     log(h / (1 - h)) = intercept of stratum and month + a polynomial of third degree in last
     month's and the three months' attendance, both standardised over all cells. The polynomial is
@@ -87,8 +87,8 @@ def fit_chances(counts: Counts) -> Chances:
     Newton's method on the exact likelihood with the intercepts profiled out, each step halved
     until the likelihood rises. Where nobody was visited at all, every chance is 0.
     """
-    places = len(counts.group)
-    visited_in = np.bincount(counts.place, counts.visited, minlength=places)
+    slots = len(counts.group)
+    visited_in = np.bincount(counts.slot, counts.visited, minlength=slots)
     weight = counts.students.sum()
     centre, scale = np.zeros(2), np.ones(2)
     if weight > 0:
@@ -96,41 +96,41 @@ def fit_chances(counts: Counts) -> Chances:
             centre[k] = (counts.students * values).sum() / weight
             spread = np.sqrt((counts.students * (values - centre[k]) ** 2).sum() / weight)
             scale[k] = spread if spread > 1e-9 * max(1.0, abs(centre[k])) else 1.0
-    nothing = Chances(np.full(places, -np.inf), np.zeros((places, len(POWERS))), centre, scale)
+    fitted = Propensity(np.full(slots, -np.inf), np.zeros((slots, len(POWERS))), centre, scale)
     if not visited_in.any():
-        return nothing
+        return fitted
 
-    used = visited_in[counts.place] > 0
-    live, place = np.unique(counts.place[used], return_inverse=True)
+    used = visited_in[counts.slot] > 0
+    live, slot = np.unique(counts.slot[used], return_inverse=True)
     x = terms(
         (counts.last[used] - centre[0]) / scale[0], (counts.mean[used] - centre[1]) / scale[1]
     )
     problem = _Problem(
-        x, place, counts.students[used], counts.visited[used], counts.group[live], len(live)
+        x, slot, counts.students[used], counts.visited[used], counts.group[live], len(live)
     )
     intercept, slopes, own = problem.solve()
-    nothing.intercept[live] = intercept
-    nothing.slopes[live] = slopes + own[problem.group]
-    return nothing
+    fitted.intercept[live] = intercept
+    fitted.slopes[live] = slopes + own[problem.group]
+    return fitted
 
 
 class _Problem:
-    """One penalised likelihood; parameters: intercepts a, slopes b, deviations d, centre c."""
+    """One penalised likelihood, in intercepts a, slopes b, deviations d and centre c."""
 
     def __init__(
-        self, x: Floats, place: Ints, students: Floats, visited: Floats, group: Ints, places: int
+        self, x: Floats, slot: Ints, students: Floats, visited: Floats, group: Ints, slots: int
     ) -> None:
-        self.x, self.place, self.students, self.visited = x, place, students, visited
-        self.places, self.p = places, x.shape[1]
+        self.x, self.slot, self.students, self.visited = x, slot, students, visited
+        self.slots, self.p = slots, x.shape[1]
         # One group has no deviations from the common slopes; groups without a visit neither.
         named, self.group = np.unique(group, return_inverse=True)
         self.groups = len(named) if len(named) > 1 else 0
-        self.row_group = self.group[place]
+        self.row_group = self.group[slot]
         waiting = max(float((students - visited).sum()), 0.5)
         self.overall = log(float(visited.sum()) / waiting)
 
     def solve(self) -> tuple[Floats, Floats, Floats]:
-        a = np.full(self.places, self.overall)
+        a = np.full(self.slots, self.overall)
         b = np.zeros(self.p * (1 + self.groups) + 1)
         b[-1] = self.overall
         value = self._value(a, b)
@@ -147,7 +147,7 @@ class _Problem:
         return a, b[: self.p], own if self.groups else np.zeros((1, self.p))
 
     def _index(self, a: Floats, b: Floats) -> Floats:
-        index = a[self.place] + np.einsum("ij,j->i", self.x, b[: self.p])
+        index = a[self.slot] + np.einsum("ij,j->i", self.x, b[: self.p])
         if self.groups:
             own = b[self.p : -1].reshape(self.groups, self.p)
             index = index + np.einsum("ij,ij->i", self.x, own[self.row_group])
@@ -169,13 +169,13 @@ class _Problem:
         h = _logistic(self._index(a, b))
         w, r = self.students * h * (1 - h), self.visited - self.students * h
         wx, rx = self.x * w[:, None], self.x * r[:, None]
-        sums_wx, sums_rx = np.zeros((self.places, p)), np.zeros((self.places, p))
-        np.add.at(sums_wx, self.place, wx)
-        np.add.at(sums_rx, self.place, rx)
+        sums_wx, sums_rx = np.zeros((self.slots, p)), np.zeros((self.slots, p))
+        np.add.at(sums_wx, self.slot, wx)
+        np.add.at(sums_rx, self.slot, rx)
 
-        gradient_a = np.bincount(self.place, r, self.places) - _INTERCEPT_RIDGE * (a - b[-1])
-        inner = np.bincount(self.place, w, self.places) + _INTERCEPT_RIDGE
-        border = np.zeros((self.places, size))
+        gradient_a = np.bincount(self.slot, r, self.slots) - _INTERCEPT_RIDGE * (a - b[-1])
+        inner = np.bincount(self.slot, w, self.slots) + _INTERCEPT_RIDGE
+        border = np.zeros((self.slots, size))
         border[:, :p] = sums_wx
         border[:, -1] = -_INTERCEPT_RIDGE
         gradient_b = np.zeros(size)
@@ -184,7 +184,7 @@ class _Problem:
         gradient_b[-1] -= _CENTRE_RIDGE * (b[-1] - self.overall)
         outer = np.zeros((size, size))
         outer[:p, :p] = _products(wx, self.x) + _SLOPE_RIDGE * np.eye(p)
-        outer[-1, -1] = _INTERCEPT_RIDGE * self.places + _CENTRE_RIDGE
+        outer[-1, -1] = _INTERCEPT_RIDGE * self.slots + _CENTRE_RIDGE
         for k in range(self.groups):
             at = slice(p * (1 + k), p * (2 + k))
             rows, mine = self.row_group == k, self.group == k
@@ -212,7 +212,14 @@ def _logistic(index: Floats) -> Floats:
         return np.asarray(1 / (1 + np.exp(-index)), dtype=np.float64)
 
 
-def coefficient_columns(chances: Chances) -> Mapping[str, Floats]:
-    """The coefficients by place: columns `intercept`, and `slope_0`, … in the order of POWERS."""
-    columns = {f"slope_{k}": chances.slopes[:, k] for k in range(len(POWERS))}
-    return {"intercept": chances.intercept, **columns}
+def coefficient_columns(fitted: Propensity) -> Mapping[str, Floats]:
+    """The coefficients by slot: `intercept`, `slope_0`, … in the order of POWERS; and with each,
+    centre_last, centre_mean, scale_last, scale_mean.
+    """
+    standard = {
+        f"{what}_{name}": np.full(len(fitted.intercept), numbers[k])
+        for what, numbers in (("centre", fitted.centre), ("scale", fitted.scale))
+        for k, name in enumerate(("last", "mean"))
+    }
+    slopes = {f"slope_{k}": fitted.slopes[:, k] for k in range(len(POWERS))}
+    return {"intercept": fitted.intercept, **slopes, **standard}

@@ -15,18 +15,17 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
-from ibis.backends.duckdb import Backend
 
 from leapdash.build.sources import csv_files
 from leapdash.build.sources.typed import EXPECTED, as_contract, can_hold
 from leapdash.contract import INPUT_TABLES, Table
+from leapdash.engines import Engine
 from leapdash.errors import InputError
 
 MOST_PROBLEMS = 10
 """More than this many problems are not listed: the first ones tell what is wrong."""
 
 _SUFFIXES = (".parquet", ".csv", ".csv.gz")
-_CSV_OPTIONS = {"delim": ",", "quote": '"', "escape": '"', "nullstr": ""}
 
 
 @dataclass(frozen=True)
@@ -55,13 +54,13 @@ class InputTable:
         """The table's file, or its folder where there are several, as messages name it."""
         return self.files[0].label if len(self.files) == 1 else f"{self.contract.name}/"
 
-    def read(self, engine: Backend) -> ir.Table:
+    def read(self, engine: Engine) -> ir.Table:
         """Every row of every file, typed (see `sources.typed`)."""
         by_columns = sorted(self.files, key=lambda file: file.columns)
         alike = [list(same) for _, same in groupby(by_columns, lambda file: file.columns)]
         return _union([as_contract(_rows(engine, files), self.contract) for files in alike])
 
-    def numbered(self, engine: Backend) -> ir.Table:
+    def numbered(self, engine: Engine) -> ir.Table:
         """The same with `file` (its place in `files`) and `row` (from 1), for error messages."""
         parts = []
         for number, file in enumerate(self.files):
@@ -259,13 +258,12 @@ def _csv_message(label: str, problem: csv_files.CsvError) -> str:
 # --- rows ------------------------------------------------------------------------------------
 
 
-def _rows(engine: Backend, files: Sequence[InputFile]) -> ir.Table:
+def _rows(engine: Engine, files: Sequence[InputFile]) -> ir.Table:
     """The rows of files that have the same columns, as they stand there."""
     paths = [str(file.path) for file in files]
     if not files[0].is_csv:
         return engine.read_parquet(paths)
-    text = {name: "VARCHAR" for name, _ in files[0].columns}
-    return engine.read_csv(paths, columns=text, **_CSV_OPTIONS)
+    return engine.read_csv(paths, [name for name, _ in files[0].columns])
 
 
 def _union(parts: Sequence[ir.Table]) -> ir.Table:

@@ -10,17 +10,17 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
 
 from leapdash.build.calendar import Calendar, school_years, year_of_days
 from leapdash.build.sources.folder import MOST_PROBLEMS, InputTable
 from leapdash.build.validation.row_rules import Rule, row_rules
+from leapdash.engines import Engine
 from leapdash.errors import InputError, LeapdashError
 
 MOST_EXAMPLES = 3
 
 
-def explain(engine: Backend, tables: Mapping[str, InputTable]) -> LeapdashError:
+def explain(engine: Engine, tables: Mapping[str, InputTable]) -> LeapdashError:
     """An InputError that lists the broken rules of all tables, the first ten of them.
 
     Where no rule is broken, a LeapdashError that says that the build contradicts itself.
@@ -40,7 +40,7 @@ def explain(engine: Backend, tables: Mapping[str, InputTable]) -> LeapdashError:
 
 
 def _problems(
-    engine: Backend, source: InputTable, tables: Mapping[str, InputTable]
+    engine: Engine, source: InputTable, tables: Mapping[str, InputTable]
 ) -> Iterator[str]:
     numbered = source.numbered(engine)
     rules = [*row_rules(source.contract), *_date_rules(engine, source, tables)]
@@ -87,7 +87,7 @@ def _message(source: InputTable, rule: Rule, examples: Sequence[Mapping[str, Any
 
 
 def _date_rules(
-    engine: Backend, source: InputTable, tables: Mapping[str, InputTable]
+    engine: Engine, source: InputTable, tables: Mapping[str, InputTable]
 ) -> Iterator[Rule]:
     """Visits lie between the first school year's 1 July and the end of the last school month."""
     if source.contract.name != "visits":
@@ -132,7 +132,7 @@ def _shared_keys(source: InputTable, t: ir.Table) -> Iterator[str]:
 
 
 def _unknown(
-    engine: Backend, source: InputTable, t: ir.Table, tables: Mapping[str, InputTable]
+    engine: Engine, source: InputTable, t: ir.Table, tables: Mapping[str, InputTable]
 ) -> Iterator[str]:
     """Rows that refer to a row of another table which isn't there, one message per reference."""
     for reference in source.contract.references:
