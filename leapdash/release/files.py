@@ -47,8 +47,7 @@ class Folder:
             except (pa.ArrowException, OSError, ValueError) as error:
                 raise UsageError(
                     f"{told}: not an address of files leapdash can read.\n"
-                    "Expected a path, or file://, s3://, gs://, abfs:// or hdfs://, and what belongs "
-                    "to it."
+                    "Expected a path, or file://, s3://, gs://, abfs:// or hdfs://."
                 ) from error
             return cls(files, path, told)
         return cls(fs.LocalFileSystem(), str(Path(address).absolute()), str(address))
