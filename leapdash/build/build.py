@@ -17,8 +17,16 @@ from leapdash.build.sources.published.ct_open_data import read_published
 from leapdash.build.summaries.summarise import summarise
 from leapdash.build.validation.explain import explain
 from leapdash.build.validation.row_rules import BrokenRulesError
-from leapdash.engines import DEFAULT_ENGINE, Engine, EngineError, Workspace, open_engine
+from leapdash.engines import (
+    ANY_CORES,
+    DEFAULT_ENGINE,
+    Engine,
+    EngineError,
+    Workspace,
+    open_engine,
+)
 from leapdash.errors import InputError, LeapdashError, ReleaseError, UsageError
+from leapdash.paths import check_out
 from leapdash.progress import SILENT, Progress
 from leapdash.release import (
     BuildFacts,
@@ -42,6 +50,7 @@ def build(
     engine: str = DEFAULT_ENGINE,
     memory_limit: str = "2GB",
     threads: int | None = None,
+    spark_master: str = ANY_CORES,
     keep: int = 5,
     effects: bool = True,
     progress: Progress = SILENT,
@@ -50,15 +59,17 @@ def build(
 
     `published`: files of Connecticut Open Data; without one, the figures of the release on show
     are carried over. `half_day`: what daily attendance counts, one of
-    numbered.HALF_DAYS. `engine`, `memory_limit`, `threads`: see `open_engine`. `effects`: whether
-    to estimate what the visits changed, which takes longest.
+    numbered.HALF_DAYS. `engine`, `memory_limit`, `threads`, `spark_master`: see `open_engine`.
+    `effects`: whether to estimate what the visits changed, which takes longest.
 
-    Raises InputError where an input breaks the contract, UsageError where an option makes no sense,
-    StoreError where the store can't be written; the release on show then stays.
+    Raises InputError where an input breaks the contract, UsageError where an option makes no sense
+    or `out` can't be written to, StoreError where the store can't be written; the
+    release on show then stays.
     """
     if half_day not in HALF_DAYS:
         raise UsageError(f"--half-day {half_day}: expected one of {', '.join(HALF_DAYS)}.")
-    opened = partial(open_engine, engine, memory_limit, threads)
+    check_out(out)
+    opened = partial(open_engine, engine, memory_limit, threads, spark_master)
     try:
         with progress.step("look at the files"):
             folder = open_folder(input)
@@ -97,7 +108,9 @@ def _tables(
                 panel = make_panel(space, inputs, progress)
             except BrokenRulesError as broken:
                 progress.note(f"{broken.table}: some rows break the contract; finding out which")
-                raise explain(engine, folder.tables) from broken
+                # Only an engine that reads files from their beginning can number their rows.
+                with open_engine() as numbering, Workspace(numbering) as own:
+                    raise explain(own, folder.tables) from broken
             tables = summarise(space, panel, inputs.programme, progress)
             if effects:
                 tables |= effect_tables(space, panel, progress)

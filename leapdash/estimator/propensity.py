@@ -105,99 +105,151 @@ def fit_propensity(counts: Counts) -> Propensity:
     x = terms(
         (counts.last[used] - centre[0]) / scale[0], (counts.mean[used] - centre[1]) / scale[1]
     )
-    problem = _Problem(
-        x, slot, counts.students[used], counts.visited[used], counts.group[live], len(live)
-    )
-    intercept, slopes, own = problem.solve()
-    fitted.intercept[live] = intercept
-    fitted.slopes[live] = slopes + own[problem.group]
+    problem = _Problem(x, slot, counts.students[used], counts.visited[used], counts.group[live])
+    fitted.intercept[live], fitted.slopes[live] = problem.solve()
     return fitted
 
 
 class _Problem:
-    """One penalised likelihood, in intercepts a, slopes b, deviations d and centre c."""
+    """One penalised likelihood, in intercepts a, common slopes b, groups' deviations d, centre c.
+
+    Every slot has rows here. They stand in order of group and slot, so that sums over a group or a
+    slot are sums over neighbours.
+    """
 
     def __init__(
-        self, x: Floats, slot: Ints, students: Floats, visited: Floats, group: Ints, slots: int
+        self, x: Floats, slot: Ints, students: Floats, visited: Floats, group: Ints
     ) -> None:
-        self.x, self.slot, self.students, self.visited = x, slot, students, visited
-        self.slots, self.p = slots, x.shape[1]
-        # One group has no deviations from the common slopes; groups without a visit neither.
-        named, self.group = np.unique(group, return_inverse=True)
-        self.groups = len(named) if len(named) > 1 else 0
-        self.row_group = self.group[slot]
+        named, numbers = np.unique(group, return_inverse=True)
+        slots = np.argsort(numbers, kind="stable")
+        self.rank = np.empty_like(slots)
+        self.rank[slots] = np.arange(len(slots))
+        rows = np.argsort(self.rank[slot], kind="stable")
+        self.x, self.slot = x[rows], self.rank[slot][rows]
+        self.students, self.visited = students[rows], visited[rows]
+        self.group = numbers[slots]
+        self.of_row = self.group[self.slot]
+        self.first_of_slot = np.searchsorted(self.slot, np.arange(len(slots)))
+        self.groups = len(named)
+        # One group has no deviations from the common slopes.
+        self.deviate = self.groups > 1
         waiting = max(float((students - visited).sum()), 0.5)
         self.overall = log(float(visited.sum()) / waiting)
 
-    def solve(self) -> tuple[Floats, Floats, Floats]:
-        a = np.full(self.slots, self.overall)
-        b = np.zeros(self.p * (1 + self.groups) + 1)
-        b[-1] = self.overall
-        value = self._value(a, b)
+    def solve(self) -> tuple[Floats, Floats]:
+        """The intercepts and slopes of every slot, in the order they came in."""
+        p = self.x.shape[1]
+        at = _Parameters(
+            np.full(len(self.group), self.overall),
+            np.zeros(p),
+            np.zeros((self.groups, p)),
+            self.overall,
+        )
+        value = self._value(at)
         for _ in range(_MOST_STEPS):
-            step_a, step_b = self._newton(a, b)
-            size, new = 1.0, self._value(a + step_a, b + step_b)
-            while new < value - 1e-12 * abs(value) and size > 1e-9:
+            step = self._newton(at)
+            size, moved = 1.0, at.plus(step, 1.0)
+            while (new := self._value(moved)) < value - 1e-12 * abs(value) and size > 1e-9:
                 size /= 2
-                new = self._value(a + size * step_a, b + size * step_b)
-            a, b, value = a + size * step_a, b + size * step_b, new
-            if size * max(np.abs(step_a).max(), np.abs(step_b).max()) < _CLOSE_ENOUGH:
+                moved = at.plus(step, size)
+            at, value = moved, new
+            if size * step.largest() < _CLOSE_ENOUGH:
                 break
-        own = b[self.p : -1].reshape(self.groups, self.p)
-        return a, b[: self.p], own if self.groups else np.zeros((1, self.p))
+        return at.a[self.rank], (at.b + at.d[self.group])[self.rank]
 
-    def _index(self, a: Floats, b: Floats) -> Floats:
-        index = a[self.slot] + np.einsum("ij,j->i", self.x, b[: self.p])
-        if self.groups:
-            own = b[self.p : -1].reshape(self.groups, self.p)
-            index = index + np.einsum("ij,ij->i", self.x, own[self.row_group])
-        return np.asarray(index, dtype=np.float64)
+    def _index(self, at: "_Parameters") -> Floats:
+        slopes = (at.b + at.d)[self.of_row]
+        return np.asarray(at.a[self.slot] + np.einsum("ij,ij->i", self.x, slopes))
 
-    def _value(self, a: Floats, b: Floats) -> float:
-        index = self._index(a, b)
+    def _value(self, at: "_Parameters") -> float:
+        index = self._index(at)
         fit = (self.visited * index - self.students * np.logaddexp(0.0, index)).sum()
         return float(
             fit
-            - _INTERCEPT_RIDGE / 2 * ((a - b[-1]) ** 2).sum()
-            - _CENTRE_RIDGE / 2 * (b[-1] - self.overall) ** 2
-            - _SLOPE_RIDGE / 2 * (b[: self.p] ** 2).sum()
-            - _OWN_SLOPE_RIDGE / 2 * (b[self.p : -1] ** 2).sum()
+            - _INTERCEPT_RIDGE / 2 * ((at.a - at.c) ** 2).sum()
+            - _CENTRE_RIDGE / 2 * (at.c - self.overall) ** 2
+            - _SLOPE_RIDGE / 2 * (at.b**2).sum()
+            - _OWN_SLOPE_RIDGE / 2 * (at.d**2).sum()
         )
 
-    def _newton(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
-        p, size = self.p, len(b)
-        h = _logistic(self._index(a, b))
+    def _newton(self, at: "_Parameters") -> "_Parameters":
+        """Newton's step. Intercepts are eliminated first, each by itself; then each group's own
+        deviations, which meet those of other groups only in the common slopes and the centre.
+        """
+        p = self.x.shape[1]
+        h = _logistic(self._index(at))
         w, r = self.students * h * (1 - h), self.visited - self.students * h
-        wx, rx = self.x * w[:, None], self.x * r[:, None]
-        sums_wx, sums_rx = np.zeros((self.slots, p)), np.zeros((self.slots, p))
-        np.add.at(sums_wx, self.slot, wx)
-        np.add.at(sums_rx, self.slot, rx)
+        wx = self.x * w[:, None]
+        inner = np.add.reduceat(w, self.first_of_slot) + _INTERCEPT_RIDGE
+        cross = np.add.reduceat(wx, self.first_of_slot)
+        gradient_a = np.add.reduceat(r, self.first_of_slot) - _INTERCEPT_RIDGE * (at.a - at.c)
+        gradient_c = _INTERCEPT_RIDGE * (at.a - at.c).sum()
+        gradient_c -= _CENTRE_RIDGE * (at.c - self.overall)
 
-        gradient_a = np.bincount(self.slot, r, self.slots) - _INTERCEPT_RIDGE * (a - b[-1])
-        inner = np.bincount(self.slot, w, self.slots) + _INTERCEPT_RIDGE
-        border = np.zeros((self.slots, size))
-        border[:, :p] = sums_wx
-        border[:, -1] = -_INTERCEPT_RIDGE
-        gradient_b = np.zeros(size)
-        gradient_b[:p] = sums_rx.sum(axis=0) - _SLOPE_RIDGE * b[:p]
-        gradient_b[-1] = _INTERCEPT_RIDGE * (a - b[-1]).sum()
-        gradient_b[-1] -= _CENTRE_RIDGE * (b[-1] - self.overall)
-        outer = np.zeros((size, size))
-        outer[:p, :p] = _products(wx, self.x) + _SLOPE_RIDGE * np.eye(p)
-        outer[-1, -1] = _INTERCEPT_RIDGE * self.slots + _CENTRE_RIDGE
+        # By group, for its deviations: curvature (p x p), towards the centre, gradient.
+        scaled, rx = cross / inner[:, None], self.x * r[:, None]
+        curvature = np.empty((self.groups, p, p))
+        towards, gradient = np.empty((self.groups, p)), np.empty((self.groups, p))
         for k in range(self.groups):
-            at = slice(p * (1 + k), p * (2 + k))
-            rows, mine = self.row_group == k, self.group == k
-            block = _products(wx[rows], self.x[rows])
-            outer[at, at] = block + _OWN_SLOPE_RIDGE * np.eye(p)
-            outer[:p, at], outer[at, :p] = block, block
-            border[mine, at] = sums_wx[mine]
-            gradient_b[at] = sums_rx[mine].sum(axis=0) - _OWN_SLOPE_RIDGE * b[at]
+            rows, slots = _slice(self.of_row, k), _slice(self.group, k)
+            curvature[k] = _products(wx[rows], self.x[rows])
+            curvature[k] -= _products(scaled[slots], cross[slots])
+            towards[k] = _INTERCEPT_RIDGE * scaled[slots].sum(axis=0)
+            gradient[k] = rx[rows].sum(axis=0)
+            gradient[k] -= np.einsum("ij,i->j", scaled[slots], gradient_a[slots])
 
-        scaled = border / inner[:, None]
-        step_b = np.linalg.solve(outer - border.T @ scaled, gradient_b - scaled.T @ gradient_a)
-        step_a = (gradient_a - border @ step_b) / inner
-        return step_a, step_b
+        matrix, right = np.empty((p + 1, p + 1)), np.empty(p + 1)
+        matrix[:p, :p] = curvature.sum(axis=0) + _SLOPE_RIDGE * np.eye(p)
+        matrix[:p, p] = matrix[p, :p] = towards.sum(axis=0)
+        matrix[p, p] = _INTERCEPT_RIDGE * len(inner) + _CENTRE_RIDGE
+        matrix[p, p] -= (_INTERCEPT_RIDGE**2 / inner).sum()
+        right[:p] = gradient.sum(axis=0) - _SLOPE_RIDGE * at.b
+        right[p] = gradient_c + (_INTERCEPT_RIDGE * gradient_a / inner).sum()
+        own = np.zeros((self.groups, p))
+        if self.deviate:
+            # What a group's deviations follow from: the common slopes and centre, and a constant.
+            common = np.concatenate([curvature, towards[:, :, None]], axis=2)
+            constant = (gradient - _OWN_SLOPE_RIDGE * at.d)[:, :, None]
+            solved = np.linalg.solve(
+                curvature + _OWN_SLOPE_RIDGE * np.eye(p),
+                np.concatenate([common, constant], axis=2),
+            )
+            matrix -= np.einsum("kij,kil->jl", common, solved[:, :, :-1])
+            right -= np.einsum("kij,ki->j", common, solved[:, :, -1])
+        step = np.linalg.solve(matrix, right)
+        if self.deviate:
+            own = solved[:, :, -1] - np.einsum("kij,j->ki", solved[:, :, :-1], step)
+        slopes = (step[:p] + own)[self.group]
+        step_a = gradient_a - np.einsum("ij,ij->i", cross, slopes) + _INTERCEPT_RIDGE * step[p]
+        return _Parameters(step_a / inner, step[:p], own, float(step[p]))
+
+
+@dataclass(frozen=True)
+class _Parameters:
+    """Intercepts a (slots), slopes b (terms), deviations d (groups x terms) and centre c."""
+
+    a: Floats
+    b: Floats
+    d: Floats
+    c: float
+
+    def plus(self, step: "_Parameters", size: float) -> "_Parameters":
+        """The parameters a step of that size further."""
+        return _Parameters(
+            self.a + size * step.a,
+            self.b + size * step.b,
+            self.d + size * step.d,
+            self.c + size * step.c,
+        )
+
+    def largest(self) -> float:
+        """The largest of all, without its sign."""
+        return max(*(float(np.abs(x).max()) for x in (self.a, self.b, self.d)), abs(self.c))
+
+
+def _slice(ordered: Ints, number: int) -> slice:
+    """Where a number stands in an array that is in order."""
+    return slice(*np.searchsorted(ordered, [number, number + 1]))
 
 
 def _products(a: Floats, b: Floats) -> Floats:

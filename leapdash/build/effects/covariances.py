@@ -62,10 +62,10 @@ def sums_by_school(space: Workspace, effects: Effects, schools: Sequence[str]) -
     )
 
 
-def within_areas(space: Workspace, effects: Effects) -> list[pd.DataFrame]:
+def within_areas(space: Workspace, effects: Effects, compared: bool) -> list[pd.DataFrame]:
     """The covariances within each area, by the matrix that serves there: of each row of at least
-    MINIMUM_VISITED between months, and between values of an area (but schools) in the months of the
-    headlines.
+    MINIMUM_VISITED between months; `compared`: also between values of an area in the months of the
+    headlines, so that one can be set beside another.
     """
     rows, visited = effects.rows, effects.visited()
     serves = _serving(effects)
@@ -79,14 +79,12 @@ def within_areas(space: Workspace, effects: Effects) -> list[pd.DataFrame]:
     scale = visited[np.ix_(at, _ESTIMATED)]
     sums = chosen[np.ix_(at, _ESTIMATED, _ESTIMATED)] * scale[:, :, None] * scale[:, None, :]
     parts = [_pairs(effects, np.stack([at, at], axis=1), sums, _ESTIMATED, serves)]
-    # Schools are set beside nothing: there would be many pairs of them, and no use for them.
-    compared = enough[enough["slice"] != "school"]
     for matrix, table, unit in (
         ("student", effects.by_unit, "unit"),
         ("school", effects.by_school, "cluster"),
     ):
-        some = compared[compared["area"].map(serves) == matrix]
-        if len(some) < 2:
+        some = enough[enough["area"].map(serves) == matrix]
+        if not compared or len(some) < 2:
             continue
         own = table.semi_join(_rows_on_engine(space, some), "row")
         between, sums = pair_products(space, own, _HEADLINE, unit, "row", ["area"])

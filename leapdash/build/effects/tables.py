@@ -111,7 +111,9 @@ def _of_slice(
     if slice_.unions:
         rows = with_unions(rows)
     effects = effects_by_row(space, found, rows, made.clusters)
-    return _effect_rows(space, effects, rows, made, slice_), within_areas(space, effects)
+    return _effect_rows(space, effects, rows, made, slice_), within_areas(
+        space, effects, compared=slice_.unions
+    )
 
 
 def _estimate(space: Workspace, study: Study, slice_: Slice) -> Estimate:

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from leapdash.build.panel import numbered
 from leapdash.build.sources.folder import InputTable
-from leapdash.build.validation.row_rules import BrokenRulesError
+from leapdash.build.validation.row_rules import OF_A_DISTRICT, BrokenRulesError
 from leapdash.engines import Workspace
 from leapdash.progress import Progress
 
@@ -48,6 +48,7 @@ def read_inputs(
 
     engine = space.engine
     schools = keep("schools", numbered.schools(engine, tables["schools"]), "school_code")
+    _check_districts(space, schools)
     students = space.keep(numbered.students(engine, tables["enrollment"]))
     enrollment = keep(
         "enrollment",
@@ -92,3 +93,9 @@ def _checked(
     if found.get("repaired"):
         progress.note(f"{name}: leading zeros put back in the codes of {found['repaired']:,} rows")
     return int(found.get("read") or found["rows"])
+
+
+def _check_districts(space: Workspace, schools: ir.Table) -> None:
+    said = schools.select("district_code", *OF_A_DISTRICT).distinct()
+    if space.count(said) != space.count(said.select("district_code").distinct()):
+        raise BrokenRulesError("schools")

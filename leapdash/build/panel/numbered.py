@@ -128,8 +128,9 @@ def daily_attendance(
         "month",
         "rows",
         year=year_of_days(months.month),
-        enrolled=(months["rows"] * 2).cast("int16"),
-        attended=attended.cast("int16"),
+        # Too many of a day that stands there too often: null, and `valid` tells.
+        enrolled=(months["rows"] * 2).try_cast("int16"),
+        attended=attended.try_cast("int16"),
         valid=months.valid_row
         & months.each_day_once.fill_null(False)
         & months.student.notnull()

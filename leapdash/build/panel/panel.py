@@ -94,7 +94,8 @@ def spells(
         here = t.position == position
         for name in ("enrolled", "absent"):
             half_days = ibis.ifelse(here, t[name], 0).sum()
-            columns[f"{name}_{position}"] = half_days.cast("int16")
+            # Too many of a month that stands there too often: null, and `each_month_once` tells.
+            columns[f"{name}_{position}"] = half_days.try_cast("int16")
     by_year = t.group_by("student", "school", "year").agg(**columns)
     known = enrollment.select("student", "school", "year", "level", "pk", "group_set")
     table = by_year.left_join(known, ["student", "school", "year"])
