@@ -358,4 +358,4 @@ def _expected_current(store: Folder) -> str:
 
 def _why(error: OSError) -> str:
     """Why a file can't be read or written, as the system puts it."""
-    return strerror(error.errno) if error.errno else str(error.strerror or error)
+    return strerror(error.errno) if error.errno else str(error.strerror or error).rstrip(".")
