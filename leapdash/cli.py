@@ -8,11 +8,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from leapdash import __version__
-from leapdash.errors import LeapdashError
+from leapdash.build.sources.given import check_input, check_published
+from leapdash.errors import LeapdashError, UsageError
+from leapdash.paths import check_out
 from leapdash.progress import Progress
+
+
+def _path(given: str) -> Path:
+    """The path, which the shell makes empty of a variable that isn't set."""
+    if not given.strip():
+        raise typer.BadParameter("empty; expected a path.")
+    return Path(given)
+
 
 app = typer.Typer(
     name="leapdash",
@@ -20,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 
@@ -35,13 +45,18 @@ def version(
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder to write the tables into.")],
+    out: Annotated[
+        Path, typer.Option(parser=_path, metavar="DIR", help="Folder to write the tables into.")
+    ],
     students: Annotated[
-        int, typer.Option(min=300, help="Students enrolled in a school year.")
+        int, typer.Option(min=300, max=1_000_000, help="Students enrolled in a school year.")
     ] = 150_000,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same state.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**63 - 1, help="The same seed gives the same state.")
+    ] = 1,
 ) -> None:
     """Write a synthetic state whose true effects are known."""
+    check_out(out)
     from leapdash.build.demo import make_state
 
     summary = make_state(out, students=students, seed=seed, progress=_progress().say)
@@ -51,27 +66,47 @@ def demo(
 
 @app.command()
 def build(
-    input: Annotated[Path, typer.Option(help="Folder with the input tables (docs/your-data.md).")],
-    out: Annotated[Path, typer.Option(help="Store to publish the release in.")],
+    input: Annotated[
+        Path,
+        typer.Option(
+            parser=_path, metavar="DIR", help="Folder with the input tables (docs/your-data.md)."
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(parser=_path, metavar="DIR", help="Store to publish the release in.")
+    ],
     published: Annotated[
         list[Path] | None,
         typer.Option(
+            parser=_path,
+            metavar="FILE",
             help="Attendance file of Connecticut Open Data; may be given several times. "
-            "Without it, the figures of the release on show are carried over."
+            "Without it, the figures of the release on show are carried over.",
         ),
     ] = None,
     half_day: Annotated[
         str,
         typer.Option(help="What daily attendance counts: state (half a day is a day) or fraction."),
     ] = "state",
+    engine: Annotated[
+        str, typer.Option(help="What works it out: duckdb, or spark (extra leapdash[spark]).")
+    ] = "duckdb",
+    spark_master: Annotated[
+        str, typer.Option(help="Where Spark runs, for --engine spark.")
+    ] = "local[*]",
     memory_limit: Annotated[str, typer.Option(help="Most memory the engine may use.")] = "2GB",
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads; default: all cores.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads; default: all cores.")] = None,
     keep: Annotated[int, typer.Option(min=1, help="Releases the store keeps.")] = 5,
     effects: Annotated[
         bool, typer.Option(help="Estimate what the visits changed; takes longest.")
     ] = True,
 ) -> None:
     """Turn input tables into a release, and put it on show."""
+    # A path that leads nowhere is told before an engine is loaded.
+    check_input(input)
+    for file in published or []:
+        check_published(file)
+    check_out(out)
     from leapdash.build.build import build as build_release
 
     release = build_release(
@@ -79,6 +114,8 @@ def build(
         out,
         published=published or [],
         half_day=half_day,
+        engine=engine,
+        spark_master=spark_master,
         memory_limit=memory_limit,
         threads=threads,
         keep=keep,
@@ -90,15 +127,25 @@ def build(
 
 @app.command()
 def dictionary(
-    out: Annotated[Path, typer.Option(help="File to write.")] = Path("docs/data-dictionary.md"),
+    out: Annotated[Path, typer.Option(parser=_path, metavar="FILE", help="File to write.")] = Path(
+        "docs/data-dictionary.md"
+    ),
 ) -> None:
     """Write the data dictionary from the contract."""
     from leapdash.contract.dictionary import data_dictionary
 
-    out.write_text(data_dictionary(), encoding="utf-8")
+    try:
+        out.write_text(data_dictionary(), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"--out {out} can't be written: {error.strerror}.\nExpected the name of a file."
+        ) from error
 
 
 def _progress() -> Progress:
+    # Loaded only for work that has progress to tell.
+    from rich.console import Console
+
     return Progress(Console(stderr=True))
 
 

@@ -26,7 +26,7 @@ class ReleaseError(LeapdashError):
 
 
 class StoreError(LeapdashError):
-    """The place that was named for output can't be written."""
+    """A store, or what else was named for output, can't be written."""
 
     exit_code = 2
 
@@ -35,3 +35,10 @@ class ContractError(LeapdashError):
     """A table made here breaks the contract: a fault of leapdash, not of the input."""
 
     exit_code = 1
+
+
+def shortened(text: str, most: int = 120) -> str:
+    """A text for a message: what can't be printed is spelt out, and what is too long cut off."""
+    if len(text) > most:
+        text = text[:most] + "…"
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

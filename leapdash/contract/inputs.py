@@ -8,7 +8,8 @@ INPUT_TABLES: tuple[Table, ...] = (
     Table(
         "schools",
         "one row per school",
-        "Schools and the districts they belong to.",
+        "Schools and the districts they belong to. A district has one name, one leap_from and one "
+        "leap_until: they are the same in all its rows.",
         (
             SCHOOL,
             Column("school_name", "text", "the school's name"),
@@ -17,13 +18,13 @@ INPUT_TABLES: tuple[Table, ...] = (
             Column(
                 "leap_from",
                 "date",
-                "first day the district takes part; empty: never",
+                "first day the district takes part, its month counts whole; empty: never",
                 nullable=True,
             ),
             Column(
                 "leap_until",
                 "date",
-                "last day the district takes part; empty: still",
+                "last day the district takes part, its month counts whole; empty: still",
                 nullable=True,
             ),
             Column(

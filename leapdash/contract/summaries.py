@@ -136,7 +136,9 @@ SUMMARY_TABLES: tuple[Table, ...] = (
     Table(
         "visits",
         "month x school x level x contact",
-        "Home visits by calendar month and the school the student attended then.",
+        "Home visits by calendar month and the school the student attended then: without a day "
+        "enrolled in that month, the school of the latest month before it, else of the first "
+        "after it, else of the nearest school year's enrollment.",
         (
             MONTH,
             DISTRICT,
@@ -189,8 +191,9 @@ SUMMARY_TABLES: tuple[Table, ...] = (
     Table(
         "reach",
         "month x school x level x group",
-        "Who was visited and who is waiting, among students enrolled that month. Empty where the "
-        "district takes no part in that month.",
+        "Who was visited and who is waiting, among students enrolled that month; a first visit in "
+        "a month without a day enrolled is in `visits` only. Empty where the district takes part "
+        "on no day of that month.",
         (
             MONTH,
             DISTRICT,

@@ -4,99 +4,42 @@ show untouched.
 
 import gzip
 import shutil
-import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from leapdash.build.build import build
-from leapdash.cli import main
 from leapdash.release import current_id
-from tests.lib.input_files import Row, rows, write_csv, write_csv_file
-
-Break = Callable[[Path], object]
+from tests.lib.input_files import rows, write_csv, write_csv_file
+from tests.lib.spoilt import (
+    Spoil,
+    add,
+    change,
+    column,
+    daily_instead,
+    data,
+    each,
+    parquet,
+    parts,
+    rename_column,
+    run,
+    text,
+)
 
 
 @pytest.fixture(scope="module")
 def published_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with one release."""
     folder = tmp_path_factory.mktemp("good")
-    build(write_csv(folder / "input"), folder / "store")
+    build(write_csv(folder / "input"), folder / "store", effects=False)
     return folder / "store"
-
-
-def run(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str | Path
-) -> tuple[int, str]:
-    """Exit code and what the command line said on the error stream."""
-    monkeypatch.setattr(sys, "argv", ["leapdash", *map(str, arguments)])
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    return int(stopped.value.code or 0), capsys.readouterr().err
 
 
 def contents(store: Path) -> dict[str, bytes]:
     files = (path for path in sorted(store.rglob("*")) if path.is_file())
     return {str(path.relative_to(store)): path.read_bytes() for path in files}
-
-
-def change(table: str, number: int, **values: object) -> Break:
-    """Other values in one row of a table; number counts from 0."""
-
-    def apply(folder: Path) -> None:
-        data = rows()[table]
-        data[number] |= values
-        write_csv_file(folder / f"{table}.csv", data)
-
-    return apply
-
-
-def add(table: str, *more: Callable[[list[Row]], Row]) -> Break:
-    """Further rows at the end of a table, made from its rows."""
-
-    def apply(folder: Path) -> None:
-        data = rows()[table]
-        write_csv_file(folder / f"{table}.csv", data + [make(data) for make in more])
-
-    return apply
-
-
-def text(name: str, replace: Callable[[str], str]) -> Break:
-    """Other text in a file."""
-
-    def apply(folder: Path) -> None:
-        path = folder / name
-        path.write_text(replace(path.read_text(encoding="utf-8")), encoding="utf-8")
-
-    return apply
-
-
-def rename_column(table: str, old: str, new: str) -> Break:
-    return text(f"{table}.csv", lambda s: s.replace(old, new, 1))
-
-
-def data(name: str, content: bytes, instead_of: str = "attendance.csv") -> Break:
-    """A file of these bytes in the place of another."""
-
-    def apply(folder: Path) -> None:
-        (folder / instead_of).unlink()
-        (folder / name).write_bytes(content)
-
-    return apply
-
-
-def parquet(table: pa.Table) -> Break:
-    """The attendance as this Parquet file."""
-
-    def apply(folder: Path) -> None:
-        (folder / "attendance.csv").unlink()
-        pq.write_table(table, folder / "attendance.parquet")
-
-    return apply
 
 
 def bad_bytes_far_down(folder: Path) -> None:
@@ -108,22 +51,7 @@ def bad_bytes_far_down(folder: Path) -> None:
     path.write_bytes(b"".join(lines))
 
 
-def attendance_table() -> pa.Table:
-    return pa.Table.from_pylist(rows()["attendance"])
-
-
-def daily_instead(*lines: str) -> Break:
-    """Daily attendance of these lines in the place of monthly attendance."""
-
-    def apply(folder: Path) -> None:
-        (folder / "attendance.csv").unlink()
-        header = "student_id,school_code,date,attended"
-        (folder / "attendance_daily.csv").write_text("\n".join([header, *lines]) + "\n")
-
-    return apply
-
-
-CASES: dict[str, tuple[Break, list[str]]] = {
+CASES: dict[str, tuple[Spoil, list[str]]] = {
     "a table is missing": (
         lambda folder: (folder / "visits.csv").unlink(),
         ["the table visits is missing", "Expected visits.parquet, visits.csv, visits.csv.gz"],
@@ -173,7 +101,7 @@ CASES: dict[str, tuple[Break, list[str]]] = {
         ["attendance.csv, row 2: a header and no rows", "Expected at least one row"],
     ),
     "Parquet without rows": (
-        parquet(attendance_table().slice(0, 0)),
+        parquet("attendance", lambda table: table.slice(0, 0)),
         ["attendance.parquet: a header and no rows", "Expected at least one row"],
     ),
     "a column is missing": (
@@ -200,7 +128,7 @@ CASES: dict[str, tuple[Break, list[str]]] = {
         ["the column home_language is missing; 'home_langauge' looks like it"],
     ),
     "a Parquet column of the wrong type": (
-        parquet(attendance_table().set_column(3, "days_enrolled", pa.array([[1.0]] * 72))),
+        column("attendance", "days_enrolled", lambda _: pa.array([[1.0]] * 72)),
         ["attendance.parquet, column days_enrolled: values of type list<", "Expected a number"],
     ),
     "semicolons": (
@@ -225,7 +153,7 @@ CASES: dict[str, tuple[Break, list[str]]] = {
     ),
     "UTF-16": (
         data("attendance.csv", "student_id,month\n1,2\n".encode("utf-16")),
-        ["attendance.csv, row 1: bytes that are not UTF-8"],
+        ["attendance.csv, row 1: text in UTF-16.", "Expected text in UTF-8"],
     ),
     "a number is no number": (
         change("attendance", 3, days_attended="ten"),
@@ -283,7 +211,7 @@ CASES: dict[str, tuple[Break, list[str]]] = {
     ),
     "the same school twice": (
         add("schools", lambda data: data[0]),
-        ["schools.csv, row 2: its school_code stand in 2 rows."],
+        ["schools.csv, row 2: its school_code stands in 2 rows.", "Keep one of the rows.\n"],
     ),
     "the same programme row twice": (
         add("programme", lambda data: data[0]),
@@ -388,10 +316,9 @@ CASES: dict[str, tuple[Break, list[str]]] = {
         ["attendance_daily.csv, row 2, column student_id: enrollment has no row with this"],
     ),
     "Parquet and CSV in one folder": (
-        lambda folder: (
-            (folder / "attendance").mkdir(),
-            (folder / "attendance.csv").rename(folder / "attendance" / "a.csv"),
-            (folder / "attendance" / "b.parquet").write_bytes(b"PAR1"),
+        each(
+            parts(a=lambda header, lines: "\n".join([header, *lines])),
+            lambda folder: (folder / "attendance" / "b.parquet").write_bytes(b"PAR1"),
         ),
         ["attendance/: both Parquet and CSV files (a.csv, b.parquet)."],
     ),
@@ -408,10 +335,7 @@ CASES: dict[str, tuple[Break, list[str]]] = {
         ["about.json: 'license' is not known."],
     ),
     "an empty folder": (
-        lambda folder: (
-            (folder / "attendance.csv").unlink(),
-            (folder / "attendance").mkdir(),
-        ),
+        parts(),
         ["attendance/: no file ending in .parquet, .csv, .csv.gz."],
     ),
 }
@@ -534,6 +458,7 @@ def test_a_store_that_cannot_be_written_is_told(
         monkeypatch,
         *("build", "--input", write_csv(tmp_path / "input"), "--out", tmp_path / "file" / "store"),
     )
-    assert code == 1
-    assert "can't be written" in message
+    assert code == 2
+    assert f"--out {tmp_path / 'file' / 'store'} can't be written" in message
+    assert f"{tmp_path / 'file'}: a file." in message
     assert (tmp_path / "file").read_text() == "in the way"

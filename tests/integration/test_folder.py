@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -113,10 +114,40 @@ def as_loosely_typed_parquet(folder: Path) -> None:
         pq.write_table(table, path)
 
 
+def as_other_systems_leave_it(folder: Path) -> None:
+    """Names in upper case, a column without a name, hidden files, a header without rows."""
+    write_csv(folder)
+    for name in ("visits", "programme"):
+        path = folder / f"{name}.csv"
+        lines = path.read_text().splitlines()
+        path.unlink()
+        (folder / f"{name.upper()}.CSV").write_text("".join(f"{line},\n" for line in lines))
+    data = rows()["attendance"]
+    (folder / "attendance.csv").rename(folder / "whole.csv")
+    write_csv_file(folder / "Attendance" / "1.CSV", data[:30])
+    write_csv_file(folder / "Attendance" / "2.csv", data[30:])
+    header = (folder / "whole.csv").read_text().splitlines()[0]
+    (folder / "Attendance" / "3.csv").write_text(header + "\n")
+    (folder / "whole.csv").unlink()
+    for hidden in (".DS_Store", "._visits.csv", "Attendance/._1.CSV"):
+        (folder / hidden).write_bytes(bytes(20))
+
+
+def as_parquet_of_short_texts(folder: Path) -> None:
+    write_parquet(folder)
+    for path in folder.iterdir():
+        table = pq.read_table(path)
+        types = [pa.string_view() if pa.types.is_string(t) else t for t in table.schema.types]
+        schema = pa.schema(list(zip(table.column_names, types, strict=True)))
+        pq.write_table(table.cast(schema), path)
+
+
 @pytest.mark.parametrize(
     "write",
     [
         write_csv,
+        as_other_systems_leave_it,
+        as_parquet_of_short_texts,
         as_gzipped_csv,
         as_many_csv_files,
         as_many_parquet_files,
@@ -160,6 +191,24 @@ def test_columns_the_contract_does_not_know_are_named(
     tables, said = built(tmp_path)
     assert "visits.csv: columns left out, unknown to the contract: remark" in said
     assert tables == expected
+
+
+def test_a_column_without_a_name_is_named_by_its_number(tmp_path: Path) -> None:
+    as_other_systems_leave_it(tmp_path / "input")
+    assert "VISITS.CSV: columns left out, unknown to the contract: column 7" in built(tmp_path)[1]
+
+
+def test_files_that_are_no_tables_are_named(tmp_path: Path, expected: dict[str, pa.Table]) -> None:
+    write_csv(tmp_path / "input")
+    (tmp_path / "input" / "programme.csv").rename(tmp_path / "input" / "programme.xlsx")
+    as_many_csv_files(tmp_path / "parts")
+    shutil.move(tmp_path / "parts" / "attendance", tmp_path / "input" / "attendance")
+    (tmp_path / "input" / "attendance.csv").unlink()
+    (tmp_path / "input" / "attendance" / "2023.txt").write_text("x")
+    tables, said = built(tmp_path)
+    assert "left aside, as they are no tables by their names: programme.xlsx" in said
+    assert "left aside, as they are no tables by their names: attendance/2023.txt" in said
+    assert tables["attendance"] == expected["attendance"]
 
 
 def test_rows_without_a_day_enrolled_are_reported_and_change_nothing(
@@ -259,6 +308,21 @@ def test_daily_attendance_is_added_up_by_the_rule_asked_for(
 ) -> None:
     row = september(tmp_path, [(0, 1), (1, 0.5), (2, 0.75), (3, 0.499), (4, 0)], half_day)
     assert (row["days_enrolled"], row["days_attended"]) == (5.0, attended)
+
+
+def test_daily_attendance_is_reported_by_the_rows_read(tmp_path: Path) -> None:
+    data = rows()
+    del data["attendance"]
+    data["attendance_daily"] = daily([(day, 1.0) for day in range(7)])
+    data["visits"] = [data["visits"][0] | {"visit_date": date(2021, 9, 5)}]
+    write_parquet(tmp_path / "input", data)
+    said = io.StringIO()
+    progress = Progress(Console(file=said, width=200))
+    release = build(tmp_path / "input", tmp_path / "store", effects=False, progress=progress)
+    (step,) = [line for line in said.getvalue().splitlines() if "read attendance_daily" in line]
+    assert step.split()[2:4] == ["7", "rows"]
+    read = {fact.name: fact.rows for fact in release.manifest.sources}
+    assert read["attendance_daily.parquet"] == 7
 
 
 def test_shares_of_days_are_rounded_half_up_to_half_days(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from leapdash.errors import ReleaseError
 from leapdash.release import Release
+from leapdash.show.answers import impact
 from leapdash.show.answers.files import csv_of
 from leapdash.show.dashboard import frame, store
 from leapdash.show.dashboard.layout import escape
@@ -239,6 +241,18 @@ def test_a_tampered_release_is_not_shown(tmp_path, monkeypatch):
     app = opened()
     assert "paths.parquet: SHA-256" in app.code[0].value
     assert not app.metric
+
+
+def test_a_page_that_cannot_be_made_from_a_release_says_why_and_the_others_stay(monkeypatch):
+    def unreadable(choice):
+        raise ReleaseError("Table `effects`: no standard error.\nBuild the release again.")
+
+    monkeypatch.setattr(impact, "answer", unreadable)
+    app = opened()
+    assert "no standard error" in app.code[0].value
+    assert "can’t be made from the release" in said(app)
+    app.switch_page("pages/trends.py").run()
+    assert "students attended" in said(app)
 
 
 def test_a_newly_published_release_is_picked_up_without_a_restart(tmp_path, monkeypatch):

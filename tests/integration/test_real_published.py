@@ -8,6 +8,7 @@ import pytest
 
 from leapdash.build.build import build
 from leapdash.build.sources.published.ct_open_data import read_published
+from leapdash.errors import InputError
 from tests.lib.input_files import write_csv
 
 _FILE = "ct_attendance_by_group_and_district_2021-22.csv"
@@ -89,3 +90,21 @@ def test_the_release_holds_them_and_names_their_source(
         (source,) = [fact for fact in release.manifest.sources if "School Attendance" in fact.name]
         assert (source.rows, source.licence) == (published.num_rows, "public domain")
         assert source.origin == f"Connecticut Open Data, {_FILE}"
+
+
+@pytest.mark.parametrize("kind", ["2018-19", "2019-20", "trend"])
+def test_a_report_of_edsight_is_told_from_the_file_expected(kind: str, real_data: Path) -> None:
+    file = real_data / f"edsight_chronic_absenteeism_by_grade_{kind}.csv"
+    with pytest.raises(InputError) as error:
+        read_published(file)
+    title = f"Chronic Absenteeism, {kind.capitalize()}"
+    assert str(error.value) == (
+        f"{file.name}, row 1: a report of EdSight, {title!r}, and no attendance rates.\n"
+        "Expected a file of Connecticut Open Data, School Attendance by Student Group and "
+        "District, as data.ct.gov gives it."
+    )
+
+
+def test_the_directory_of_schools_is_no_attendance(real_data: Path) -> None:
+    with pytest.raises(InputError, match="row 1: columns of another file: "):
+        read_published(real_data / "ct_education_directory.csv")

@@ -9,7 +9,6 @@ import hypothesis.strategies as st
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-from ibis.backends.duckdb import Backend
 
 from leapdash.build.sources.typed import as_contract
 from leapdash.contract import (
@@ -21,6 +20,7 @@ from leapdash.contract import (
     input_table,
     school_year_of,
 )
+from leapdash.engines import Engine
 
 Row = dict[str, Any]
 
@@ -71,7 +71,7 @@ class MemoryTable:
     def label(self) -> str:
         return self.contract.name
 
-    def read(self, engine: Backend) -> ir.Table:
+    def read(self, engine: Engine) -> ir.Table:
         return as_contract(ibis.memtable(arrow(self.contract, self.rows)), self.contract)
 
 

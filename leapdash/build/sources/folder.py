@@ -13,34 +13,22 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
-import pyarrow.parquet as pq
-from ibis.backends.duckdb import Backend
 
 from leapdash.build.sources import csv_files
-from leapdash.build.sources.typed import EXPECTED, as_contract, can_hold
+from leapdash.build.sources.about import FILE, TRUTH
+from leapdash.build.sources.columns import InputFile, inspect, is_parquet
+from leapdash.build.sources.given import check_input
+from leapdash.build.sources.typed import as_contract
 from leapdash.contract import INPUT_TABLES, Table
-from leapdash.errors import InputError
+from leapdash.engines import Engine
+from leapdash.errors import InputError, shortened
+from leapdash.paths import not_a_folder
 
 MOST_PROBLEMS = 10
 """More than this many problems are not listed: the first ones tell what is wrong."""
 
+_LONGEST_NOTE = 300
 _SUFFIXES = (".parquet", ".csv", ".csv.gz")
-_CSV_OPTIONS = {"delim": ",", "quote": '"', "escape": '"', "nullstr": ""}
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """One file of a table: how messages name it, and its columns and their types, in order."""
-
-    path: Path
-    label: str
-    columns: tuple[tuple[str, str], ...]
-
-    @property
-    def is_csv(self) -> bool:
-        """Whether it is text, each value a string."""
-        return self.path.suffix != ".parquet"
 
 
 @dataclass(frozen=True)
@@ -55,13 +43,13 @@ class InputTable:
         """The table's file, or its folder where there are several, as messages name it."""
         return self.files[0].label if len(self.files) == 1 else f"{self.contract.name}/"
 
-    def read(self, engine: Backend) -> ir.Table:
+    def read(self, engine: Engine) -> ir.Table:
         """Every row of every file, typed (see `sources.typed`)."""
         by_columns = sorted(self.files, key=lambda file: file.columns)
         alike = [list(same) for _, same in groupby(by_columns, lambda file: file.columns)]
         return _union([as_contract(_rows(engine, files), self.contract) for files in alike])
 
-    def numbered(self, engine: Backend) -> ir.Table:
+    def numbered(self, engine: Engine) -> ir.Table:
         """The same with `file` (its place in `files`) and `row` (from 1), for error messages."""
         parts = []
         for number, file in enumerate(self.files):
@@ -70,7 +58,7 @@ class InputTable:
             parts.append(as_contract(rows, self.contract, **place))
         return _union(parts)
 
-    def place(self, file: int, rows: Sequence[int]) -> tuple[str, list[int]]:
+    def locate(self, file: int, rows: Sequence[int]) -> tuple[str, list[int]]:
         """A file's name, and where rows stand in it: their lines in a CSV, else their numbers."""
         source = self.files[file]
         if source.is_csv:
@@ -80,10 +68,7 @@ class InputTable:
 
     def why_unreadable(self) -> str | None:
         """What keeps the engine from reading a file to its end, where that can be said."""
-        for file in self.files:
-            if file.is_csv and (problem := csv_files.first_problem(file.path)):
-                return _csv_message(file.label, problem)
-        return None
+        return next(filter(None, (file.why_unreadable() for file in self.files)), None)
 
 
 @dataclass(frozen=True)
@@ -99,27 +84,24 @@ def open_folder(path: Path) -> Folder:
     """The contract's tables in a folder. Raises InputError that lists everything wrong with
     their names, formats and columns; the rows come later (`build.validation.explain`).
     """
-    if not path.is_dir():
-        raise InputError(
-            f"{path}: no such folder.\n"
-            f"Expected a folder with {', '.join(t.name for t in INPUT_TABLES if not t.optional)} "
-            "as .parquet, .csv or .csv.gz."
-        )
+    check_input(path)
     tables: dict[str, InputTable] = {}
     problems: list[str] = []
+    taken: set[str] = {FILE, TRUTH}
     notes: list[str] = []
     for table in INPUT_TABLES:
         try:
-            files = _files(path, table.name)
+            files, form, others = _files(path, table.name)
+            taken |= form
+            notes += _left_aside(others)
             if files:
-                tables[table.name] = InputTable(
-                    table, tuple(_inspect(path, f, table) for f in files)
-                )
+                tables[table.name] = _table(path, files, table)
         except InputError as error:
             problems.append(str(error))
     problems += [] if problems else list(_wrong_tables(path, tables))
     if problems:
         raise InputError("\n".join(problems[:MOST_PROBLEMS]))
+    notes += _left_aside([n for n in _names(path) if n not in taken])
     for found in tables.values():
         notes += _ignored(found)
     return Folder(path, tables, tuple(notes))
@@ -128,42 +110,68 @@ def open_folder(path: Path) -> Folder:
 # --- which files -----------------------------------------------------------------------------
 
 
-def _files(folder: Path, name: str) -> list[Path]:
-    """A table's files in order of name; InputError where two of its forms stand side by side."""
-    single = [folder / f"{name}{suffix}" for suffix in _SUFFIXES]
-    forms = [file for file in single if file.exists()]
-    inside: list[Path] = []
-    if (folder / name).is_dir():
-        inside = sorted(f for f in (folder / name).iterdir() if f.name.endswith(_SUFFIXES))
-        if not inside:
-            raise InputError(
-                f"{name}/: no file ending in {', '.join(_SUFFIXES)}.\n"
-                f"Put the table's files there, or remove the folder."
-            )
-        if len({file.suffix == ".parquet" for file in inside}) > 1:
-            raise InputError(
-                f"{name}/: both Parquet and CSV files ({inside[0].name}, {inside[-1].name}).\n"
-                "Expected files of one kind. Keep those that are current."
-            )
-        forms.append(folder / name)
-    if len(forms) > 1:
+def _files(folder: Path, name: str) -> tuple[list[Path], set[str], list[str]]:
+    """A table's files in order of name; what it is called in the folder; and what was left aside.
+
+    Names count whatever their case. Raises InputError where two forms stand side by side.
+    """
+    names = [f"{name}{suffix}" for suffix in _SUFFIXES]
+    forms = [n for n in _names(folder) if n.lower() in names]
+    parts = [n for n in _names(folder) if n.lower() == name and (folder / n).is_dir()]
+    if len(forms + parts) > 1:
         raise InputError(
-            f"{' and '.join(form.name for form in forms)}: the table {name} is given twice.\n"
+            f"{' and '.join(forms + parts)}: the table {name} is given twice.\n"
             "Expected one file or one folder. Keep the one that is current."
         )
-    return inside or forms
+    if not parts:
+        return [folder / form for form in forms], set(forms), []
+    inside = folder / parts[0]
+    if found := not_a_folder(inside):
+        raise InputError(f"{parts[0]}/: {found}.\nExpected a folder that this user may read.")
+    files = [n for n in _names(inside) if n.lower().endswith(_SUFFIXES) and not n.startswith("_")]
+    others = [f"{parts[0]}/{n}" for n in _names(inside) if n not in files]
+    if not files:
+        raise InputError(
+            f"{parts[0]}/: no file ending in {', '.join(_SUFFIXES)}.\n"
+            f"Put the table's files there, or remove the folder."
+        )
+    if len({is_parquet(inside / file) for file in files}) > 1:
+        raise InputError(
+            f"{parts[0]}/: both Parquet and CSV files ({files[0]}, {files[-1]}).\n"
+            "Expected files of one kind. Keep those that are current."
+        )
+    return [inside / file for file in files], set(parts), others
+
+
+def _names(folder: Path) -> list[str]:
+    """What a folder holds, but for hidden files, in order of name."""
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _table(folder: Path, paths: Sequence[Path], table: Table) -> InputTable:
+    """The table in these files; InputError where they aren't as they must be, or hold no row."""
+    found = InputTable(table, tuple(inspect(p, str(p.relative_to(folder)), table) for p in paths))
+    if not table.may_be_empty and not any(file.has_rows for file in found.files):
+        where = f"{found.label}, row 2" if found.files[0].is_csv else found.label
+        if len(found.files) > 1:
+            where = f"{found.label}, all {len(found.files)} files"
+        raise InputError(
+            f"{where}: a header and no rows.\nExpected at least one row below the header."
+        )
+    return found
 
 
 def _wrong_tables(folder: Path, tables: Mapping[str, InputTable]) -> Iterator[str]:
     """Tables that are missing, or given in two ways at once."""
-    names = sorted(file.name for file in folder.iterdir())
+    names = _names(folder)
+    stems = [name.split(".")[0].lower() for name in names]
     for table in INPUT_TABLES:
         daily = table.name == "attendance" and "attendance_daily" in tables
         if table.optional or table.name in tables or daily:
             continue
-        near = get_close_matches(table.name, [n.split(".")[0] for n in names], n=1, cutoff=0.7)
-        looks = [n for n in names if near and n.split(".")[0] == near[0]]
-        hint = f" {looks[0]} looks like it: rename or convert it." if looks else ""
+        near = get_close_matches(table.name, stems, n=1, cutoff=0.7)
+        looks = names[stems.index(near[0])] if near else None
+        hint = f" {looks} looks like it: rename or convert it." if looks else ""
         yield (
             f"{folder}: the table {table.name} is missing.\n"
             f"Expected {table.name}.parquet, {table.name}.csv, {table.name}.csv.gz or a folder "
@@ -176,96 +184,30 @@ def _wrong_tables(folder: Path, tables: Mapping[str, InputTable]) -> Iterator[st
         )
 
 
-# --- what is in them -------------------------------------------------------------------------
-
-
-def _inspect(folder: Path, path: Path, table: Table) -> InputFile:
-    """The file's columns, checked against the contract. Raises InputError."""
-    label = str(path.relative_to(folder))
-    if path.stat().st_size == 0:
-        raise InputError(f"{label}: the file is empty.\nExpected the table {table.name}.")
-    columns = _parquet_columns(path, label, table) if path.suffix == ".parquet" else None
-    if columns is None:
-        try:
-            columns = tuple((name, "text") for name in csv_files.header(path, table.may_be_empty))
-        except csv_files.CsvError as problem:
-            raise InputError(_csv_message(label, problem)) from problem
-    problems = list(_wrong_columns(label, [name for name, _ in columns], table))
-    if problems:
-        raise InputError("\n".join(problems))
-    return InputFile(path, label, columns)
-
-
-def _parquet_columns(path: Path, label: str, table: Table) -> tuple[tuple[str, str], ...]:
-    try:
-        with pq.ParquetFile(path) as file:
-            schema, rows = file.schema_arrow, file.metadata.num_rows
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        raise InputError(
-            f"{label}: not a Parquet file that can be read ({str(error).splitlines()[0]}).\n"
-            "Expected what the name says. Write it again, or name it for what it is."
-        ) from error
-    if rows == 0 and not table.may_be_empty:
-        raise InputError(f"{label}: a header and no rows.\nExpected at least one row.")
-    for column in table.columns:
-        if schema.names.count(column.name) == 1:
-            found = schema.field(column.name).type
-            if not can_hold(column, found):
-                raise InputError(
-                    f"{label}, column {column.name}: values of type {found}.\n"
-                    f"Expected {EXPECTED[column.type]}. Convert the column and write it again."
-                )
-    return tuple((field.name, str(field.type)) for field in schema)
-
-
-def _wrong_columns(label: str, names: Sequence[str], table: Table) -> Iterator[str]:
-    """Columns that are there twice, missing, or misspelt."""
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-        yield (
-            f"{label}: the column {name!r} stands there {names.count(name)} times.\n"
-            "Expected every name once. Remove or rename the others."
-        )
-    unknown = [name for name in names if name not in table.column_names]
-    plain = {name.strip().lower().replace(" ", "_"): name for name in unknown}
-    for column in table.columns:
-        if column.name in names:
-            continue
-        near = get_close_matches(column.name, list(plain), n=1, cutoff=0.8)
-        if near:
-            yield (
-                f"{label}: the column {column.name} is missing; {plain[near[0]]!r} looks like it.\n"
-                f"Expected {column.name}: {column.meaning}. Rename the column."
-            )
-        elif column.required:
-            yield (
-                f"{label}: the column {column.name} is missing.\n"
-                f"Expected {column.name}: {column.meaning}. Found: {', '.join(names)}."
-            )
-
-
 def _ignored(table: InputTable) -> Iterator[str]:
     for file in table.files:
         names = [n for n, _ in file.columns if n not in table.contract.column_names]
         if names:
-            yield f"{file.label}: columns left out, unknown to the contract: {', '.join(names)}"
+            listed = shortened(", ".join(names), _LONGEST_NOTE)
+            yield f"{file.label}: columns left out, unknown to the contract: {listed}"
             return
 
 
-def _csv_message(label: str, problem: csv_files.CsvError) -> str:
-    place = label if problem.line is None else f"{label}, row {problem.line}"
-    return f"{place}: {problem.found}.\nExpected {problem.expected}."
+def _left_aside(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        listed = shortened(", ".join(names), _LONGEST_NOTE)
+        yield f"left aside, as they are no tables by their names: {listed}"
 
 
 # --- rows ------------------------------------------------------------------------------------
 
 
-def _rows(engine: Backend, files: Sequence[InputFile]) -> ir.Table:
+def _rows(engine: Engine, files: Sequence[InputFile]) -> ir.Table:
     """The rows of files that have the same columns, as they stand there."""
     paths = [str(file.path) for file in files]
     if not files[0].is_csv:
         return engine.read_parquet(paths)
-    text = {name: "VARCHAR" for name, _ in files[0].columns}
-    return engine.read_csv(paths, columns=text, **_CSV_OPTIONS)
+    return engine.read_csv(paths, [name for name, _ in files[0].columns])
 
 
 def _union(parts: Sequence[ir.Table]) -> ir.Table:

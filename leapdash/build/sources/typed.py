@@ -5,6 +5,7 @@ Each column of the contract comes out twice: under its own name with its type, a
 couldn't be read, and an error message can show it.
 """
 
+import math
 from collections.abc import Mapping
 
 import ibis
@@ -28,6 +29,8 @@ EXPECTED: Mapping[str, str] = {
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]00:00:00)?$"
 _MONTH = r"^[0-9]{4}-[0-9]{2}$"
 _NUMBER = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$"
+# Parquet has room for dates that Python has no name for.
+_FIRST_DATE, _LAST_DATE = ibis.date("0001-01-01"), ibis.date("9999-12-31")
 _SHORT_CODE = r"^[0-9]{5,6}$"
 
 
@@ -66,7 +69,7 @@ def can_hold(column: Column, found: pa.DataType) -> bool:
     """Whether a Parquet column of that type can be read as the contract's type."""
     if pa.types.is_dictionary(found):
         found = found.value_type
-    if pa.types.is_string(found) or pa.types.is_large_string(found) or pa.types.is_null(found):
+    if any(is_text(found) for is_text in _TEXT) or pa.types.is_null(found):
         return True
     whole = pa.types.is_integer(found)
     numeric = whole or pa.types.is_floating(found) or pa.types.is_decimal(found)
@@ -80,6 +83,9 @@ def can_hold(column: Column, found: pa.DataType) -> bool:
         "boolean": pa.types.is_boolean(found) or whole,
     }
     return bool(fits[column.type])
+
+
+_TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
 
 def _as_text(value: ir.Value) -> ir.StringValue:
@@ -117,16 +123,25 @@ def _with_zeros(code: ir.StringValue) -> ir.StringValue:
 def _number(value: ir.Value) -> ir.FloatingValue:
     if value.type().is_string():
         plain = ibis.ifelse(value.re_search(_NUMBER), value, ibis.null("string"))
-        return plain.try_cast("float64")
-    number = value.cast("float64")
-    if value.type().is_floating():
-        number = ibis.ifelse(number.isnan() | number.isinf(), ibis.null("float64"), number)
-    return number
+        return _finite(plain.try_cast("float64"))
+    return _finite(value.cast("float64")) if value.type().is_floating() else value.cast("float64")
+
+
+def _finite(number: ir.FloatingValue) -> ir.FloatingValue:
+    """The number, null where it is infinite or not a number.
+
+    DuckDB takes `isnan` of a Parquet column for false without a look at the rows, where the file's
+    statistics, which leave such values out, have a lowest and a highest value; of a difference
+    it has none.
+    """
+    strange = (number - ibis.literal(math.inf)).isnan() | number.isinf()
+    return ibis.ifelse(strange, ibis.null("float64"), number)
 
 
 def _date(value: ir.Value, months: bool = False) -> ir.DateValue:
     if not value.type().is_string():
         day = value.cast("date")
+        day = ibis.ifelse(day.between(_FIRST_DATE, _LAST_DATE), day, ibis.null("date"))
         if value.type().is_timestamp():
             day = ibis.ifelse(day.cast("timestamp") == value, day, ibis.null("date"))
         return day

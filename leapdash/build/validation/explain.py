@@ -10,24 +10,35 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
 
 from leapdash.build.calendar import Calendar, school_years, year_of_days
 from leapdash.build.sources.folder import MOST_PROBLEMS, InputTable
-from leapdash.build.validation.row_rules import Rule, row_rules
-from leapdash.errors import InputError, LeapdashError
+from leapdash.build.sources.typed import found_name
+from leapdash.build.validation.row_rules import (
+    FIRST_DAY,
+    LAST_DAY,
+    OF_A_DISTRICT,
+    Rule,
+    row_rules,
+    shown,
+)
+from leapdash.engines import Workspace
+from leapdash.errors import InputError, LeapdashError, shortened
 
 MOST_EXAMPLES = 3
+_LONGEST_FOUND = 300
 
 
-def explain(engine: Backend, tables: Mapping[str, InputTable]) -> LeapdashError:
+def explain(space: Workspace, tables: Mapping[str, InputTable]) -> LeapdashError:
     """An InputError that lists the broken rules of all tables, the first ten of them.
 
     Where no rule is broken, a LeapdashError that says that the build contradicts itself.
     """
     problems: list[str] = []
-    for source in tables.values():
-        for problem in _problems(engine, source, tables):
+    # Every rule looks at the rows again, so they are read once.
+    rows = {name: space.keep(given.numbered(space.engine)) for name, given in tables.items()}
+    for table in tables.values():
+        for problem in _problems(table, tables, rows):
             problems.append(problem)
             if len(problems) == MOST_PROBLEMS:
                 return InputError("\n".join(problems))
@@ -40,41 +51,43 @@ def explain(engine: Backend, tables: Mapping[str, InputTable]) -> LeapdashError:
 
 
 def _problems(
-    engine: Backend, source: InputTable, tables: Mapping[str, InputTable]
+    table: InputTable, tables: Mapping[str, InputTable], rows_of: Mapping[str, ir.Table]
 ) -> Iterator[str]:
-    numbered = source.numbered(engine)
-    rules = [*row_rules(source.contract), *_date_rules(engine, source, tables)]
+    t = rows_of[table.contract.name]
+    rules = [*row_rules(table.contract), *_date_rules(table, tables, rows_of)]
     # One pass counts what is broken; only for that, rows are looked for.
-    t = source.read(engine)
     counts = {str(number): rule.broken(t).sum() for number, rule in enumerate(rules)}
     (found,) = t.aggregate(**counts).to_pyarrow().to_pylist()
     for number, rule in enumerate(rules):
         if found[str(number)]:
-            rows = numbered.filter(rule.broken(numbered))
-            yield from _told(source, rule, rows.select("file", "row", found=rule.found(rows)))
-    if source.contract.name.startswith("attendance") and _calendar(source.read(engine)) is None:
-        yield f"{source.label}: no row has a day enrolled.\nExpected some month with school."
-    yield from _shared_keys(source, numbered)
-    yield from _unknown(engine, source, numbered, tables)
+            rows = t.filter(rule.broken(t))
+            yield from _told(table, rule, rows.select("file", "row", found=rule.found(rows)))
+    if table.contract.name.startswith("attendance") and _calendar(t) is None:
+        yield f"{table.label}: no row has a day enrolled.\nExpected some month with school."
+    yield from _shared_keys(table, t)
+    if table.contract.name == "schools":
+        yield from _districts_in_two_ways(table, t)
+    yield from _unknown(table, t, tables, rows_of)
 
 
-def _told(source: InputTable, rule: Rule, rows: ir.Table) -> Iterator[str]:
+def _told(table: InputTable, rule: Rule, rows: ir.Table) -> Iterator[str]:
     """The message for rows that break a rule; nothing where there are none."""
     counted = rows.mutate(count=rows.count().over())
     examples = counted.order_by("file", "row").limit(MOST_EXAMPLES).to_pyarrow().to_pylist()
     if examples:
-        yield _message(source, rule, examples)
+        yield _message(table, rule, examples)
 
 
-def _message(source: InputTable, rule: Rule, examples: Sequence[Mapping[str, Any]]) -> str:
+def _message(table: InputTable, rule: Rule, examples: Sequence[Mapping[str, Any]]) -> str:
     count = examples[0]["count"]
     places = []
     for example in examples:
-        label, (row,) = source.place(example["file"], [example["row"]])
+        label, (row,) = table.locate(example["file"], [example["row"]])
         places.append((label, row))
     file, row = places[0]
     column = f", column {rule.column}" if rule.column else ""
-    message = f"{file}, row {row}{column}: {examples[0]['found']}.\nExpected {rule.expected}."
+    found = shortened(examples[0]["found"], _LONGEST_FOUND)
+    message = f"{file}, row {row}{column}: {found}.\nExpected {rule.expected}."
     if count > 1:
         same_file = all(label == file for label, _ in places)
         shown = ", ".join(str(n) if same_file else f"{n} of {label}" for label, n in places)
@@ -87,13 +100,13 @@ def _message(source: InputTable, rule: Rule, examples: Sequence[Mapping[str, Any
 
 
 def _date_rules(
-    engine: Backend, source: InputTable, tables: Mapping[str, InputTable]
+    table: InputTable, tables: Mapping[str, InputTable], rows_of: Mapping[str, ir.Table]
 ) -> Iterator[Rule]:
     """Visits lie between the first school year's 1 July and the end of the last school month."""
-    if source.contract.name != "visits":
+    if table.contract.name != "visits":
         return
     attendance = tables.get("attendance") or tables["attendance_daily"]
-    calendar = _calendar(attendance.read(engine))
+    calendar = _calendar(rows_of[attendance.contract.name])
     if calendar is None:
         return
     first, last = calendar.first_day, calendar.last_day
@@ -112,11 +125,13 @@ def _date_rules(
     )
 
 
-def _shared_keys(source: InputTable, t: ir.Table) -> Iterator[str]:
-    key = source.contract.key
+def _shared_keys(table: InputTable, t: ir.Table) -> Iterator[str]:
+    key = table.contract.key
     if not key:
         return
     names = _list(key)
+    stand = "stands" if len(key) == 1 else "stand"
+    add_up = ", or add their days up" if "days_enrolled" in t.columns else ""
     t = t.filter([t[name].notnull() for name in key])
     same = ibis.window(group_by=[t[name] for name in key])
     t = t.mutate(times=t.count().over(same))
@@ -125,25 +140,57 @@ def _shared_keys(source: InputTable, t: ir.Table) -> Iterator[str]:
         "",
         lambda t: t.times > 1,
         f"each {names} once",
-        "Keep one of the rows, or add their days up.",
+        f"Keep one of the rows{add_up}.",
     )
-    found = "its " + names + " stand in " + rows.times.cast("string") + " rows"
-    yield from _told(source, rule, rows.select("file", "row", found=found))
+    found = f"its {names} {stand} in " + rows.times.cast("string") + " rows"
+    yield from _told(table, rule, rows.select("file", "row", found=found))
+
+
+def _districts_in_two_ways(table: InputTable, t: ir.Table) -> Iterator[str]:
+    """Rows of `schools` that say of their district something else than its first row does."""
+    t = t.filter(t.district_code.notnull())
+    position = ibis.row_number().over(group_by=t.district_code, order_by=[t.file, t.row])
+    said = [name for column in OF_A_DISTRICT for name in (column, found_name(column))]
+    first = (
+        t.mutate(position=position).filter(lambda t: t.position == 0).select("district_code", *said)
+    )
+    t = t.join(first, "district_code", rname="first {name}")
+    differs = {
+        # What can't be read is told already.
+        column: (t[found_name(column)].isnull() | t[column].notnull())
+        & ~t[column].identical_to(t[f"first {column}"])
+        for column in OF_A_DISTRICT
+    }
+    (count,) = t.aggregate(**{c: differs[c].sum() for c in differs}).to_pyarrow().to_pylist()
+    for column in filter(count.get, OF_A_DISTRICT):
+        rule = Rule(
+            column,
+            lambda t: t.row.notnull(),
+            f"one {column} for all schools of a district",
+            "Write the same in all of them.",
+        )
+        here, there = t[found_name(column)], t[f"first {found_name(column)}"]
+        found = shown(here) + ", and " + shown(there) + " in an earlier row of " + t.district_code
+        rows = t.filter(differs[column]).select("file", "row", found=found)
+        yield from _told(table, rule, rows)
 
 
 def _unknown(
-    engine: Backend, source: InputTable, t: ir.Table, tables: Mapping[str, InputTable]
+    table: InputTable,
+    t: ir.Table,
+    tables: Mapping[str, InputTable],
+    rows_of: Mapping[str, ir.Table],
 ) -> Iterator[str]:
     """Rows that refer to a row of another table which isn't there, one message per reference."""
-    for reference in source.contract.references:
-        other = tables[reference.table].read(engine)
+    for reference in table.contract.references:
+        other = rows_of[reference.table]
         columns = list(reference.columns)
         if "school_year" in columns and "school_year" not in t.columns:
             day = t.month if "month" in t.columns else t.date
             t = t.mutate(school_year=school_years(year_of_days(day)))
         given = t.filter([t[name].notnull() for name in columns])
         rows = given.anti_join(other.select(*columns).distinct(), columns)
-        shown = [name for name in columns if name != "student_id"]
+        told = [name for name in columns if name != "student_id"]
         rule = Rule(
             columns[0],
             lambda t: t.row.notnull(),
@@ -151,12 +198,12 @@ def _unknown(
             f"Correct the row, or add what is missing to {tables[reference.table].label}.",
         )
         found = ibis.literal(f"{reference.table} has no row with this {_list(columns)}")
-        if shown:
-            values = rows[shown[0]]
-            for name in shown[1:]:
+        if told:
+            values = rows[told[0]]
+            for name in told[1:]:
                 values = values + ", " + rows[name]
             found = found + " (" + values + ")"
-        yield from _told(source, rule, rows.select("file", "row", found=found))
+        yield from _told(table, rule, rows.select("file", "row", found=found))
         # What is unknown here would be unknown in the next reference as well.
         t = t.semi_join(other.select(*columns).distinct(), columns)
 
@@ -167,8 +214,8 @@ def _calendar(attendance: ir.Table) -> Calendar | None:
         months = attendance.filter(attendance.days_enrolled > 0).select("month")
     else:
         months = attendance.select(month=attendance.date.truncate("month"))
-    found = months.filter(months.month.notnull()).distinct().to_pyarrow()
-    return Calendar(tuple(sorted(found["month"].to_pylist()))) if found.num_rows else None
+    months = months.filter(months.month.between(FIRST_DAY, LAST_DAY)).distinct().to_pyarrow()
+    return Calendar(tuple(sorted(months["month"].to_pylist()))) if months.num_rows else None
 
 
 def _list(names: Sequence[str]) -> str:

@@ -2,15 +2,25 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
 from leapdash.build.sources.typed import EXPECTED, found_name
-from leapdash.contract import Column, Table
+from leapdash.contract import CODE_PATTERN, STATE_CODE, Column, Table
 from leapdash.errors import InputError
 
 _LONGEST_SHOWN = 60
+# All but tabs and line ends, which spreadsheets allow in a cell.
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_DAYS_OF_SCHOOL = ("month", "date")
+
+FIRST_DAY, LAST_DAY = date(2000, 7, 1), date(2100, 6, 30)
+"""Days that belong to a school year, as these are written: 20..-..."""
+
+OF_A_DISTRICT = ("district_name", "leap_from", "leap_until")
+"""Columns of `schools` that say the same in every row of a district."""
 
 
 class BrokenRulesError(InputError):
@@ -39,8 +49,12 @@ class Rule:
         """What stands in the column, or what is wrong with it, for a message."""
         if self.describe is not None:
             return self.describe(t)
-        value = t[found_name(self.column)]
-        return ibis.ifelse(value.isnull(), "empty", "'" + value.substr(0, _LONGEST_SHOWN) + "'")
+        return shown(t[found_name(self.column)])
+
+
+def shown(value: ir.StringValue) -> ir.StringValue:
+    """A value as messages show it: in quotes, or the word empty."""
+    return ibis.ifelse(value.isnull(), "empty", "'" + value.substr(0, _LONGEST_SHOWN) + "'")
 
 
 def row_rules(table: Table) -> list[Rule]:
@@ -67,8 +81,8 @@ def is_valid(t: ir.Table, table: Table) -> ir.BooleanValue:
             typed = typed | t[found_name(column.name)].isnull()
         good = good & typed
         for rule in _limits(column):
-            # A code that is found in the table it refers to has the right pattern, too.
-            if column.pattern is None or column.name not in referenced:
+            # A text that is found in the table it refers to is as it must be, too.
+            if column.type != "text" or column.codes or column.name not in referenced:
                 good = good & ~rule.broken(t)
     for rule in _between_columns(table):
         good = good & ~rule.broken(t)
@@ -101,6 +115,25 @@ def _limits(column: Column) -> Iterator[Rule]:
     if column.pattern is not None:
         pattern = f"^{column.pattern}$"
         yield Rule(name, lambda t: _true(~t[name].re_search(pattern)), column.meaning)
+    elif column.type == "text" and column.codes is None:
+        yield Rule(
+            name,
+            lambda t: _true(t[name].re_search(_CONTROL)),
+            "text without control characters",
+            "Type the text anew.",
+        )
+    if column.pattern == CODE_PATTERN:
+        yield Rule(
+            name,
+            lambda t: _true(t[name] == STATE_CODE),
+            f"the code of one district or school; {STATE_CODE} stands for the whole state",
+        )
+    if column.name in _DAYS_OF_SCHOOL:
+        yield Rule(
+            name,
+            lambda t: _true((t[name] < FIRST_DAY) | (t[name] > LAST_DAY)),
+            f"a day from {FIRST_DAY} to {LAST_DAY}",
+        )
     if column.minimum is not None:
         low = column.minimum
         yield Rule(name, lambda t: _true(t[name] < low), f"at least {low:g}")
@@ -108,10 +141,11 @@ def _limits(column: Column) -> Iterator[Rule]:
         high = column.maximum
         yield Rule(name, lambda t: _true(t[name] > high), f"at most {high:g}")
     if column.multiple_of is not None:
-        parts = 1 / column.multiple_of
+        step = column.multiple_of
         yield Rule(
             name,
-            lambda t: _true((t[name] * parts) != (t[name] * parts).round()),
+            # Rounding a number as large as a double can be fits no integer.
+            lambda t: _true((t[name] % step) != 0),
             "whole or half days" if column.unit == "days" else f"steps of {column.multiple_of:g}",
         )
 
@@ -148,8 +182,9 @@ def _between_columns(table: Table) -> Iterator[Rule]:
 
 
 def _is_school_year(text: ir.StringValue) -> ir.BooleanValue:
+    """Whether the years follow each other; what isn't written as a school year is told already."""
     start, end = text.substr(0, 4).try_cast("int64"), text.substr(5, 2).try_cast("int64")
-    return (end == (start + 1) % 100).fill_null(True)
+    return (end == (start + 1) % 100).fill_null(True) | (text.length() != len("2021-22"))
 
 
 def _true(condition: ir.BooleanValue) -> ir.BooleanValue:

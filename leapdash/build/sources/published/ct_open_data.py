@@ -17,8 +17,9 @@ from typing import TypeVar
 import pyarrow as pa
 
 from leapdash.build.sources import csv_files
+from leapdash.build.sources.given import PUBLISHED_FILE, PUBLISHED_TITLE, check_published
 from leapdash.contract import CODE_PATTERN, school_year_of
-from leapdash.errors import InputError
+from leapdash.errors import InputError, shortened
 
 GROUP_NAMES: Mapping[str, str] = {
     "All Students": "all",
@@ -37,9 +38,10 @@ GROUP_NAMES: Mapping[str, str] = {
 }
 """Student groups as the state names them, and the contract's codes for them."""
 
-_TITLE = "School Attendance by Student Group and District"
+_LINES_LOOKED_AT = 20
+_MOST_DIGITS = 12
 _YEAR_COLUMN = re.compile(
-    r"(?P<first>\d{4})-(?P<second>\d{4}) (?P<what>student count|attendance rate)"
+    r"(?P<first>20\d{2})-(?P<second>\d{4}) (?P<what>student count|attendance rate)"
     r"(?P<so_far> - year to date)?",
     re.IGNORECASE,
 )
@@ -81,19 +83,20 @@ def read_published(path: Path) -> pa.Table:
     is the dataset's title. Raises InputError with every row that can't be understood (the first
     ten); a code that can't be made out is one of them.
     """
-    lines = _lines(path)
-    header = [name.strip() for name in next(lines)[1]]
+    check_published(path)
+    header = _header(path)
     columns = _columns(path, header)
     years = _years(path, header)
     latest = max(int(year.school_year[:4]) for year in years)
-    source = f"{_TITLE}, {latest}-{latest + 1}"
+    source = f"{PUBLISHED_TITLE}, {latest}-{latest + 1}"
     rows: list[dict[str, object]] = []
     problems: list[str] = []
     seen: dict[tuple[str, str], int] = {}
-    for line, values in lines:
+    for line, values in _rows(path):
         cells = dict(zip(header, (value.strip() for value in values), strict=True))
         reader = _Row(path, line, cells, problems)
         code = reader.value(columns["District code"], _code, "7 characters, as 0640011")
+        name = reader.value(columns["District name"], _name, "a name")
         group = reader.value(
             columns["Student group"], GROUP_NAMES.get, f"one of {', '.join(GROUP_NAMES)}"
         )
@@ -109,7 +112,7 @@ def read_published(path: Path) -> pa.Table:
             {
                 "school_year": year.school_year,
                 "district_code": code,
-                "district_name": cells[columns["District name"]],
+                "district_name": name,
                 "group": group,
                 "students": reader.figure(year.students, _whole, "a whole number"),
                 "attendance_rate": reader.figure(year.rate, _rate, "a rate from 0 to 1"),
@@ -144,7 +147,8 @@ class _Row:
         meant = understand(self._cells[column])
         if meant is None:
             self._problems.append(
-                f"{self._place}, column {column}: {self._cells[column]!r} can't be made out.\n"
+                f"{self._place}, column {column}: {shortened(repr(self._cells[column]))} can't be "
+                "made out.\n"
                 f"Expected {expected}. Correct the cell, or take the file anew from data.ct.gov."
             )
         return meant
@@ -161,20 +165,58 @@ class _Row:
 # --- the file --------------------------------------------------------------------------------
 
 
-def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line number and values, the header first. Raises InputError where the file is no CSV."""
-    if not path.is_file():
-        raise InputError(f"{path}: no such file.\nExpected a CSV file from data.ct.gov.")
+def _header(path: Path) -> list[str]:
+    """The columns' names. Raises InputError where the file is no CSV, or another than the state's
+    attendance file.
+    """
     try:
-        csv_files.header(path)
-        problem = csv_files.first_problem(path)
-    except csv_files.CsvError as error:
-        problem = error
+        names, has_rows = csv_files.header(path)
+    except csv_files.CsvError as problem:
+        raise _unreadable(path, problem) from problem
+    header = [name.strip() for name in names]
+    if not has_rows:
+        raise InputError(f"{path.name}, row 2: a header and no rows.\nExpected {PUBLISHED_FILE}.")
+    if len(_known(header)) <= 1:
+        raise InputError(f"{path.name}, row 1: {_what_it_is(path)}.\nExpected {PUBLISHED_FILE}.")
+    for name in header:
+        if header.count(name) > 1:
+            raise InputError(
+                f"{path.name}, row 1: the column {shortened(name)!r} stands there "
+                f"{header.count(name)} times.\nExpected every name once, as in {PUBLISHED_FILE}."
+            )
+    return header
+
+
+def _what_it_is(path: Path) -> str:
+    """What the first lines of a file say that is not the state's attendance file."""
+    lines = csv_files.first_records(path, _LINES_LOOKED_AT)
+    title = shortened(lines[0][1][0])
+    for line, values in lines[1:]:
+        if len(_known(values)) == len(_FIXED):
+            return f"{title!r}; the columns' names stand in row {line}. Remove the lines above it"
+        if {"District", "District Code"} <= set(values):
+            return f"a report of EdSight, {title!r}, and no attendance rates"
+    return f"columns of another file: {shortened(', '.join(lines[0][1]), 200)}"
+
+
+def _known(names: Sequence[str]) -> set[str]:
+    wanted = {name.lower() for name in _FIXED}
+    return wanted & {name.strip().lower() for name in names}
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Line number and values of every row below the header. Raises InputError."""
+    problem = csv_files.first_problem(path, any_line_end=True)
     if problem is not None:
-        where = path.name if problem.line is None else f"{path.name}, row {problem.line}"
-        raise InputError(f"{where}: {problem.found}.\nExpected {problem.expected}.") from problem
+        raise _unreadable(path, problem)
     with csv_files.reading(path) as rows:
+        next(rows)
         yield from rows
+
+
+def _unreadable(path: Path, problem: csv_files.CsvError) -> InputError:
+    where = path.name if problem.line is None else f"{path.name}, row {problem.line}"
+    return InputError(f"{where}: {shortened(problem.found)}.\nExpected {problem.expected}.")
 
 
 def _columns(path: Path, header: Sequence[str]) -> dict[str, str]:
@@ -188,9 +230,13 @@ def _columns(path: Path, header: Sequence[str]) -> dict[str, str]:
         hint = f" {plain[near[0]]!r} looks like it." if near else ""
         raise InputError(
             f"{path.name}: the column {missing[0]!r} is missing.{hint}\n"
-            f"Expected a file of Connecticut Open Data, {_TITLE}. Found: {', '.join(header)}."
+            f"Expected {PUBLISHED_FILE}. Found: {_listed(header)}."
         )
     return {key: plain[name.lower()] for key, name in wanted.items()}
+
+
+def _listed(names: Sequence[str]) -> str:
+    return shortened(", ".join(names), 300)
 
 
 def _years(path: Path, header: Sequence[str]) -> list[_Year]:
@@ -216,7 +262,7 @@ def _years(path: Path, header: Sequence[str]) -> list[_Year]:
         raise InputError(
             f"{path.name}: columns of student counts and attendance rates by school year: {what}."
             f"\nExpected '2021-2022 student count' and '2021-2022 attendance rate', or the same "
-            f"ending in ' - year to date'. Found: {', '.join(header)}."
+            f"ending in ' - year to date'. Found: {_listed(header)}."
         )
     return [
         _Year(year, columns["student count"], columns["attendance rate"], year in so_far)
@@ -233,10 +279,14 @@ def _code(text: str) -> str | None:
     return whole if re.fullmatch(CODE_PATTERN, whole) else None
 
 
+def _name(text: str) -> str | None:
+    return text if text.isprintable() else None
+
+
 def _whole(text: str) -> int | None:
     """496092, `496092.0` or `496,092`."""
     match = re.fullmatch(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.0*)?", text)
-    return int(match[1].replace(",", "")) if match else None
+    return int(match[1].replace(",", "")) if match and len(match[1]) <= _MOST_DIGITS else None
 
 
 def _rate(text: str) -> float | None:
