@@ -1,7 +1,7 @@
 """The estimator of docs/methods.md once more, in numpy on whole arrays: fast enough for thousands
 of simulated states, and a check on `event_study`, with which it must agree.
 
-Only the fit of the chances is shared (`leapdash.estimator.propensity`). For states as
+Only the fit of the propensity is shared (`leapdash.estimator.propensity`). For states as
 `benchmarks.states` draws them: nobody moves, strata are districts and levels, districts have slopes
 of their own.
 """
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.states import HISTORY, State
-from leapdash.estimator.propensity import Counts, fit_chances
+from leapdash.estimator.propensity import Counts, fit_propensity
 
 Floats = npt.NDArray[np.float64]
 EVENTS = tuple(range(-6, 13))
@@ -31,13 +31,13 @@ class Effects:
 
 @dataclass(frozen=True)
 class _Trials:
-    """A row for every student and month a trial can begin: student, month, place (its number among
+    """A row for every student and month a trial can begin: student, month, slot (its number among
     strata x months), last, mean, visited, odds.
     """
 
     student: npt.NDArray[np.int64]
     month: npt.NDArray[np.int64]
-    place: npt.NDArray[np.int64]
+    slot: npt.NDArray[np.int64]
     last: Floats
     mean: Floats
     visited: npt.NDArray[np.bool_]
@@ -63,37 +63,37 @@ def effects(state: State) -> Effects:
 def _trials(state: State, rate: Floats, stratum: npt.NDArray[np.int64]) -> tuple[_Trials, Floats]:
     students, months = rate.shape
     last, mean = np.full_like(rate, np.nan), np.full_like(rate, np.nan)
-    for t in range(HISTORY, months):
-        last[:, t] = rate[:, t - 1]
-        mean[:, t] = (rate[:, t - 3] + rate[:, t - 2] + rate[:, t - 1]) / HISTORY
+    for m in range(HISTORY, months):
+        last[:, m] = rate[:, m - 1]
+        mean[:, m] = (rate[:, m - 3] + rate[:, m - 2] + rate[:, m - 1]) / HISTORY
     month = np.arange(months)
     risk = (state.first[:, None] >= month) & ~np.isnan(mean) & (state.days > 0)
     i, t = np.nonzero(risk)
-    place = stratum[i] * months + t
+    slot = stratum[i] * months + t
     visited = state.first[i] == t
-    chance = _chances(place, last[i, t], mean[i, t], visited, months)
+    chance = _propensity(slot, last[i, t], mean[i, t], visited, months)
     spent = np.zeros((students, months))
     spent[i, t] = -np.log1p(-chance)
-    trials = _Trials(i, t, place, last[i, t], mean[i, t], visited, chance / (1 - chance))
+    trials = _Trials(i, t, slot, last[i, t], mean[i, t], visited, chance / (1 - chance))
     return trials, np.cumsum(spent, axis=1)
 
 
-def _chances(
-    place: npt.NDArray[np.int64],
+def _propensity(
+    slot: npt.NDArray[np.int64],
     last: Floats,
     mean: Floats,
     visited: npt.NDArray[np.bool_],
     months: int,
 ) -> Floats:
-    """Every row's chance of a visit; 0 in places without one."""
-    live, number = np.unique(place, return_inverse=True)
+    """Every row's propensity of a visit; 0 in slots without one."""
+    live, number = np.unique(slot, return_inverse=True)
     some = np.bincount(number, visited) > 0
     rows = some[number]
     classes = np.floor(last / WIDTH).astype(int) * CLASSES + np.floor(mean / WIDTH).astype(int)
     keys, cell = np.unique(number[rows] * CLASSES**2 + classes[rows], return_inverse=True)
     size = np.bincount(cell).astype(np.float64)
     kept, at = np.unique(keys // CLASSES**2, return_inverse=True)
-    fitted = fit_chances(
+    fitted = fit_propensity(
         Counts(
             at,
             np.bincount(cell, last[rows]) / size,
@@ -103,13 +103,13 @@ def _chances(
             live[kept] // months // 2,
         )
     )
-    chance = np.zeros(len(place))
-    chance[rows] = fitted.chance(np.searchsorted(kept, number[rows]), last[rows], mean[rows])
+    chance = np.zeros(len(slot))
+    chance[rows] = fitted.at(np.searchsorted(kept, number[rows]), last[rows], mean[rows])
     return chance
 
 
 def _one_month(
-    state: State, rate: Floats, trials: _Trials, leaving: Floats, places: int, e: int
+    state: State, rate: Floats, trials: _Trials, leaving: Floats, slots: int, e: int
 ) -> tuple[float, float, Floats]:
     """The effect at e, how many visited, and every student's influence on it."""
     students, months = rate.shape
@@ -121,16 +121,16 @@ def _one_month(
     treated = trials.visited[rows]
     w = np.where(treated, 0.0, trials.odds[rows] * np.minimum(left, HIGHEST_LEAVING))
     used = ~np.isnan(change) & (treated | (stays & (w > 0)))
-    place = trials.place[rows]
-    n = np.bincount(place[used], treated[used], minlength=places)
-    weight = np.bincount(place[used], w[used], minlength=places)
-    used &= ((n > 0) & (weight > 0))[place]
-    i, place, w, treated = i[used], place[used], w[used], treated[used]
+    slot = trials.slot[rows]
+    n = np.bincount(slot[used], treated[used], minlength=slots)
+    weight = np.bincount(slot[used], w[used], minlength=slots)
+    used &= ((n > 0) & (weight > 0))[slot]
+    i, slot, w, treated = i[used], slot[used], w[used], treated[used]
     x = np.stack([trials.last[rows][used], trials.mean[rows][used], change[used]], axis=1)
-    n, weight = n[place], weight[place]
+    n, weight = n[slot], weight[slot]
 
-    middle = np.stack([np.bincount(place, w * x[:, k], minlength=places) for k in range(3)], axis=1)
-    centred = x - middle[place] / weight[:, None]
+    middle = np.stack([np.bincount(slot, w * x[:, k], minlength=slots) for k in range(3)], axis=1)
+    centred = x - middle[slot] / weight[:, None]
     moments = (centred[:, :2] * w[:, None]).T @ centred
     slopes = np.linalg.solve(moments[:, :2], moments[:, 2])
     z = x[:, 2] - x[:, :2] @ slopes
@@ -141,11 +141,11 @@ def _one_month(
         of = np.bincount(by, mask, minlength=size)
         return (total / np.where(of > 0, of, 1.0))[by]
 
-    own, beside = mean_of(treated, place), mean_of(w, place)
+    own, beside = mean_of(treated, slot), mean_of(w, slot)
     visited = float(treated.sum())
     effect = float((own - beside)[treated].sum()) / visited
     # A student alone in its trial is taken from its stratum's mean effect, alone there from all.
-    stratum = place // months
+    stratum = slot // months
     in_stratum = np.bincount(stratum, treated)[stratum]
     of_stratum = np.bincount(stratum, treated * (own - beside))[stratum] / np.maximum(in_stratum, 1)
     alone, lonely = n == 1, in_stratum == 1

@@ -2,7 +2,7 @@
 
     python -m benchmarks.effects floor STATE.parquet
 
-No checks, no names of the caller's own, no options: the regression for the chances and the
+No checks, no names of the caller's own, no options: the regression for the propensity and the
 arithmetic on sums by cell are leapdash's, everything over students is written here.
 """
 
@@ -14,13 +14,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from leapdash.estimator.cell_effects import mean_effects, solve
-from leapdash.estimator.design import Codes, Rules
-from leapdash.estimator.propensity import POWERS, Counts, coefficient_columns, fit_chances
+from leapdash.estimator.design import Design
+from leapdash.estimator.numbering import Numbering
+from leapdash.estimator.propensity import POWERS, Counts, coefficient_columns, fit_propensity
 
 Floats = npt.NDArray[np.float64]
 
 _HISTORY = """
-CREATE TEMP TABLE place AS
+CREATE TEMP TABLE area AS
 SELECT district, level, (row_number() OVER (ORDER BY district, level) - 1)::INTEGER AS stratum
 FROM (SELECT DISTINCT district, level FROM '{state}');
 
@@ -36,7 +37,7 @@ FROM (
         SELECT student_id::INTEGER AS unit, month::SMALLINT AS t, stratum,
                first_visit::SMALLINT AS first,
                CASE WHEN enrolled >= 5 THEN attended / enrolled END AS y
-        FROM '{state}' JOIN place USING (district, level) WHERE enrolled > 0
+        FROM '{state}' JOIN area USING (district, level) WHERE enrolled > 0
     )
     WINDOW w AS (PARTITION BY unit ORDER BY t)
 );
@@ -83,17 +84,12 @@ FROM (
 """
 
 _SUMS = """
-SELECT cell, count(*) AS comparison, sum(odds) AS odds, sum(uncut) AS uncut,
+SELECT 2 * cell + visited::INTEGER AS side, count(*) AS units, sum(y) AS now,
+       sum(odds) AS odds, sum(uncut) AS uncut,
        sum(w) AS w, sum(w * w) AS w2, sum(w * change) AS wc, sum(w * last) AS wl,
        sum(w * mean) AS wm, sum(w * last * last) AS wll, sum(w * last * mean) AS wlm,
        sum(w * mean * mean) AS wmm, sum(w * last * change) AS wlc, sum(w * mean * change) AS wmc
-FROM role WHERE NOT visited GROUP BY cell
-"""
-
-_VISITED = """
-SELECT cell, 0 AS part, count(*) AS visited, sum(change) AS change, sum(last) AS last,
-       sum(mean) AS mean, sum(y) AS now, sum(last) AS before
-FROM role WHERE visited GROUP BY cell
+FROM role GROUP BY cell, visited
 """
 
 _INFLUENCE = """
@@ -107,27 +103,30 @@ SELECT {sums} FROM (
 
 def floor(state: Path) -> tuple[pd.DataFrame, Floats]:
     """Effects by event time (e, effect, visited, …) and their standard errors."""
-    rules = Rules()
+    design = Design()
     con = duckdb.connect()
     con.execute(_HISTORY.format(state=state))
-    strata, months = con.execute("SELECT max(stratum) + 1, max(t) + 1 FROM history").fetchone()
-    counts = con.execute(_COUNTS.format(width=rules.width)).df()
-    places = counts[["stratum", "t"]].drop_duplicates(ignore_index=True)
-    districts = con.execute("SELECT district FROM place ORDER BY stratum").df()["district"]
-    numbers = [counts[name].to_numpy(np.float64) for name in ("last", "mean", "students")]
-    fitted = fit_chances(
+    ((strata, months),) = con.execute("SELECT max(stratum) + 1, max(t) + 1 FROM history").fetchall()
+    counts = con.execute(_COUNTS.format(width=design.width)).df()
+    slots = counts[["stratum", "t"]].drop_duplicates(ignore_index=True)
+    districts = con.execute("SELECT district FROM area ORDER BY stratum").df()["district"]
+    names = ("last", "mean", "students", "visited")
+    last, mean, students, visited = (counts[name].to_numpy(np.float64) for name in names)
+    fitted = fit_propensity(
         Counts(
             counts.groupby(["stratum", "t"], sort=False).ngroup().to_numpy(),
-            *numbers,
-            counts["visited"].to_numpy(np.float64),
-            pd.factorize(districts)[0][places["stratum"]],
+            last,
+            mean,
+            students,
+            visited,
+            pd.factorize(districts)[0][slots["stratum"]],
         )
     )
-    con.register("coefficients", places.assign(**coefficient_columns(fitted)))
+    con.register("coefficients", slots.assign(**coefficient_columns(fitted)))
     con.execute(_TRIALS.format(months=months, index=_index(fitted.centre, fitted.scale)))
 
-    codes = Codes.of(strata, months, 1, rules)
-    cells = solve(con.execute(_VISITED).df(), con.execute(_SUMS).df(), codes, rules)
+    numbering = Numbering.of(strata, months, 1, design.event_times)
+    cells = solve(con.execute(_SUMS).df(), numbering, design)
     con.register("side", _sides(cells))
     effects = mean_effects(cells, ["e"])
     each = (f"sum(CASE WHEN e = {e} THEN x ELSE 0 END)" for e in effects["e"])

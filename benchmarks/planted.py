@@ -23,10 +23,11 @@ from benchmarks.simulation import binomial_p
 from leapdash.build.demo import make_state
 from leapdash.build.demo.places import DISTRICTS
 from leapdash.build.effects.tables import effect_tables
+from leapdash.build.panel.inputs import read_inputs
+from leapdash.build.panel.make import make_panel
 from leapdash.build.sources.folder import open_folder
-from leapdash.build.summaries.summarise import make_panel
 from leapdash.contract import STATE_CODE
-from leapdash.engines.duckdb import open_engine
+from leapdash.engines import Workspace, open_engine
 from leapdash.progress import SILENT
 from leapdash.show.effects.arrays import cohort_data, slice_data
 from leapdash.show.effects.studies import Headline, effect_study, slice_studies
@@ -61,9 +62,10 @@ def one_state(seed: int, students: int) -> pd.DataFrame:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_state(folder, students=students, seed=seed)
-        with open_engine("4GB", 2) as engine:
-            panel = make_panel(engine, open_folder(folder).tables, "state", {}, SILENT)
-            tables = TablesAsRelease(effect_tables(engine, panel, slices=["language"]))
+        with open_engine(memory_limit="4GB") as engine, Workspace(engine) as space:
+            inputs = read_inputs(space, open_folder(folder).tables, "state", SILENT)
+            panel = make_panel(space, inputs, SILENT)
+            tables = TablesAsRelease(effect_tables(space, panel, slices=["language"]))
         truth = duckdb.connect()
         truth.execute(STUDENT_MONTHS.format(state=folder))
         truth.execute(_TRUTH)

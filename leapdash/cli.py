@@ -88,8 +88,14 @@ def build(
         str,
         typer.Option(help="What daily attendance counts: state (half a day is a day) or fraction."),
     ] = "state",
+    engine: Annotated[
+        str, typer.Option(help="What works it out: duckdb, or spark (extra leapdash[spark]).")
+    ] = "duckdb",
+    spark_master: Annotated[
+        str, typer.Option(help="Where Spark runs, for --engine spark.")
+    ] = "local[*]",
     memory_limit: Annotated[str, typer.Option(help="Most memory the engine may use.")] = "2GB",
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads; default: all cores.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads; default: all cores.")] = None,
     keep: Annotated[int, typer.Option(min=1, help="Releases the store keeps.")] = 5,
     effects: Annotated[
         bool, typer.Option(help="Estimate what the visits changed; takes longest.")
@@ -108,6 +114,8 @@ def build(
         out,
         published=published or [],
         half_day=half_day,
+        engine=engine,
+        spark_master=spark_master,
         memory_limit=memory_limit,
         threads=threads,
         keep=keep,

@@ -1,18 +1,30 @@
 """The order of it all: input tables and published figures in, a release out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
+from leapdash.build.effects.tables import effect_tables
+from leapdash.build.panel.inputs import read_inputs
+from leapdash.build.panel.make import make_panel
 from leapdash.build.panel.numbered import HALF_DAYS
 from leapdash.build.sources.about import About, read_about
 from leapdash.build.sources.folder import Folder, open_folder
 from leapdash.build.sources.published.ct_open_data import read_published
-from leapdash.build.summaries.summarise import Summaries, summarise
+from leapdash.build.summaries.summarise import summarise
 from leapdash.build.validation.explain import explain
 from leapdash.build.validation.row_rules import BrokenRulesError
-from leapdash.engines.duckdb import EngineError, open_engine
+from leapdash.engines import (
+    ANY_CORES,
+    DEFAULT_ENGINE,
+    Engine,
+    EngineError,
+    Workspace,
+    open_engine,
+)
 from leapdash.errors import InputError, LeapdashError, ReleaseError, UsageError
 from leapdash.paths import check_out
 from leapdash.progress import SILENT, Progress
@@ -35,8 +47,10 @@ def build(
     *,
     published: Sequence[Path] = (),
     half_day: str = "state",
+    engine: str = DEFAULT_ENGINE,
     memory_limit: str = "2GB",
     threads: int | None = None,
+    spark_master: str = ANY_CORES,
     keep: int = 5,
     effects: bool = True,
     progress: Progress = SILENT,
@@ -45,15 +59,17 @@ def build(
 
     `published`: files of Connecticut Open Data; without one, the figures of the release on show
     are carried over. `half_day`: what daily attendance counts, one of
-    numbered.HALF_DAYS. `effects`: whether to estimate what the visits changed, which takes longest.
+    numbered.HALF_DAYS. `engine`, `memory_limit`, `threads`, `spark_master`: see `open_engine`.
+    `effects`: whether to estimate what the visits changed, which takes longest.
 
-    Raises UsageError where an option means nothing or `out` can't be written to, InputError where
-    an input breaks the contract, StoreError where the store can't be written; the release on show
-    then stays.
+    Raises InputError where an input breaks the contract, UsageError where an option makes no sense
+    or `out` can't be written to, StoreError where the store can't be written; the
+    release on show then stays.
     """
     if half_day not in HALF_DAYS:
         raise UsageError(f"--half-day {half_day}: expected one of {', '.join(HALF_DAYS)}.")
     check_out(out)
+    opened = partial(open_engine, engine, memory_limit, threads, spark_master)
     try:
         with progress.step("look at the files"):
             folder = open_folder(input)
@@ -61,42 +77,50 @@ def build(
             figures = _published(published, out, progress)
         for note in folder.notes:
             progress.note(note)
-        summaries = _summaries(folder, half_day, memory_limit, threads, effects, progress)
+        tables, rows_read = _tables(folder, opened, half_day, effects, progress)
     except LeapdashError as error:
         raise type(error)(f"{error}\n{on_show(out)}") from error
-    tables = dict(summaries.tables)
     if figures is not None:
         tables["published"] = figures[0]
     with progress.step("publish") as step:
         release = publish(
-            out, tables, _facts(folder, about, summaries, half_day, figures), keep=keep
+            out, tables, _facts(folder, about, rows_read, half_day, figures), keep=keep
         )
         step.rows = sum(facts.rows for facts in release.manifest.tables.values())
     return release
 
 
-def _summaries(
+def _tables(
     folder: Folder,
+    opened: Callable[[], AbstractContextManager[Engine]],
     half_day: str,
-    memory_limit: str,
-    threads: int | None,
     effects: bool,
     progress: Progress,
-) -> Summaries:
-    """The summaries. Raises InputError that says which rows, or which file, stand in the way."""
+) -> tuple[dict[str, pa.Table], Mapping[str, int]]:
+    """The summary tables by name, and the rows read of each input table.
+
+    Raises InputError that says which rows, or which file, stand in the way.
+    """
     try:
-        with open_engine(memory_limit, threads) as engine:
+        with opened() as engine, Workspace(engine) as space:
             try:
-                return summarise(engine, folder.tables, half_day, progress, effects=effects)
+                inputs = read_inputs(space, folder.tables, half_day, progress)
+                panel = make_panel(space, inputs, progress)
             except BrokenRulesError as broken:
                 progress.note(f"{broken.table}: some rows break the contract; finding out which")
-                raise explain(engine, folder.tables) from broken
+                # Only an engine that reads files from their beginning can number their rows.
+                with open_engine() as numbering, Workspace(numbering) as own:
+                    raise explain(own, folder.tables) from broken
+            tables = summarise(space, panel, inputs.programme, progress)
+            if effects:
+                tables |= effect_tables(space, panel, progress)
+            return tables, inputs.rows_read
     except EngineError as error:
         for table in folder.tables.values():
             if reason := table.why_unreadable():
                 raise InputError(reason) from error
         raise LeapdashError(
-            f"{folder.path}: the tables can't be read: {str(error).splitlines()[0]}.\n"
+            f"{folder.path}: the tables can't be read: {error}.\n"
             "Expected whole files. Write them again; if that doesn't help, please report it."
         ) from error
 
@@ -139,11 +163,15 @@ def _published(files: Sequence[Path], store: Path, progress: Progress) -> _Figur
 
 
 def _facts(
-    folder: Folder, about: About, summaries: Summaries, half_day: str, figures: _Figures | None
+    folder: Folder,
+    about: About,
+    rows_read: Mapping[str, int],
+    half_day: str,
+    figures: _Figures | None,
 ) -> BuildFacts:
     sources = [
         SourceFact(folder.tables[name].label, rows, about.origin, about.licence)
-        for name, rows in summaries.rows_read.items()
+        for name, rows in rows_read.items()
     ]
     daily = "attendance_daily" in folder.tables
     return BuildFacts(

@@ -16,7 +16,7 @@ _SUMMER = (7, 8)
 class Calendar:
     """The months with school (some student was enrolled for some day), in order.
 
-    A month's place in `school_months` is its number. `other_months`: months that have rows, but
+    A month's position in `school_months` is its number. `other_months`: months that have rows, but
     no day enrolled in any of them.
     """
 
@@ -38,30 +38,29 @@ class Calendar:
         return max(len(months) for months in self._years().values())
 
     def month_table(self) -> pa.Table:
-        """One row per month that has attendance rows.
+        """The months that have attendance rows.
 
-        month, month_end, school_year (text), year, bit (a power of two, another for each month of
-        a year); month_no and place (in its school year, from 0), null without school.
+        month, month_end, year, bit (a power of two, another for each month of a year); month_no
+        and position (in its school year, from 0), null without school.
         """
         rows: list[tuple[object, ...]] = [
-            (*_month_facts(month), self.school_months.index(month), place)
+            (*_month_facts(month), self.school_months.index(month), position)
             for months in self._years().values()
-            for place, month in enumerate(months)
+            for position, month in enumerate(months)
         ]
         rows += [(*_month_facts(month), None, None) for month in self.other_months]
         return _table(
             rows,
             month=pa.date32(),
             month_end=pa.date32(),
-            school_year=pa.string(),
             year=pa.int16(),
             bit=pa.int32(),
             month_no=pa.int16(),
-            place=pa.int16(),
+            position=pa.int16(),
         )
 
     def year_table(self) -> pa.Table:
-        """One row per school year with school: year, first_month_no, months (how many)."""
+        """The school years with school: year, first_month_no, months (how many)."""
         rows = [
             (year, self.school_months.index(months[0]), len(months))
             for year, months in self._years().items()
@@ -69,7 +68,7 @@ class Calendar:
         return _table(rows, year=pa.int16(), first_month_no=pa.int16(), months=pa.int16())
 
     def visit_table(self) -> pa.Table:
-        """One row per calendar month a visit can be in.
+        """The calendar months a visit can be in.
 
         month; month_no of that school month, or the next one where there is no school; year;
         cohort_period: `summer 2021` for a July or August without school, else the school year.
@@ -108,8 +107,8 @@ def end_of(month: date) -> date:
     return _next(month) - timedelta(days=1)
 
 
-def _month_facts(month: date) -> tuple[date, date, str, int, int]:
-    return month, end_of(month), school_year_of(month), begins_in(month), 1 << month.month
+def _month_facts(month: date) -> tuple[date, date, int, int]:
+    return month, end_of(month), begins_in(month), 1 << month.month
 
 
 def _next(month: date) -> date:

@@ -32,6 +32,7 @@ from leapdash.contract.columns import (
     share,
 )
 from leapdash.contract.model import CodesBy, Column, Reference, Table
+from leapdash.contract.thresholds import MINIMUM_VISITED
 
 _SLICE = (
     Column("slice", "text", "how the visited students are parted", codes=SLICES),
@@ -133,12 +134,13 @@ EFFECT_TABLES: tuple[Table, ...] = (
     ),
     Table(
         "effects_covariance",
-        "slice x two slice values x two places x two months since first visit",
+        "slice x two slice values x two areas x two months since first visit",
         "Covariances of effects. Of slice cohort_period between every two districts, levels and "
         "cohort periods that share a student, so that any union of them has its exact variance; of "
-        "other slices within a place, by the matrix that serves there, between months, and between "
-        "values in the months of the headlines. A pair that isn't there is 0; each pair stands "
-        "once.",
+        "other slices within an area (a district or the state, a level or all), by the matrix that "
+        "serves there, between months, and in the months of the headlines between values (but "
+        f"schools). Only slice cohort_period has those of fewer than {MINIMUM_VISITED} visited "
+        "students. A pair that isn't there is 0; each pair stands once.",
         (
             *_SLICE,
             _EFFECT_DISTRICT,

@@ -43,6 +43,10 @@ MINIMUM_SCHOOLS = 30
 """With fewer schools, errors that take schools as independent are too small to be used."""
 CONFIDENCE = 0.95
 """How often intervals and bands hold the truth."""
+COVARIANCE_PRECISION = 1e-6
+"""Covariances are rounded by less than this share of the product of both effects' standard errors,
+students independent; the variance of an effect whose error is larger than that is not 0.
+"""
 
 # --- checks: what an effect is judged by ---------------------------------------------------------
 
@@ -96,6 +100,7 @@ RULES: Mapping[str, str] = {
     f"the mean of months {_listed(HEADLINES['six_to_nine'])}",
     "intervals": f"hold the truth {percent(CONFIDENCE)} of the time; schools are taken as "
     f"independent only where there are at least {MINIMUM_SCHOOLS}, else students are",
+    "covariances": f"exact to {COVARIANCE_PRECISION:g} of the product of both standard errors",
     "ran_alike": f"the joint test of months {_listed(BEFORE_VISIT)} does not reject at "
     f"{percent(SIGNIFICANT)}",
     "were_alike": f"within {ALIKE:g} standard deviations in attendance and {GROUPS_ALIKE:g} in "

@@ -1,13 +1,7 @@
-"""The engine the build's expressions run on: DuckDB, with its limits.
+"""DuckDB: in this process, in memory, and on disk for what doesn't fit."""
 
-This is the one place that knows which engine it is. Everything else speaks Ibis, so that another
-engine needs no more than another function here.
-"""
-
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import duckdb
 import ibis
@@ -15,47 +9,74 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
-from leapdash.errors import LeapdashError, UsageError
+from leapdash.engines.engine import EngineError
+from leapdash.engines.limits import Limits
+from leapdash.engines.scratch import scratch_folder
+from leapdash.errors import LeapdashError
 
-EngineError = duckdb.Error
-"""What the engine raises when it can't do what it is asked, read a broken file for instance."""
+NAME = Backend.name
+_CSV = {"delim": ",", "quote": '"', "escape": '"', "nullstr": "", "header": True}
+
+
+class DuckDB:
+    """An `Engine` on a connection of Ibis to DuckDB."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def read_parquet(self, paths: Sequence[str]) -> ir.Table:
+        """The rows of Parquet files that have the same columns."""
+        return self._backend.read_parquet(list(paths))
+
+    def read_csv(self, paths: Sequence[str], columns: Sequence[str]) -> ir.Table:
+        """The rows of CSV files that have these columns, every value as text."""
+        text = dict.fromkeys(columns, "VARCHAR")
+        return self._backend.read_csv(list(paths), columns=text, **_CSV)
+
+    def keep(self, name: str, table: ir.Table) -> ir.Table:
+        """The table as a temporary one under that name."""
+        return self._backend.create_table(name, table, temp=True)
+
+    def put(self, name: str, table: pa.Table) -> ir.Table:
+        """An Arrow table as a temporary one under that name."""
+        # As an expression: Ibis 12 cleans up after a bare Arrow table with a statement that
+        # sqlglot 30 misspells.
+        return self.keep(name, ibis.memtable(table))
+
+    def drop(self, name: str) -> None:
+        """Drop the temporary table of that name."""
+        # Ibis 12's own drop_table leaves out the name with sqlglot 30.
+        self._backend.raw_sql(f"DROP TABLE {name}")
+
+    def fetch(self, table: ir.Table) -> pa.Table:
+        """The table's rows, as an Arrow table in this process."""
+        return table.to_pyarrow()
 
 
 @contextmanager
-def open_engine(memory_limit: str = "2GB", threads: int | None = None) -> Iterator[Backend]:
+def connect(limits: Limits) -> Iterator[DuckDB]:
     """A DuckDB in memory that spills to a folder of its own, removed afterwards.
 
-    `memory_limit`: what DuckDB may hold before it spills, `2GB` for instance; `threads`: default
-    all cores. Raises UsageError where DuckDB doesn't understand the limit.
+    Raises EngineError where DuckDB fails, a LeapdashError that says what to do where memory or
+    disk were too small.
     """
-    with tempfile.TemporaryDirectory(prefix="leapdash-") as folder:
-        settings: dict[str, object] = {"memory_limit": memory_limit, "temp_directory": folder}
-        if threads is not None:
-            settings["threads"] = threads
+    with scratch_folder() as folder:
+        settings = {"threads": limits.threads, "temp_directory": str(folder / "spilled")}
+        if limits.memory is not None:
+            settings["memory_limit"] = f"{limits.memory}B"
+        backend = ibis.duckdb.connect(":memory:", **settings)
         try:
-            engine = ibis.duckdb.connect(":memory:", **settings)
-        except duckdb.Error as error:
-            raise UsageError(
-                f"--memory-limit {memory_limit} --threads {threads}: {_first_line(error)}.\n"
-                "Expected a size such as 2GB or 500MB, and at least one thread."
-            ) from error
-        try:
-            yield engine
+            yield DuckDB(backend)
         except duckdb.OutOfMemoryException as error:
             raise LeapdashError(
-                f"The build needs more memory than {memory_limit}: {_first_line(error)}.\n"
+                f"The engine needs more memory than it may use: {_first_line(error)}.\n"
                 f"Allow more with --memory-limit, or fewer --threads; or make room in "
-                f"{Path(folder).parent}, where the engine puts what doesn't fit."
+                f"{folder.parent}, where the engine puts what doesn't fit."
             ) from error
+        except duckdb.Error as error:
+            raise EngineError(_first_line(error)) from error
         finally:
-            engine.disconnect()
-
-
-def put(engine: Backend, name: str, table: pa.Table) -> ir.Table:
-    """A small table of Python's making, on the engine."""
-    # Handed over as an expression: Ibis 12 cleans up after a bare Arrow table with a statement
-    # that sqlglot 30 misspells.
-    return engine.create_table(name, ibis.memtable(table), temp=True)
+            backend.disconnect()
 
 
 def _first_line(error: Exception) -> str:

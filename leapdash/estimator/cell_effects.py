@@ -1,7 +1,7 @@
 """From sums by cell to effects: the arithmetic between the two passes over the students.
 
-A cell is a trial in one stratum at one event time, about one kind of visit (`design.Codes`). Only
-tables of cells and parts come here, as pandas frames.
+A cell is a trial in one stratum at one event time, about one kind of visit (see `Numbering`). Only
+sums by side come here, as pandas frames.
 """
 
 from collections.abc import Sequence
@@ -10,22 +10,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from leapdash.estimator.design import Codes, Rules
+from leapdash.estimator.design import Design
+from leapdash.estimator.numbering import COMPARISON, Numbering
 
 Floats = npt.NDArray[np.float64]
 
 # A slope along a direction in which comparison students differ by less than 1% of their level
 # would be noise: a tiny difference in history turned into a large one in the effect.
 _NO_SPREAD = 1e-4
-_ADJUSTERS = ("last", "mean")
 
 
-def solve(
-    visited: pd.DataFrame, comparison: pd.DataFrame, codes: Codes, rules: Rules
-) -> pd.DataFrame:
+def solve(sums: pd.DataFrame, numbering: Numbering, design: Design) -> pd.DataFrame:
     """The effect of every cell and part that has visited and comparison units.
 
-    `visited`, `comparison`: `trials.visited_sums` and `comparison_sums`. A row per cell and part:
+    `sums`: `trials.sums_by_side`. A row per cell and part:
     cell, value, stratum, g, e, part, atom; visited (units), now and before (their mean y now and
     in the month before the visit), effect; comparison (units), effective ((sum of w)^2 / sum of
     w^2), weight (sum of w), odds (their sum), cut (the share of weight cut off); and for
@@ -36,10 +34,16 @@ def solve(
     month's and the mean attendance among comparison units, each taken from its cell's weighted
     mean. Slopes along which comparison units don't differ are 0.
     """
-    comparison = codes.with_places(comparison[comparison["cell"].isin(visited["cell"])])
+    sums = numbering.of_sides(sums)
+    # The visited weigh 1 each, so that their weighted sums are plain ones.
+    plain = {"units": "visited", "wc": "change", "wl": "last", "wm": "mean"}
+    visited = sums[sums["part"] != COMPARISON][["cell", "part", "now", *plain]]
+    visited = visited.rename(columns=plain)
+    comparison = sums[sums["part"] == COMPARISON].drop(columns=["side", "part", "now"])
+    comparison = numbering.told_apart(comparison[comparison["cell"].isin(visited["cell"])])
     t = visited.merge(comparison, on="cell", how="inner", validate="many_to_one")
     t = t.sort_values(["cell", "part"], ignore_index=True)
-    t = t.merge(_slopes(comparison, rules), on=["value", "e"], how="left")
+    t = t.merge(_slopes(comparison, design), on=["value", "e"], how="left")
 
     n = t["visited"].to_numpy(np.float64)
     adjust = t[["slope_last", "slope_mean"]].to_numpy(np.float64)
@@ -47,18 +51,18 @@ def solve(
     weight = t["w"].to_numpy(np.float64)
     comparison_mean = _adjusted(t[["wc", "wl", "wm"]].to_numpy(np.float64), weight, adjust)
     result = t[["cell", "value", "stratum", "g", "e", "part", "visited"]].copy()
-    result["atom"] = codes.atom(result)
-    result["key"] = codes.key(result)
-    result["now"], result["before"] = t["now"] / n, t["before"] / n
+    result["atom"] = numbering.atom(result)
+    result["key"] = numbering.key(result)
+    result["now"], result["before"] = t["now"] / n, t["last"] / n
     result["effect"] = visited_mean - comparison_mean
-    result["comparison"] = t["comparison"]
+    result["comparison"] = t["units"]
     result["effective"] = weight**2 / t["w2"].to_numpy(np.float64)
     result["weight"], result["odds"] = weight, t["odds"]
     result["cut"] = 1 - weight / t["uncut"].to_numpy(np.float64)
     result["slope_last"], result["slope_mean"] = adjust[:, 0], adjust[:, 1]
     result["comparison_centre"] = comparison_mean
     result["visited_here"] = n
-    centre, factor = _visited_residuals(result, visited_mean, rules)
+    centre, factor = _visited_residuals(result, visited_mean, design)
     result["visited_centre"], result["visited_factor"] = centre, factor
     return result
 
@@ -88,9 +92,9 @@ def mean_effects(cells: pd.DataFrame, by: list[str], means: Sequence[str] = MEAN
     return t.drop(columns="_squares")
 
 
-def _slopes(comparison: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+def _slopes(comparison: pd.DataFrame, design: Design) -> pd.DataFrame:
     keys = ["value", "e"]
-    if not rules.slopes:
+    if not design.slopes:
         return comparison[keys].drop_duplicates().assign(slope_last=0.0, slope_mean=0.0)
     t, w = comparison, comparison["w"]
     moments = pd.DataFrame(
@@ -133,7 +137,7 @@ def _adjusted(sums: Floats, over: Floats, slopes: Floats) -> Floats:
 
 
 def _visited_residuals(
-    cells: pd.DataFrame, visited_mean: Floats, rules: Rules
+    cells: pd.DataFrame, visited_mean: Floats, design: Design
 ) -> tuple[Floats, Floats]:
     """What a visited unit's adjusted change is taken from, and the factor its residual gets.
 
@@ -148,9 +152,9 @@ def _visited_residuals(
     in_stratum, stratum_n = _mean_over(cells, ["stratum", "part", "e"])
     in_part, part_n = _mean_over(cells, ["part", "e"])
     factor = np.ones(len(cells))
-    if rules.shares == "random":
+    if design.shares == "random":
         return visited_mean - effect + in_stratum, factor
-    if not rules.small_samples:
+    if not design.small_samples:
         return visited_mean, factor
     alone = n == 1
     lonely = stratum_n == 1

@@ -1,6 +1,6 @@
-"""The estimator in its order: chances, trials, sums by cell, effects, influence.
+"""The estimator in its order: propensity, trials, sums by cell, effects, influence.
 
-`event_study` opens it to researchers, `build.effects.tables` to the build. The method is set out in
+`event_study` opens it to researchers, `build.effects` to the build. The method is set out in
 docs/methods.md.
 """
 
@@ -13,16 +13,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from leapdash.engines import Workspace
 from leapdash.estimator import trials as tr
 from leapdash.estimator.cell_effects import solve
-from leapdash.estimator.design import COMPARISON, Codes, Rules
-from leapdash.estimator.propensity import Chances, Counts, coefficient_columns, fit_chances
-from leapdash.estimator.workspace import Workspace
+from leapdash.estimator.design import Design
+from leapdash.estimator.numbering import COMPARISON, Numbering
+from leapdash.estimator.propensity import Counts, coefficient_columns, fit_propensity
 
 
 @dataclass(frozen=True)
 class Study:
-    """A panel made ready: every unit's months with recent outcomes and the chance of a visit.
+    """A panel made ready: every unit's months with recent outcomes and the propensity of a visit.
 
     `rows`: see `trials.weighted`, on the engine. `groups`: by stratum, the set of strata that
     share slopes of their own. `months`: how many there are.
@@ -31,48 +32,12 @@ class Study:
     rows: ir.Table
     groups: tuple[int, ...]
     months: int
-    rules: Rules
+    design: Design
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """What the two passes leave.
-
-    `codes`: what cells and atoms stand for. `visited`, `comparison`: sums by cell, see `trials`.
-    `cells`: what `cells.solve` makes of them. `begun`: who begins which trial, kept on the engine.
-    `roles`: `trials.roles`, an expression. `influence`: `trials.influence`, kept on the engine.
-    """
-
-    codes: Codes
-    visited: pd.DataFrame
-    comparison: pd.DataFrame
-    cells: pd.DataFrame
-    begun: ir.Table
-    roles: ir.Table
-    influence: ir.Table
-
-
-def prepare(
-    space: Workspace, panel: ir.Table, groups: Sequence[int], months: int, rules: Rules
-) -> Study:
-    """The panel with history, chances and what staying unvisited is worth, kept on the engine.
-
-    `panel`: unit, t, y, stratum (a number from 0; below 0 for rows that begin no trial), first.
-    `groups`: by stratum; `months`: how many; see Study.
-    """
-    history = space.keep(tr.with_history(panel, rules))
-    fitted, coefficients = None, None
-    if rules.weights:
-        counts = tr.counts_by_history(tr.at_risk(history), ["visited"], rules).to_pandas()
-        fitted, coefficients = _fit(space, counts, groups)
-    rows = space.keep(tr.weighted(history, coefficients, fitted, rules))
-    space.drop(history)
-    return Study(rows, tuple(groups), months, rules)
-
-
-@dataclass(frozen=True)
-class Visits:
-    """Whose visits an estimate is about.
+class VisitKinds:
+    """Whose visits an estimate is about, and of which kind each is.
 
     `table`: unit, value (the kind of visit), part (what the unit is reported under); a unit may
     stand there once per value. `values`, `parts`: how many there are, numbered from 0. `members`:
@@ -88,42 +53,77 @@ class Visits:
     comparable: ir.Table | None = None
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """Effects by cell, and what the two passes over the units leave behind.
+
+    `numbering`: what cells and atoms stand for. `sums`: `trials.sums_by_side`. `cells`: what
+    `cell_effects.solve` makes of them. `begun`: who begins which trial, kept on the engine.
+    `roles`: `trials.roles`, an expression. `influence`: `trials.influence`, kept on the engine.
+    """
+
+    numbering: Numbering
+    sums: pd.DataFrame
+    cells: pd.DataFrame
+    begun: ir.Table
+    roles: ir.Table
+    influence: ir.Table
+
+
+def prepare(
+    space: Workspace, panel: ir.Table, groups: Sequence[int], months: int, design: Design
+) -> Study:
+    """The panel with history, propensity and what staying unvisited is worth, on the engine.
+
+    `panel`: unit, t, y, stratum (a number from 0; below 0 for rows that begin no trial), first.
+    `groups`: by stratum; `months`: how many; see Study.
+    """
+    history = space.keep(tr.with_history(panel, design))
+    coefficients = None
+    if design.weights:
+        counts = space.frame(tr.counts_by_history(tr.at_risk(history), ["visited"], design))
+        coefficients = _put(space, _coefficients(counts, groups))
+    rows = space.keep(tr.weighted(history, coefficients, design))
+    space.drop(history)
+    return Study(rows, tuple(groups), months, design)
+
+
 def estimate(
-    space: Workspace, study: Study, visits: Visits, rules: Rules | None = None
+    space: Workspace, study: Study, kinds: VisitKinds, design: Design | None = None
 ) -> Estimate:
-    """The effects on the visited of `visits`, by cell, and every unit's influence on them.
+    """The effects on the visited of `kinds`, by cell, and every unit's influence on them.
 
     Units visited but not listed are in nobody's comparison from then on, and in no effect.
-    `rules`: the study's, or others with the same history.
+    `design`: the study's, or another with the same history.
     """
-    rules = rules or study.rules
-    codes = Codes.of(len(study.groups), study.months, visits.parts, rules)
-    begun = space.keep(_trials(space, study, visits, codes))
-    roles = tr.roles(begun, study.rows, codes, rules)
-    visited, comparison = tr.visited_sums(roles).to_pandas(), tr.comparison_sums(roles).to_pandas()
-    cells = solve(visited, comparison, codes, rules)
-    terms = tr.terms_of_effect(roles, on_engine(space, cells, codes), rules)
-    influence = space.keep(tr.influence(terms, codes))
-    return Estimate(codes, visited, comparison, cells, begun, roles, influence)
+    design = design or study.design
+    numbering = Numbering.of(len(study.groups), study.months, kinds.parts, design.event_times)
+    begun = space.keep(_trials(space, study, kinds, numbering))
+    roles = tr.roles(begun, study.rows, numbering, design)
+    sums = space.frame(tr.sums_by_side(roles))
+    cells = solve(sums, numbering, design)
+    terms = tr.terms_of_effect(roles, on_engine(space, cells, numbering), design)
+    influence = space.keep(tr.influence(terms, numbering))
+    return Estimate(numbering, sums, cells, begun, roles, influence)
 
 
-def on_engine(space: Workspace, cells: pd.DataFrame, codes: Codes) -> ir.Table:
-    """What `trials.terms_of_effect` asks for of `cells.solve`'s cells, on the engine: by cell, part
-    (key) and side (`Codes.side`) the slopes, the centre residuals are taken from, the
-    factor times weight they count with, and what a unit of weight is of all weight.
+def on_engine(space: Workspace, cells: pd.DataFrame, numbering: Numbering) -> ir.Table:
+    """The cells of `cell_effects.solve` as `trials.terms_of_effect` asks for them, on the engine.
 
-    The same arithmetic for both sides: a visited unit's weight is 1 and no share of anything.
+    By key and side: the slopes, the centre residuals are taken from, the factor times weight they
+    count with, and what a unit of weight is of all weight. The same arithmetic for both sides: a
+    visited unit's weight is 1 and no share of anything.
     """
     common = cells[["key", "slope_last", "slope_mean"]]
     cell = cells["cell"].astype("int64")
     visited = common.assign(
-        side=codes.side(cell, cells["part"]),
+        side=numbering.side(cell, cells["part"]),
         centre=cells["visited_centre"],
         factor=cells["visited_factor"],
         share=0.0,
     )
     others = common.assign(
-        side=codes.side(cell, pd.Series(COMPARISON, cells.index)),
+        side=numbering.side(cell, pd.Series(COMPARISON, cells.index)),
         centre=cells["comparison_centre"],
         factor=-cells["visited_here"] / cells["weight"],
         share=1 / cells["weight"],
@@ -138,100 +138,97 @@ _FOR_ENGINE = pa.schema(
 )
 
 
-def _trials(space: Workspace, study: Study, visits: Visits, codes: Codes) -> ir.Table:
+def _trials(space: Workspace, study: Study, kinds: VisitKinds, numbering: Numbering) -> ir.Table:
     """Who begins a trial, about which kind of visit: the visited, and beside them, in each stratum
     and month with a visit of the kind, everyone not visited yet, with the odds of such a visit.
     """
     risk = tr.at_risk(study.rows)
-    visited = risk.filter(risk.visited).join(visits.table, "unit")
+    visited = risk.filter(risk.visited).join(kinds.table, "unit")
     waiting = risk.filter(~risk.visited)
-    if visits.comparable is not None:
-        waiting = waiting.semi_join(visits.comparable, ["unit", "t"])
-    if visits.members is not None:
-        visited = visited.semi_join(visits.members, ["unit", "t", "value"])
-        waiting = waiting.join(visits.members, ["unit", "t"])
-    kinds = visited.select("stratum", "t", "value").distinct()
-    place = ["stratum", "t"] if visits.members is None else ["stratum", "t", "value"]
-    if not study.rules.weights:
-        waiting = waiting.join(kinds, place).mutate(odds=ibis.literal(1.0))
-    elif visits.values == 1:
-        waiting = waiting.join(kinds, place)
+    if kinds.comparable is not None:
+        waiting = waiting.semi_join(kinds.comparable, ["unit", "t"])
+    if kinds.members is not None:
+        visited = visited.semi_join(kinds.members, ["unit", "t", "value"])
+        waiting = waiting.join(kinds.members, ["unit", "t"])
+    made = visited.select("stratum", "t", "value").distinct()
+    slot = ["stratum", "t"] if kinds.members is None else ["stratum", "t", "value"]
+    if not study.design.weights:
+        waiting = waiting.join(made, slot).mutate(odds=ibis.literal(1.0))
+    elif kinds.values == 1:
+        waiting = waiting.join(made, slot)
         waiting = waiting.mutate(odds=waiting.h / (1 - waiting.h))
     else:
-        waiting = _with_odds_of_kinds(space, study, visits, waiting)
+        # Only slots with a visit of the kind have coefficients.
+        waiting = waiting.join(_coefficients_of_kinds(space, study, kinds), slot)
+        waiting = waiting.mutate(odds=tr.propensity(waiting) / (1 - waiting.h))
     columns = ("unit", "first", "visited", "last", "mean", "leaving")
     own = visited.select(
         *columns,
         part=visited.part.cast("int32"),
         g="t",
         odds=ibis.literal(1.0),
-        trial=_trial(codes, visited),
+        trial=_trial(numbering, visited),
     )
     others = waiting.select(
-        *columns, part=ibis.null("int32"), g="t", odds="odds", trial=_trial(codes, waiting)
+        *columns, part=ibis.null("int32"), g="t", odds="odds", trial=_trial(numbering, waiting)
     )
     return own.union(others)
 
 
-def _trial(codes: Codes, t: ir.Table) -> ir.IntegerValue:
+def _trial(numbering: Numbering, t: ir.Table) -> ir.IntegerValue:
     value, stratum, month = (t[name].cast("int32") for name in ("value", "stratum", "t"))
-    return codes.trial(value, stratum, month).cast("int32")
+    return numbering.trial(value, stratum, month).cast("int32")
 
 
-def _with_odds_of_kinds(
-    space: Workspace, study: Study, visits: Visits, waiting: ir.Table
-) -> ir.Table:
-    """Those waiting, once for every kind of visit made in their stratum that month (and that
-    concerns them): adds value, and odds: h_v / (1 - h), the chance of a first visit of that kind
-    over that of none.
+def _coefficients_of_kinds(space: Workspace, study: Study, kinds: VisitKinds) -> ir.Table:
+    """The propensity of a first visit of each kind, on the engine: `coefficient_columns` by value,
+    stratum and t. Its odds, h_v / (1 - h), are the chance of such a visit over that of none.
     """
     risk = tr.at_risk(study.rows)
-    if visits.members is not None:
-        risk = risk.join(visits.members, ["unit", "t"])
-        counts = tr.counts_by_history(risk, ["visited"], study.rules, ["value"]).to_pandas()
-        by_kind = [counts[counts["value"] == value] for value in range(visits.values)]
+    if kinds.members is not None:
+        risk = risk.join(kinds.members, ["unit", "t"])
+        counts = space.frame(tr.counts_by_history(risk, ["visited"], study.design, ["value"]))
+        by_kind = [counts[counts["value"] == value] for value in range(kinds.values)]
     else:
-        risk = risk.left_join(visits.table.select("unit", "value"), "unit")
-        names = [f"visited_{value}" for value in range(visits.values)]
+        risk = risk.left_join(kinds.table.select("unit", "value"), "unit")
+        names = [f"visited_{value}" for value in range(kinds.values)]
         of_kind = {
             name: (risk.visited & (risk["value"] == value)).fill_null(False)
             for value, name in enumerate(names)
         }
-        counts = tr.counts_by_history(risk.mutate(**of_kind), names, study.rules).to_pandas()
+        counts = space.frame(tr.counts_by_history(risk.mutate(**of_kind), names, study.design))
         by_kind = [counts.assign(visited=counts[name]) for name in names]
-    tables = []
-    for value, counts in enumerate(by_kind):
-        fitted, coefficients = _fit(space, counts, study.groups)
-        kind = waiting if visits.members is None else waiting.filter(waiting["value"] == value)
-        t = kind.join(coefficients, ["stratum", "t"])
-        odds = tr.chance(t, fitted) / (1 - t.h)
-        columns = [name for name in waiting.columns if name != "value"]
-        tables.append(t.select(*columns, value=ibis.literal(value, "int32"), odds=odds))
-    return ibis.union(*tables)
+    frames = [
+        _coefficients(counts, study.groups).assign(value=value)
+        for value, counts in enumerate(by_kind)
+    ]
+    return _put(space, pd.concat(frames, ignore_index=True))
 
 
-def _fit(space: Workspace, frame: pd.DataFrame, groups: Sequence[int]) -> tuple[Chances, ir.Table]:
-    """The chances of the visits counted, and their coefficients on the engine: by stratum and t,
-    only where there was such a visit. `frame`: `trials.counts_by_history`.
+def _coefficients(counts: pd.DataFrame, groups: Sequence[int]) -> pd.DataFrame:
+    """`coefficient_columns` of the visits counted, by stratum and t, only where there was such a
+    visit. `counts`: `trials.counts_by_history`.
     """
-    places = frame[["stratum", "t"]].drop_duplicates(ignore_index=True)
-    place = np.asarray(frame.groupby(["stratum", "t"], sort=False).ngroup(), dtype=np.int64)
-    fitted = fit_chances(
+    slots = counts[["stratum", "t"]].drop_duplicates(ignore_index=True)
+    slot = np.asarray(counts.groupby(["stratum", "t"], sort=False).ngroup(), dtype=np.int64)
+    fitted = fit_propensity(
         Counts(
-            place,
-            frame["last"].to_numpy(np.float64),
-            frame["mean"].to_numpy(np.float64),
-            frame["students"].to_numpy(np.float64),
-            frame["visited"].to_numpy(np.float64),
-            np.asarray(groups, dtype=np.int64)[places["stratum"].to_numpy(np.int64)],
+            slot,
+            counts["last"].to_numpy(np.float64),
+            counts["mean"].to_numpy(np.float64),
+            counts["students"].to_numpy(np.float64),
+            counts["visited"].to_numpy(np.float64),
+            np.asarray(groups, dtype=np.int64)[slots["stratum"].to_numpy(np.int64)],
         )
     )
-    places = places.assign(**coefficient_columns(fitted))
-    places = places[np.isfinite(places["intercept"])]
+    slots = slots.assign(**coefficient_columns(fitted))
+    found: pd.DataFrame = slots[np.isfinite(slots["intercept"])]
+    return found
+
+
+def _put(space: Workspace, coefficients: pd.DataFrame) -> ir.Table:
+    numbers = ("value", "stratum", "t")
     schema = pa.schema(
-        [
-            (name, pa.int32() if name in ("stratum", "t") else pa.float64())
-            for name in places.columns
-        ]
+        [(name, pa.int32() if name in numbers else pa.float64()) for name in coefficients.columns]
     )
-    return fitted, space.put(pa.Table.from_pandas(places, schema, False))
+    return space.put(pa.Table.from_pandas(coefficients, schema, preserve_index=False))

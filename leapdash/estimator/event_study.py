@@ -7,27 +7,26 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-from ibis.backends import BaseBackend
 
+from leapdash.engines import Engine, Workspace, engine_of, open_engine
 from leapdash.errors import UsageError
 from leapdash.estimator.cell_effects import mean_effects, solve
-from leapdash.estimator.covariance import products, squares, wide
-from leapdash.estimator.design import Rules
+from leapdash.estimator.covariance import products, squares, summed, wide
+from leapdash.estimator.design import Design
 from leapdash.estimator.estimate import Estimate, Study, estimate, on_engine, prepare
-from leapdash.estimator.input_panel import Names, Source, read_panel
+from leapdash.estimator.input_panel import InputPanel, Names, read_panel
 from leapdash.estimator.trials import at_risk, terms_of_effect
-from leapdash.estimator.workspace import Workspace
 
-Panel: TypeAlias = pd.DataFrame | pa.Table | ir.Table | str | PathLike[str]
+PanelLike: TypeAlias = pd.DataFrame | pa.Table | ir.Table | str | PathLike[str]
 Floats = npt.NDArray[np.float64]
+_DEFAULT = Design()
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class EventStudy:
 
 
 def event_study(
-    panel: Panel,
+    panel: PanelLike,
     *,
     unit: str = "student_id",
     time: str = "month",
@@ -75,14 +74,15 @@ def event_study(
     stratum: str | Sequence[str] = (),
     own_slopes: str | None = None,
     cluster: str | None = None,
-    event_times: Sequence[int] = tuple(range(-6, 13)),
-    comparison: Literal["not_yet", "never"] = "not_yet",
-    base: Literal["universal", "varying"] = "universal",
-    history: int = 3,
-    weights: bool = True,
-    slopes: bool = True,
-    small_samples: bool = True,
-    shares: Literal["fixed", "random"] = "fixed",
+    design: Design = _DEFAULT,
+    event_times: Sequence[int] | None = None,
+    comparison: Literal["not_yet", "never"] | None = None,
+    base: Literal["universal", "varying"] | None = None,
+    history: int | None = None,
+    weights: bool | None = None,
+    slopes: bool | None = None,
+    small_samples: bool | None = None,
+    shares: Literal["fixed", "random"] | None = None,
     cohorts: bool = False,
 ) -> EventStudy:
     """The effect of a first visit on those visited, by months since the visit.
@@ -109,18 +109,22 @@ def event_study(
     stratum : str or sequence of str
         Columns; only units of the same stratum in the month a trial begins are compared.
     own_slopes : str, optional
-        One of the stratum's columns: its values get slopes of their own in the chance of a visit,
-        shrunk to the common ones.
+        One of the stratum's columns: its values get slopes of their own in the propensity of a
+        visit, shrunk to the common ones.
     cluster : str, optional
         Column for clustered standard errors; a unit belongs to the cluster of its first time.
+    design : Design
+        What is compared with what, whole; each of the following, where given, takes the place of
+        what it says.
     event_times : sequence of int
-        Times since the visit to look at.
+        Times since the visit to look at; from -6 to 12 unless said.
     comparison : {"not_yet", "never"}
         Units not visited yet by the time looked at, and by the time of the visit; or never.
     base : {"universal", "varying"}
         Count changes from the time before the visit, or, before the visit, from the time before.
     history : int
-        Times of recent outcome a unit must have to begin a trial; 0 only without weights, slopes.
+        Times of recent outcome a unit must have to begin a trial, 3 unless said; 0 only without
+        weights and slopes.
     weights, slopes : bool
         Leave one out, or both for Callaway and Sant'Anna's unconditional estimator.
     small_samples : bool
@@ -177,24 +181,25 @@ def event_study(
     >>> bool(after.naive_change > 0.09)  # visited when attendance was at its worst
     True
     """
-    rules = Rules(
-        comparison=comparison,
-        base=base,
-        history=history,
-        weights=weights,
-        slopes=slopes,
-        small_samples=small_samples,
-        shares=shares,
-        event_times=tuple(sorted(event_times)),
-    )
+    given: dict[str, Any] = {
+        "event_times": None if event_times is None else tuple(sorted(event_times)),
+        "comparison": comparison,
+        "base": base,
+        "history": history,
+        "weights": weights,
+        "slopes": slopes,
+        "small_samples": small_samples,
+        "shares": shares,
+    }
+    design = replace(design, **{k: value for k, value in given.items() if value is not None})
     names = (stratum,) if isinstance(stratum, str) else tuple(stratum)
-    _check_rules(rules, names, own_slopes)
+    _check(design, names, own_slopes)
     with ExitStack() as stack:
         engine, table = _open(panel, stack)
         space = stack.enter_context(Workspace(engine))
-        source = read_panel(
+        made = read_panel(
             space,
-            table,
+            space.put(table) if isinstance(table, pa.Table) else table,
             Names(
                 unit=unit,
                 time=time,
@@ -207,71 +212,75 @@ def event_study(
                 cluster=cluster,
             ),
         )
-        return _study(space, source, rules, own_slopes, cohorts)
+        return _study(space, made, design, own_slopes, cohorts)
 
 
-def _open(panel: Panel, stack: ExitStack) -> tuple[BaseBackend, ir.Table]:
-    """The engine to work on, and the panel as a table on it."""
+def _open(panel: PanelLike, stack: ExitStack) -> tuple[Engine, ir.Table | pa.Table]:
+    """The engine to work on, and the panel: on it, or to be put there."""
     if isinstance(panel, ir.Table):
-        return panel.get_backend(), panel
-    engine = ibis.duckdb.connect()
-    stack.callback(engine.disconnect)
+        return engine_of(panel), panel
     if isinstance(panel, str | PathLike):
-        return engine, engine.read_parquet(fspath(panel))
-    if isinstance(panel, pd.DataFrame | pa.Table):
-        return engine, ibis.memtable(panel)
+        engine = stack.enter_context(open_engine())
+        return engine, engine.read_parquet([fspath(panel)])
+    if isinstance(panel, pd.DataFrame):
+        panel = pa.Table.from_pandas(panel, preserve_index=False)
+    if isinstance(panel, pa.Table):
+        return stack.enter_context(open_engine()), panel
     raise UsageError(
         f"panel is a {type(panel).__name__}. Expected a pandas data frame, an Arrow table, an Ibis "
         "table, or the path of a Parquet file."
     )
 
 
-def _check_rules(rules: Rules, strata: Sequence[str], own_slopes: str | None) -> None:
-    if (rules.weights or rules.slopes) and rules.history < 1:
+def _check(design: Design, strata: Sequence[str], own_slopes: str | None) -> None:
+    if (design.weights or design.slopes) and design.history < 1:
         raise UsageError(
-            f"history={rules.history}: weights and slopes are made from recent outcomes. "
+            f"history={design.history}: weights and slopes are made from recent outcomes. "
             "Expected history of at least 1, or weights=False and slopes=False."
         )
-    if not rules.event_times:
+    if not design.event_times:
         raise UsageError("event_times is empty. Expected at least one time since the visit.")
     if own_slopes is not None and own_slopes not in strata:
         raise UsageError(f"own_slopes={own_slopes!r}. Expected one of stratum: {list(strata)}.")
 
 
 def _study(
-    space: Workspace, source: Source, rules: Rules, own_slopes: str | None, cohorts: bool
+    space: Workspace, panel: InputPanel, design: Design, own_slopes: str | None, cohorts: bool
 ) -> EventStudy:
-    study = prepare(space, source.panel, source.groups(own_slopes), len(source.times), rules)
-    found = estimate(space, study, source.visits())
+    study = prepare(space, panel.rows, panel.groups(own_slopes), len(panel.times), design)
+    found = estimate(space, study, panel.visits())
     if found.cells.empty:
-        raise UsageError(_why_nothing(study))
+        raise UsageError(_why_nothing(space, study))
     events = tuple(int(e) for e in np.unique(found.cells["e"]))
     effects = mean_effects(found.cells, ["e"])
     counts = effects["visited"].to_numpy(np.float64)
     scale = np.outer(counts, counts)
     by_unit = wide(found.influence, events, ["unit"])
-    covariance = products(by_unit, len(events)) / scale
+    covariance = products(space, by_unit, len(events)) / scale
     clustered = None
-    if source.names.cluster is not None:
-        totals = {f"x_{k}": ibis._[f"x_{k}"].sum() for k in range(len(events))}
-        rows = by_unit.join(source.units, "unit").group_by("cluster").agg(**totals)
-        x = rows.drop("cluster").to_pandas().to_numpy(np.float64)
+    if panel.names.cluster is not None:
+        by_cluster = summed(by_unit.join(panel.units, "unit"), len(events), ["cluster"])
+        x = space.frame(by_cluster.drop("cluster")).to_numpy(np.float64)
         clustered = x.T @ x / scale
     return EventStudy(
-        effects=_overall(effects, found, covariance, clustered),
+        effects=_overall(space, effects, found, covariance, clustered),
         covariance=covariance,
         covariance_cluster=clustered,
-        strata=_by_stratum(source, found),
-        cohorts=_by_cohort(space, source, found, rules) if cohorts else None,
-        notes=source.notes,
+        strata=_by_stratum(space, panel, found),
+        cohorts=_by_cohort(space, panel, found, design) if cohorts else None,
+        notes=panel.notes,
     )
 
 
 def _overall(
-    effects: pd.DataFrame, found: Estimate, covariance: Floats, clustered: Floats | None
+    space: Workspace,
+    effects: pd.DataFrame,
+    found: Estimate,
+    covariance: Floats,
+    clustered: Floats | None,
 ) -> pd.DataFrame:
     served = found.influence.filter(found.influence.compared)
-    compared = served.group_by("e").agg(comparison=served.unit.nunique()).to_pandas()
+    compared = space.frame(served.group_by("e").agg(comparison=served.unit.nunique()))
     by_cluster = np.nan if clustered is None else np.sqrt(np.diag(clustered))
     effects = effects.merge(compared, on="e", how="left").assign(
         std_error=np.sqrt(np.diag(covariance)), std_error_cluster=by_cluster
@@ -279,31 +288,33 @@ def _overall(
     return _shown(effects, [])
 
 
-def _by_stratum(source: Source, found: Estimate) -> pd.DataFrame:
+def _by_stratum(space: Workspace, panel: InputPanel, found: Estimate) -> pd.DataFrame:
     keys = ["atom", "stratum", "e"]
-    clusters = source.units if source.names.cluster is not None else None
-    sums = squares(found.influence, ["atom", "e"], clusters)
+    clusters = panel.units if panel.names.cluster is not None else None
+    sums = squares(space, found.influence, ["atom", "e"], clusters)
     t = mean_effects(found.cells, keys).merge(sums, on=["atom", "e"])
     t["std_error"] = np.sqrt(t["squares"]) / t["visited"]
     t["std_error_cluster"] = np.sqrt(t["squares_cluster"]) / t["visited"]
-    return _shown(_named_strata(t, source), list(source.names.strata))
+    return _shown(_named_strata(t, panel), list(panel.names.strata))
 
 
-def _by_cohort(space: Workspace, source: Source, found: Estimate, rules: Rules) -> pd.DataFrame:
+def _by_cohort(
+    space: Workspace, panel: InputPanel, found: Estimate, design: Design
+) -> pd.DataFrame:
     # Within one month of visits there is no mix of months that could be random.
-    within = replace(rules, shares="fixed")
-    cells = solve(found.visited, found.comparison, found.codes, within)
-    terms = terms_of_effect(found.roles, on_engine(space, cells, found.codes), within)
-    sums = terms.group_by("cell").agg(squares=(terms.x * terms.x).sum()).to_pandas()
+    within = replace(design, shares="fixed")
+    cells = solve(found.sums, found.numbering, within)
+    terms = terms_of_effect(found.roles, on_engine(space, cells, found.numbering), within)
+    sums = space.frame(terms.group_by("cell").agg(squares=(terms.x * terms.x).sum()))
     t = cells.merge(sums, on="cell")
     t["std_error"] = np.sqrt(t["squares"]) / t["visited"]
-    t["cohort"] = [source.times[g] for g in t["g"]]
-    return _shown(_named_strata(t, source), [*source.names.strata, "cohort"])
+    t["cohort"] = [panel.times[g] for g in t["g"]]
+    return _shown(_named_strata(t, panel), [*panel.names.strata, "cohort"])
 
 
-def _named_strata(t: pd.DataFrame, source: Source) -> pd.DataFrame:
-    for k, name in enumerate(source.names.strata):
-        t[name] = [source.strata[number][k] for number in t["stratum"]]
+def _named_strata(t: pd.DataFrame, panel: InputPanel) -> pd.DataFrame:
+    for k, name in enumerate(panel.names.strata):
+        t[name] = [panel.strata[number][k] for number in t["stratum"]]
     return t
 
 
@@ -326,12 +337,12 @@ def _shown(t: pd.DataFrame, in_front: list[str]) -> pd.DataFrame:
     )
 
 
-def _why_nothing(study: Study) -> str:
+def _why_nothing(space: Workspace, study: Study) -> str:
     """What stands in the way where no cell has visited and comparison units."""
     risk = at_risk(study.rows)
     visited = risk.filter(risk.visited)
-    if not visited.count().to_pyarrow().as_py():
-        months = study.rules.history
+    if not space.count(visited):
+        months = study.design.history
         return (
             "No visited unit can be compared: none has an observed outcome in "
             f"{'the time' if months < 2 else f'each of the {months} times'} before its first "

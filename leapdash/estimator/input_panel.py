@@ -8,16 +8,18 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from leapdash.engines import Workspace
+from leapdash.engines.functions import all_different, power_of_two
 from leapdash.errors import InputError, UsageError
-from leapdash.estimator.estimate import Visits
-from leapdash.estimator.workspace import Workspace
+from leapdash.estimator.estimate import VisitKinds
 
-_MOST_BITS = 62
+# So few that a unit may have many thousand rows before the sum of its bits is too large.
+_MOST_BITS = 48
 
 
 @dataclass(frozen=True)
 class Names:
-    """What the caller calls the columns; `outcome`, or `attended` and `enrolled`."""
+    """What the caller calls the panel's columns: `outcome`, or `attended` and `enrolled`."""
 
     unit: str
     time: str
@@ -31,45 +33,45 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Source:
+class InputPanel:
     """A panel in numbers, on the engine.
 
-    `panel`: unit, t, y, stratum, first. `units`: unit, first (null for never), cluster where there
+    `rows`: unit, t, y, stratum, first. `units`: unit, first (null for never), cluster where there
     are clusters. `times`: what t counts. `strata`: by number, the values of the stratum's columns.
     `notes`: what the caller should know.
     """
 
-    panel: ir.Table
+    rows: ir.Table
     units: ir.Table
     names: Names
     times: tuple[Any, ...]
     strata: tuple[tuple[Any, ...], ...]
     notes: tuple[str, ...]
 
-    def visits(self) -> Visits:
-        """The units visited, all of one kind."""
+    def visits(self) -> VisitKinds:
+        """All units visited, as visits of one kind."""
         zero = ibis.literal(0, "int32")
         visited = self.units.filter(self.units["first"].notnull())
-        return Visits(visited.select("unit", value=zero, part=zero))
+        return VisitKinds(visited.select("unit", value=zero, part=zero))
 
     def groups(self, column: str | None) -> tuple[int, ...]:
-        """By stratum, the number of its value in `column`; all the same without one."""
+        """By stratum, the number of its value in `column`; 0 for all where that is None."""
         if column is None:
             return (0,) * len(self.strata)
-        place = self.names.strata.index(column)
-        numbers = {value: k for k, value in enumerate(dict.fromkeys(s[place] for s in self.strata))}
-        return tuple(numbers[s[place]] for s in self.strata)
+        at = self.names.strata.index(column)
+        numbers = {value: k for k, value in enumerate(dict.fromkeys(s[at] for s in self.strata))}
+        return tuple(numbers[s[at]] for s in self.strata)
 
 
-def read_panel(space: Workspace, table: ir.Table, names: Names) -> Source:
+def read_panel(space: Workspace, table: ir.Table, names: Names) -> InputPanel:
     """The panel in numbers.
 
     Raises UsageError where a column is missing or there is nothing to work on, InputError where a
     row stands in the way.
     """
     t = _renamed(table, names)
-    _no_nulls(t, names)
-    times = _ordered(t.time_value, names.time)
+    _no_nulls(space, t, names)
+    times = _ordered(space, t.time_value, names.time)
     if len(times) < 2:
         raise UsageError(
             f"Column {names.time} has {len(times)} different value(s). Expected at least two: an "
@@ -86,7 +88,9 @@ def read_panel(space: Workspace, table: ir.Table, names: Names) -> Source:
         columns.append("cluster_value")
     panel = t.select(*columns)
     units = _units(space, panel, names, times)
-    return Source(panel.drop(*columns[5:]), units, names, tuple(times.to_pylist()), strata, notes)
+    return InputPanel(
+        panel.drop(*columns[5:]), units, names, tuple(times.to_pylist()), strata, notes
+    )
 
 
 def _renamed(table: ir.Table, names: Names) -> ir.Table:
@@ -123,13 +127,12 @@ def _renamed(table: ir.Table, names: Names) -> ir.Table:
     )
 
 
-def _no_nulls(t: ir.Table, names: Names) -> None:
+def _no_nulls(space: Workspace, t: ir.Table, names: Names) -> None:
     columns = {"unit_value": names.unit, "time_value": names.time}
     columns.update({f"stratum_{k}": name for k, name in enumerate(names.strata)})
     if names.cluster is not None:
         columns["cluster_value"] = names.cluster
-    empty = t.agg(rows=t.count(), **{c: t[c].isnull().sum() for c in columns}).to_pyarrow()
-    found = empty.to_pylist()[0]
+    found = space.row(t.agg(rows=t.count(), **{c: t[c].isnull().sum() for c in columns}))
     if not found["rows"]:
         raise UsageError(
             "The panel has no rows (with days enrolled). Expected one per unit and time."
@@ -142,8 +145,9 @@ def _no_nulls(t: ir.Table, names: Names) -> None:
             )
 
 
-def _ordered(column: ir.Column, name: str) -> pa.Array:
-    values = column.name("value").as_table().distinct().order_by("value").to_pyarrow()["value"]
+def _ordered(space: Workspace, column: ir.Column, name: str) -> pa.Array:
+    distinct = column.name("value").as_table().distinct().order_by("value")
+    values = space.arrow(distinct)["value"]
     if pa.types.is_floating(values.type) and any(math.isnan(v) for v in values.to_pylist()):
         raise InputError(f"Column {name}: some rows are NaN. Expected a time in every row.")
     return values.combine_chunks()
@@ -153,10 +157,11 @@ def _first_times(
     space: Workspace, t: ir.Table, times: pa.Array, names: Names
 ) -> tuple[ir.Table, tuple[str, ...]]:
     """cohort_value and first, for every value that is a visit by the last time; notes."""
-    distinct = t.select("cohort_value").distinct().to_pyarrow()["cohort_value"].combine_chunks()
+    values = space.arrow(t.select("cohort_value").distinct())
+    distinct = values["cohort_value"].combine_chunks()
     order = times.to_pylist()
     kept, firsts, late = [], [], 0
-    for place, value in enumerate(distinct.to_pylist()):
+    for at, value in enumerate(distinct.to_pylist()):
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
             continue
         try:
@@ -169,7 +174,7 @@ def _first_times(
         if first is None:
             late += 1
             continue
-        kept.append(place)
+        kept.append(at)
         firsts.append(first)
     notes = []
     if late:
@@ -197,7 +202,7 @@ def _with_stratum(
     keys = [f"stratum_{k}" for k in range(len(names.strata))]
     if not keys:
         return t.mutate(stratum=ibis.literal(0, "int32")), ((),)
-    found = t.select(*keys).distinct().order_by(keys).to_pyarrow()
+    found = space.arrow(t.select(*keys).distinct().order_by(keys))
     numbers = found.append_column("stratum", pa.array(range(found.num_rows), pa.int32()))
     strata = tuple(tuple(row.values()) for row in found.to_pylist())
     return t.join(space.put(numbers), keys), strata
@@ -216,8 +221,7 @@ def _units(space: Workspace, panel: ir.Table, names: Names, times: pa.Array) -> 
     since = panel["first"].fill_null(never)
     facts = {"earliest": since.min(), "latest": since.max(), "rows": panel.count()}
     if never <= _MOST_BITS:
-        bit = ibis.literal(1, "int64") << panel.t.cast("int64")
-        facts["each_once"] = bit.sum() == bit.bit_or()
+        facts["each_once"] = all_different(power_of_two(panel.t))
     else:
         facts["each_once"] = panel.t.nunique() == panel.count()
     if names.cluster is not None:
@@ -226,7 +230,7 @@ def _units(space: Workspace, panel: ir.Table, names: Names, times: pa.Array) -> 
     problems = units.agg(
         twice=(~units.each_once).sum(), changing=(units.earliest != units.latest).sum()
     )
-    found = problems.to_pyarrow().to_pylist()[0]
+    found = space.row(problems)
     if found["twice"]:
         raise InputError(
             f"{found['twice']:,} unit(s) have two rows for one {names.time}. Expected one row per "

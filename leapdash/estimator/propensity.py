@@ -1,7 +1,7 @@
-"""The chance of a first visit in a month, given recent attendance: a binomial regression.
+"""The propensity of a first visit: its chance in a month, given recent attendance.
 
-Counts of students and visits come in, grouped by stratum, month and recent attendance; a table
-of coefficients goes out. Nothing here knows of an engine or of a single student.
+A binomial regression. Counts of students and visits come in, grouped by stratum, month and recent
+attendance; coefficients go out. Nothing here knows of an engine or of a single student.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-HIGHEST_CHANCE = 0.9
-"""No student's chance of a visit in a month counts as higher: a weight h/(1-h) stays below 9."""
+HIGHEST_PROPENSITY = 0.9
+"""No student's propensity counts as higher: a weight h/(1-h) stays below 9."""
 
 POWERS: tuple[tuple[int, int], ...] = tuple(
     (total - second, second) for total in (1, 2, 3) for second in range(total + 1)
@@ -32,15 +32,15 @@ _CLOSE_ENOUGH = 1e-11
 
 @dataclass(frozen=True)
 class Counts:
-    """Students who could be visited, and how many were, by place and recent attendance.
+    """Students who could be visited, and how many were, by slot and recent attendance.
 
-    Arrays of one length, an entry per cell. `place`: stratum and month, numbered from 0.
-    `last`, `mean`: the cell's mean attendance last month and over the months of history.
-    `students`, `visited`: how many. `group`: by place, which of the sets of places with slopes of
-    their own it belongs to (districts), numbered from 0.
+    A slot is a stratum in one month. Arrays of one length, an entry per slot and class of recent
+    attendance. `slot`: its number, from 0. `last`, `mean`: the class's mean attendance last month
+    and over the months of history. `students`, `visited`: how many. `group`: by slot, which of the
+    sets of slots with slopes of their own it belongs to (districts), numbered from 0.
     """
 
-    place: Ints
+    slot: Ints
     last: Floats
     mean: Floats
     students: Floats
@@ -49,10 +49,10 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Chances:
-    """The fitted regression; what to do with it: `terms`, then `chance`.
+class Propensity:
+    """The fitted regression of visits on recent attendance.
 
-    `intercept` (places): minus infinity where nobody was visited. `slopes` (places x terms).
+    `intercept` (slots): minus infinity where nobody was visited. `slopes` (slots x terms).
     `centre`, `scale` (2): how last month's and the months' mean attendance are standardised.
     """
 
@@ -61,20 +61,20 @@ class Chances:
     centre: Floats
     scale: Floats
 
-    def chance(self, place: Ints, last: Floats, mean: Floats) -> Floats:
-        """The chance of a visit, at most HIGHEST_CHANCE; 0 where nobody was visited."""
+    def at(self, slot: Ints, last: Floats, mean: Floats) -> Floats:
+        """The chance of a visit, at most HIGHEST_PROPENSITY; 0 where nobody was visited."""
         x = terms((last - self.centre[0]) / self.scale[0], (mean - self.centre[1]) / self.scale[1])
-        index = self.intercept[place] + np.einsum("ij,ij->i", x, self.slopes[place])
-        return np.minimum(_logistic(index), HIGHEST_CHANCE)
+        index = self.intercept[slot] + np.einsum("ij,ij->i", x, self.slopes[slot])
+        return np.minimum(_logistic(index), HIGHEST_PROPENSITY)
 
 
 def terms(u: Floats, v: Floats) -> Floats:
-    """What the regression is linear in (rows x terms): u^a v^b / (a! b!) for (a, b) in POWERS."""
+    """The terms of the regression: u^a v^b / (a! b!) for (a, b) in POWERS (rows x terms)."""
     return np.stack([u**a * v**b / (factorial(a) * factorial(b)) for a, b in POWERS], axis=-1)
 
 
-def fit_chances(counts: Counts) -> Chances:
-    """The binomial regression of being visited on recent attendance, by penalised likelihood.
+def fit_propensity(counts: Counts) -> Propensity:
+    """The propensity fitted to these counts, by penalised likelihood.
 
     log(h / (1 - h)) = intercept of stratum and month + a polynomial of third degree in last
     month's and the three months' attendance, both standardised over all cells. The polynomial is
@@ -87,8 +87,8 @@ def fit_chances(counts: Counts) -> Chances:
     Newton's method on the exact likelihood with the intercepts profiled out, each step halved
     until the likelihood rises. Where nobody was visited at all, every chance is 0.
     """
-    places = len(counts.group)
-    visited_in = np.bincount(counts.place, counts.visited, minlength=places)
+    slots = len(counts.group)
+    visited_in = np.bincount(counts.slot, counts.visited, minlength=slots)
     weight = counts.students.sum()
     centre, scale = np.zeros(2), np.ones(2)
     if weight > 0:
@@ -96,108 +96,160 @@ def fit_chances(counts: Counts) -> Chances:
             centre[k] = (counts.students * values).sum() / weight
             spread = np.sqrt((counts.students * (values - centre[k]) ** 2).sum() / weight)
             scale[k] = spread if spread > 1e-9 * max(1.0, abs(centre[k])) else 1.0
-    nothing = Chances(np.full(places, -np.inf), np.zeros((places, len(POWERS))), centre, scale)
+    fitted = Propensity(np.full(slots, -np.inf), np.zeros((slots, len(POWERS))), centre, scale)
     if not visited_in.any():
-        return nothing
+        return fitted
 
-    used = visited_in[counts.place] > 0
-    live, place = np.unique(counts.place[used], return_inverse=True)
+    used = visited_in[counts.slot] > 0
+    live, slot = np.unique(counts.slot[used], return_inverse=True)
     x = terms(
         (counts.last[used] - centre[0]) / scale[0], (counts.mean[used] - centre[1]) / scale[1]
     )
-    problem = _Problem(
-        x, place, counts.students[used], counts.visited[used], counts.group[live], len(live)
-    )
-    intercept, slopes, own = problem.solve()
-    nothing.intercept[live] = intercept
-    nothing.slopes[live] = slopes + own[problem.group]
-    return nothing
+    problem = _Problem(x, slot, counts.students[used], counts.visited[used], counts.group[live])
+    fitted.intercept[live], fitted.slopes[live] = problem.solve()
+    return fitted
 
 
 class _Problem:
-    """One penalised likelihood; parameters: intercepts a, slopes b, deviations d, centre c."""
+    """One penalised likelihood, in intercepts a, common slopes b, groups' deviations d, centre c.
+
+    Every slot has rows here. They stand in order of group and slot, so that sums over a group or a
+    slot are sums over neighbours.
+    """
 
     def __init__(
-        self, x: Floats, place: Ints, students: Floats, visited: Floats, group: Ints, places: int
+        self, x: Floats, slot: Ints, students: Floats, visited: Floats, group: Ints
     ) -> None:
-        self.x, self.place, self.students, self.visited = x, place, students, visited
-        self.places, self.p = places, x.shape[1]
-        # One group has no deviations from the common slopes; groups without a visit neither.
-        named, self.group = np.unique(group, return_inverse=True)
-        self.groups = len(named) if len(named) > 1 else 0
-        self.row_group = self.group[place]
+        named, numbers = np.unique(group, return_inverse=True)
+        slots = np.argsort(numbers, kind="stable")
+        self.rank = np.empty_like(slots)
+        self.rank[slots] = np.arange(len(slots))
+        rows = np.argsort(self.rank[slot], kind="stable")
+        self.x, self.slot = x[rows], self.rank[slot][rows]
+        self.students, self.visited = students[rows], visited[rows]
+        self.group = numbers[slots]
+        self.of_row = self.group[self.slot]
+        self.first_of_slot = np.searchsorted(self.slot, np.arange(len(slots)))
+        self.groups = len(named)
+        # One group has no deviations from the common slopes.
+        self.deviate = self.groups > 1
         waiting = max(float((students - visited).sum()), 0.5)
         self.overall = log(float(visited.sum()) / waiting)
 
-    def solve(self) -> tuple[Floats, Floats, Floats]:
-        a = np.full(self.places, self.overall)
-        b = np.zeros(self.p * (1 + self.groups) + 1)
-        b[-1] = self.overall
-        value = self._value(a, b)
+    def solve(self) -> tuple[Floats, Floats]:
+        """The intercepts and slopes of every slot, in the order they came in."""
+        p = self.x.shape[1]
+        at = _Parameters(
+            np.full(len(self.group), self.overall),
+            np.zeros(p),
+            np.zeros((self.groups, p)),
+            self.overall,
+        )
+        value = self._value(at)
         for _ in range(_MOST_STEPS):
-            step_a, step_b = self._newton(a, b)
-            size, new = 1.0, self._value(a + step_a, b + step_b)
-            while new < value - 1e-12 * abs(value) and size > 1e-9:
+            step = self._newton(at)
+            size, moved = 1.0, at.plus(step, 1.0)
+            while (new := self._value(moved)) < value - 1e-12 * abs(value) and size > 1e-9:
                 size /= 2
-                new = self._value(a + size * step_a, b + size * step_b)
-            a, b, value = a + size * step_a, b + size * step_b, new
-            if size * max(np.abs(step_a).max(), np.abs(step_b).max()) < _CLOSE_ENOUGH:
+                moved = at.plus(step, size)
+            at, value = moved, new
+            if size * step.largest() < _CLOSE_ENOUGH:
                 break
-        own = b[self.p : -1].reshape(self.groups, self.p)
-        return a, b[: self.p], own if self.groups else np.zeros((1, self.p))
+        return at.a[self.rank], (at.b + at.d[self.group])[self.rank]
 
-    def _index(self, a: Floats, b: Floats) -> Floats:
-        index = a[self.place] + np.einsum("ij,j->i", self.x, b[: self.p])
-        if self.groups:
-            own = b[self.p : -1].reshape(self.groups, self.p)
-            index = index + np.einsum("ij,ij->i", self.x, own[self.row_group])
-        return np.asarray(index, dtype=np.float64)
+    def _index(self, at: "_Parameters") -> Floats:
+        slopes = (at.b + at.d)[self.of_row]
+        return np.asarray(at.a[self.slot] + np.einsum("ij,ij->i", self.x, slopes))
 
-    def _value(self, a: Floats, b: Floats) -> float:
-        index = self._index(a, b)
+    def _value(self, at: "_Parameters") -> float:
+        index = self._index(at)
         fit = (self.visited * index - self.students * np.logaddexp(0.0, index)).sum()
         return float(
             fit
-            - _INTERCEPT_RIDGE / 2 * ((a - b[-1]) ** 2).sum()
-            - _CENTRE_RIDGE / 2 * (b[-1] - self.overall) ** 2
-            - _SLOPE_RIDGE / 2 * (b[: self.p] ** 2).sum()
-            - _OWN_SLOPE_RIDGE / 2 * (b[self.p : -1] ** 2).sum()
+            - _INTERCEPT_RIDGE / 2 * ((at.a - at.c) ** 2).sum()
+            - _CENTRE_RIDGE / 2 * (at.c - self.overall) ** 2
+            - _SLOPE_RIDGE / 2 * (at.b**2).sum()
+            - _OWN_SLOPE_RIDGE / 2 * (at.d**2).sum()
         )
 
-    def _newton(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
-        p, size = self.p, len(b)
-        h = _logistic(self._index(a, b))
+    def _newton(self, at: "_Parameters") -> "_Parameters":
+        """Newton's step. Intercepts are eliminated first, each by itself; then each group's own
+        deviations, which meet those of other groups only in the common slopes and the centre.
+        """
+        p = self.x.shape[1]
+        h = _logistic(self._index(at))
         w, r = self.students * h * (1 - h), self.visited - self.students * h
-        wx, rx = self.x * w[:, None], self.x * r[:, None]
-        sums_wx, sums_rx = np.zeros((self.places, p)), np.zeros((self.places, p))
-        np.add.at(sums_wx, self.place, wx)
-        np.add.at(sums_rx, self.place, rx)
+        wx = self.x * w[:, None]
+        inner = np.add.reduceat(w, self.first_of_slot) + _INTERCEPT_RIDGE
+        cross = np.add.reduceat(wx, self.first_of_slot)
+        gradient_a = np.add.reduceat(r, self.first_of_slot) - _INTERCEPT_RIDGE * (at.a - at.c)
+        gradient_c = _INTERCEPT_RIDGE * (at.a - at.c).sum()
+        gradient_c -= _CENTRE_RIDGE * (at.c - self.overall)
 
-        gradient_a = np.bincount(self.place, r, self.places) - _INTERCEPT_RIDGE * (a - b[-1])
-        inner = np.bincount(self.place, w, self.places) + _INTERCEPT_RIDGE
-        border = np.zeros((self.places, size))
-        border[:, :p] = sums_wx
-        border[:, -1] = -_INTERCEPT_RIDGE
-        gradient_b = np.zeros(size)
-        gradient_b[:p] = sums_rx.sum(axis=0) - _SLOPE_RIDGE * b[:p]
-        gradient_b[-1] = _INTERCEPT_RIDGE * (a - b[-1]).sum()
-        gradient_b[-1] -= _CENTRE_RIDGE * (b[-1] - self.overall)
-        outer = np.zeros((size, size))
-        outer[:p, :p] = _products(wx, self.x) + _SLOPE_RIDGE * np.eye(p)
-        outer[-1, -1] = _INTERCEPT_RIDGE * self.places + _CENTRE_RIDGE
+        # By group, for its deviations: curvature (p x p), towards the centre, gradient.
+        scaled, rx = cross / inner[:, None], self.x * r[:, None]
+        curvature = np.empty((self.groups, p, p))
+        towards, gradient = np.empty((self.groups, p)), np.empty((self.groups, p))
         for k in range(self.groups):
-            at = slice(p * (1 + k), p * (2 + k))
-            rows, mine = self.row_group == k, self.group == k
-            block = _products(wx[rows], self.x[rows])
-            outer[at, at] = block + _OWN_SLOPE_RIDGE * np.eye(p)
-            outer[:p, at], outer[at, :p] = block, block
-            border[mine, at] = sums_wx[mine]
-            gradient_b[at] = sums_rx[mine].sum(axis=0) - _OWN_SLOPE_RIDGE * b[at]
+            rows, slots = _slice(self.of_row, k), _slice(self.group, k)
+            curvature[k] = _products(wx[rows], self.x[rows])
+            curvature[k] -= _products(scaled[slots], cross[slots])
+            towards[k] = _INTERCEPT_RIDGE * scaled[slots].sum(axis=0)
+            gradient[k] = rx[rows].sum(axis=0)
+            gradient[k] -= np.einsum("ij,i->j", scaled[slots], gradient_a[slots])
 
-        scaled = border / inner[:, None]
-        step_b = np.linalg.solve(outer - border.T @ scaled, gradient_b - scaled.T @ gradient_a)
-        step_a = (gradient_a - border @ step_b) / inner
-        return step_a, step_b
+        matrix, right = np.empty((p + 1, p + 1)), np.empty(p + 1)
+        matrix[:p, :p] = curvature.sum(axis=0) + _SLOPE_RIDGE * np.eye(p)
+        matrix[:p, p] = matrix[p, :p] = towards.sum(axis=0)
+        matrix[p, p] = _INTERCEPT_RIDGE * len(inner) + _CENTRE_RIDGE
+        matrix[p, p] -= (_INTERCEPT_RIDGE**2 / inner).sum()
+        right[:p] = gradient.sum(axis=0) - _SLOPE_RIDGE * at.b
+        right[p] = gradient_c + (_INTERCEPT_RIDGE * gradient_a / inner).sum()
+        own = np.zeros((self.groups, p))
+        if self.deviate:
+            # What a group's deviations follow from: the common slopes and centre, and a constant.
+            common = np.concatenate([curvature, towards[:, :, None]], axis=2)
+            constant = (gradient - _OWN_SLOPE_RIDGE * at.d)[:, :, None]
+            solved = np.linalg.solve(
+                curvature + _OWN_SLOPE_RIDGE * np.eye(p),
+                np.concatenate([common, constant], axis=2),
+            )
+            matrix -= np.einsum("kij,kil->jl", common, solved[:, :, :-1])
+            right -= np.einsum("kij,ki->j", common, solved[:, :, -1])
+        step = np.linalg.solve(matrix, right)
+        if self.deviate:
+            own = solved[:, :, -1] - np.einsum("kij,j->ki", solved[:, :, :-1], step)
+        slopes = (step[:p] + own)[self.group]
+        step_a = gradient_a - np.einsum("ij,ij->i", cross, slopes) + _INTERCEPT_RIDGE * step[p]
+        return _Parameters(step_a / inner, step[:p], own, float(step[p]))
+
+
+@dataclass(frozen=True)
+class _Parameters:
+    """Intercepts a (slots), slopes b (terms), deviations d (groups x terms) and centre c."""
+
+    a: Floats
+    b: Floats
+    d: Floats
+    c: float
+
+    def plus(self, step: "_Parameters", size: float) -> "_Parameters":
+        """The parameters a step of that size further."""
+        return _Parameters(
+            self.a + size * step.a,
+            self.b + size * step.b,
+            self.d + size * step.d,
+            self.c + size * step.c,
+        )
+
+    def largest(self) -> float:
+        """The largest of all, without its sign."""
+        return max(*(float(np.abs(x).max()) for x in (self.a, self.b, self.d)), abs(self.c))
+
+
+def _slice(ordered: Ints, number: int) -> slice:
+    """Where a number stands in an array that is in order."""
+    return slice(*np.searchsorted(ordered, [number, number + 1]))
 
 
 def _products(a: Floats, b: Floats) -> Floats:
@@ -212,7 +264,14 @@ def _logistic(index: Floats) -> Floats:
         return np.asarray(1 / (1 + np.exp(-index)), dtype=np.float64)
 
 
-def coefficient_columns(chances: Chances) -> Mapping[str, Floats]:
-    """The coefficients by place: columns `intercept`, and `slope_0`, … in the order of POWERS."""
-    columns = {f"slope_{k}": chances.slopes[:, k] for k in range(len(POWERS))}
-    return {"intercept": chances.intercept, **columns}
+def coefficient_columns(fitted: Propensity) -> Mapping[str, Floats]:
+    """The coefficients by slot: `intercept`, `slope_0`, … in the order of POWERS; and with each,
+    centre_last, centre_mean, scale_last, scale_mean.
+    """
+    standard = {
+        f"{what}_{name}": np.full(len(fitted.intercept), numbers[k])
+        for what, numbers in (("centre", fitted.centre), ("scale", fitted.scale))
+        for k, name in enumerate(("last", "mean"))
+    }
+    slopes = {f"slope_{k}": fitted.slopes[:, k] for k in range(len(POWERS))}
+    return {"intercept": fitted.intercept, **slopes, **standard}

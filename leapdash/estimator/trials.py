@@ -1,7 +1,7 @@
 """Trials: every school month, students visited for the first time beside students not visited yet.
 
-Ibis expressions only. What reaches Python from here are counts by recent attendance, and sums by
-stratum, month and event time.
+Ibis expressions only. Python gets from here counts by recent attendance, and sums by stratum, month
+and event time.
 
 Names used throughout: `unit` (a student), `t` (a school month, numbered from 0), `y` (the outcome,
 null where it wasn't observed), `first` (the month of the first visit, null for never), `stratum`,
@@ -16,8 +16,9 @@ from math import factorial
 import ibis
 import ibis.expr.types as ir
 
-from leapdash.estimator.design import COMPARISON, Codes, Rules
-from leapdash.estimator.propensity import HIGHEST_CHANCE, POWERS, Chances
+from leapdash.estimator.design import Design
+from leapdash.estimator.numbering import COMPARISON, Numbering
+from leapdash.estimator.propensity import HIGHEST_PROPENSITY, POWERS
 
 HIGHEST_LEAVING_WEIGHT = 20.0
 """The weight that makes up for comparison students visited later is at most this."""
@@ -28,15 +29,15 @@ HIGHEST_SHARE = 0.9
 """In its residual's factor, a comparison unit's share of its cell's weight is at most this."""
 
 
-def with_history(panel: ir.Table, rules: Rules) -> ir.Table:
+def with_history(panel: ir.Table, design: Design) -> ir.Table:
     """The panel with each unit's recent outcomes.
 
     `panel`: one row per unit and month: unit, t, y, stratum, first, and whatever else it has. Adds
     `last` (y in the month before) and `mean` (y over the months of history before), null unless
     every month it needs is there and observed (a gap in the months is no history), and
-    `can_begin`: the history the rules ask for is there.
+    `can_begin`: the history the design asks for is there.
     """
-    months = max(rules.history, 1)
+    months = max(design.history, 1)
     over = ibis.window(group_by=panel.unit, order_by=panel.t)
     lagged = panel.mutate(
         _y1=panel.y.lag(1).over(over),
@@ -53,7 +54,7 @@ def with_history(panel: ir.Table, rules: Rules) -> ir.Table:
         last=ibis.ifelse(lagged._t1 == lagged.t - 1, lagged._y1, nothing),
         mean=ibis.ifelse(lagged._t0 == lagged.t - months, total / months, nothing),
     )
-    needed = lagged.mean if rules.history else lagged["last"]
+    needed = lagged.mean if design.history else lagged["last"]
     return lagged.mutate(can_begin=needed.notnull()).select(
         *panel.columns, "last", "mean", "can_begin"
     )
@@ -74,9 +75,9 @@ def is_at_risk(history: ir.Table) -> ir.BooleanValue:
 
 
 def counts_by_history(
-    risk: ir.Table, visited: Sequence[str], rules: Rules, by: Sequence[str] = ()
+    risk: ir.Table, visited: Sequence[str], design: Design, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Students at risk by stratum, month and class of recent attendance, for `fit_chances`.
+    """Students at risk by stratum, month and class of recent attendance, for `fit_propensity`.
 
     `by`: further columns to count by. `visited`: columns of `risk` that are true for students
     visited. stratum, t; last, mean (their means in the class), students; by each name of `visited`
@@ -85,8 +86,8 @@ def counts_by_history(
     visits = risk.filter(risk.visited).select("stratum", "t").distinct()
     t = risk.semi_join(visits, ["stratum", "t"])
     t = t.mutate(
-        class_last=(t["last"] / rules.width).floor().cast("int32"),
-        class_mean=(t["mean"] / rules.width).floor().cast("int32"),
+        class_last=(t["last"] / design.width).floor().cast("int32"),
+        class_mean=(t["mean"] / design.width).floor().cast("int32"),
     )
     keys = (*by, "stratum", "t", "class_last", "class_mean")
     return (
@@ -101,10 +102,10 @@ def counts_by_history(
     )
 
 
-def chance(t: ir.Table, fitted: Chances) -> ir.FloatingValue:
-    """The fitted chance of a visit, for rows with last, mean, and the coefficients' columns."""
-    u = (t["last"] - float(fitted.centre[0])) / float(fitted.scale[0])
-    v = (t["mean"] - float(fitted.centre[1])) / float(fitted.scale[1])
+def propensity(t: ir.Table) -> ir.FloatingValue:
+    """The fitted chance of a visit, for rows with last, mean, and `coefficient_columns`."""
+    u = (t["last"] - t.centre_last) / t.scale_last
+    v = (t["mean"] - t.centre_mean) / t.scale_mean
     index = t.intercept
     for k, (a, b) in enumerate(POWERS):
         term = t[f"slope_{k}"] / (factorial(a) * factorial(b))
@@ -113,78 +114,75 @@ def chance(t: ir.Table, fitted: Chances) -> ir.FloatingValue:
         index = index + term
     h = 1 / (1 + (-index).exp())
     # Not `least`: it passes over a null, where there are no coefficients.
-    return ibis.ifelse(h > HIGHEST_CHANCE, HIGHEST_CHANCE, h)
+    return ibis.ifelse(h > HIGHEST_PROPENSITY, HIGHEST_PROPENSITY, h)
 
 
-def weighted(
-    history: ir.Table, coefficients: ir.Table | None, fitted: Chances | None, rules: Rules
-) -> ir.Table:
-    """The history with the chance of a visit, and what staying unvisited until then was worth.
+def weighted(history: ir.Table, coefficients: ir.Table | None, design: Design) -> ir.Table:
+    """The history with the propensity of a visit, and what staying unvisited until then was worth.
 
-    `coefficients`: by stratum and t, `intercept` and `slope_0`, …, or None where nothing is
-    weighted. Adds h (null where no trial can begin or the unit was visited before; 0 where nobody
+    `coefficients`: `coefficient_columns` by stratum and t, or None where nothing is weighted. Adds
+    h (null where no trial can begin or the unit was visited before; 0 where nobody
     of the stratum was visited that month), leaving (the running sum of -ln(1 - h) up to this month;
     a month without h adds nothing) and, where comparison units are never visited, leaving_last (its
     value in the unit's last month).
     """
-    if coefficients is None or fitted is None:
+    if coefficients is None:
         zero = ibis.literal(0.0)
         unweighted = history.mutate(h=zero, leaving=zero)
-        return unweighted.mutate(leaving_last=zero) if rules.comparison == "never" else unweighted
+        return unweighted.mutate(leaving_last=zero) if design.comparison == "never" else unweighted
     t = history.left_join(coefficients, ["stratum", "t"])
-    fit = chance(t, fitted).fill_null(0.0)
+    fit = propensity(t).fill_null(0.0)
     t = t.mutate(h=ibis.ifelse(is_at_risk(t), fit, ibis.null("float64")))
     t = t.select(*history.columns, "h", spent=(-(1 - t.h).ln()).fill_null(0.0))
     leaving = t.spent.sum().over(ibis.cumulative_window(group_by=t.unit, order_by=t.t))
-    if rules.comparison != "never":
+    if design.comparison != "never":
         return t.mutate(leaving=leaving).drop("spent")
     last = t.spent.sum().over(ibis.window(group_by=t.unit))
     return t.mutate(leaving=leaving, leaving_last=last).drop("spent")
 
 
-def roles(trials: ir.Table, months: ir.Table, codes: Codes, rules: Rules) -> ir.Table:
+def roles(trials: ir.Table, months: ir.Table, numbering: Numbering, design: Design) -> ir.Table:
     """Every part a unit plays in a trial: a row per unit, trial and event time.
 
-    `trials`: unit, g, trial (`Codes.trial`), part (null for comparison units), first, visited,
+    `trials`: unit, g, trial (`Numbering.trial`), part (null for comparison units), first, visited,
     last, mean, odds, leaving. `months`: see `weighted`.
 
-    unit, cell (`Codes.cell`), part, side (`Codes.side`), visited, last, mean, change (of y since
-    the base month), now (y itself), before (y in the month before the visit), odds, uncut (the
-    weight before HIGHEST_LEAVING_WEIGHT), w (the weight; 1 for the visited, who spend nothing after
-    the visit).
+    unit, cell, part, side (numbers, see `Numbering`), visited, last, mean, change (of y since the
+    base month), now (y itself), odds, uncut (the weight before HIGHEST_LEAVING_WEIGHT), w (the
+    weight; 1 for the visited, who spend nothing after the visit).
     """
-    never = rules.comparison == "never"
+    never = design.comparison == "never"
     columns = {"unit_now": "unit", "t": "t", "y": "y", "leaving_now": "leaving"}
     if never:
         columns["leaving_last"] = "leaving_last"
-    if rules.base == "varying":
+    if design.base == "varying":
         columns["previous"] = "last"
     now = months.filter(months.y.notnull()).select(**columns)
 
     # Whom a trial follows in which months is settled before the join, and the arithmetic after it
     # has no cases: the join makes some twenty rows of each, and they are all of the work.
     begins = trials.filter(trials.visited | (trials.odds > 0))
-    latest = begins.g + (codes.lowest + codes.span - 1)
+    latest = begins.g + (numbering.lowest + numbering.span - 1)
     if never:
         begins = begins.filter(begins.visited | begins["first"].isnull())
     else:
         stays = ibis.ifelse(begins.visited, latest, begins["first"].fill_null(_NO_MONTH) - 1)
         latest = ibis.least(latest, stays)
-    if rules.base == "universal":
+    if design.base == "universal":
         begins = begins.filter(begins["last"].notnull())
     begins = begins.mutate(
-        earliest=(begins.g + codes.lowest).cast("int16"),
+        earliest=(begins.g + numbering.lowest).cast("int16"),
         latest=latest.cast("int16"),
-        at=(begins.trial * codes.span - codes.lowest - begins.g).cast("int32"),
+        at=(begins.trial * numbering.span - numbering.lowest - begins.g).cast("int32"),
     )
     own = begins.part.fill_null(COMPARISON).cast("int64")
-    begins = begins.mutate(side_at=codes.side(begins["at"].cast("int64"), own))
+    begins = begins.mutate(side_at=numbering.side(begins["at"].cast("int64"), own))
     inside = now.t >= begins.earliest, now.t <= begins.latest
     t = begins.join(now, [begins.unit == now.unit_now, *inside])
-    if len(rules.event_times) < codes.span:
-        t = t.filter((t.t - t.g).isin(rules.event_times))
+    if len(design.event_times) < numbering.span:
+        t = t.filter((t.t - t.g).isin(design.event_times))
     base = t["last"]
-    if rules.base == "varying":
+    if design.base == "varying":
         base = ibis.ifelse(t.t < t.g, t.previous, base)
         t = t.filter(base.notnull())
     # A running sum: before the trial's month it is smaller, so that nothing is made up for there.
@@ -199,31 +197,25 @@ def roles(trials: ir.Table, months: ir.Table, codes: Codes, rules: Rules) -> ir.
         "mean",
         "change",
         "odds",
-        side=t.side_at + (codes.parts + 1) * t.t,
+        side=t.side_at + (numbering.parts + 1) * t.t,
         now="y",
-        before="last",
         uncut=t.odds * t.left,
         w=t.odds * ibis.least(t.left, HIGHEST_LEAVING_WEIGHT),
     )
 
 
-def visited_sums(parts: ir.Table) -> ir.Table:
-    """By cell and part: visited, and the sums of change, last, mean, now and before over them."""
-    t = parts.filter(parts.visited)
-    sums = {name: t[name].sum() for name in ("change", "last", "mean", "now", "before")}
-    return t.group_by("cell", "part").agg(visited=t.count(), **sums)
+def sums_by_side(parts: ir.Table) -> ir.Table:
+    """By side: units, and the sums over them that effects are made of.
 
-
-def comparison_sums(parts: ir.Table) -> ir.Table:
-    """By cell: weighted sums over comparison units, named by what is multiplied (`wlm`: weight
-    times last times mean; c is change), w2 (squared weights), uncut, odds, comparison (how many).
+    Weighted sums are named by what is multiplied (`wlm`: weight times last times mean; c is
+    change), w2 are squared weights; now, odds and uncut are added up as they are.
     """
-    t = parts.filter(~parts.visited)
-    w, last, mean, change = t.w, t["last"], t["mean"], t.change
-    return t.group_by("cell").agg(
-        comparison=t.count(),
-        odds=t.odds.sum(),
-        uncut=t.uncut.sum(),
+    w, last, mean, change = parts.w, parts["last"], parts["mean"], parts.change
+    return parts.group_by("side").agg(
+        units=parts.count(),
+        now=parts.now.sum(),
+        odds=parts.odds.sum(),
+        uncut=parts.uncut.sum(),
         w=w.sum(),
         w2=(w * w).sum(),
         wc=(w * change).sum(),
@@ -237,31 +229,31 @@ def comparison_sums(parts: ir.Table) -> ir.Table:
     )
 
 
-def terms_of_effect(parts: ir.Table, cells: ir.Table, rules: Rules) -> ir.Table:
+def terms_of_effect(parts: ir.Table, sides: ir.Table, design: Design) -> ir.Table:
     """What each role adds to the effect of its cell and part, times the visited: unit, cell, key
-    (`Codes.key`), visited, x.
+    (`Numbering.key`), visited, x.
 
-    `cells`: a row per cell, part and side, see `estimate.on_engine`. A visited unit's x is its
+    `sides`: a row per key and side, see `estimate.on_engine`. A visited unit's x is its
     residual. A comparison unit's is its residual from the comparison's weighted mean, times its
     share of the weight and the number visited, with a minus; with `small_samples` that residual is
     divided by 1 less the share, as if the unit had no part in the mean it is taken from (the
     jackknife's: HC3, MacKinnon and White 1985).
     """
-    t = parts.join(cells, "side")
+    t = parts.join(sides, "side")
     adjusted = t.change - t.slope_last * t["last"] - t.slope_mean * t["mean"]
     residual = adjusted - t.centre
-    if rules.small_samples:
+    if design.small_samples:
         residual = residual / (1 - ibis.least(t.w * t.share, HIGHEST_SHARE))
     return t.select("unit", "cell", "key", "visited", x=t.factor * t.w * residual)
 
 
-def influence(terms: ir.Table, codes: Codes) -> ir.Table:
+def influence(terms: ir.Table, numbering: Numbering) -> ir.Table:
     """Each unit's terms added up: unit, atom, e, x, compared (served as a comparison)."""
     t = terms.group_by("unit", "key").agg(x=terms.x.sum(), compared=(~terms.visited).any())
     return t.select(
         "unit",
         "x",
         "compared",
-        atom=(t.key // codes.span).cast("int32"),
-        e=(t.key % codes.span + codes.lowest).cast("int16"),
+        atom=(t.key // numbering.span).cast("int32"),
+        e=(t.key % numbering.span + numbering.lowest).cast("int16"),
     )

@@ -29,7 +29,7 @@ def random_choice(rng, values):
 def test_a_thousand_random_filters_are_exact(state):
     data = cohort_data(TablesAsRelease(state.tables))
     rows, sums = terms(state)
-    cluster = rows["unit"].map(state.homes).to_numpy()
+    cluster = rows["unit"].map(state.clusters).to_numpy()
     unit, e, x = (rows[name].to_numpy() for name in ("unit", "e", "x"))
     districts = sorted({district for district, _ in state.strata})
     everyone = frame(state, "visited_compared")

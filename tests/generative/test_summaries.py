@@ -5,17 +5,21 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import given
 
+from leapdash.build.panel.inputs import read_inputs
+from leapdash.build.panel.make import make_panel
 from leapdash.build.summaries.summarise import summarise
 from leapdash.contract import summary_table
-from leapdash.engines.duckdb import open_engine
+from leapdash.engines import Workspace, open_engine
 from leapdash.progress import SILENT
 from tests.lib.random_states import State, memory_tables, states
 from tests.lib.summaries_oracle import Counts, Oracle
 
 
 def summaries_of(state: State) -> dict[str, pa.Table]:
-    with open_engine(threads=1) as engine:
-        return dict(summarise(engine, memory_tables(state), "state", SILENT, effects=False).tables)
+    with open_engine(threads=1) as engine, Workspace(engine) as space:
+        inputs = read_inputs(space, memory_tables(state), "state", SILENT)
+        panel = make_panel(space, inputs, SILENT)
+        return summarise(space, panel, inputs.programme, SILENT)
 
 
 def by_key(name: str, table: pa.Table) -> Counts:

@@ -13,10 +13,9 @@ from leapdash.build.build import build
 from leapdash.contract import LEVELS, STATE_CODE
 from leapdash.release import Release
 from leapdash.show.effects.arrays import cohort_data, slice_data
+from leapdash.show.effects.days import days_enrolled, days_regained
 from leapdash.show.effects.studies import (
     Headline,
-    days_enrolled,
-    days_regained,
     difference,
     effect_study,
     slice_studies,
@@ -227,3 +226,24 @@ def test_visits_in_the_last_month_have_no_month_after(tmp_path):
     visited_days = release.table("visited_days", where={"slice": ["all"]}).to_pandas()
     days = days_regained(data, chosen(data), days_enrolled(data, visited_days))
     assert days.withheld.startswith("No month after the visit")
+
+
+def test_values_of_one_level_are_set_beside_each_other_as_at_all_levels_where_there_is_but_one(
+    tmp_path,
+):
+    """The two visitors' students are compared with the same others, so their errors move together,
+    in a district's level as in the whole district.
+    """
+    tables = state(lambda k: 6 if k % 12 in (0, 1, 3, 4, 6, 7) else None)
+    for number, visit in enumerate(tables["visits"]):
+        visit["visitor"] = "community partner" if number % 2 else "school staff"
+    release = released(tmp_path, tables)
+    every, one = (slice_data(release, "visitor", "0640011", level) for level in ("all", "PK-5"))
+    assert one.values == every.values == ("community partner", "school staff")
+    assert np.abs(every.between[0, 1]).max() > 0
+    np.testing.assert_array_equal(one.between[0, 1], every.between[0, 1])
+    np.testing.assert_array_equal(one.covariance, every.covariance)
+    first, second = one.values
+    found = [difference(data, first, second, "month_after") for data in (every, one)]
+    assert found[0] is not None
+    assert found[0] == found[1]

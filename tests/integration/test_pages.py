@@ -6,6 +6,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from leapdash.errors import ReleaseError
+from leapdash.release import Release
+from leapdash.show.answers import impact
 from leapdash.show.answers.files import csv_of
 from leapdash.show.dashboard import frame, store
 from leapdash.show.dashboard.layout import escape
@@ -240,6 +243,18 @@ def test_a_tampered_release_is_not_shown(tmp_path, monkeypatch):
     assert not app.metric
 
 
+def test_a_page_that_cannot_be_made_from_a_release_says_why_and_the_others_stay(monkeypatch):
+    def unreadable(choice):
+        raise ReleaseError("Table `effects`: no standard error.\nBuild the release again.")
+
+    monkeypatch.setattr(impact, "answer", unreadable)
+    app = opened()
+    assert "no standard error" in app.code[0].value
+    assert "can’t be made from the release" in said(app)
+    app.switch_page("pages/trends.py").run()
+    assert "students attended" in said(app)
+
+
 def test_a_newly_published_release_is_picked_up_without_a_restart(tmp_path, monkeypatch):
     first = make(tmp_path)
     monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
@@ -257,7 +272,8 @@ def test_a_run_that_began_before_a_release_was_published_leaves_it_none_of_its_f
     make(tmp_path)
     monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
     effects = small_tables()["effects"].to_pandas()
-    begin, published = frame.begin, []
+    begin = frame.begin
+    published: list[Release] = []
 
     def begin_while_another_is_published(page, *controls):
         begun = begin(page, *controls)

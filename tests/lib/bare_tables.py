@@ -1,4 +1,6 @@
-"""The fewest tables a release can have: two schools, a month of attendance, and no more."""
+"""The fewest tables a release can have: two schools, a month of attendance, and no more; and a row
+each of the tables of effects that fits them.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -61,3 +63,33 @@ def attendance(code: str, students: int = 12) -> dict[str, Any]:
         "students_absent": students,
         "largest_student_days": 20.0,
     }
+
+
+EFFECT: Mapping[str, Any] = {
+    "slice": "visitor",
+    "slice_value": "school staff",
+    "district_code": district_of(HARTFORD),
+    "level": "6-8",
+    "event_time": 1,
+    "effect": 0.04,
+    "std_error_student": 0.01,
+    "std_error_school": 0.01,
+    "schools": 1,
+    "visited": 30,
+    "visited_due": 30,
+    "visited_all": 31,
+    "comparison": 300,
+    "comparison_effective": 200.0,
+    "comparison_observed": 0.9,
+    "weights_cut": 0.0,
+    "visited_rate": 0.8,
+    "naive_change": 0.1,
+}
+COVARIANCE: Mapping[str, Any] = {
+    **{name: EFFECT[name] for name in ("slice", "slice_value", "district_code", "level")},
+    "event_time": 1,
+    **{f"{name}_2": EFFECT[name] for name in ("slice_value", "district_code", "level")},
+    "event_time_2": 1,
+    "matrix": "student",
+    "covariance": 1e-4,
+}

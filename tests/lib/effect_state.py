@@ -12,14 +12,15 @@ import pyarrow.dataset as ds
 
 from leapdash.build.demo import make_state
 from leapdash.build.effects.panel import effect_panel
+from leapdash.build.effects.slices import by_cohort_period
 from leapdash.build.effects.tables import effect_tables
+from leapdash.build.panel.inputs import read_inputs
+from leapdash.build.panel.make import make_panel
 from leapdash.build.sources.folder import open_folder
-from leapdash.build.summaries.summarise import make_panel
 from leapdash.contract import EVENT_TIMES
-from leapdash.engines.duckdb import open_engine
-from leapdash.estimator.design import Rules
-from leapdash.estimator.estimate import Visits, estimate, prepare
-from leapdash.estimator.workspace import Workspace
+from leapdash.engines import Workspace, open_engine
+from leapdash.estimator.design import Design
+from leapdash.estimator.estimate import estimate, prepare
 from leapdash.progress import SILENT
 
 EVENTS = tuple(EVENT_TIMES)
@@ -48,15 +49,15 @@ class TablesAsRelease:
 @dataclass(frozen=True)
 class EffectState:
     """`tables`: the contract's, by name. `roles`: a row per student, trial and event time (unit,
-    value, stratum, g, e, part, visited, last, mean, change, now, before, w). `homes`: unit and
-    cluster. `strata`: by number, district code and level. `periods`: by part. `folder`: the input.
+    value, stratum, g, e, part, visited, last, mean, change, now, before, w). `clusters`: by unit.
+    `strata`: by number, district code and level. `periods`: by part. `folder`: the input.
     """
 
     folder: Path
 
     tables: Mapping[str, pa.Table]
     roles: pd.DataFrame
-    homes: Mapping[int, int]
+    clusters: Mapping[int, int]
     strata: tuple[tuple[str, str], ...]
     periods: tuple[str, ...]
 
@@ -64,27 +65,25 @@ class EffectState:
 def effect_state(folder: Path, students: int, seed: int) -> EffectState:
     """A simulated state of that many students, with effects and trials by cohort period."""
     make_state(folder, students=students, seed=seed, progress=lambda *_: None)
-    with open_engine("1GB", 2) as engine:
-        panel = make_panel(engine, open_folder(folder).tables, "state", {}, SILENT)
-        tables = effect_tables(engine, panel)
-        with Workspace(engine) as space:
-            made = effect_panel(space, panel)
-            codes = panel.schools.select("district", "district_code").distinct().to_pyarrow()
-            names = {row["district"]: row["district_code"] for row in codes.to_pylist()}
-            months = int(panel.months.month_no.max().to_pyarrow().as_py()) + 1
-            rows = made.months.select("unit", "t", "y", "stratum", "first")
-            study = prepare(space, rows, made.districts(), months, Rules(event_times=EVENTS))
-            visits = made.visited.select("unit", value="summer", part="period")
-            found = estimate(space, study, Visits(visits, 2, len(made.periods)))
-            roles = found.codes.with_places(found.roles.to_pandas())
-            homes = made.homes.to_pandas()
-    levels = ("PK-5", "6-8", "9-12")
+    with open_engine(threads=2) as engine, Workspace(engine) as space:
+        inputs = read_inputs(space, open_folder(folder).tables, "state", SILENT)
+        panel = make_panel(space, inputs, SILENT)
+        tables = effect_tables(space, panel)
+        made = effect_panel(space, panel)
+        months = panel.months.count().to_pyarrow().as_py()
+        rows = made.months.select("unit", "t", "y", "stratum", "first")
+        study = prepare(space, rows, made.districts(), months, Design(event_times=EVENTS))
+        found = estimate(space, study, by_cohort_period(made).kinds)
+        roles = found.numbering.told_apart(space.frame(found.roles)).assign(
+            before=lambda t: t["last"]
+        )
+        clusters = space.frame(made.clusters)
     return EffectState(
         folder,
         tables,
         roles,
-        dict(zip(homes["unit"], homes["cluster"], strict=True)),
-        tuple((names[district], levels[level]) for district, level in made.strata),
+        dict(zip(clusters["unit"], clusters["cluster"], strict=True)),
+        made.areas,
         made.periods,
     )
 
@@ -148,10 +147,13 @@ def terms(state: EffectState) -> tuple[pd.DataFrame, pd.DataFrame]:
                         }
                     )
                 )
-    totals = pd.DataFrame(totals)
-    by_atom = totals.groupby(["stratum", "part", "e"], as_index=False)[
-        ["visited", "total", "squares", "now", "before"]
-    ].sum()
+    by_atom = (
+        pd.DataFrame(totals)
+        .groupby(["stratum", "part", "e"], as_index=False)[
+            ["visited", "total", "squares", "now", "before"]
+        ]
+        .sum()
+    )
     by_part = by_atom.groupby(["part", "e"])[["visited", "total"]].sum()
     rows = pd.concat(x, ignore_index=True)
     atoms = by_atom.set_index(["stratum", "part", "e"])

@@ -9,7 +9,6 @@ import hypothesis.strategies as st
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-from ibis.backends.duckdb import Backend
 
 from leapdash.build.sources.typed import as_contract
 from leapdash.contract import (
@@ -21,6 +20,7 @@ from leapdash.contract import (
     input_table,
     school_year_of,
 )
+from leapdash.engines import Engine
 
 Row = dict[str, Any]
 
@@ -71,7 +71,7 @@ class MemoryTable:
     def label(self) -> str:
         return self.contract.name
 
-    def read(self, engine: Backend) -> ir.Table:
+    def read(self, engine: Engine) -> ir.Table:
         return as_contract(ibis.memtable(arrow(self.contract, self.rows)), self.contract)
 
 
@@ -115,9 +115,9 @@ def states(draw: st.DrawFn) -> State:
         enrollment.append(draw(_enrollment("t", _SCHOOLS[0][0], 2021)))
         attendance.append(_month("t", _SCHOOLS[0][0], date(2021, 9, 1), 10.0, 9.0))
     students = sorted({row["student_id"] for row in enrollment})
-    months = [row["month"] for row in attendance if row["days_enrolled"]]
-    first = date(int(school_year_of(min(months))[:4]), 7, 1)
-    last = max(months).replace(day=monthrange(max(months).year, max(months).month)[1])
+    enrolled = [row["month"] for row in attendance if row["days_enrolled"]]
+    first = date(int(school_year_of(min(enrolled))[:4]), 7, 1)
+    last = max(enrolled).replace(day=monthrange(max(enrolled).year, max(enrolled).month)[1])
     visits = draw(st.lists(_visit(students, first, last), min_size=1, max_size=12))
     tables = {
         "schools": schools,

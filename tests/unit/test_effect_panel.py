@@ -1,4 +1,4 @@
-"""What the pipeline counts as a visit, a month and a place, before any effect is estimated."""
+"""What the build counts as a visit, a month and an area, before any effect is estimated."""
 
 from collections.abc import Callable
 from datetime import date
@@ -8,11 +8,10 @@ import pandas as pd
 import pytest
 
 from leapdash.build.effects.panel import effect_panel
+from leapdash.build.panel.inputs import read_inputs
+from leapdash.build.panel.make import make_panel
 from leapdash.build.sources.folder import open_folder
-from leapdash.build.summaries.summarise import make_panel
-from leapdash.contract import LEVELS
-from leapdash.engines.duckdb import open_engine
-from leapdash.estimator.workspace import Workspace
+from leapdash.engines import Workspace, open_engine
 from leapdash.progress import SILENT
 from tests.lib.input_files import Row, rows, write_csv
 
@@ -22,25 +21,21 @@ HARTFORD, TORRINGTON = "0640011", "1430011"
 
 def made_from(folder: Path, change: Callable[[Tables], object] = lambda _: None) -> pd.DataFrame:
     """Six school months, September to November of two years: the months of the students visited,
-    with district_code and level of the visit (place) and of the month (there, None where nobody
+    with district_code and level of the visit (area) and of the month (there, None where nobody
     was ever visited).
     """
     tables = rows()
     change(tables)
-    with open_engine("500MB", 1) as engine, Workspace(engine) as space:
-        panel = make_panel(
-            engine, open_folder(write_csv(folder, tables)).tables, "state", {}, SILENT
-        )
+    with open_engine(threads=1) as engine, Workspace(engine) as space:
+        given = open_folder(write_csv(folder, tables)).tables
+        panel = make_panel(space, read_inputs(space, given, "state", SILENT), SILENT)
         made = effect_panel(space, panel)
-        visited = made.visited.select("unit", "first", place="stratum").to_pandas()
-        months = made.months.select("unit", "t", "y", "stratum", since="first").to_pandas()
-        districts = panel.schools.select("district", "district_code").distinct().to_pandas()
-    names = dict(zip(districts["district"], districts["district_code"], strict=True))
-    strata = [(names[district], tuple(LEVELS)[level]) for district, level in made.strata]
+        visited = space.frame(made.visited.select("unit", "first", area="stratum"))
+        months = space.frame(made.months.select("unit", "t", "y", "stratum", since="first"))
     found = months.merge(visited, on="unit").sort_values(["unit", "t"], ignore_index=True)
     assert (found["since"] == found["first"]).all()
-    found["place"] = [strata[k] for k in found["place"]]
-    found["there"] = [strata[k] if k >= 0 else None for k in found["stratum"]]
+    found["area"] = pd.Series([made.areas[k] for k in found["area"]])
+    found["there"] = pd.Series([made.areas[k] if k >= 0 else None for k in found["stratum"]])
     return found
 
 
@@ -116,5 +111,5 @@ def test_who_moves_after_the_visit_stays_where_the_visit_was(tmp_path):
             month_of(tables, "S05", month)["school_code"] = "0640211"
 
     found = made_from(tmp_path, change)
-    mover = found[found["place"] == (TORRINGTON, "9-12")]
+    mover = found[found["area"] == (TORRINGTON, "9-12")]
     assert list(mover["there"]) == [(TORRINGTON, "9-12")] * 4 + [(HARTFORD, "PK-5")] * 2

@@ -13,13 +13,14 @@ import leapdash.estimator.event_study
 from leapdash import event_study
 from leapdash.errors import InputError, UsageError
 from leapdash.estimator.cell_effects import solve
-from leapdash.estimator.design import Codes, Rules
-from leapdash.estimator.propensity import POWERS, Chances, coefficient_columns
+from leapdash.estimator.design import Design
+from leapdash.estimator.numbering import Numbering
+from leapdash.estimator.propensity import Propensity, coefficient_columns
 from leapdash.estimator.trials import (
     HIGHEST_LEAVING_WEIGHT,
-    chance,
-    comparison_sums,
+    propensity,
     roles,
+    sums_by_side,
     weighted,
 )
 
@@ -183,22 +184,21 @@ def test_a_month_without_history_adds_nothing_to_the_worth_of_staying():
     # Nobody was visited in month 4: there are no coefficients for it.
     months = [0, 1, 2, 3, 5]
     chances = np.array([0.1, 0.2, 0.5, 0.3, 0.4])
-    coefficients = {"intercept": np.log(chances / (1 - chances))}
-    coefficients |= {f"slope_{k}": np.zeros(5) for k in range(len(POWERS))}
-    places = {"stratum": pa.array([0] * 5, pa.int32()), "t": pa.array(months, pa.int16())}
-    fitted = Chances(coefficients["intercept"], np.zeros((5, 9)), np.zeros(2), np.ones(2))
-    table = ibis.memtable(pa.table({**places, **coefficients}))
-    found = weighted(history, table, fitted, Rules()).order_by("t").to_pandas()
+    intercept = np.log(chances / (1 - chances))
+    fitted = Propensity(intercept, np.zeros((5, 9)), np.zeros(2), np.ones(2))
+    slots = {"stratum": pa.array([0] * 5, pa.int32()), "t": pa.array(months, pa.int16())}
+    table = ibis.memtable(pa.table({**slots, **coefficient_columns(fitted)}))
+    found = weighted(history, table, Design()).order_by("t").to_pandas()
     np.testing.assert_allclose(found["h"], [0.1, 0.2, np.nan, 0.3, 0.0, 0.4])
     stayed = [0.9, 0.9 * 0.8, 0.9 * 0.8, 0.9 * 0.8 * 0.7, 0.9 * 0.8 * 0.7, 0.9 * 0.8 * 0.7 * 0.6]
     np.testing.assert_allclose(np.exp(-found["leaving"]), stayed)
 
 
-def test_the_chance_on_the_engine_is_that_of_the_regression_and_at_most_nine_tenths():
+def test_the_propensity_on_the_engine_is_that_of_the_regression_and_at_most_nine_tenths():
     rng = np.random.default_rng(4)
     size = 200
     last, mean = rng.uniform(0, 1, size), rng.uniform(0, 1, size)
-    fitted = Chances(
+    fitted = Propensity(
         rng.normal(1, 2, size),
         rng.normal(0, 1, (size, 9)),
         np.array([0.8, 0.7]),
@@ -206,8 +206,8 @@ def test_the_chance_on_the_engine_is_that_of_the_regression_and_at_most_nine_ten
     )
     rows = {"last": last, "mean": mean, **coefficient_columns(fitted)}
     t = one_unit(**rows)
-    found = t.select("t", h=chance(t, fitted)).order_by("t").to_pandas()["h"]
-    np.testing.assert_allclose(found, fitted.chance(np.arange(size), last, mean), rtol=1e-12)
+    found = t.select("t", h=propensity(t)).order_by("t").to_pandas()["h"]
+    np.testing.assert_allclose(found, fitted.at(np.arange(size), last, mean), rtol=1e-12)
     assert (found == 0.9).sum() > 20
     assert (found < 0.9).sum() > 20
 
@@ -237,10 +237,10 @@ def test_who_is_visited_later_is_compared_until_then_and_weighs_no_more_before_t
             "leaving": [0.1, 0.2, 0.3, *[0.4] * 5, *np.arange(8) / 10, *np.arange(8) / 5],
         }
     )
-    rules = Rules(event_times=tuple(range(-3, 5)))
-    codes = Codes.of(1, 10, 1, rules)
-    found = codes.with_places(
-        roles(ibis.memtable(begun), ibis.memtable(months), codes, rules).to_pandas()
+    design = Design(event_times=tuple(range(-3, 5)))
+    numbering = Numbering.of(1, 10, 1, design.event_times)
+    found = numbering.told_apart(
+        roles(ibis.memtable(begun), ibis.memtable(months), numbering, design).to_pandas()
     )
     assert (found["g"] == 3).all()
     weights = {
@@ -308,19 +308,16 @@ def test_the_weight_for_those_who_left_is_cut_off_and_the_share_is_told():
             "leaving_last": [np.log(2), np.log(50)],
         }
     )
-    rules = Rules(event_times=(2,))
-    found = roles(ibis.memtable(begun), ibis.memtable(months), Codes.of(1, 10, 1, rules), rules)
+    design, numbering = Design(event_times=(2,)), Numbering.of(1, 10, 1, (2,))
+    found = roles(ibis.memtable(begun), ibis.memtable(months), numbering, design)
     weights = found.order_by("unit").to_pandas()
     assert HIGHEST_LEAVING_WEIGHT == 20
     np.testing.assert_allclose(weights["w"], [0.2, 2.0])
     np.testing.assert_allclose(weights["uncut"], [0.2, 5.0])
-    sums = comparison_sums(found).to_pandas()
+    sums = sums_by_side(found).to_pandas()
     np.testing.assert_allclose(sums[["w", "uncut"]], [[2.2, 5.2]])
-    sides = ("change", "last", "mean", "now", "before")
-    visited = pd.DataFrame(
-        {"cell": sums["cell"], "part": 0, "visited": 2, **dict.fromkeys(sides, 1)}
-    )
-    cells = solve(visited, sums, Codes.of(1, 10, 1, rules), rules)
+    # The side of the visited is numbered after that of their comparison.
+    cells = solve(pd.concat([sums, sums.assign(side=sums["side"] + 1)]), numbering, design)
     assert cells["cut"].item() == pytest.approx(3 / 5.2)
 
 
@@ -330,13 +327,11 @@ def test_histories_that_hardly_differ_carry_no_slope(spread, adjusted):
     last, change, w = np.array([0.8, 0.8 + spread]), np.array([0.1, 0.2]), np.ones(2)
     sums = {"wc": change, "wl": last, "wm": last, "wll": last**2, "wlm": last**2, "wmm": last**2}
     sums |= {"wlc": last * change, "wmc": last * change, "w": w, "w2": w, "odds": w, "uncut": w}
-    waiting = pd.DataFrame(
-        {"cell": [61], "comparison": 2, **{name: [x.sum()] for name, x in sums.items()}}
-    )
-    sides = {"change": 0.3, "last": 0.8, "mean": 0.8, "now": 1.1, "before": 0.8}
-    visited = pd.DataFrame({"cell": [61], "part": 0, "visited": 1, **sides})
-    rules = Rules()
-    cell = solve(visited, waiting, Codes.of(1, 10, 1, rules), rules).iloc[0]
+    comparison = {name: x.sum() for name, x in sums.items()} | {"side": 122, "units": 2}
+    visited = {"side": 123, "units": 1, "wc": 0.3, "wl": 0.8, "wm": 0.8, "now": 1.1}
+    design = Design()
+    numbering = Numbering.of(1, 10, 1, design.event_times)
+    cell = solve(pd.DataFrame([comparison, visited]), numbering, design).iloc[0]
     # Both directions are one here: each slope takes half of the change per point of attendance.
     slope = 0.1 / spread / 2 if adjusted else 0.0
     assert (cell.slope_last, cell.slope_mean) == pytest.approx((slope, slope))
@@ -398,6 +393,17 @@ def test_pandas_arrow_ibis_and_parquet_give_the_same(tmp_path):
     same(expected, study(theirs))
     left = engine.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
     assert left == [("theirs",)]
+
+
+def test_a_design_may_be_given_whole_and_single_options_take_the_place_of_what_it_says():
+    frame = panel()
+    design = Design(comparison="never", history=2, slopes=False, event_times=tuple(range(-4, 5)))
+    expected = study(frame, comparison="never", history=2, slopes=False)
+    same(expected, event_study(frame, outcome="rate", design=design))
+    same(
+        study(frame, comparison="never", history=2, slopes=False, small_samples=False),
+        event_study(frame, outcome="rate", design=design, small_samples=False),
+    )
 
 
 def test_units_may_be_text_and_columns_may_have_any_name():

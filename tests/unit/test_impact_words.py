@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from leapdash.inference import Interval, interval
-from leapdash.show.effects.studies import DaysRegained, Headline, Headlines
+from leapdash.show.effects.days import DaysRegained
+from leapdash.show.effects.studies import Headline, Headlines
 from leapdash.show.filters import Filters
 from leapdash.show.views.effect_rows import SliceRows
 from leapdash.show.views.programme import Regained, VisitsMade

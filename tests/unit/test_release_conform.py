@@ -10,36 +10,18 @@ import pytest
 from leapdash.contract import STATE_CODE, summary_table
 from leapdash.errors import ContractError
 from leapdash.release import current_id, open_release, publish
-from tests.lib.bare_tables import BRIDGEPORT, FACTS, HARTFORD, attendance, district_of, rows, tables
+from tests.lib.bare_tables import (
+    BRIDGEPORT,
+    COVARIANCE,
+    EFFECT,
+    FACTS,
+    HARTFORD,
+    attendance,
+    district_of,
+    rows,
+    tables,
+)
 
-EFFECT = {
-    "slice": "visitor",
-    "slice_value": "school staff",
-    "district_code": district_of(HARTFORD),
-    "level": "6-8",
-    "event_time": 1,
-    "effect": 0.04,
-    "std_error_student": 0.01,
-    "std_error_school": 0.01,
-    "schools": 1,
-    "visited": 30,
-    "visited_due": 30,
-    "visited_all": 31,
-    "comparison": 300,
-    "comparison_effective": 200.0,
-    "comparison_observed": 0.9,
-    "weights_cut": 0.0,
-    "visited_rate": 0.8,
-    "naive_change": 0.1,
-}
-COVARIANCE = {
-    **{name: EFFECT[name] for name in ("slice", "slice_value", "district_code", "level")},
-    "event_time": 1,
-    **{f"{name}_2": EFFECT[name] for name in ("slice_value", "district_code", "level")},
-    "event_time_2": 1,
-    "matrix": "student",
-    "covariance": 1e-4,
-}
 KIND = {
     "school_year": "2021-22",
     "district_code": district_of(HARTFORD),

@@ -9,39 +9,29 @@ import pandas as pd
 
 from leapdash.build.effects.panel import SCHOOLS, EffectPanel
 from leapdash.build.panel.panel import Panel
+from leapdash.build.panel.student_groups import memberships
 from leapdash.build.panel.to_contract import in_days
 from leapdash.contract import BALANCE, LEFT_OUT, MONTHS_AFTER, SHARES_VISITED
 from leapdash.contract.thresholds import MANY_VISITED, SOME_VISITED
+from leapdash.engines import Workspace
 from leapdash.estimator.estimate import Estimate, Study
 
 LAST_MONTH, THREE_MONTHS = tuple(BALANCE)[:2]
 
 
-def balance(found: Estimate, groups: ir.Table) -> pd.DataFrame:
-    """By stratum and measure: visited, visited_mean, visited_sd, comparison_before,
-    comparison_after; the comparison's are means by trial, weighing as many as were visited in it.
+def balance(space: Workspace, found: Estimate, months: ir.Table) -> pd.DataFrame:
+    """How alike the visited and their comparison were when trials began, by stratum and measure.
 
-    `groups`: unit, t, group: the student groups of everyone in every month.
+    visited, visited_mean, visited_sd, comparison_before, comparison_after; the comparison's are
+    means by trial, weighing as many as were visited in it. `months`: unit, t, group_set.
     """
-    begun = found.begun
-    rates = [
-        begun.select("trial", "visited", "odds", measure=ibis.literal(name), x=begun[column])
-        for name, column in ((LAST_MONTH, "last"), (THREE_MONTHS, "mean"))
-    ]
-    rates_by_trial = _by_trial(ibis.union(*rates))
-    members = begun.join(groups.rename(g="t"), ["unit", "g"])
-    flags = members.select(
-        "trial", "visited", "odds", measure="group " + members.group, x=ibis.literal(1.0)
-    )
-    totals = rates_by_trial[rates_by_trial["measure"] == LAST_MONTH]
-    totals = totals[["trial", "visited", "n", "odds"]]
-    shares = _by_trial(flags).drop(columns=["n", "odds"])
-    measures = pd.DataFrame({"measure": shares["measure"].unique()})
+    rates = _rates_by_trial(space, found.begun)
     # A trial without members of a group has a share of 0.
-    shares = totals.merge(measures, how="cross").merge(
-        shares, on=["trial", "visited", "measure"], how="left"
-    )
-    every = pd.concat([rates_by_trial, shares.fillna({"x": 0.0, "xx": 0.0, "wx": 0.0})])
+    groups = _members_by_trial(space, found.begun, months)
+    totals = rates.loc[rates["measure"] == LAST_MONTH, ["trial", "visited", "n", "odds"]]
+    shares = totals.merge(pd.DataFrame({"measure": groups["measure"].unique()}), how="cross")
+    shares = shares.merge(groups, on=["trial", "visited", "measure"], how="left")
+    every = pd.concat([rates, shares.fillna({"x": 0.0, "xx": 0.0, "wx": 0.0})])
 
     treated = every[every["visited"]].rename(columns={"n": "treated", "x": "sum", "xx": "squares"})
     others = every[~every["visited"]]
@@ -49,8 +39,7 @@ def balance(found: Estimate, groups: ir.Table) -> pd.DataFrame:
     t = treated[["trial", "measure", "treated", "sum", "squares"]].merge(
         others[["trial", "measure", "before", "after"]], on=["trial", "measure"]
     )
-    codes = found.codes
-    t["stratum"] = t["trial"] // codes.months % codes.strata
+    t["stratum"] = found.numbering.stratum(t["trial"])
     for name in ("before", "after"):
         t[name] = t[name] * t["treated"]
     sums = t.groupby(["stratum", "measure"], as_index=False)[
@@ -71,23 +60,44 @@ def balance(found: Estimate, groups: ir.Table) -> pd.DataFrame:
     )
 
 
-def _by_trial(t: ir.Table) -> pd.DataFrame:
-    found: pd.DataFrame = (
-        t.group_by("trial", "visited", "measure")
-        .agg(
-            n=t.count(),
-            odds=t.odds.sum(),
-            x=t.x.sum(),
-            xx=(t.x * t.x).sum(),
-            wx=(t.odds * t.x).sum(),
+def _rates_by_trial(space: Workspace, begun: ir.Table) -> pd.DataFrame:
+    """The sums of recent attendance: trial, visited, measure; n, odds, x, xx (squares), wx."""
+    columns = {LAST_MONTH: "last", THREE_MONTHS: "mean"}
+    sums = {
+        f"{what}_{column}": values.sum()
+        for column in columns.values()
+        for what, values in (
+            ("x", begun[column]),
+            ("xx", begun[column] * begun[column]),
+            ("wx", begun.odds * begun[column]),
         )
-        .to_pandas()
+    }
+    found = space.frame(
+        begun.group_by("trial", "visited").agg(n=begun.count(), odds=begun.odds.sum(), **sums)
     )
-    return found
+    parts = []
+    for measure, column in columns.items():
+        own = {f"{what}_{column}": what for what in ("x", "xx", "wx")}
+        part = found[["trial", "visited", "n", "odds", *own]].rename(columns=own)
+        parts.append(part.assign(measure=measure))
+    return pd.concat(parts, ignore_index=True)
 
 
-def compared(panel: EffectPanel, study: Study, found: Estimate) -> pd.DataFrame:
-    """By stratum, period and reason (LEFT_OUT): how many visited students."""
+def _members_by_trial(space: Workspace, begun: ir.Table, months: ir.Table) -> pd.DataFrame:
+    """The members of each group: trial, visited, measure; x and xx (how many), wx (odds)."""
+    t = begun.join(months.select("unit", "group_set", g="t"), ["unit", "g"])
+    by_set = space.frame(
+        t.group_by("trial", "visited", "group_set").agg(x=t.count(), wx=t.odds.sum())
+    )
+    groups = memberships().to_pandas()
+    groups = groups[groups["group"] != "all"]
+    by_group = by_set.merge(groups.assign(measure="group " + groups["group"]), on="group_set")
+    sums = by_group.groupby(["trial", "visited", "measure"], as_index=False)[["x", "wx"]].sum()
+    return sums.assign(xx=sums["x"])
+
+
+def compared(space: Workspace, panel: EffectPanel, study: Study, found: Estimate) -> pd.DataFrame:
+    """How many visited students could be compared or why not: stratum, period, reason, students."""
     then = study.rows.filter(study.rows["first"] == study.rows.t).select("unit", "can_begin")
     t = panel.visited.left_join(then, "unit")
     served = found.begun.filter(~found.begun.visited).select("trial").distinct()
@@ -102,18 +112,15 @@ def compared(panel: EffectPanel, study: Study, found: Estimate) -> pd.DataFrame:
         else_=reasons[3],
     )
     t = t.mutate(reason=reason)
-    counts: pd.DataFrame = (
-        t.group_by("stratum", "period", "reason").agg(students=t.count()).to_pandas()
-    )
-    return counts
+    return space.frame(t.group_by("stratum", "period", "reason").agg(students=t.count()))
 
 
 def visited_days(
     panel: EffectPanel, slices: Sequence[tuple[str, ir.Table]], years: ir.Table
 ) -> ir.Table:
-    """slice, slice_value, stratum, period, year, event_time (one of MONTHS_AFTER), students,
-    days_enrolled of all visited students.
+    """The days enrolled of all visited students in the twelve school months after the visit.
 
+    slice, slice_value, stratum, period, year, event_time (1 to 12), students, days_enrolled.
     `slices`: name, and unit with slice_value. `years`: t, year.
     """
     months = panel.months.join(years, "t")
@@ -132,7 +139,7 @@ def visited_days(
 
 
 def spillover(panel: Panel) -> ir.Table:
-    """The contract's table `spillover`, with district and level as numbers, year as a number.
+    """The table `spillover`, with numbers for district, level and school year.
 
     A student belongs to the school with most days enrolled in the school year (then the smallest
     code); a school's share visited counts everyone enrolled there that school year.

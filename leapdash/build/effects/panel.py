@@ -8,9 +8,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from leapdash.build.panel.panel import Panel
-from leapdash.contract import LANGUAGES, PLACES, VISIT_COUNTS, VISITORS, order_in_time
+from leapdash.contract import LANGUAGES, LEVELS, PLACES, VISIT_COUNTS, VISITORS, order_in_time
 from leapdash.contract.thresholds import OBSERVED_MINIMUM_DAYS
-from leapdash.estimator.workspace import Workspace
+from leapdash.engines import Workspace
 
 MINIMUM_HALF_DAYS = 2 * OBSERVED_MINIMUM_DAYS
 """A month with fewer half-days enrolled is no observation of attendance."""
@@ -24,28 +24,31 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "language": tuple(LANGUAGES),
     "visits": tuple(VISIT_COUNTS),
 }
-"""Properties of a first visit (and how many followed): the slices that part the visited by them."""
+"""The slices that part the visited by a property of the first visit, or by how many there were."""
 
 SCHOOLS = 1 << 15
-"""More than there are schools: ranks by days enrolled first, then by school."""
+"""More schools than there are: so a rank goes by days enrolled first, then by school."""
 
 
 @dataclass(frozen=True)
 class EffectPanel:
-    """Tables on the engine, and what their numbers stand for.
+    """The panel for the effects of visits: tables on the engine, and what their numbers stand for.
 
     `months`: unit, t, y (attendance rate; null below MINIMUM_HALF_DAYS), stratum (ELSEWHERE where
     nobody was ever visited), first, group_set, enrolled (half-days); students never in a stratum
     with visits are left out. `visited`: one row per student visited: unit, first, school, stratum,
     group_set (of the visit), summer (0 or 1), and by number in their lists period and each of
-    KINDS. `homes`: unit, cluster (the school of the student's first month). `strata`: by number,
-    district (its number) and level. `periods`: the cohort periods.
+    KINDS. `clusters`: unit, cluster (the school of the student's first month). `strata`: by number,
+    district (its number) and level (likewise). By their numbers: `areas`, district code and level
+    of each stratum; `schools`, their codes; `periods`, the cohort periods.
     """
 
     months: ir.Table
     visited: ir.Table
-    homes: ir.Table
+    clusters: ir.Table
     strata: tuple[tuple[int, int], ...]
+    areas: tuple[tuple[str, str], ...]
+    schools: tuple[str, ...]
     periods: tuple[str, ...]
 
     def districts(self) -> tuple[int, ...]:
@@ -61,10 +64,13 @@ def effect_panel(space: Workspace, panel: Panel) -> EffectPanel:
     """
     first = panel.visits.filter(panel.visits["first"])
     first = first.join(panel.schools.select("school", "district"), "school")
-    found = first.select("district", "level").distinct().order_by("district", "level")
-    strata = tuple((row["district"], row["level"]) for row in found.to_pyarrow().to_pylist())
-    names = set(first.select("cohort_period").distinct().to_pyarrow()["cohort_period"].to_pylist())
-    periods = tuple(sorted(names, key=order_in_time))
+    found = space.arrow(first.select("district", "level", "cohort_period").distinct()).to_pylist()
+    strata = tuple(sorted({(row["district"], row["level"]) for row in found}))
+    periods = tuple(sorted({row["cohort_period"] for row in found}, key=order_in_time))
+    codes = panel.schools.select("school", "school_code", "district", "district_code")
+    schools = space.arrow(codes.order_by("school")).to_pylist()
+    districts = {row["district"]: row["district_code"] for row in schools}
+    levels = tuple(LEVELS)
     numbers = space.put(
         pa.table(
             {
@@ -82,15 +88,21 @@ def effect_panel(space: Workspace, panel: Panel) -> EffectPanel:
         months.select("unit", "t", "school", "y", "stratum", "first", "group_set", "enrolled")
     )
     visited = space.keep(_with_groups(visited, months))
-    homes = months.group_by("unit").agg(cluster=months.school.argmin(months.t))
+    clusters = months.group_by("unit").agg(cluster=months.school.argmin(months.t))
     inside = months.filter(months.stratum != ELSEWHERE).select("unit").distinct()
     return EffectPanel(
-        months.semi_join(inside, "unit"), visited, space.keep(homes), strata, periods
+        months.semi_join(inside, "unit"),
+        visited,
+        space.keep(clusters),
+        strata,
+        tuple((districts[district], levels[level]) for district, level in strata),
+        tuple(row["school_code"] for row in schools),
+        periods,
     )
 
 
 def _months(panel: Panel) -> ir.Table:
-    """One row per student and month: unit, t, y, enrolled, and the main school's properties."""
+    """The students' months, once each: unit, t, y, enrolled, and the main school's properties."""
     columns = ["student", "month_no", "school", "district", "level", "group_set", "enrolled"]
     single = panel.rows.filter(~panel.rows.several).select(*columns, "absent")
     t = panel.rows.filter(panel.rows.several)
@@ -127,7 +139,7 @@ def _visited(panel: Panel, first: ir.Table, periods: tuple[str, ...]) -> ir.Tabl
 
 
 def _number(value: ir.StringValue, codes: Iterable[str]) -> ir.IntegerValue:
-    return ibis.cases(*((value == code, place) for place, code in enumerate(codes))).cast("int32")
+    return ibis.cases(*((value == code, number) for number, code in enumerate(codes))).cast("int32")
 
 
 def _with_groups(visited: ir.Table, months: ir.Table) -> ir.Table:
@@ -135,9 +147,9 @@ def _with_groups(visited: ir.Table, months: ir.Table) -> ir.Table:
     null without any attendance.
     """
     t = visited.select("unit", "first").join(months.select("unit", "t", "group_set"), "unit")
-    place = ibis.row_number().over(
+    nearness = ibis.row_number().over(
         group_by=t.unit, order_by=[t.t > t["first"], (t.t - t["first"]).abs()]
     )
-    nearest = t.mutate(place=place)
-    nearest = nearest.filter(nearest.place == 0).select("unit", "group_set")
+    nearest = t.mutate(nearness=nearness)
+    nearest = nearest.filter(nearest.nearness == 0).select("unit", "group_set")
     return visited.left_join(nearest, "unit").select(*visited.columns, "group_set")

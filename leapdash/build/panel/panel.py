@@ -2,7 +2,8 @@
 
 Half-days are whole numbers throughout: `enrolled`, `absent`. Schools, districts, students and
 months are numbers (`panel.numbered`, `build.calendar`). `participation` is 0 visited,
-1 eligible, 2 other, the order in which one goes before the other.
+1 eligible, 2 other, the order in which one goes before the other. Everything here is an
+expression; `panel.make` works it out.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from fractions import Fraction
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
 
 from leapdash.build.calendar import Calendar
 from leapdash.contract import PARTICIPATION
@@ -21,7 +21,7 @@ from leapdash.contract.thresholds import (
     ELIGIBLE_WINDOW_MONTHS,
     WAITING_DAYS,
 )
-from leapdash.engines.duckdb import put
+from leapdash.engines.functions import all_different
 
 VISITED, ELIGIBLE, OTHER = range(len(PARTICIPATION))
 MINIMUM_HALF_DAYS = 2 * CHRONIC_MINIMUM_DAYS
@@ -29,10 +29,11 @@ MINIMUM_HALF_DAYS = 2 * CHRONIC_MINIMUM_DAYS
 
 @dataclass(frozen=True)
 class Panel:
-    """What the summaries are made from; tables on the engine.
+    """What the summaries and effects are made from; tables on the engine.
 
-    `months`: Calendar.month_table. `schools`, `enrollment`: see `panel.numbered`. `rows`, `years`,
-    `status`: see the functions of this module that make them. `visits`: see `panel.visit_schools`.
+    `months`: Calendar.month_table. `schools`, `enrollment`: see `panel.numbered`. `rows`:
+    `student_months`. `years`: `student_years`. `status`: `student_status`. `visits`: see
+    `panel.visit_schools`.
     """
 
     months: ir.Table
@@ -72,67 +73,68 @@ def participation_at(t: ir.Table, month_no: ir.IntegerValue) -> ir.IntegerValue:
     return number.cast("int8")
 
 
-def make_spells(
-    engine: Backend,
+def spells(
     attendance: ir.Table,
     enrollment: ir.Table,
     schools: ir.Table,
     months: ir.Table,
     calendar: Calendar,
 ) -> ir.Table:
-    """One row per student, school and school year with attendance rows.
+    """The school years of each student at each school, where there are attendance rows.
 
-    student, school, district, year; enrolled_0, absent_0, …: half-days by the school month's place
-    in the year; several: whether the student had more than one school in the year;
+    student, school, district, year; enrolled_0, absent_0, …: half-days by the school month's
+    position in the year; several: whether the student had more than one school in the year;
     each_month_once: false where two rows share a month; level, pk, group_set of the enrollment,
     null where there is none.
     """
-    t = attendance.join(months.select("month", "place", "bit"), "month")
+    t = attendance.join(months.select("month", "position", "bit"), "month")
     t = t.mutate(absent=t.enrolled - t.attended)
-    columns: dict[str, ir.Value] = {"each_month_once": t.bit.sum() == t.bit.bit_or()}
-    for place in range(calendar.most_months()):
-        here = t.place == place
+    columns: dict[str, ir.Value] = {"each_month_once": all_different(t.bit)}
+    for position in range(calendar.most_months()):
+        here = t.position == position
         for name in ("enrolled", "absent"):
             half_days = ibis.ifelse(here, t[name], 0).sum()
             # Too many of a month that stands there too often: null, and `each_month_once` tells.
-            columns[f"{name}_{place}"] = half_days.try_cast("int16")
-    spells = t.group_by("student", "school", "year").agg(**columns)
+            columns[f"{name}_{position}"] = half_days.try_cast("int16")
+    by_year = t.group_by("student", "school", "year").agg(**columns)
     known = enrollment.select("student", "school", "year", "level", "pk", "group_set")
-    table = spells.left_join(known, ["student", "school", "year"])
+    table = by_year.left_join(known, ["student", "school", "year"])
     table = table.join(schools.select("school", "district"), "school")
-    table = table.select(*spells.columns, "district", "level", "pk", "group_set")
+    table = table.select(*by_year.columns, "district", "level", "pk", "group_set")
     schools_of_year = table.count().over(group_by=[table.student, table.year])
-    table = table.mutate(several=schools_of_year > 1)
-    return engine.create_table("spells", table, temp=True)
+    return table.mutate(several=schools_of_year > 1)
 
 
-def date_visits(engine: Backend, visits: ir.Table, calendar: Calendar) -> ir.Table:
-    """One row per visit: the columns of `numbered.visits` and visit (its number), month_no of the
-    school month it counts in, year, cohort_period, first (the first that met the family).
+def dated_visits(visits: ir.Table, dates: ir.Table) -> ir.Table:
+    """The visits: the columns of `numbered.visits` and visit (its number), month_no of the school
+    month it counts in, year, cohort_period, first (the first that met the family).
 
-    Of two visits on one day the first in order of place, visitor and language is the first.
+    `dates`: Calendar.visit_table. Of two visits on one day the first in order of place, visitor and
+    language is the first.
     """
-    dates = put(engine, "visit_months", calendar.visit_table())
     t = visits.join(dates, "month")
     order = ["visit_date", "place", "visitor", "language"]
     met = t.contact == "met"
     earliest = ibis.row_number().over(group_by=[t.student, met], order_by=[t[c] for c in order])
-    t = t.mutate(
+    return t.mutate(
         visit=ibis.row_number().over(order_by=[t.student, *(t[c] for c in order), t.contact]),
         first=met & (earliest == 0),
     )
-    return engine.create_table("dated_visits", t, temp=True)
 
 
 def student_status(
-    engine: Backend, spells: ir.Table, visits: ir.Table, months: ir.Table, calendar: Calendar
+    spells: ir.Table,
+    visits: ir.Table,
+    months: ir.Table,
+    school_years: ir.Table,
+    calendar: Calendar,
 ) -> ir.Table:
-    """One row per student ever eligible or visited: student; eligible_no, visited_no, tried_no,
+    """The students ever eligible or visited: student; eligible_no, visited_no, tried_no,
     the first month in which each holds, or null; waited (class of days from the end of the month
     in which the student became eligible to the first visit, from 1; 0 where visited before that,
     or one of the two is missing).
     """
-    eligible = _eligible(engine, spells, calendar)
+    eligible = _eligible(spells, school_years, calendar)
     first = visits.filter(visits["first"]).select("student", "visit_date", visited_no="month_no")
     tried = (
         visits.filter(visits.contact != "met")
@@ -145,30 +147,31 @@ def student_status(
     days = t.visit_date.delta(t.eligible_end, unit="day")
     classes = [(days <= most, number) for number, most in enumerate(WAITING_DAYS, start=1)]
     waited = ibis.cases((days < 0, 0), *classes, (days.notnull(), len(classes) + 1), else_=0)
-    table = t.select("student", "eligible_no", "visited_no", "tried_no", waited=waited.cast("int8"))
-    return engine.create_table("status", table, temp=True)
+    return t.select("student", "eligible_no", "visited_no", "tried_no", waited=waited.cast("int8"))
 
 
-def make_years(engine: Backend, spells: ir.Table, status: ir.Table, calendar: Calendar) -> ir.Table:
-    """One row per student, school and school year with some day enrolled.
+def student_years(
+    spells: ir.Table, status: ir.Table, school_years: ir.Table, calendar: Calendar
+) -> ir.Table:
+    """The school years of each student at each school with some day enrolled.
 
     student, school, district, year, level, pk, group_set, several; enrolled, absent in the whole
     year; last_no (the last month with a day enrolled), last_enrolled (in that month); visited_no
     and eligible_no of the student.
     """
-    places = range(calendar.most_months())
-    ended = [(spells[f"enrolled_{place}"] > 0, place) for place in reversed(places)]
+    positions = range(calendar.most_months())
+    ended = [(spells[f"enrolled_{k}"] > 0, k) for k in reversed(positions)]
     t = spells.mutate(
         # Wide enough for the days of several schools, times twenty.
-        enrolled=_total(spells, "enrolled", places).cast("int32"),
-        absent=_total(spells, "absent", places).cast("int32"),
+        enrolled=_total(spells, "enrolled", positions).cast("int32"),
+        absent=_total(spells, "absent", positions).cast("int32"),
         last=ibis.cases(*ended),
         last_enrolled=ibis.cases(*((here, spells[f"enrolled_{k}"]) for here, k in ended)),
     )
     t = t.filter(t.enrolled > 0)
-    t = t.join(engine.table("school_years"), "year")
+    t = t.join(school_years, "year")
     t = t.left_join(status.select("student", "visited_no", "eligible_no"), "student")
-    table = t.select(
+    return t.select(
         "student",
         "school",
         "district",
@@ -184,11 +187,10 @@ def make_years(engine: Backend, spells: ir.Table, status: ir.Table, calendar: Ca
         visited_no=t.visited_no,
         eligible_no=t.eligible_no,
     )
-    return engine.create_table("student_years", table, temp=True)
 
 
-def make_rows(
-    engine: Backend, attendance: ir.Table, months: ir.Table, spells: ir.Table, status: ir.Table
+def student_months(
+    attendance: ir.Table, months: ir.Table, spells: ir.Table, status: ir.Table
 ) -> ir.Table:
     """The panel: one row per student, school and month with some day enrolled.
 
@@ -212,7 +214,7 @@ def make_rows(
     t = attendance.filter(attendance.enrolled > 0)
     t = t.join(months.select("month", "month_no"), "month")
     t = t.join(facts, ["student", "school", "year"])
-    table = t.select(
+    return t.select(
         "student",
         "school",
         "district",
@@ -229,7 +231,6 @@ def make_rows(
         tried=_by(t.tried_no, t.month_no),
         waited=ibis.ifelse(t.month_no == t.visited_no, t.waited, 0).fill_null(0).cast("int8"),
     )
-    return engine.create_table("panel", table, temp=True)
 
 
 def _by(since: ir.IntegerValue, month_no: ir.IntegerValue) -> ir.BooleanValue:
@@ -237,18 +238,18 @@ def _by(since: ir.IntegerValue, month_no: ir.IntegerValue) -> ir.BooleanValue:
     return (since <= month_no).fill_null(False)
 
 
-def _eligible(engine: Backend, spells: ir.Table, calendar: Calendar) -> ir.Table:
-    """student, eligible_no: the first month that ends a window of three school months in a row of
-    one school year in which the student, at all schools together, was absent for 10% or more of
-    at least 10 days.
+def _eligible(spells: ir.Table, school_years: ir.Table, calendar: Calendar) -> ir.Table:
+    """The students ever eligible: student, eligible_no.
+
+    That is the first month that ends a window of three school months in a row of one school year
+    in which the student, at all schools together, was absent for 10% or more of at least 10 days.
     """
-    places = range(calendar.most_months())
-    days = [f"{name}_{place}" for place in places for name in ("enrolled", "absent")]
+    positions = range(calendar.most_months())
+    days = [f"{name}_{k}" for k in positions for name in ("enrolled", "absent")]
     t = spells.group_by("student", "year").agg(**{name: spells[name].sum() for name in days})
-    years = put(engine, "school_years", calendar.year_table())
-    t = t.join(years, "year")
+    t = t.join(school_years, "year")
     windows = []
-    for last in places[ELIGIBLE_WINDOW_MONTHS - 1 :]:
+    for last in positions[ELIGIBLE_WINDOW_MONTHS - 1 :]:
         window = range(last - ELIGIBLE_WINDOW_MONTHS + 1, last + 1)
         enrolled, absent = (_total(t, name, window) for name in ("enrolled", "absent"))
         chronic = is_absent_for(CHRONIC_SHARE_ABSENT, absent, enrolled)
@@ -261,10 +262,10 @@ def _eligible(engine: Backend, spells: ir.Table, calendar: Calendar) -> ir.Table
     return t.group_by("student").agg(eligible_no=t.eligible_no.min())
 
 
-def _total(t: ir.Table, name: str, places: Sequence[int]) -> ir.IntegerValue:
-    total = t[f"{name}_{places[0]}"]
-    for place in places[1:]:
-        total = total + t[f"{name}_{place}"]
+def _total(t: ir.Table, name: str, positions: Sequence[int]) -> ir.IntegerValue:
+    total = t[f"{name}_{positions[0]}"]
+    for position in positions[1:]:
+        total = total + t[f"{name}_{position}"]
     return total
 
 

@@ -20,6 +20,8 @@ _GENDER_GROUP: Mapping[str, str] = {"F": "female", "M": "male"}
 
 @dataclass(frozen=True)
 class _Properties:
+    """The properties of a student that groups are made from."""
+
     race: str
     meals: str
     gender: str
@@ -53,22 +55,22 @@ _SETS = tuple(
 
 
 def group_set(enrollment: ir.Table) -> ir.IntegerValue:
-    """The number of a row's group set: its place among all combinations of properties."""
+    """The number of a row's group set, counted through all combinations of properties."""
     race = ibis.cases(
-        *((enrollment.race_ethnicity == race, place) for place, race in enumerate(_RACES[:-1])),
+        *((enrollment.race_ethnicity == race, number) for number, race in enumerate(_RACES[:-1])),
         else_=len(_RACES) - 1,
     )
     number = race
     for column, codes in (("meal_eligibility", _MEALS), ("gender", _GENDERS)):
-        place = ibis.cases(*((enrollment[column] == code, i) for i, code in enumerate(codes)))
-        number = number * len(codes) + place
+        own = ibis.cases(*((enrollment[column] == code, i) for i, code in enumerate(codes)))
+        number = number * len(codes) + own
     for flag in ("english_learner", "disability", "homeless"):
         number = number * 2 + enrollment[flag].cast("int16")
     return number.cast("int16")
 
 
 def memberships() -> pa.Table:
-    """One row per group set and group it belongs to: `group_set`, `group`."""
+    """The groups each group set belongs to: `group_set`, `group`."""
     rows = [(number, group) for number, one in enumerate(_SETS) for group in one.groups()]
     return pa.table(
         {

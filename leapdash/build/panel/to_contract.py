@@ -39,4 +39,4 @@ def in_days(half_days: ir.NumericValue) -> ir.FloatingValue:
 
 
 def _code(number: ir.IntegerValue, codes: Iterable[str]) -> ir.StringValue:
-    return ibis.cases(*((number == place, code) for place, code in enumerate(codes)))
+    return ibis.cases(*((number == position, code) for position, code in enumerate(codes)))

@@ -2,15 +2,12 @@
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
 
 
-def place_visits(
-    engine: Backend, visits: ir.Table, rows: ir.Table, enrollment: ir.Table
-) -> ir.Table:
+def with_schools(visits: ir.Table, rows: ir.Table, enrollment: ir.Table) -> ir.Table:
     """Every visit with the student's school and level at that time; none is left out.
 
-    Adds school, level to the columns of `panel.date_visits`: of the panel's latest month up to
+    Adds school, level to the columns of `panel.dated_visits`: of the panel's latest month up to
     the visit's school month (in that month the school with most days enrolled, then the smallest
     code), else of the first month after it; for a student without any attendance, of the
     enrollment nearest in school year (the earlier one of two, then the smallest code).
@@ -37,5 +34,4 @@ def place_visits(
         order_by=[(enrolled.at - enrolled.year).abs(), enrolled["at"], enrolled.school],
     )
     rest = enrolled.filter(nearest == 0).select("visit", "school", "level")
-    table = visits.join(known.union(rest), "visit")
-    return engine.create_table("visits_at_home", table, temp=True)
+    return visits.join(known.union(rest), "visit")

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
 
 from leapdash.build.sources import csv_files
 from leapdash.build.sources.about import FILE, TRUTH
@@ -21,6 +20,7 @@ from leapdash.build.sources.columns import InputFile, inspect, is_parquet
 from leapdash.build.sources.given import check_input
 from leapdash.build.sources.typed import as_contract
 from leapdash.contract import INPUT_TABLES, Table
+from leapdash.engines import Engine
 from leapdash.errors import InputError, shortened
 from leapdash.paths import not_a_folder
 
@@ -29,7 +29,6 @@ MOST_PROBLEMS = 10
 
 _LONGEST_NOTE = 300
 _SUFFIXES = (".parquet", ".csv", ".csv.gz")
-_CSV_OPTIONS = {"delim": ",", "quote": '"', "escape": '"', "nullstr": ""}
 
 
 @dataclass(frozen=True)
@@ -44,13 +43,13 @@ class InputTable:
         """The table's file, or its folder where there are several, as messages name it."""
         return self.files[0].label if len(self.files) == 1 else f"{self.contract.name}/"
 
-    def read(self, engine: Backend) -> ir.Table:
+    def read(self, engine: Engine) -> ir.Table:
         """Every row of every file, typed (see `sources.typed`)."""
         by_columns = sorted(self.files, key=lambda file: file.columns)
         alike = [list(same) for _, same in groupby(by_columns, lambda file: file.columns)]
         return _union([as_contract(_rows(engine, files), self.contract) for files in alike])
 
-    def numbered(self, engine: Backend) -> ir.Table:
+    def numbered(self, engine: Engine) -> ir.Table:
         """The same with `file` (its number in `files`) and `row` (from 1), for error messages."""
         parts = []
         for number, file in enumerate(self.files):
@@ -203,13 +202,12 @@ def _left_aside(names: Sequence[str]) -> Iterator[str]:
 # --- rows ------------------------------------------------------------------------------------
 
 
-def _rows(engine: Backend, files: Sequence[InputFile]) -> ir.Table:
+def _rows(engine: Engine, files: Sequence[InputFile]) -> ir.Table:
     """The rows of files that have the same columns, as they stand there."""
     paths = [str(file.path) for file in files]
     if not files[0].is_csv:
         return engine.read_parquet(paths)
-    text = {name: "VARCHAR" for name, _ in files[0].columns}
-    return engine.read_csv(paths, columns=text, **_CSV_OPTIONS)
+    return engine.read_csv(paths, [name for name, _ in files[0].columns])
 
 
 def _union(parts: Sequence[ir.Table]) -> ir.Table:

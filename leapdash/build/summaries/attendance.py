@@ -27,12 +27,12 @@ _ADDED = (
 
 
 def attendance(panel: Panel) -> ir.Table:
-    """Month x district x school x level x participation: the contract's table `attendance`."""
+    """The table `attendance`: month x district x school x level x participation."""
     return _published(_measured(panel.rows, "month_no", "school", "level", "participation"), panel)
 
 
 def attendance_by_group(panel: Panel, memberships: ir.Table) -> ir.Table:
-    """Month x district x level x participation x group: the table `attendance_by_group`.
+    """The table `attendance_by_group`: month x district x level x participation x group.
 
     A student's days are pooled within the district first; level and groups are those at the
     school with most days enrolled that month, then the smallest code.
@@ -47,7 +47,7 @@ def attendance_by_group(panel: Panel, memberships: ir.Table) -> ir.Table:
 
 
 def chronic_absence(panel: Panel, memberships: ir.Table) -> ir.Table:
-    """School year x geography x level x participation x group: the table `chronic_absence`.
+    """The table `chronic_absence`: school year x geography x level x participation x group.
 
     A student's days are pooled within the geography first. Level, participation and groups are
     those of the student's last enrolled month there, at the school with most days that month,
@@ -86,8 +86,8 @@ def _by_band(panel: Panel, geography: str, memberships: ir.Table) -> ir.Table:
 
 
 def _pooled(t: ir.Table, unit: Sequence[str], by: Sequence[str]) -> ir.Table:
-    """One row per unit: enrolled and absent added up, all else from the row that stands highest
-    in the columns `by`, then has the smallest school code.
+    """The rows, one per unit: enrolled and absent added up, all else from the row that stands
+    highest in the columns `by`, then has the smallest school code.
 
     Only students of several schools in a year can have more than one row in a unit.
     """
@@ -107,7 +107,7 @@ def _pooled(t: ir.Table, unit: Sequence[str], by: Sequence[str]) -> ir.Table:
 
 
 def _measured(t: ir.Table, *keys: str) -> ir.Table:
-    """Sums of the attendance measures by `keys`, days as half-days."""
+    """The sums of the attendance measures by `keys`, days as half-days."""
     counted = ~t.pk & has_minimum(t)
     return t.group_by(*keys).agg(
         students=t.count(),

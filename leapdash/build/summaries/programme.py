@@ -13,13 +13,13 @@ _NAMED_LANGUAGES = [code for code in LANGUAGES if code != "other"]
 
 
 def visits(panel: Panel) -> ir.Table:
-    """Month x school x level x contact: the contract's table `visits`."""
+    """The table `visits`: month x school x level x contact."""
     t = panel.visits
     return labelled(_counted(t, "month", "school", "level", "contact"), panel)
 
 
 def visits_by_kind(panel: Panel) -> ir.Table:
-    """School year x district x level x kind x value: the table `visits_by_kind`."""
+    """The table `visits_by_kind`: school year x district x level x kind x value."""
     t = _with_district(panel.visits, panel)
     t = t.mutate(language=_language(t))
     parts = [
@@ -37,7 +37,7 @@ def visits_by_kind(panel: Panel) -> ir.Table:
 
 
 def reach(panel: Panel, memberships: ir.Table) -> ir.Table:
-    """Month x school x level x group: the table `reach`; counts are null in months in which the
+    """The table `reach`: month x school x level x group; counts are null in months in which the
     school's district takes no part.
     """
     t = panel.rows
@@ -67,8 +67,8 @@ def reach(panel: Panel, memberships: ir.Table) -> ir.Table:
 
 
 def paths(panel: Panel) -> ir.Table:
-    """District x school x level x cohort period x language x months since the first visit: the
-    table `paths`. Days at all of a student's schools together.
+    """The table `paths`: district x school x level x cohort period x language x months since the
+    first visit. A student's days at all schools are added up.
     """
     first = panel.visits.filter(panel.visits["first"])
     first = first.select(
@@ -87,7 +87,7 @@ def paths(panel: Panel) -> ir.Table:
 
 
 def school_profile(panel: Panel) -> ir.Table:
-    """School year x school x level: the table `school_profile`, from the enrollment."""
+    """The table `school_profile`, from the enrollment: school year x school x level."""
     t = panel.enrollment
     flags = {
         "high_needs": t.high_needs,
@@ -117,7 +117,7 @@ def _with_district(t: ir.Table, panel: Panel) -> ir.Table:
 
 
 def _takes_part(panel: Panel) -> ir.Table:
-    """month_no, school, takes_part: for school months with a day from leap_from to leap_until."""
+    """The school months with a day from leap_from to leap_until: month_no, school, takes_part."""
     t = panel.schools.select("school", "leap_from", "leap_until").cross_join(
         panel.months.select("month_no", "month", "month_end")
     )

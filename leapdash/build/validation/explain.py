@@ -10,7 +10,6 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
 
 from leapdash.build.calendar import Calendar, school_years, year_of_days
 from leapdash.build.sources.folder import MOST_PROBLEMS, InputTable
@@ -23,23 +22,21 @@ from leapdash.build.validation.row_rules import (
     row_rules,
     shown,
 )
+from leapdash.engines import Workspace
 from leapdash.errors import InputError, LeapdashError, shortened
 
 MOST_EXAMPLES = 3
 _LONGEST_FOUND = 300
 
 
-def explain(engine: Backend, tables: Mapping[str, InputTable]) -> LeapdashError:
+def explain(space: Workspace, tables: Mapping[str, InputTable]) -> LeapdashError:
     """An InputError that lists the broken rules of all tables, the first ten of them.
 
     Where no rule is broken, a LeapdashError that says that the build contradicts itself.
     """
     problems: list[str] = []
     # Every rule looks at the rows again, so they are read once.
-    rows = {
-        name: engine.create_table(f"{name}_numbered", table.numbered(engine), temp=True)
-        for name, table in tables.items()
-    }
+    rows = {name: space.keep(table.numbered(space.engine)) for name, table in tables.items()}
     for given in tables.values():
         for problem in _problems(given, tables, rows):
             problems.append(problem)

@@ -46,7 +46,10 @@ PAGES = (
 
 
 def run() -> None:
-    """Navigation, frame and page; a release that can't be opened gets a page of its own."""
+    """Navigation, frame and page; a release that can't be opened gets a page of its own.
+
+    One that holds what a page can't read says so in the page's stead.
+    """
     page = _navigation()
     info = next(info for info in PAGES if info.title == page.title)
     st.html(_CSS)
@@ -61,6 +64,9 @@ def run() -> None:
     token = _framed.set(release)
     try:
         page.run()
+    except ReleaseError as error:
+        st.markdown("This page can’t be made from the release:")
+        _say_error(error)
     finally:
         _framed.reset(token)
 
@@ -112,5 +118,10 @@ def _broken(error: ReleaseError) -> None:
     """A release that can't be opened: what is wrong and the command that mends it."""
     st.title("There is no release to show", anchor=False)
     st.markdown("The pages read a release, and this one can't be opened:")
+    _say_error(error)
+
+
+def _say_error(error: ReleaseError) -> None:
+    """What is wrong and what mends it."""
     st.code(str(error), language=None, wrap_lines=True)
     st.caption("Nothing was changed. Reload this page when the command has run.")

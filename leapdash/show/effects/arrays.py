@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leapdash.contract import EVENT_TIMES
+from leapdash.contract.thresholds import COVARIANCE_PRECISION, EVENT_TIMES, MINIMUM_VISITED
+from leapdash.errors import ReleaseError
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -86,20 +87,28 @@ class CohortData:
 
 @dataclass(frozen=True)
 class SliceData:
-    """The values of another slice in one place. `covariance` (values x SIZE x SIZE): by `matrix`.
-    `between` (by two places in `values`): covariances of the two's effects, SIZE x SIZE.
+    """The values of another slice in one `area`: slice, a district or the state, a level or all.
+
+    `covariance` (values x SIZE x SIZE): by `matrix`. `unknown` (values x SIZE): where the release
+    holds an effect, but not its variance; nothing of it can be shown. `between` (by two positions
+    in `values`): covariances of the two's effects, SIZE x SIZE.
     """
 
+    area: tuple[str, str, str]
     values: tuple[str, ...]
     measures: Measures
     matrix: str
     schools: int
     covariance: Floats
+    unknown: Flags
     between: Mapping[tuple[int, int], Floats]
 
 
 def cohort_data(release: Tables) -> CohortData:
-    """The cohort periods' effects of a release, and all who were visited, compared or not."""
+    """The cohort periods' effects of a release, and all who were visited, compared or not.
+
+    Raises ReleaseError where the release lacks what makes an effect's standard error.
+    """
     where = {"slice": ["cohort_period"]}
     effects = release.table("effects", where=where)
     keys = ("district_code", "level", "slice_value")
@@ -107,7 +116,8 @@ def cohort_data(release: Tables) -> CohortData:
     everyone = release.table("visited_compared")
     # Where nobody could be compared there is no effect, but there are visited students.
     named = sorted({*_names(effects, keys), *_names(everyone, in_table)})
-    measures = _measures(effects, _found(effects, keys, named), len(named))
+    row = _found(effects, keys, named)
+    measures = _measures(effects, row, len(named))
     visited_all = np.zeros(len(named))
     np.add.at(visited_all, _found(everyone, in_table, named), _floats(everyone, "students"))
     measures = replace(measures, visited_all=visited_all)
@@ -131,6 +141,15 @@ def cohort_data(release: Tables) -> CohortData:
     covariance[pair[same], j[same], i[same]] = value[same]
 
     schools = release.table("effects_schools")
+    school_atom, school_event = _found(schools, in_table, named), _events(schools, "")
+    for matrix, table, known in (
+        ("student", "effects_covariance", (a[same & (i == j)], i[same & (i == j)])),
+        ("school", "effects_schools", (school_atom, school_event)),
+    ):
+        unknown = np.argwhere(_unknown(effects, row, matrix, known, len(named)))
+        if len(unknown):
+            atom, event = unknown[0]
+            raise missing_variance(table, ("cohort_period", *named[atom]), EVENTS[event])
     _, school = np.unique(_strings(schools, "school_code"), return_inverse=True)
     districts, levels, periods = (tuple(name[k] for name in named) for k in range(3))
     return CohortData(
@@ -141,14 +160,14 @@ def cohort_data(release: Tables) -> CohortData:
         pairs,
         covariance,
         school.astype(np.int64),
-        _found(schools, in_table, named),
-        _events(schools, ""),
+        school_atom,
+        school_event,
         _floats(schools, "influence"),
     )
 
 
 def slice_data(release: Tables, slice_name: str, district: str, level: str) -> SliceData:
-    """The values of a slice in one place: a district or the state's code, a level or `all`."""
+    """The values of a slice in one area: a district or the state's code, a level or `all`."""
     where = {"slice": [slice_name], "district_code": [district], "level": [level]}
     effects = release.table("effects", where=where)
     named, row = _numbered(effects, ("slice_value",))
@@ -167,13 +186,26 @@ def slice_data(release: Tables, slice_name: str, district: str, level: str) -> S
         matrix[i[at], j[at]] = value[at]
         between[first, second], between[second, first] = matrix, matrix.T
     kinds = pc.unique(wide["matrix"]).to_pylist()
+    own = same & (i == j)
+    matrix_name = kinds[0] if kinds else "student"
     return SliceData(
+        (slice_name, district, level),
         tuple(name[0] for name in named),
         _measures(effects, row, len(named)),
-        kinds[0] if kinds else "student",
+        matrix_name,
         int(schools.max()) if len(schools) else 0,
         covariance,
+        _unknown(effects, row, matrix_name, (a[own], i[own]), len(named)),
         between,
+    )
+
+
+def missing_variance(table: str, key: Sequence[str], event_time: int) -> ReleaseError:
+    """The error to raise where a release holds an effect, but not how sure it is."""
+    return ReleaseError(
+        f"Table `{table}` lacks the variance of an effect: {', '.join(key)}, month {event_time} "
+        f"since the visit.\nExpected one for every effect of {MINIMUM_VISITED} visited students or "
+        "more that has a standard error.\nBuild the release again."
     )
 
 
@@ -181,7 +213,7 @@ Name = tuple[str, ...]
 
 
 def _numbered(table: pa.Table, keys: Sequence[str]) -> tuple[list[Name], Ints]:
-    """The different values of the key columns, in order, and each row's place among them."""
+    """The different values of the key columns, in order, and each row's position among them."""
     named = sorted(_names(table, keys))
     return named, _found(table, keys, named)
 
@@ -193,16 +225,16 @@ def _names(table: pa.Table, keys: Sequence[str]) -> set[Name]:
 
 
 def _found(table: pa.Table, keys: Sequence[str], named: Sequence[Name]) -> Ints:
-    """Each row's place among the names; every row must have one."""
-    places = np.zeros(table.num_rows, dtype=np.int64)
+    """Each row's position among the names. Raises ReleaseError where a row's name isn't there."""
+    positions = np.zeros(table.num_rows, dtype=np.int64)
     sizes = []
     for k, key in enumerate(keys):
         column = table[key].combine_chunks().dictionary_encode()
         values = sorted({name[k] for name in named} | set(column.dictionary.to_pylist()))
-        order = {value: place for place, value in enumerate(values)}
+        order = {value: position for position, value in enumerate(values)}
         codes = np.array([order[v] for v in column.dictionary.to_pylist()], dtype=np.int64)
         if table.num_rows:
-            places = places * len(values) + codes[column.indices.to_numpy()]
+            positions = positions * len(values) + codes[column.indices.to_numpy()]
         sizes.append(order)
     numbers = {
         reduce(
@@ -212,11 +244,33 @@ def _found(table: pa.Table, keys: Sequence[str], named: Sequence[Name]) -> Ints:
         ): n
         for n, name in enumerate(named)
     }
-    codes_found, inverse = np.unique(places, return_inverse=True)
+    codes_found, first, inverse = np.unique(positions, return_index=True, return_inverse=True)
     if not table.num_rows:
-        return places
+        return positions
+    for code, at in zip(codes_found, first, strict=True):
+        if int(code) not in numbers:
+            name = ", ".join(table[key][int(at)].as_py() for key in keys)
+            raise ReleaseError(
+                f"The release holds no effect of {name}, though another table of effects names it."
+                "\nBuild the release again."
+            )
     found: Ints = np.array([numbers[int(code)] for code in codes_found], dtype=np.int64)[inverse]
     return found
+
+
+def _unknown(
+    effects: pa.Table, row: Ints, matrix: str, known: tuple[Ints, Ints], rows: int
+) -> Flags:
+    """Where there is an effect that has a standard error, and no variance is `known` (row, event).
+
+    Errors so small beside those that take students as independent that the build rounded their
+    squares to 0 are none.
+    """
+    error, student = (_floats(effects, f"std_error_{name}") for name in (matrix, "student"))
+    unknown = np.zeros((rows, SIZE), dtype=np.bool_)
+    unknown[row, _events(effects, "")] = error**2 > COVARIANCE_PRECISION * student**2
+    unknown[known] = False
+    return unknown
 
 
 def _events(table: pa.Table, suffix: str) -> Ints:

@@ -9,7 +9,7 @@ import pandas as pd
 from leapdash.contract import CONTACTS, cohort_periods_of, months_of
 from leapdash.show.choice import VISITS, Choice, kept
 from leapdash.show.effects.arrays import Floats
-from leapdash.show.effects.studies import DaysRegained, days_enrolled, days_regained
+from leapdash.show.effects.days import DaysRegained, days_enrolled, days_regained
 from leapdash.show.filters import ALL_STUDENTS
 from leapdash.show.views.base import conditions, require_known, sums
 from leapdash.show.views.effects import chosen_visits

@@ -15,8 +15,8 @@ from leapdash.contract.thresholds import (
     MINIMUM_VISITED,
 )
 from leapdash.inference import Interval
+from leapdash.show.effects.days import DaysRegained
 from leapdash.show.effects.studies import (
-    DaysRegained,
     EffectStudy,
     Headline,
     Headlines,

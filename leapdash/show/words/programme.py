@@ -4,7 +4,7 @@ import math
 
 from leapdash.inference import Interval
 from leapdash.show.choice import Choice
-from leapdash.show.effects.studies import DaysRegained
+from leapdash.show.effects.days import DaysRegained
 from leapdash.show.views.programme import Reach, Regained, VisitsMade
 from leapdash.show.words.numbers import NO_FIGURE, count, month, rounded
 

@@ -1,0 +1,107 @@
+"""The slices effects are reported by: how each parts the visited, and who is the comparison."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from leapdash.build.effects.by_area import EVENTS
+from leapdash.build.effects.panel import KINDS, EffectPanel
+from leapdash.build.panel.student_groups import memberships
+from leapdash.contract import FEW_VISITED_SCHOOLS, GROUPS, HEADLINES
+from leapdash.contract.thresholds import MANY_VISITED
+from leapdash.engines import Workspace
+from leapdash.estimator.estimate import VisitKinds
+
+HEADLINE_EVENTS = tuple(e for e in EVENTS if any(e in times for times in HEADLINES.values()))
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One way to part the visited.
+
+    `values`: what the parts are called. `kinds`: whose visits, and what each counts as. `counted`:
+    unit and part of all visited, whether or not they can be compared. `events`: the event times.
+    `unions`: whether there are also effects by district, by level and for the state.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    kinds: VisitKinds
+    counted: ir.Table
+    events: tuple[int, ...] = EVENTS
+    unions: bool = True
+
+
+def by_cohort_period(panel: EffectPanel) -> Slice:
+    """The visited by when their first visit was; visits in summer are a kind of their own."""
+    return _by_part(panel, "cohort_period", panel.periods, "period")
+
+
+SliceMaker = Callable[[Workspace, EffectPanel], Slice]
+
+
+def other_slices() -> Mapping[str, tuple[str, SliceMaker]]:
+    """The slices beside `all` and `cohort_period`: by name, what the step is called, and what makes
+    the slice.
+    """
+    return {
+        **{kind: (f"effects by {kind}", partial(_by_kind, kind)) for kind in KINDS},
+        "group": ("effects by student group", _by_group),
+        "school": ("effects by school", _by_school),
+        "comparison": ("effects beside few visited schoolmates", _beside_few_visited),
+    }
+
+
+def _by_part(panel: EffectPanel, name: str, values: tuple[str, ...], part: str) -> Slice:
+    """Parts that don't matter for the chance of a visit: compared with the same students."""
+    visits = panel.visited.select("unit", value="summer", part=panel.visited[part].cast("int32"))
+    kinds = VisitKinds(visits, values=2, parts=len(values))
+    return Slice(name, values, kinds, visits.select("unit", "part"))
+
+
+def _by_kind(kind: str, _: Workspace, panel: EffectPanel) -> Slice:
+    values = KINDS[kind]
+    visits = panel.visited.select("unit", value=kind, part=kind)
+    kinds = VisitKinds(visits, len(values), len(values))
+    return Slice(kind, values, kinds, visits.select("unit", "part"))
+
+
+def _by_group(space: Workspace, panel: EffectPanel) -> Slice:
+    """By student group, compared with students of the same group."""
+    groups = tuple(group for group in GROUPS if group != "all")
+    numbers = memberships().to_pandas().query("group != 'all'")
+    numbers["value"] = numbers["group"].map(groups.index)
+    types = pa.schema([("group_set", pa.int16()), ("value", pa.int32())])
+    sets = space.put(pa.Table.from_pandas(numbers[types.names], types, preserve_index=False))
+    visits = panel.visited.join(sets, "group_set").select("unit", "value", part="value")
+    members = panel.months.join(sets, "group_set").select("unit", "t", "value")
+    kinds = VisitKinds(visits, len(groups), len(groups), members)
+    return Slice("group", groups, kinds, visits.select("unit", "part"))
+
+
+def _by_school(_: Workspace, panel: EffectPanel) -> Slice:
+    """By school and level of the first visit, in the months of the headlines; compared with the
+    district's students of the level, weighted as for everyone.
+    """
+    whole = _by_part(panel, "school", panel.schools, "school")
+    return Slice(
+        whole.name, whole.values, whole.kinds, whole.counted, HEADLINE_EVENTS, unions=False
+    )
+
+
+def _beside_few_visited(space: Workspace, panel: EffectPanel) -> Slice:
+    """Everyone visited, compared only with students of schools where few were visited."""
+    students = panel.months.select("unit", "school", "first").distinct()
+    share = students.group_by("school").agg(
+        share=students["first"].notnull().cast("float64").mean()
+    )
+    few = share.filter(share.share < MANY_VISITED).select("school")
+    comparable = space.keep(panel.months.semi_join(few, "school").select("unit", "t"))
+    zero = ibis.literal(0, "int32")
+    visits = panel.visited.select("unit", value="summer", part=zero)
+    kinds = VisitKinds(visits, values=2, comparable=comparable)
+    return Slice("comparison", (FEW_VISITED_SCHOOLS,), kinds, visits.select("unit", "part"))

@@ -1,0 +1,106 @@
+"""School days regained by visits, for any choice of districts, levels and cohort periods."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from leapdash.contract.thresholds import MONTHS_AFTER
+from leapdash.inference import Interval, interval, serving_matrix
+from leapdash.show.effects.arrays import EVENTS, CohortData, Flags, Floats
+from leapdash.show.effects.studies import is_enough
+from leapdash.show.effects.unions import (
+    covariances,
+    school_covariance,
+    student_covariance,
+    union,
+)
+
+
+@dataclass(frozen=True)
+class DaysRegained:
+    """School days regained in the twelve school months after the first visit.
+
+    `days`: None where `withheld` says why. `per_student`: over all visited students.
+    `days_enrolled`, `covered`: of the visited in those months, and the share of them in months with
+    an effect to show; the rest counts as nothing regained. `cost`: dollars, None where unknown.
+    `cost_per_day`: with bounds from the interval of days, the upper infinite where that holds zero.
+    """
+
+    days: Interval | None
+    per_student: Interval | None
+    withheld: str | None
+    visited_all: int
+    days_enrolled: float
+    covered: float
+    cost: float | None
+    cost_per_day: tuple[float, float, float] | None
+
+
+def days_enrolled(data: CohortData, visited_days: pd.DataFrame) -> Floats:
+    """Days enrolled of all visited students by atom and event time (atoms x SIZE).
+
+    `visited_days`: the rows of slice all.
+    """
+    keys = ["district_code", "level", "cohort_period"]
+    names = pd.DataFrame(dict(zip(keys, (data.districts, data.levels, data.periods), strict=True)))
+    found = visited_days[[*keys, "event_time", "days_enrolled"]].merge(
+        names.reset_index(names="atom"), on=keys
+    )
+    days = np.zeros_like(data.measures.visited)
+    event = found["event_time"].to_numpy(dtype=np.int64) - EVENTS[0]
+    np.add.at(days, (found["atom"].to_numpy(), event), found["days_enrolled"].to_numpy(np.float64))
+    return days
+
+
+def days_regained(
+    data: CohortData, atoms: Flags, days: Floats, cost: float | None = None
+) -> DaysRegained:
+    """The days regained by the chosen atoms' visited students, with their exact variance: the sum
+    of the cohort period's effect by month times the days enrolled of all its visited students.
+
+    `days`: of `days_enrolled`; the chosen atoms' are taken. `cost`: in dollars.
+    """
+    enrolled = float(days[atoms].sum())
+    everyone = int(data.measures.visited_all[atoms].sum())
+    coefficients = np.zeros_like(days)
+    counted = 0.0
+    periods = np.array(data.periods, dtype=object)
+    for period in dict.fromkeys(periods[atoms]):
+        own = atoms & (periods == period)
+        total = union(data.measures, own)
+        enough = is_enough(total)[0]
+        for e in MONTHS_AFTER:
+            k = EVENTS.index(e)
+            if enough[k]:
+                here = days[own, k].sum()
+                counted += float(here)
+                coefficients[own, k] = here * data.measures.visited[own, k] / total.visited[0, k]
+    if counted == 0:
+        reason = "No month after the visit has enough students behind it to show an effect."
+        return DaysRegained(None, None, reason, everyone, enrolled, 0.0, cost, None)
+    estimate = float((coefficients * data.measures.effect).sum())
+    if serving_matrix(*covariances(data, atoms), EVENTS) == "student":
+        variance = float(student_covariance(data, coefficients).sum())
+    else:
+        variance = float(school_covariance(data, coefficients)[0].sum())
+    gained = interval(estimate, variance)
+    each = interval(estimate / everyone, variance / everyone**2)
+    return DaysRegained(
+        gained,
+        each,
+        None,
+        everyone,
+        enrolled,
+        counted / enrolled,
+        cost,
+        None if cost is None else _cost_per_day(cost, gained),
+    )
+
+
+def _cost_per_day(cost: float, days: Interval) -> tuple[float, float, float] | None:
+    """Dollars per day regained, its lower and its upper bound; None where no day was regained."""
+    if days.effect <= 0:
+        return None
+    upper = cost / days.low if days.low > 0 else float("inf")
+    return cost / days.effect, cost / days.high, upper
