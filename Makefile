@@ -6,8 +6,12 @@ PORT ?= 8501
 STORE ?= data/demo
 DEMO_STATE ?= demo-state
 
-# Two at a time, those of one file together; the slowest are named at the end.
+# Two tests at a time; the slowest are named at the end.
 PYTEST := $(BIN)/python -m pytest -n 2 --durations=10
+# Which lines and branches are run is only counted where it is asked for: before Python 3.14 it takes
+# a call at every line, and the tests some 40% longer.
+COVERAGE ?=
+COVER := --cov --cov-report=term:skip-covered
 
 .PHONY: help run dev test unit integration generative browser coverage verify audit lint format \
 	hooks demo bench docs simulation peers spark screenshots lock clean
@@ -22,8 +26,8 @@ run: $(VENV)/.run  ## open the dashboard on the demonstration release
 dev: $(VENV)/.dev  ## the dashboard for who works on it: a changed file is run again
 	LEAPDASH_STORE=$(STORE) $(BIN)/streamlit run app.py --server.port $(PORT) --server.fileWatcherType auto
 
-test: lint  ## lint, and every test but the longest
-	$(PYTEST) -m "not full"
+test: lint  ## lint, and every test but the longest (COVERAGE=1: and what they leave out)
+	$(PYTEST) -m "not full" $(if $(COVERAGE),$(COVER))
 
 unit: $(VENV)/.dev  ## tests of pure functions
 	$(PYTEST) -m "not full" tests/unit
@@ -37,13 +41,11 @@ generative: $(VENV)/.dev  ## tests on random states, panels and filters
 browser: $(VENV)/.dev  ## tests in a real Chromium
 	$(PYTEST) tests/browser
 
-# Not part of `make test`: without sys.monitoring for branches (Python 3.14) every line is counted by
-# a trace function, which makes the tests take FACTOR times as long.
-coverage: $(VENV)/.dev  ## which lines and branches the tests run, and which not
-	$(PYTEST) -m "not full and not browser" --cov --cov-report=term:skip-covered
+coverage: $(VENV)/.peers $(VENV)/.spark  ## which lines and branches the tests leave out
+	$(PYTEST) -m "not full and not browser" $(COVER)
 
-verify: lint $(VENV)/.peers $(VENV)/.spark  ## every test, with the full number of random examples, and coverage
-	HYPOTHESIS_PROFILE=full $(PYTEST) --cov --cov-report=term:skip-covered
+verify: lint $(VENV)/.peers $(VENV)/.spark  ## every test, the full number of random examples, coverage, known vulnerabilities
+	HYPOTHESIS_PROFILE=full $(PYTEST) $(COVER)
 	$(MAKE) audit
 
 audit: $(VENV)/.dev  ## known vulnerabilities in what the requirements files pin

@@ -63,9 +63,9 @@ def effects(state: State) -> Effects:
 def _trials(state: State, rate: Floats, stratum: npt.NDArray[np.int64]) -> tuple[_Trials, Floats]:
     students, months = rate.shape
     last, mean = np.full_like(rate, np.nan), np.full_like(rate, np.nan)
-    for t in range(HISTORY, months):
-        last[:, t] = rate[:, t - 1]
-        mean[:, t] = (rate[:, t - 3] + rate[:, t - 2] + rate[:, t - 1]) / HISTORY
+    for m in range(HISTORY, months):
+        last[:, m] = rate[:, m - 1]
+        mean[:, m] = (rate[:, m - 3] + rate[:, m - 2] + rate[:, m - 1]) / HISTORY
     month = np.arange(months)
     risk = (state.first[:, None] >= month) & ~np.isnan(mean) & (state.days > 0)
     i, t = np.nonzero(risk)

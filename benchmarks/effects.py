@@ -27,6 +27,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Timer
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Only what is light: a child's peak memory starts from its parent's.
 
@@ -71,9 +75,11 @@ def _leapdash(path: Path, **options: object) -> Callable[[], Found]:
     from leapdash.estimator.event_study import event_study
 
     def run() -> Found:
-        study = event_study(path, attended="attended", enrolled="enrolled", **options)  # type: ignore[arg-type]
+        study = event_study(path, attended="attended", enrolled="enrolled", **options)
         t = study.effects.set_index("event_time")
-        return t["effect"].to_dict(), t["std_error"].to_dict()
+        events = [int(e) for e in t.index]
+        effects, errors = t["effect"].tolist(), t["std_error"].tolist()
+        return dict(zip(events, effects, strict=True)), dict(zip(events, errors, strict=True))
 
     return run
 
@@ -102,7 +108,7 @@ def _floor(path: Path) -> Callable[[], Found]:
     return run
 
 
-def _frame(path: Path):  # type: ignore[no-untyped-def]
+def _frame(path: Path) -> "pd.DataFrame":
     """The state as the peers take it: rate, first_treat, and recent attendance, which they read in
     the base month; so `last` is last month's, `three` that of the three months before.
     """

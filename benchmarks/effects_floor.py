@@ -106,16 +106,19 @@ def floor(state: Path) -> tuple[pd.DataFrame, Floats]:
     design = Design()
     con = duckdb.connect()
     con.execute(_HISTORY.format(state=state))
-    strata, months = con.execute("SELECT max(stratum) + 1, max(t) + 1 FROM history").fetchone()
+    ((strata, months),) = con.execute("SELECT max(stratum) + 1, max(t) + 1 FROM history").fetchall()
     counts = con.execute(_COUNTS.format(width=design.width)).df()
     slots = counts[["stratum", "t"]].drop_duplicates(ignore_index=True)
     districts = con.execute("SELECT district FROM area ORDER BY stratum").df()["district"]
-    numbers = [counts[name].to_numpy(np.float64) for name in ("last", "mean", "students")]
+    names = ("last", "mean", "students", "visited")
+    last, mean, students, visited = (counts[name].to_numpy(np.float64) for name in names)
     fitted = fit_propensity(
         Counts(
             counts.groupby(["stratum", "t"], sort=False).ngroup().to_numpy(),
-            *numbers,
-            counts["visited"].to_numpy(np.float64),
+            last,
+            mean,
+            students,
+            visited,
             pd.factorize(districts)[0][slots["stratum"]],
         )
     )

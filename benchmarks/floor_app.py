@@ -18,7 +18,8 @@ st.set_page_config(page_title="floor", layout="wide")
 @st.cache_resource
 def outline() -> list[dict[str, object]]:
     """The elements, read once."""
-    return json.loads(Path(os.environ["FLOOR_OUTLINE"]).read_text())
+    elements: list[dict[str, object]] = json.loads(Path(os.environ["FLOOR_OUTLINE"]).read_text())
+    return elements
 
 
 def page() -> None:

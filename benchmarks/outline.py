@@ -110,7 +110,7 @@ def _draw_one(element: Element, here: str) -> None:
         case "selectbox":
             st.selectbox(element["label"], element["options"], key=key, bind="query-params")
         case "button_group":
-            group = st.pills if element["pills"] else st.segmented_control
+            group: Any = st.pills if element["pills"] else st.segmented_control
             mode = "multi" if element["multi"] else "single"
             group(
                 element["label"], element["options"], selection_mode=mode, key=key,

@@ -47,6 +47,10 @@ COLUMNS = (
 _Z = 1.959963984540054
 
 
+Job = tuple[str, int, str]
+"""A design, the number of the state, and an estimator."""
+
+
 def one_run(design: str, run: int, estimator: str) -> dict[str, object]:
     """One estimator on one state, as a row of COLUMNS."""
     state = draw(DESIGNS[design], seed=(list(DESIGNS).index(design), run))
@@ -216,7 +220,7 @@ def _share(hits: int, runs: int, expected: float) -> str:
     return f"{100 * hits / runs:.1f}% (p {'< 0.001' if p < 0.001 else f'= {p:.3f}'})"
 
 
-def _wanted(designs: list[str], runs: int, peers: int, done: set[tuple[str, int, str]]) -> Iterator:
+def _wanted(designs: list[str], runs: int, peers: int, done: set[Job]) -> Iterator[Job]:
     for run in range(max(runs, peers)):
         for design in designs:
             for estimator in (OURS, *_PEERS):
@@ -254,10 +258,11 @@ def main() -> None:
         while more or waiting:
             while more and len(waiting) < 2 * args.workers:
                 job = next(jobs, None)
-                more = job is not None and perf_counter() - began < args.seconds
-                if more:
+                if job is None or perf_counter() - began >= args.seconds:
+                    more = False
+                else:
                     waiting.add(pool.submit(one_run, *job))
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED) if waiting else ((), ())
+            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in finished:
                 writer.writerow(future.result())
                 file.flush()

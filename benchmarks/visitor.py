@@ -11,6 +11,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 CHOOSABLE = ("multiselect", "button_group", "selectbox", "radio")
 
@@ -99,7 +100,8 @@ def _choice(element: Element, random: Random) -> WidgetState:
 def visiting(address: str) -> Iterator[Visitor]:
     """A visitor of the server at this address, with the first page open."""
     url = address.replace("http", "ws", 1) + "/_stcore/stream"
-    with connect(url, subprotocols=["streamlit"], max_size=None, origin=address) as connection:
+    protocols = [Subprotocol("streamlit")]
+    with connect(url, subprotocols=protocols, origin=Origin(address), max_size=None) as connection:
         visitor = Visitor(connection)
         visitor.open("")
         yield visitor

@@ -26,7 +26,7 @@ class ReleaseError(LeapdashError):
 
 
 class StoreError(LeapdashError):
-    """The place that was named for output can't be written."""
+    """A store, or what else was named for output, can't be written."""
 
     exit_code = 2
 

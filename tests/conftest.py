@@ -21,6 +21,8 @@ from tests.lib.small_release import make
 
 Chooser = Callable[..., Choice]
 
+pytest.register_assert_rewrite("tests.lib.app")
+
 _SLOW_EXAMPLES = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile(
     "default",

@@ -33,22 +33,24 @@ class Folder:
     given: str = field(compare=False)
 
     @classmethod
-    def at(cls, place: "Place") -> "Folder":
+    def at(cls, address: "Address") -> "Folder":
         """The folder at a path of this machine or a URI (`s3://bucket/store`); UsageError where
         there is no file system of that kind.
         """
-        if isinstance(place, Folder):
-            return place
-        if re.match(r"[a-zA-Z][\w+.-]*://", str(place)):
+        if isinstance(address, Folder):
+            return address
+        if re.match(r"[a-zA-Z][\w+.-]*://", str(address)):
+            # Who and with which key, or how to get there, may stand in a URI: for no message.
+            told = re.sub(r"(?<=://)[^/]*@", "", str(address)).split("?")[0]
             try:
-                files, path = fs.FileSystem.from_uri(str(place))
+                files, path = fs.FileSystem.from_uri(str(address))
             except (pa.ArrowException, OSError, ValueError) as error:
                 raise UsageError(
-                    f"{place}: not an address of files leapdash can read ({error}).\n"
+                    f"{told}: not an address of files leapdash can read.\n"
                     "Expected a path, or file://, s3://, gs://, abfs:// or hdfs://."
                 ) from error
-            return cls(files, path, str(place))
-        return cls(fs.LocalFileSystem(), str(Path(place).absolute()), str(place))
+            return cls(files, path, told)
+        return cls(fs.LocalFileSystem(), str(Path(address).absolute()), str(address))
 
     def __truediv__(self, name: str) -> "Folder":
         return Folder(self.files, f"{self.path}/{name}", f"{self.given.rstrip('/')}/{name}")
@@ -162,7 +164,7 @@ class Folder:
                 os.close(descriptor)
 
 
-Place = str | Path | Folder
+Address = str | Path | Folder
 """A path of this machine, a URI, or a folder already found."""
 
 

@@ -33,7 +33,7 @@ from leapdash.contract import CONTRACT_VERSION, RULES, school_year_of
 from leapdash.errors import ContractError, ReleaseError, StoreError
 from leapdash.release.conform import conform
 from leapdash.release.datapackage import datapackage
-from leapdash.release.files import LONG_AGO, Folder, Place, alone_in, writing_in
+from leapdash.release.files import LONG_AGO, Address, Folder, alone_in, writing_in
 from leapdash.release.manifest import (
     MANIFEST,
     BuildFacts,
@@ -90,7 +90,7 @@ class Release:
         return data.to_table(columns=None if columns is None else list(columns), filter=condition)
 
 
-def current_id(store: Place) -> str | None:
+def current_id(store: Address) -> str | None:
     """The id of the release on show in a store; None where nothing was published yet.
 
     Raises ReleaseError where `current` can't be read, or names nothing a release could be called.
@@ -111,7 +111,7 @@ def current_id(store: Place) -> str | None:
     return release_id
 
 
-def on_show(store: Place) -> str:
+def on_show(store: Address) -> str:
     """A sentence for error messages: what a reader of the store sees after a failed build."""
     try:
         release_id = current_id(store)
@@ -122,7 +122,7 @@ def on_show(store: Place) -> str:
     return f"Nothing was published; release {release_id} stays on show."
 
 
-def open_release(store: Place, release_id: str | None = None) -> Release:
+def open_release(store: Address, release_id: str | None = None) -> Release:
     """The release on show in a store, or the one with that id, after verifying every file.
 
     `store`: a path of this machine, or a URI. Raises ReleaseError where the store holds none, where
@@ -150,7 +150,7 @@ def open_release(store: Place, release_id: str | None = None) -> Release:
 
 
 def publish(
-    store: Place, tables: Mapping[str, pa.Table], facts: BuildFacts, keep: int = 5
+    store: Address, tables: Mapping[str, pa.Table], facts: BuildFacts, keep: int = 5
 ) -> Release:
     """Publish the summary tables as a new release of the store, and switch to it.
 
@@ -358,4 +358,4 @@ def _expected_current(store: Folder) -> str:
 
 def _why(error: OSError) -> str:
     """Why a file can't be read or written, as the system puts it."""
-    return strerror(error.errno) if error.errno else str(error.strerror or error)
+    return strerror(error.errno) if error.errno else str(error.strerror or error).rstrip(".")

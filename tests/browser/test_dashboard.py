@@ -6,7 +6,7 @@ from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.lib.browser import serving, settle, visit
 from tests.lib.paths import DEMO
@@ -109,7 +109,12 @@ def test_filters_stay_across_pages_reloads_and_shared_links(
 
 def test_a_hostile_address_shows_the_page_and_runs_nothing(page: Page, address: str) -> None:
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", note)
     attack = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
     visit(
         page, f"{address}/trends?districts={attack}&levels=K-99&group=..%2F..%2Fetc&years={attack}"

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -18,7 +19,7 @@ def test_the_readme_s_example_estimates_effects_from_a_file(tmp_path, monkeypatc
     table = table.rename_columns([names.get(name, name) for name in table.column_names])
     pq.write_table(table, tmp_path / "panel.parquet")
     monkeypatch.chdir(tmp_path)
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     exec(code, found)
     effects = found["study"].effects.set_index("event_time")
     assert abs(effects.loc[6, "effect"] - state.true_effect(6)[1]) < 3 * effects.loc[6, "std_error"]

@@ -64,10 +64,6 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
         lambda folder: (folder / "visits.csv").rename(folder / "visits.xlsx"),
         ["the table visits is missing", "visits.xlsx looks like it"],
     ),
-    "the folder is missing": (
-        lambda folder: shutil.rmtree(folder),
-        ["no such folder", "Expected a folder with schools, enrollment, attendance, visits"],
-    ),
     "Parquet by name only": (
         data("attendance.parquet", b"student_id,school_code\n1,2\n"),
         ["attendance.parquet: not a Parquet file", "Expected what the name says"],

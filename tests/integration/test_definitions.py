@@ -218,7 +218,7 @@ def test_as_many_days_as_the_contract_allows_are_added_up(state: State, tmp_path
 
 def test_reach_is_empty_where_the_district_takes_no_part(state: State, tmp_path: Path) -> None:
     for school in state.tables["schools"]:
-        if school["school_code"] == NORTH:
+        if school["school_code"] in (NORTH, SOUTH):
             school |= {"leap_from": date(2021, 10, 31), "leap_until": date(2022, 1, 1)}
     state.student("one", dict.fromkeys(range(20), (20.0, 0.0)))
     reach = state.build(tmp_path)["reach"].to_pylist()

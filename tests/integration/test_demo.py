@@ -228,7 +228,7 @@ def test_the_summary_counts_what_was_written_and_shows_targets_beside_realised(s
 
 
 def test_progress_is_told_each_step(tmp_path):
-    steps = []
+    steps: list[str] = []
     make_state(tmp_path / "state", students=300, seed=1, progress=steps.append)
     assert steps[0] == "districts and schools"
     assert steps[-1].startswith("attendance: ")

@@ -11,6 +11,7 @@ from leapdash.release import open_release
 from leapdash.show.choice import Choice
 from leapdash.show.effects import studies as effects
 from leapdash.show.effects.arrays import EVENTS, slice_data
+from leapdash.show.effects.unions import covariances
 from leapdash.show.filters import LEAP, Filters
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import effect_rows as row_views
@@ -106,7 +107,7 @@ def test_a_contrast_has_the_variance_that_the_union_of_both_implies(choose_demo,
     at = EVENTS.index(1)
     variances, visited, effect = [], [], []
     for atoms in (one, ~one, one | ~one):
-        student, school, _ = effects.covariances(demo.cohorts, atoms)
+        student, school, _ = covariances(demo.cohorts, atoms)
         variances.append(np.array([student[at, at], school[at, at]]))
         visited.append(demo.cohorts.measures.visited[atoms, at].sum())
         effect.append(effects.headlines(demo.cohorts, atoms).month_after.effect.effect)
@@ -211,6 +212,7 @@ def test_days_add_up_month_by_month_and_the_cost_is_that_of_the_years_chosen(cho
         )
         expected += float((own * shown.reindex(own.index).fillna(0.0)).sum())
     assert found.days.days.effect == pytest.approx(expected, rel=1e-9)
+    assert found.spent.cost_per_day is not None
     middle, low, high = found.spent.cost_per_day
     assert middle == pytest.approx(493_400 / expected, rel=1e-9)
     assert low < middle < high

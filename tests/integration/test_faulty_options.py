@@ -86,8 +86,8 @@ PUBLISHED = {
         figures(lambda s: s.replace(",", "\t")), "figures.csv, row 1: values separated by tabs."
     ),
     "a column twice": fault(
-        figures(lambda s: s.replace("Category", "Student group")),
-        "figures.csv, row 1: the column 'Student group' stands there 2 times.",
+        figures(lambda s: s.replace("Category", "Student Group")),
+        "figures.csv, row 1: the column 'student group' stands there 2 times.",
     ),
     "years that no school year has": fault(
         figures(lambda s: s.replace("2020-2021", "0000-0001").replace("2021-2022", "9998-9999")),
@@ -116,7 +116,7 @@ _BUILD = ("build", "--input", "{tmp}/input", "--out", "{tmp}/store")
 OPTIONS = {
     "no such input": (
         ("build", "--input", "{tmp}/no", "--out", "{tmp}/store"),
-        "{tmp}/no: no such folder.",
+        "{tmp}/no: no such folder.\nExpected a folder with schools, enrollment, attendance,",
     ),
     "a file for the input": (
         ("build", "--input", "{tmp}/file", "--out", "{tmp}/store"),

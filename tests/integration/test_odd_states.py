@@ -243,6 +243,7 @@ def test_values_of_one_level_are_set_beside_each_other_as_at_all_levels_where_th
     assert np.abs(every.between[0, 1]).max() > 0
     np.testing.assert_array_equal(one.between[0, 1], every.between[0, 1])
     np.testing.assert_array_equal(one.covariance, every.covariance)
-    found = [difference(data, *data.values, "month_after") for data in (every, one)]
+    first, second = one.values
+    found = [difference(data, first, second, "month_after") for data in (every, one)]
     assert found[0] is not None
     assert found[0] == found[1]

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from leapdash.errors import ReleaseError
+from leapdash.release import Release
 from leapdash.show.answers import impact
 from leapdash.show.answers.files import csv_of
 from leapdash.show.dashboard import frame, store
@@ -271,7 +272,8 @@ def test_a_run_that_began_before_a_release_was_published_leaves_it_none_of_its_f
     make(tmp_path)
     monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
     effects = small_tables()["effects"].to_pandas()
-    begin, published = frame.begin, []
+    begin = frame.begin
+    published: list[Release] = []
 
     def begin_while_another_is_published(page, *controls):
         begun = begin(page, *controls)

@@ -147,10 +147,13 @@ def terms(state: EffectState) -> tuple[pd.DataFrame, pd.DataFrame]:
                         }
                     )
                 )
-    totals = pd.DataFrame(totals)
-    by_atom = totals.groupby(["stratum", "part", "e"], as_index=False)[
-        ["visited", "total", "squares", "now", "before"]
-    ].sum()
+    by_atom = (
+        pd.DataFrame(totals)
+        .groupby(["stratum", "part", "e"], as_index=False)[
+            ["visited", "total", "squares", "now", "before"]
+        ]
+        .sum()
+    )
     by_part = by_atom.groupby(["part", "e"])[["visited", "total"]].sum()
     rows = pd.concat(x, ignore_index=True)
     atoms = by_atom.set_index(["stratum", "part", "e"])

@@ -116,9 +116,9 @@ def states(draw: st.DrawFn) -> State:
         enrollment.append(draw(_enrollment("t", _SCHOOLS[0][0], 2021)))
         attendance.append(_month("t", _SCHOOLS[0][0], date(2021, 9, 1), 10.0, 9.0))
     students = sorted({row["student_id"] for row in enrollment})
-    months = [row["month"] for row in attendance if row["days_enrolled"]]
-    first = date(int(school_year_of(min(months))[:4]), 7, 1)
-    last = max(months).replace(day=monthrange(max(months).year, max(months).month)[1])
+    enrolled = [row["month"] for row in attendance if row["days_enrolled"]]
+    first = date(int(school_year_of(min(enrolled))[:4]), 7, 1)
+    last = max(enrolled).replace(day=monthrange(max(enrolled).year, max(enrolled).month)[1])
     visits = draw(st.lists(_visit(students, first, last), min_size=1, max_size=12))
     tables = {
         "schools": schools,

@@ -144,12 +144,12 @@ class Oracle:
         for (student, month), schools in self.days.items():
             for code, days in schools.items():
                 district = self.school[code]["district_code"]
-                for place in (
+                for own in (
                     ("school", district, code),
                     ("district", district, None),
                     ("state", "00000CT", None),
                 ):
-                    places[student, school_year_of(month), *place][month][code] = days
+                    places[student, school_year_of(month), *own][month][code] = days
         counts = _counts()
         for (student, year, *place), months in places.items():
             enrolled = sum(e for schools in months.values() for e, _ in schools.values())

@@ -68,7 +68,8 @@ def test_first_visits_change_with_nothing_but_the_record_and_the_school(simulate
         "homeless", "lasting",
     )  # fmt: skip
     others = replace(students, **{name: getattr(students, name)[shuffled] for name in hidden})
-    first, _ = choose_first_visits(simulated.places, others, *record, Draws(1))
+    enrolled, attended = record
+    first, _ = choose_first_visits(simulated.places, others, enrolled, attended, Draws(1))
     assert first.month.tolist() == simulated.first.month.tolist()
     assert first.occasion.tolist() == simulated.first.occasion.tolist()
 
@@ -183,7 +184,7 @@ def test_only_districts_that_take_part_visit_and_only_students_enrolled_there(si
 
 def test_the_earliest_visit_that_met_the_family_is_the_first_visit(simulated, visits):
     epoch = np.datetime64("1970-01-01")
-    earliest = {}
+    earliest: dict[int, int] = {}
     for student, day, met in zip(visits.student, visits.day, visits.met, strict=True):
         if met:
             earliest[int(student)] = min(earliest.get(int(student), 10**9), int(day))

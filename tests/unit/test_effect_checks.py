@@ -62,7 +62,7 @@ def test_a_measure_that_does_not_vary_has_no_difference_in_standard_deviations(t
 
 @pytest.mark.parametrize("filters", CHOICES)
 def test_the_gain_of_schoolmates_is_compared_within_year_district_and_level(choose, known, filters):
-    cells = {}
+    cells: dict[tuple[str, ...], dict[str, tuple[int, float]]] = {}
     for row in rows_of("spillover", filters, known):
         place = row["school_year"], row["district_code"], row["level"]
         change = row["days_attended"] / row["days_enrolled"]

@@ -34,8 +34,8 @@ def made_from(folder: Path, change: Callable[[Tables], object] = lambda _: None)
         months = space.frame(made.months.select("unit", "t", "y", "stratum", since="first"))
     found = months.merge(visited, on="unit").sort_values(["unit", "t"], ignore_index=True)
     assert (found["since"] == found["first"]).all()
-    found["area"] = [made.areas[k] for k in found["area"]]
-    found["there"] = [made.areas[k] if k >= 0 else None for k in found["stratum"]]
+    found["area"] = pd.Series([made.areas[k] for k in found["area"]])
+    found["there"] = pd.Series([made.areas[k] if k >= 0 else None for k in found["stratum"]])
     return found
 
 

@@ -106,7 +106,7 @@ with scratch_folder() as folder:
 """
 
 
-def working_in(temporary: Path) -> tuple[subprocess.Popen, Path]:
+def working_in(temporary: Path) -> tuple[subprocess.Popen[str], Path]:
     """A process that has a scratch folder open, and that folder."""
     process = subprocess.Popen(
         [sys.executable, "-c", _IN_USE],

@@ -53,7 +53,6 @@ Rates = npt.NDArray[np.float64]
 class DistrictRate:
     """A district's attendance rate of a school year: published (None: not yet) and realised."""
 
-    district_name: str
     school_year: str
     published: float | None
     realised: float
@@ -223,11 +222,10 @@ def _district_rates(state: State) -> tuple[DistrictRate, ...]:
     published = published_rates()
     return tuple(
         DistrictRate(
-            district.name,
             name,
             None if year == 2 else float(published[number, year]),
             float(realised[number, year]),
         )
-        for number, district in enumerate(DISTRICTS)
+        for number in range(len(DISTRICTS))
         for year, name in enumerate(SCHOOL_YEARS)
     )

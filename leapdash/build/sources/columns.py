@@ -80,8 +80,8 @@ def inspect(path: Path, label: str, table: Table) -> InputFile:
 
 def csv_message(label: str, problem: csv_files.CsvError) -> str:
     """The message for what is wrong with a CSV file."""
-    place = label if problem.line is None else f"{label}, row {problem.line}"
-    return f"{place}: {shortened(problem.found)}.\nExpected {problem.expected}."
+    where = label if problem.line is None else f"{label}, row {problem.line}"
+    return f"{where}: {shortened(problem.found)}.\nExpected {problem.expected}."
 
 
 def _check_name(path: Path, label: str) -> None:

@@ -50,7 +50,7 @@ def header(path: Path) -> tuple[list[str], bool]:
             if len(names) == 1 and separator in names[0]:
                 raise CsvError(line, f"values separated by {called}", "commas between values")
         has_rows = next(rows, None) is not None
-    return [name or f"column {place}" for place, name in enumerate(names, start=1)], has_rows
+    return [name or f"column {number}" for number, name in enumerate(names, start=1)], has_rows
 
 
 def first_records(path: Path, most: int) -> list[tuple[int, list[str]]]:

@@ -50,21 +50,21 @@ class InputTable:
         return _union([as_contract(_rows(engine, files), self.contract) for files in alike])
 
     def numbered(self, engine: Engine) -> ir.Table:
-        """The same with `file` (its place in `files`) and `row` (from 1), for error messages."""
+        """The same with `file` (its number in `files`) and `row` (from 1), for error messages."""
         parts = []
         for number, file in enumerate(self.files):
             rows = _rows(engine, [file])
-            place = {"file": ibis.literal(number), "row": ibis.row_number() + 1}
-            parts.append(as_contract(rows, self.contract, **place))
+            where = {"file": ibis.literal(number), "row": ibis.row_number() + 1}
+            parts.append(as_contract(rows, self.contract, **where))
         return _union(parts)
 
-    def locate(self, file: int, rows: Sequence[int]) -> tuple[str, list[int]]:
+    def locate(self, number: int, rows: Sequence[int]) -> tuple[str, list[int]]:
         """A file's name, and where rows stand in it: their lines in a CSV, else their numbers."""
-        source = self.files[file]
-        if source.is_csv:
-            lines = csv_files.line_numbers(source.path, rows)
-            return source.label, [lines[row] for row in rows]
-        return source.label, list(rows)
+        file = self.files[number]
+        if file.is_csv:
+            lines = csv_files.line_numbers(file.path, rows)
+            return file.label, [lines[row] for row in rows]
+        return file.label, list(rows)
 
     def why_unreadable(self) -> str | None:
         """What keeps the engine from reading a file to its end, where that can be said."""

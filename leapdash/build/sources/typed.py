@@ -131,11 +131,11 @@ def _number(value: ir.Value) -> ir.FloatingValue:
 def _finite(number: ir.FloatingValue) -> ir.FloatingValue:
     """The number, null where it is infinite or not a number.
 
-    DuckDB takes `isnan` of a Parquet column for false without a look at the rows, where the file's
-    statistics, which leave such values out, have a lowest and a highest value; of a difference
-    it has none.
+    Infinity less infinity is no number. Asked about the column itself, DuckDB goes by a Parquet
+    file's statistics, which leave such values out; and Ibis has no `isinf` for Spark.
     """
-    strange = (number - ibis.literal(math.inf)).isnan() | number.isinf()
+    infinity = ibis.literal(math.inf)
+    strange = (number - infinity).isnan() | (number + infinity).isnan()
     return ibis.ifelse(strange, ibis.null("float64"), number)
 
 

@@ -36,9 +36,9 @@ def explain(space: Workspace, tables: Mapping[str, InputTable]) -> LeapdashError
     """
     problems: list[str] = []
     # Every rule looks at the rows again, so they are read once.
-    rows = {name: space.keep(given.numbered(space.engine)) for name, given in tables.items()}
-    for table in tables.values():
-        for problem in _problems(table, tables, rows):
+    rows = {name: space.keep(table.numbered(space.engine)) for name, table in tables.items()}
+    for given in tables.values():
+        for problem in _problems(given, tables, rows):
             problems.append(problem)
             if len(problems) == MOST_PROBLEMS:
                 return InputError("\n".join(problems))
@@ -51,48 +51,48 @@ def explain(space: Workspace, tables: Mapping[str, InputTable]) -> LeapdashError
 
 
 def _problems(
-    table: InputTable, tables: Mapping[str, InputTable], rows_of: Mapping[str, ir.Table]
+    given: InputTable, tables: Mapping[str, InputTable], rows_of: Mapping[str, ir.Table]
 ) -> Iterator[str]:
-    t = rows_of[table.contract.name]
-    rules = [*row_rules(table.contract), *_date_rules(table, tables, rows_of)]
+    t = rows_of[given.contract.name]
+    rules = [*row_rules(given.contract), *_date_rules(given, tables, rows_of)]
     # One pass counts what is broken; only for that, rows are looked for.
     counts = {str(number): rule.broken(t).sum() for number, rule in enumerate(rules)}
     (found,) = t.aggregate(**counts).to_pyarrow().to_pylist()
     for number, rule in enumerate(rules):
         if found[str(number)]:
             rows = t.filter(rule.broken(t))
-            yield from _told(table, rule, rows.select("file", "row", found=rule.found(rows)))
-    if table.contract.name.startswith("attendance") and _calendar(t) is None:
-        yield f"{table.label}: no row has a day enrolled.\nExpected some month with school."
-    yield from _shared_keys(table, t)
-    if table.contract.name == "schools":
-        yield from _districts_in_two_ways(table, t)
-    yield from _unknown(table, t, tables, rows_of)
+            yield from _told(given, rule, rows.select("file", "row", found=rule.found(rows)))
+    if given.contract.name.startswith("attendance") and _calendar(t) is None:
+        yield f"{given.label}: no row has a day enrolled.\nExpected some month with school."
+    yield from _shared_keys(given, t)
+    if given.contract.name == "schools":
+        yield from _districts_in_two_ways(given, t)
+    yield from _unknown(given, t, tables, rows_of)
 
 
-def _told(table: InputTable, rule: Rule, rows: ir.Table) -> Iterator[str]:
+def _told(given: InputTable, rule: Rule, rows: ir.Table) -> Iterator[str]:
     """The message for rows that break a rule; nothing where there are none."""
     counted = rows.mutate(count=rows.count().over())
     examples = counted.order_by("file", "row").limit(MOST_EXAMPLES).to_pyarrow().to_pylist()
     if examples:
-        yield _message(table, rule, examples)
+        yield _message(given, rule, examples)
 
 
-def _message(table: InputTable, rule: Rule, examples: Sequence[Mapping[str, Any]]) -> str:
+def _message(given: InputTable, rule: Rule, examples: Sequence[Mapping[str, Any]]) -> str:
     count = examples[0]["count"]
-    places = []
+    located = []
     for example in examples:
-        label, (row,) = table.locate(example["file"], [example["row"]])
-        places.append((label, row))
-    file, row = places[0]
+        label, (row,) = given.locate(example["file"], [example["row"]])
+        located.append((label, row))
+    file, row = located[0]
     column = f", column {rule.column}" if rule.column else ""
     found = shortened(examples[0]["found"], _LONGEST_FOUND)
     message = f"{file}, row {row}{column}: {found}.\nExpected {rule.expected}."
     if count > 1:
-        same_file = all(label == file for label, _ in places)
-        shown = ", ".join(str(n) if same_file else f"{n} of {label}" for label, n in places)
-        the_first = "they are" if count <= len(places) else "the first are"
-        message += f" {count:,} rows like this; {the_first} {shown}."
+        same_file = all(label == file for label, _ in located)
+        listed = ", ".join(str(n) if same_file else f"{n} of {label}" for label, n in located)
+        the_first = "they are" if count <= len(located) else "the first are"
+        message += f" {count:,} rows like this; {the_first} {listed}."
     return f"{message} {rule.remedy}"
 
 
@@ -100,10 +100,10 @@ def _message(table: InputTable, rule: Rule, examples: Sequence[Mapping[str, Any]
 
 
 def _date_rules(
-    table: InputTable, tables: Mapping[str, InputTable], rows_of: Mapping[str, ir.Table]
+    given: InputTable, tables: Mapping[str, InputTable], rows_of: Mapping[str, ir.Table]
 ) -> Iterator[Rule]:
     """Visits lie between the first school year's 1 July and the end of the last school month."""
-    if table.contract.name != "visits":
+    if given.contract.name != "visits":
         return
     attendance = tables.get("attendance") or tables["attendance_daily"]
     calendar = _calendar(rows_of[attendance.contract.name])
@@ -125,8 +125,8 @@ def _date_rules(
     )
 
 
-def _shared_keys(table: InputTable, t: ir.Table) -> Iterator[str]:
-    key = table.contract.key
+def _shared_keys(given: InputTable, t: ir.Table) -> Iterator[str]:
+    key = given.contract.key
     if not key:
         return
     names = _list(key)
@@ -143,17 +143,15 @@ def _shared_keys(table: InputTable, t: ir.Table) -> Iterator[str]:
         f"Keep one of the rows{add_up}.",
     )
     found = f"its {names} {stand} in " + rows.times.cast("string") + " rows"
-    yield from _told(table, rule, rows.select("file", "row", found=found))
+    yield from _told(given, rule, rows.select("file", "row", found=found))
 
 
-def _districts_in_two_ways(table: InputTable, t: ir.Table) -> Iterator[str]:
+def _districts_in_two_ways(given: InputTable, t: ir.Table) -> Iterator[str]:
     """Rows of `schools` that say of their district something else than its first row does."""
     t = t.filter(t.district_code.notnull())
-    position = ibis.row_number().over(group_by=t.district_code, order_by=[t.file, t.row])
+    rank = ibis.row_number().over(group_by=t.district_code, order_by=[t.file, t.row])
     said = [name for column in OF_A_DISTRICT for name in (column, found_name(column))]
-    first = (
-        t.mutate(position=position).filter(lambda t: t.position == 0).select("district_code", *said)
-    )
+    first = t.mutate(rank=rank).filter(lambda t: t.rank == 0).select("district_code", *said)
     t = t.join(first, "district_code", rname="first {name}")
     differs = {
         # What can't be read is told already.
@@ -172,24 +170,24 @@ def _districts_in_two_ways(table: InputTable, t: ir.Table) -> Iterator[str]:
         here, there = t[found_name(column)], t[f"first {found_name(column)}"]
         found = shown(here) + ", and " + shown(there) + " in an earlier row of " + t.district_code
         rows = t.filter(differs[column]).select("file", "row", found=found)
-        yield from _told(table, rule, rows)
+        yield from _told(given, rule, rows)
 
 
 def _unknown(
-    table: InputTable,
+    given: InputTable,
     t: ir.Table,
     tables: Mapping[str, InputTable],
     rows_of: Mapping[str, ir.Table],
 ) -> Iterator[str]:
     """Rows that refer to a row of another table which isn't there, one message per reference."""
-    for reference in table.contract.references:
+    for reference in given.contract.references:
         other = rows_of[reference.table]
         columns = list(reference.columns)
         if "school_year" in columns and "school_year" not in t.columns:
             day = t.month if "month" in t.columns else t.date
             t = t.mutate(school_year=school_years(year_of_days(day)))
-        given = t.filter([t[name].notnull() for name in columns])
-        rows = given.anti_join(other.select(*columns).distinct(), columns)
+        filled = t.filter([t[name].notnull() for name in columns])
+        rows = filled.anti_join(other.select(*columns).distinct(), columns)
         told = [name for name in columns if name != "student_id"]
         rule = Rule(
             columns[0],
@@ -203,7 +201,7 @@ def _unknown(
             for name in told[1:]:
                 values = values + ", " + rows[name]
             found = found + " (" + values + ")"
-        yield from _told(table, rule, rows.select("file", "row", found=found))
+        yield from _told(given, rule, rows.select("file", "row", found=found))
         # What is unknown here would be unknown in the next reference as well.
         t = t.semi_join(other.select(*columns).distinct(), columns)
 

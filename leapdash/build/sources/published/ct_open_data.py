@@ -7,6 +7,7 @@ Layout: data.ct.gov, datasets t4hx-jd4c (2021-22) and he4h-bgqh (2022-23).
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -136,7 +137,7 @@ class _Row:
     def __init__(
         self, path: Path, line: int, cells: Mapping[str, str], problems: list[str]
     ) -> None:
-        self._place = f"{path.name}, row {line}"
+        self._where = f"{path.name}, row {line}"
         self._cells = cells
         self._problems = problems
 
@@ -147,7 +148,7 @@ class _Row:
         meant = understand(self._cells[column])
         if meant is None:
             self._problems.append(
-                f"{self._place}, column {column}: {shortened(repr(self._cells[column]))} can't be "
+                f"{self._where}, column {column}: {shortened(repr(self._cells[column]))} can't be "
                 "made out.\n"
                 f"Expected {expected}. Correct the cell, or take the file anew from data.ct.gov."
             )
@@ -178,11 +179,11 @@ def _header(path: Path) -> list[str]:
         raise InputError(f"{path.name}, row 2: a header and no rows.\nExpected {PUBLISHED_FILE}.")
     if len(_known(header)) <= 1:
         raise InputError(f"{path.name}, row 1: {_what_it_is(path)}.\nExpected {PUBLISHED_FILE}.")
-    for name in header:
-        if header.count(name) > 1:
+    for name, times in Counter(name.lower() for name in header).items():
+        if times > 1:
             raise InputError(
-                f"{path.name}, row 1: the column {shortened(name)!r} stands there "
-                f"{header.count(name)} times.\nExpected every name once, as in {PUBLISHED_FILE}."
+                f"{path.name}, row 1: the column {shortened(name)!r} stands there {times} times.\n"
+                f"Expected every name once, as in {PUBLISHED_FILE}."
             )
     return header
 
