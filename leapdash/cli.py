@@ -12,15 +12,19 @@ import typer
 from leapdash import __version__
 from leapdash.build.sources.given import check_input, check_published
 from leapdash.errors import LeapdashError, UsageError
-from leapdash.paths import check_out
+from leapdash.paths import check_out, is_address
 from leapdash.progress import Progress
 
 
-def _path(given: str) -> Path:
-    """The path, which the shell makes empty of a variable that isn't set."""
+def _said(given: str) -> str:
+    """What was given, which the shell makes empty of a variable that isn't set."""
     if not given.strip():
         raise typer.BadParameter("empty; expected a path.")
-    return Path(given)
+    return given
+
+
+def _path(given: str) -> Path:
+    return Path(_said(given))
 
 
 app = typer.Typer(
@@ -73,7 +77,12 @@ def build(
         ),
     ],
     out: Annotated[
-        Path, typer.Option(parser=_path, metavar="DIR", help="Store to publish the release in.")
+        str,
+        typer.Option(
+            parser=_said,
+            metavar="DIR",
+            help="Store to publish the release in: a folder, or an address as s3://bucket/store.",
+        ),
     ],
     published: Annotated[
         list[Path] | None,
@@ -122,7 +131,9 @@ def build(
         effects=effects,
         progress=_progress(),
     )
-    typer.echo(f"Release {release.manifest.release_id} is on show in {out}.")
+    # An address may hold a key.
+    where = "" if is_address(out) else f" in {out}"
+    typer.echo(f"Release {release.manifest.release_id} is on show{where}.")
 
 
 @app.command()

@@ -37,8 +37,19 @@ def not_a_folder(path: Path) -> str | None:
     return None
 
 
-def check_out(path: Path) -> None:
-    """Raises UsageError where no folder of that path can be made or written to."""
+def is_address(path: str | Path) -> bool:
+    """Whether it is a file on another file system, as `s3://bucket/store`."""
+    return isinstance(path, str) and "://" in path
+
+
+def check_out(out: str | Path) -> None:
+    """Raises UsageError where no folder of that path can be made or written to.
+
+    What stands at an address shows when it is written to.
+    """
+    if is_address(out):
+        return
+    path = Path(out)
     there = path.absolute()
     while not os.path.lexists(there) and there != there.parent:
         there = there.parent

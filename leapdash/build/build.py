@@ -43,7 +43,7 @@ _LICENCE = "public domain"
 
 def build(
     input: Path,
-    out: Path,
+    out: str | Path,
     *,
     published: Sequence[Path] = (),
     half_day: str = "state",
@@ -55,7 +55,8 @@ def build(
     effects: bool = True,
     progress: Progress = SILENT,
 ) -> Release:
-    """The release made from a folder of input tables, published in the store `out`.
+    """The release made from a folder of input tables, published in the store `out`: a folder, or an
+    address on another file system, as `s3://bucket/store`.
 
     `published`: files of Connecticut Open Data; without one, the figures of the release on show
     are carried over. `half_day`: what daily attendance counts, one of
@@ -128,7 +129,7 @@ def _tables(
 _Figures = tuple[pa.Table, list[SourceFact]]
 
 
-def _published(files: Sequence[Path], store: Path, progress: Progress) -> _Figures | None:
+def _published(files: Sequence[Path], store: str | Path, progress: Progress) -> _Figures | None:
     """The published figures and their sources: from the files, else from the release on show.
 
     Raises ReleaseError where nobody can tell which release that is.

@@ -14,8 +14,9 @@ import pytest
 from rich.console import Console
 
 from leapdash.build.build import build
+from leapdash.cli import main
 from leapdash.progress import Progress
-from leapdash.release import Release
+from leapdash.release import Release, open_release
 from tests.lib.input_files import Row, rows, write_csv, write_csv_file, write_parquet
 
 Write = Callable[[Path], object]
@@ -251,6 +252,19 @@ def test_about_says_whose_the_data_are(tmp_path: Path) -> None:
     assert {(fact.origin, fact.licence) for fact in manifest.sources} == {
         ("a district's system", "for its own use")
     }
+
+
+def test_a_release_may_be_published_at_an_address(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, store = write_csv(tmp_path / "input"), tmp_path / "store"
+    arguments = ("--input", folder, "--out", f"file://{store}", "--no-effects")
+    monkeypatch.setattr("sys.argv", ["leapdash", "build", *map(str, arguments)])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 0
+    release_id = open_release(store).manifest.release_id
+    assert capsys.readouterr().out == f"Release {release_id} is on show.\n"
 
 
 def test_every_step_says_its_rows_and_seconds(tmp_path: Path) -> None:
