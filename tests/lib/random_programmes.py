@@ -27,7 +27,7 @@ def random_programme(seed: int, students: int = 160, years: int = 2) -> State:
     for number in range(students):
         _add_student(rng, f"s{number:04d}", months, tables)
     for rows in (tables["enrollment"], tables["attendance"]):
-        rng.shuffle(rows)  # type: ignore[arg-type]
+        rng.shuffle(rows)
     return State(tables)
 
 
