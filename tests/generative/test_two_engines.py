@@ -48,6 +48,8 @@ def furthest_apart(one: dict[str, pa.Table], other: dict[str, pa.Table]) -> floa
 def _apart(name: str, one: pd.DataFrame, other: pd.DataFrame) -> float:
     key, columns = list(summary_table(name).key), list(one.columns)
     assert list(other.columns) == columns
+    if one.empty and other.empty:  # pandas 3 can't merge two tables without rows.
+        return 0.0
     both = one.merge(other, on=key, how="outer", suffixes=("", " too"), indicator="where")
     if name not in SPARSE:
         assert (both["where"] == "both").all(), name
@@ -96,5 +98,4 @@ def test_the_event_study_of_a_table_on_spark_is_that_of_the_frame(spark, seed):
             getattr(here, name), getattr(there, name), rtol=1e-9, atol=1e-12
         )
     np.testing.assert_allclose(here.covariance, there.covariance, atol=1e-12)
-    left = [view.name for view in spark.catalog.listTables()]
-    assert left == ["theirs"]
+    assert [view.viewName for view in spark.sql("SHOW VIEWS").collect()] == ["theirs"]
