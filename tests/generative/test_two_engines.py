@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -75,6 +76,7 @@ def test_counts_and_days_of_small_states_are_equal_on_both_engines(spark, state)
     assert furthest_apart(*(tables_on(e, state, effects=False) for e in ("duckdb", "spark"))) == 0
 
 
+@pytest.mark.full
 @few(1)
 @given(seed=SEEDS)
 def test_every_table_is_equal_on_both_engines_and_every_effect_to_the_ninth_digit(spark, seed):
