@@ -71,9 +71,11 @@ def demo(
 @app.command()
 def build(
     input: Annotated[
-        Path,
+        str,
         typer.Option(
-            parser=_path, metavar="DIR", help="Folder with the input tables (docs/your-data.md)."
+            parser=_said,
+            metavar="DIR",
+            help="Folder with the input tables (docs/your-data.md), or its address.",
         ),
     ],
     out: Annotated[
@@ -103,7 +105,9 @@ def build(
     spark_master: Annotated[
         str, typer.Option(help="Where Spark runs, for --engine spark.")
     ] = "local[*]",
-    memory_limit: Annotated[str, typer.Option(help="Most memory the engine may use.")] = "2GB",
+    memory_limit: Annotated[
+        str, typer.Option(help="Most memory the engine may use; with Python, 0.6 GB more.")
+    ] = "2GB",
     threads: Annotated[int | None, typer.Option(help="Threads; default: all cores.")] = None,
     keep: Annotated[int, typer.Option(min=1, help="Releases the store keeps.")] = 5,
     effects: Annotated[
@@ -112,7 +116,8 @@ def build(
 ) -> None:
     """Turn input tables into a release, and put it on show."""
     # A path that leads nowhere is told before an engine is loaded.
-    check_input(input)
+    if not is_address(input):
+        check_input(Path(input))
     for file in published or []:
         check_published(file)
     check_out(out)

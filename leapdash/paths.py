@@ -1,14 +1,21 @@
 """Paths as they were given: what keeps one from being used, before any long work begins."""
 
 import os
+import re
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leapdash.errors import UsageError
 
+if TYPE_CHECKING:
+    from leapdash.remote import InputPath
 
-def not_a_file(path: Path) -> str | None:
+
+def not_a_file(path: "InputPath") -> str | None:
     """What stands there in the place of a file this user may read; None where it is one."""
+    if not isinstance(path, Path):
+        return path.not_a("file")
     mode = _mode(path)
     if isinstance(mode, str):
         return mode
@@ -23,8 +30,10 @@ def not_a_file(path: Path) -> str | None:
     return None
 
 
-def not_a_folder(path: Path) -> str | None:
+def not_a_folder(path: "InputPath") -> str | None:
     """What stands there in the place of a folder this user may read; None where it is one."""
+    if not isinstance(path, Path):
+        return path.not_a("folder")
     mode = _mode(path)
     if isinstance(mode, str):
         return mode.replace("file", "folder")
@@ -39,7 +48,7 @@ def not_a_folder(path: Path) -> str | None:
 
 def is_address(path: str | Path) -> bool:
     """Whether it is a file on another file system, as `s3://bucket/store`."""
-    return isinstance(path, str) and "://" in path
+    return isinstance(path, str) and re.match(r"[a-zA-Z][\w+.-]*://", path) is not None
 
 
 def check_out(out: str | Path) -> None:

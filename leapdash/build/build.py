@@ -37,12 +37,13 @@ from leapdash.release import (
     open_release,
     publish,
 )
+from leapdash.remote import input_path
 
 _LICENCE = "public domain"
 
 
 def build(
-    input: Path,
+    input: str | Path,
     out: str | Path,
     *,
     published: Sequence[Path] = (),
@@ -55,8 +56,9 @@ def build(
     effects: bool = True,
     progress: Progress = SILENT,
 ) -> Release:
-    """The release made from a folder of input tables, published in the store `out`: a folder, or an
-    address on another file system, as `s3://bucket/store`.
+    """The release made from the folder of input tables `input`, published in the store `out`.
+
+    Both are a folder or an address on another file system, as `s3://bucket/store`.
 
     `published`: files of Connecticut Open Data; without one, the figures of the release on show
     are carried over. `half_day`: what daily attendance counts, one of
@@ -73,8 +75,9 @@ def build(
     opened = partial(open_engine, engine, memory_limit, threads, spark_master)
     try:
         with progress.step("look at the files"):
-            folder = open_folder(input)
-            about = read_about(input)
+            given = input_path(input)
+            folder = open_folder(given)
+            about = read_about(given)
             figures = _published(published, out, progress)
         for note in folder.notes:
             progress.note(note)

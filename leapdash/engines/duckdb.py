@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from uuid import uuid4
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
+from pyarrow import dataset
 
+from leapdash import remote
 from leapdash.engines.engine import EngineError
 from leapdash.engines.limits import Limits
 from leapdash.engines.scratch import scratch_folder
-from leapdash.errors import LeapdashError
+from leapdash.errors import LeapdashError, UsageError
+from leapdash.paths import is_address
 
 NAME = Backend.name
 _CSV = {"delim": ",", "quote": '"', "escape": '"', "nullstr": "", "header": True}
@@ -25,11 +29,25 @@ class DuckDB:
         self._backend = backend
 
     def read_parquet(self, paths: Sequence[str]) -> ir.Table:
-        """The rows of Parquet files that have the same columns."""
-        return self._backend.read_parquet(list(paths))
+        """The rows of Parquet files that have the same columns; at addresses pyarrow reads them."""
+        if not any(map(is_address, paths)):
+            return self._backend.read_parquet(list(paths))
+        there = [remote.file_system(path) for path in paths]
+        files = [dataset.dataset(path, filesystem=system) for system, path in there]
+        name = f"leapdash_{uuid4().hex[:8]}_read"
+        self._backend.con.register(name, dataset.dataset(files))
+        return self._backend.table(name)
 
     def read_csv(self, paths: Sequence[str], columns: Sequence[str]) -> ir.Table:
-        """The rows of CSV files that have these columns, every value as text."""
+        """The rows of CSV files that have these columns, every value as text.
+
+        Raises UsageError for files that are not on this machine.
+        """
+        if any(map(is_address, paths)):
+            raise UsageError(
+                f"{remote.without_secrets(paths[0])}: DuckDB reads CSV on this machine only.\n"
+                "Expected Parquet there, files on this machine, or --engine spark."
+            )
         text = dict.fromkeys(columns, "VARCHAR")
         return self._backend.read_csv(list(paths), columns=text, **_CSV)
 

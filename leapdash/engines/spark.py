@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from os import environ
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from leapdash.engines.engine import EngineError
 from leapdash.engines.limits import Limits
 from leapdash.engines.scratch import scratch_folder
 from leapdash.errors import LeapdashError, UsageError
+from leapdash.paths import is_address
 
 if TYPE_CHECKING:
     from ibis.backends.pyspark import Backend
@@ -59,14 +61,16 @@ class Spark:
 
     def read_parquet(self, paths: Sequence[str]) -> ir.Table:
         """The rows of Parquet files that have the same columns."""
-        return self._view(self._session.read.parquet(*paths))
+        return self._view(self._session.read.parquet(*map(_address, paths)))
 
     def read_csv(self, paths: Sequence[str], columns: Sequence[str]) -> ir.Table:
         """The rows of CSV files that have these columns, every value as text."""
         from pyspark.sql.types import StringType, StructField, StructType
 
         text = StructType([StructField(name, StringType()) for name in columns])
-        return self._view(self._session.read.options(**_CSV).csv(list(paths), schema=text))
+        return self._view(
+            self._session.read.options(**_CSV).csv([*map(_address, paths)], schema=text)
+        )
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """The table, worked out now and held by the executors, as a view of that name."""
@@ -185,6 +189,13 @@ def _backend(session: "SparkSession") -> "Backend":
         session.conf.set(name, value)
     session.conf.set("spark.sql.shuffle.partitions", session.sparkContext.defaultParallelism)
     return backend
+
+
+def _address(path: str) -> str:
+    """The path as Spark takes it: one of this machine says so, whatever files a cluster has; how to
+    reach others stands in Spark's own settings, not in an address.
+    """
+    return path.split("?")[0] if is_address(path) else f"file://{Path(path).absolute()}"
 
 
 def _first_line(error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from uuid import uuid4
 import pyarrow as pa
 from pyarrow import fs
 
-from leapdash.errors import UsageError
+from leapdash.paths import is_address
+from leapdash.remote import file_system, without_secrets
 
 try:
     import fcntl
@@ -39,17 +39,8 @@ class Folder:
         """
         if isinstance(address, Folder):
             return address
-        if re.match(r"[a-zA-Z][\w+.-]*://", str(address)):
-            # Who and with which key, or how to get there, may stand in a URI: for no message.
-            told = re.sub(r"(?<=://)[^/]*@", "", str(address)).split("?")[0]
-            try:
-                files, path = fs.FileSystem.from_uri(str(address))
-            except (pa.ArrowException, OSError, ValueError) as error:
-                raise UsageError(
-                    f"{told}: not an address of files leapdash can read.\n"
-                    "Expected a path, or file://, s3://, gs://, abfs:// or hdfs://."
-                ) from error
-            return cls(files, path, told)
+        if is_address(address):
+            return cls(*file_system(str(address)), without_secrets(str(address)))
         return cls(fs.LocalFileSystem(), str(Path(address).absolute()), str(address))
 
     def __truediv__(self, name: str) -> "Folder":

@@ -13,11 +13,11 @@ import pandas as pd
 from leapdash.show.effects.arrays import CohortData
 from leapdash.show.effects.studies import HeadlineName
 from leapdash.show.filters import FILTER_LABELS, Filters, Known, codes_of
+from leapdash.show.measures import ATTENDANCE
 from leapdash.show.opened import OpenedRelease
 
 By = Literal["all", "district", "level", "participation", "group", "period", "language"]
 Grain = Literal["month", "year"]
-Measure = Literal["attendance_rate", "chronic_share"]
 
 AREA = ("districts", "levels")
 VISITS = (*AREA, "years")
@@ -30,16 +30,16 @@ T = TypeVar("T")
 class Choice:
     """A release, the filters as the page takes them, and what the page's own controls say.
 
-    `by`: what lines are drawn by. `grain`: what a point in time is. `measure`: which rate schools
-    are compared by. `headline`: when after the visit effects are compared. `district`: the code of
-    the one district a page is about; empty where it is about no single one.
+    `by`: what lines are drawn by. `grain`: what a point in time is. `measure`: the rate schools
+    are compared by, one of MEASURES. `headline`: when after the visit effects are compared.
+    `district`: the code of the one district a page is about; empty where it is about no single one.
     """
 
     release: OpenedRelease
     filters: Filters = field(default_factory=Filters)
     by: By = "all"
     grain: Grain = "month"
-    measure: Measure = "attendance_rate"
+    measure: str = ATTENDANCE.name
     headline: HeadlineName = "six_to_nine"
     district: str = ""
 

@@ -11,10 +11,13 @@ from leapdash import event_study
 from leapdash.build.effects.tables import effect_tables
 from leapdash.build.panel.inputs import read_inputs
 from leapdash.build.panel.make import make_panel
+from leapdash.build.sources.folder import open_folder
 from leapdash.build.summaries.summarise import summarise
 from leapdash.contract import summary_table
 from leapdash.engines import Workspace, open_engine
 from leapdash.progress import SILENT
+from leapdash.remote import input_path
+from tests.lib.input_formats import FORMATS
 from tests.lib.random_panels import as_frame, random_panel
 from tests.lib.random_programmes import random_programme
 from tests.lib.random_states import State, memory_tables, states
@@ -46,6 +49,10 @@ def furthest_apart(one: dict[str, pa.Table], other: dict[str, pa.Table]) -> floa
     return max(_apart(name, one[name].to_pandas(), other[name].to_pandas()) for name in one)
 
 
+def _sorted(table: pa.Table) -> pa.Table:
+    return table.sort_by([(name, "ascending") for name in table.column_names])
+
+
 def _apart(name: str, one: pd.DataFrame, other: pd.DataFrame) -> float:
     key, columns = list(summary_table(name).key), list(one.columns)
     assert list(other.columns) == columns
@@ -68,6 +75,19 @@ def _apart(name: str, one: pd.DataFrame, other: pd.DataFrame) -> float:
         elif name not in SPARSE:
             pd.testing.assert_series_equal(mine, theirs, check_names=False, check_dtype=False)
     return 0.0 if np.isnan(largest) else largest
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_files_are_read_alike_by_both_engines(spark, tmp_path, form):
+    FORMATS[form](tmp_path / "my input")
+    given = input_path((tmp_path / "my input").as_uri())
+    read = []
+    for name in ("duckdb", "spark"):
+        with open_engine(name, threads=1) as engine, Workspace(engine) as space:
+            tables = open_folder(given).tables.values()
+            read.append([_sorted(space.arrow(table.read(engine))) for table in tables])
+    assert read[0] == read[1]
+    assert len(read[0]) == 5
 
 
 @few(2)

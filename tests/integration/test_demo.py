@@ -17,16 +17,10 @@ from leapdash.build.demo.places import DISTRICTS
 from leapdash.build.demo.tables import all_tables
 from leapdash.contract import INPUT_TABLES
 from leapdash.errors import LeapdashError, StoreError, UsageError
+from leapdash.release import arrow_type
 from tests.lib.paths import ROOT
 
 TABLES = ("schools", "enrollment", "attendance", "visits", "programme")
-ARROW_TYPES = {
-    "text": pa.string(),
-    "number": pa.float64(),
-    "date": pa.date32(),
-    "month": pa.date32(),
-    "boolean": pa.bool_(),
-}
 
 
 def _table(name):
@@ -88,7 +82,7 @@ def test_tables_have_the_contracts_columns_types_codes_and_keys(read, name):
     assert set(required) <= set(table.column_names) <= set(rules.column_names)
     for column_name in table.column_names:
         column, values = rules.column(column_name), table[column_name]
-        assert values.type == ARROW_TYPES[column.type], column_name
+        assert values.type == arrow_type(column), column_name
         if not column.nullable:
             assert values.null_count == 0, column_name
         if column.codes:

@@ -1,25 +1,34 @@
 """The same state in any format the contract allows gives the same release."""
 
+import gzip
 import io
 import json
 import shutil
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from pyarrow import fs
 from rich.console import Console
 
+from leapdash import remote
 from leapdash.build.build import build
 from leapdash.cli import main
+from leapdash.errors import InputError, UsageError
 from leapdash.progress import Progress
 from leapdash.release import Release, open_release
-from tests.lib.input_files import Row, rows, write_csv, write_csv_file, write_parquet
-
-Write = Callable[[Path], object]
+from tests.lib.input_files import Row, rows, write_csv, write_parquet
+from tests.lib.input_formats import (
+    FORMATS,
+    Write,
+    as_a_spreadsheet_leaves_it,
+    as_gzipped_csv,
+    as_many_csv_files,
+    as_many_parquet_files,
+    as_other_systems_leave_it,
+)
 
 
 def tables_of(release: Release) -> dict[str, pa.Table]:
@@ -41,125 +50,11 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
     return built(folder)[0]
 
 
-def as_many_parquet_files(folder: Path) -> None:
-    write_parquet(folder)
-    for name in ("attendance", "enrollment"):
-        whole = pq.read_table(folder / f"{name}.parquet")
-        (folder / f"{name}.parquet").unlink()
-        (folder / name).mkdir()
-        half = whole.num_rows // 2
-        pq.write_table(whole.slice(half), folder / name / "2.parquet")
-        # Another order of columns in another file.
-        turned = whole.slice(0, half).select(whole.column_names[::-1])
-        pq.write_table(turned, folder / name / "1.parquet")
-
-
-def as_many_csv_files(folder: Path) -> None:
-    write_csv(folder)
-    (folder / "attendance.csv").unlink()
-    data = rows()["attendance"]
-    turned = [dict(reversed(row.items())) for row in data[30:]]
-    write_csv_file(folder / "attendance" / "2021.csv", data[:30])
-    write_csv_file(folder / "attendance" / "2022.csv.gz", turned)
-
-
-def as_gzipped_csv(folder: Path) -> None:
-    for name, table in rows().items():
-        write_csv_file(folder / f"{name}.csv.gz", table)
-
-
-def as_a_spreadsheet_leaves_it(folder: Path) -> None:
-    """A mark in front, carriage returns, no leading zeros, months without days, Y and N."""
-
-    def changed(row: Row) -> Row:
-        row = dict(row)
-        for name in ("school_code", "district_code"):
-            if name in row:
-                row[name] = row[name].lstrip("0")
-        for name in ("english_learner", "disability", "homeless"):
-            if name in row:
-                row[name] = "Y" if row[name] else "n"
-        if "month" in row:
-            row["month"] = f"{row['month']:%Y-%m}"
-        if row.get("leap_from"):
-            row["leap_from"] = f"{row['leap_from']} 00:00:00"
-        return row
-
-    write_csv(folder, {name: [changed(row) for row in table] for name, table in rows().items()})
-    for path in folder.iterdir():
-        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
-
-
-def as_loosely_typed_parquet(folder: Path) -> None:
-    """Codes as whole numbers, dates as time stamps or text, true and false as 1 and 0."""
-    write_parquet(folder)
-    for path in folder.iterdir():
-        table = pq.read_table(path)
-        for place, field in enumerate(table.schema):
-            wanted = {
-                "school_code": pa.int64(),
-                "district_code": pa.int64(),
-                "month": pa.timestamp("us"),
-                "visit_date": pa.string(),
-                "homeless": pa.int8(),
-                "days_enrolled": pa.int16(),
-                "grade": pa.dictionary(pa.int8(), pa.string()),
-            }.get(field.name)
-            if wanted is not None:
-                column = (
-                    table[field.name].cast(wanted)
-                    if not pa.types.is_dictionary(wanted)
-                    else (table[field.name].dictionary_encode())
-                )
-                table = table.set_column(place, field.name, column)
-        pq.write_table(table, path)
-
-
-def as_other_systems_leave_it(folder: Path) -> None:
-    """Names in upper case, a column without a name, hidden files, a header without rows."""
-    write_csv(folder)
-    for name in ("visits", "programme"):
-        path = folder / f"{name}.csv"
-        lines = path.read_text().splitlines()
-        path.unlink()
-        (folder / f"{name.upper()}.CSV").write_text("".join(f"{line},\n" for line in lines))
-    data = rows()["attendance"]
-    (folder / "attendance.csv").rename(folder / "whole.csv")
-    write_csv_file(folder / "Attendance" / "1.CSV", data[:30])
-    write_csv_file(folder / "Attendance" / "2.csv", data[30:])
-    header = (folder / "whole.csv").read_text().splitlines()[0]
-    (folder / "Attendance" / "3.csv").write_text(header + "\n")
-    (folder / "whole.csv").unlink()
-    for hidden in (".DS_Store", "._visits.csv", "Attendance/._1.CSV"):
-        (folder / hidden).write_bytes(bytes(20))
-
-
-def as_parquet_of_short_texts(folder: Path) -> None:
-    write_parquet(folder)
-    for path in folder.iterdir():
-        table = pq.read_table(path)
-        types = [pa.string_view() if pa.types.is_string(t) else t for t in table.schema.types]
-        schema = pa.schema(list(zip(table.column_names, types, strict=True)))
-        pq.write_table(table.cast(schema), path)
-
-
-@pytest.mark.parametrize(
-    "write",
-    [
-        write_csv,
-        as_other_systems_leave_it,
-        as_parquet_of_short_texts,
-        as_gzipped_csv,
-        as_many_csv_files,
-        as_many_parquet_files,
-        as_a_spreadsheet_leaves_it,
-        as_loosely_typed_parquet,
-    ],
-)
+@pytest.mark.parametrize("form", FORMATS)
 def test_every_format_gives_the_same_tables(
-    write: Write, tmp_path: Path, expected: dict[str, pa.Table]
+    form: str, tmp_path: Path, expected: dict[str, pa.Table]
 ) -> None:
-    write(tmp_path / "input")
+    FORMATS[form](tmp_path / "input")
     tables, _ = built(tmp_path)
     assert tables == expected
 
@@ -265,6 +160,58 @@ def test_a_release_may_be_published_at_an_address(
     assert stopped.value.code == 0
     release_id = open_release(store).manifest.release_id
     assert capsys.readouterr().out == f"Release {release_id} is on show.\n"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An address of the folder `tmp_path`, on a file system that isn't this machine's."""
+    files = fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())
+    monkeypatch.setattr(
+        remote, "file_system", lambda address: (files, address.split("@")[1].split("?")[0])
+    )
+    return "s3://me:secret@bucket?region=us-east-1"
+
+
+def at(address: str, name: str) -> str:
+    return address.replace("bucket", f"bucket/{name}")
+
+
+@pytest.mark.parametrize("prepare", [write_parquet, as_many_parquet_files])
+def test_parquet_may_be_read_at_an_address(
+    tmp_path: Path, prepare: Write, elsewhere: str, expected: dict[str, pa.Table]
+) -> None:
+    prepare(tmp_path / "bucket" / "my input")
+    (tmp_path / "bucket" / "my input" / "about.json").write_text('{"origin": "a school"}')
+    release = build(at(elsewhere, "my input"), tmp_path / "store")
+    assert tables_of(release) == expected
+    assert {source.origin for source in release.manifest.sources} == {"a school"}
+
+
+@pytest.mark.parametrize(
+    ("prepare", "told"),
+    [
+        (lambda folder: None, r"^s3://bucket/input: no such folder\.\nExpected a folder with"),
+        (lambda folder: folder.write_text("text"), r"^s3://bucket/input: a file\."),
+        (lambda folder: folder.mkdir(), r"^s3://bucket/input: the table schools is missing"),
+        (write_csv, r"^s3://bucket/input/schools\.csv: DuckDB reads CSV on this machine only"),
+    ],
+)
+def test_what_cannot_be_read_at_an_address_is_told_without_its_secrets(
+    tmp_path: Path, prepare: Write, told: str, elsewhere: str
+) -> None:
+    (tmp_path / "bucket").mkdir()
+    prepare(tmp_path / "bucket" / "input")
+    with pytest.raises((InputError, UsageError), match=told) as error:
+        build(at(elsewhere, "input"), tmp_path / "store")
+    assert "secret" not in str(error.value)
+
+
+def test_csv_at_an_address_is_checked_as_on_this_machine(tmp_path: Path, elsewhere: str) -> None:
+    as_gzipped_csv(tmp_path / "bucket" / "input")
+    spoilt = tmp_path / "bucket" / "input" / "visits.csv.gz"
+    spoilt.write_bytes(gzip.compress(b"student,visit_date\n"))
+    with pytest.raises(InputError, match=r"^visits\.csv\.gz: the column student_id is missing"):
+        build(at(elsewhere, "input"), tmp_path / "store")
 
 
 def test_every_step_says_its_rows_and_seconds(tmp_path: Path) -> None:

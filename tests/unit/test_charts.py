@@ -16,6 +16,7 @@ from leapdash.show.charts.base import Look, Stamp
 from leapdash.show.charts.labels import spread
 from leapdash.show.charts.palette import DARK, LIGHT, palette_of
 from leapdash.show.filters import Filters
+from leapdash.show.measures import ATTENDANCE, CHRONIC_ABSENCE
 from leapdash.show.views import attendance as attendance_views
 from leapdash.show.views import district as district_views
 from leapdash.show.views import effects as effect_views
@@ -40,11 +41,11 @@ def every_figure(choose):
     def draw(look):
         levels = {"Hartford": 0.857, "all districts": 0.867}
         return {
-            "monthly": attendance_charts.trend_lines(monthly, "attendance_rate", look),
-            "yearly": attendance_charts.trend_lines(yearly, "attendance_rate", look, published),
+            "monthly": attendance_charts.trend_lines(monthly, ATTENDANCE, look),
+            "yearly": attendance_charts.trend_lines(yearly, ATTENDANCE, look, published),
             "event": effect_charts.plain_lines(path, None, look),
             "reach": programme_charts.reach_rows(districts, look),
-            "schools": district_charts.school_rows(schools, "attendance_rate", levels, look),
+            "schools": district_charts.school_rows(schools, ATTENDANCE, levels, look),
         }
 
     return draw
@@ -98,7 +99,7 @@ def test_a_rate_axis_holds_every_value_with_a_few_ticks_in_whole_per_cents(value
 
 def test_a_line_holds_the_table_s_values_and_breaks_between_school_years(choose):
     table = attendance_views.attendance_trend(choose())
-    figure = attendance_charts.trend_lines(table, "attendance_rate", SIMULATED)
+    figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED)
     line, _ = figure.data
     assert [y for y in line.y if y is not None] == [round(v, 5) for v in table["attendance_rate"]]
     gaps = [x for x, y in zip(line.x, line.y, strict=True) if y is None]
@@ -109,7 +110,7 @@ def test_a_line_holds_the_table_s_values_and_breaks_between_school_years(choose)
 
 def test_lines_are_named_at_their_ends_not_in_a_legend(choose):
     table = attendance_views.attendance_trend(choose(by="district"))
-    figure = attendance_charts.trend_lines(table, "attendance_rate", SIMULATED)
+    figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED)
     assert not figure.layout.showlegend
     *lines, names = figure.data
     assert [text.strip() for text in names.text] == ["LEAP districts", "Other districts"]
@@ -136,7 +137,7 @@ def test_participation_keeps_its_colours_whatever_is_chosen(choose):
         table = attendance_views.attendance_trend(
             choose(Filters(participation=chosen), by="participation")
         )
-        figure = attendance_charts.trend_lines(table, "attendance_rate", SIMULATED)
+        figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED)
         colors = {trace.name: trace.line.color for trace in figure.data if trace.name != "names"}
         meanings = {
             "Visited": PALETTE.visited,
@@ -148,7 +149,7 @@ def test_participation_keeps_its_colours_whatever_is_chosen(choose):
 
 def test_beyond_six_lines_only_the_one_asked_for_has_a_colour_and_lies_on_top(choose):
     table = attendance_views.attendance_trend(choose(by="group"))
-    figure = attendance_charts.trend_lines(table, "attendance_rate", SIMULATED, highlight="white")
+    figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED, highlight="white")
     others, white, names = figure.data
     assert (white.name, white.line.color) == ("White", PALETTE.series[0])
     assert others.line.color == PALETTE.compared
@@ -161,7 +162,7 @@ def test_beyond_six_lines_only_the_one_asked_for_has_a_colour_and_lies_on_top(ch
 
 def test_a_chart_of_nobody_says_so(choose):
     table = attendance_views.chronic_trend(choose())[:0]
-    figure = attendance_charts.trend_lines(table, "chronic_share", SIMULATED)
+    figure = attendance_charts.trend_lines(table, CHRONIC_ABSENCE, SIMULATED)
     assert texts(figure, "nothing") == ["Nobody is counted here"]
 
 
@@ -173,16 +174,14 @@ def test_beyond_six_lines_only_the_highlighted_one_has_its_published_rates(choos
             for code in ("all", "white")
         ]
     )
-    figure = attendance_charts.trend_lines(
-        table, "attendance_rate", SIMULATED, published, highlight="all"
-    )
+    figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED, published, highlight="all")
     assert len([trace for trace in figure.data if trace.marker.symbol]) == 1
 
 
 def test_months_with_few_students_are_hollow(choose):
     table = attendance_views.attendance_trend(choose()).assign(students=10)
     table.loc[3, "students"] = 9
-    figure = attendance_charts.trend_lines(table, "attendance_rate", SIMULATED)
+    figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED)
     hollow = [fill == PALETTE.ground for fill in figure.data[0].marker.color]
     assert [month for month, few in zip(figure.data[0].x, hollow, strict=True) if few] == [
         "2020-12-01"
@@ -216,9 +215,9 @@ def test_schools_run_from_the_one_worst_off_and_equal_names_stay_apart(choose):
     table = district_views.schools_beside(choose(district=HARTFORD))
     table["school_name"] = "Elm School"
     levels = {"Hartford": 0.857, "all districts": 0.867}
-    for rate, worst in (("attendance_rate", min), ("chronic_share", max)):
+    for rate, worst in ((ATTENDANCE, min), (CHRONIC_ABSENCE, max)):
         figure = district_charts.school_rows(table, rate, levels, SIMULATED)
-        assert figure.data[0].x[-1] == round(worst(table[rate]), 5)
+        assert figure.data[0].x[-1] == round(worst(table[rate.name]), 5)
         assert len(set(figure.data[0].y)) == 2
     assert texts(figure, "level") == ["│ Hartford 85.7%", "┆ all districts 86.7%"]
 

@@ -37,7 +37,7 @@ def schools(engine: Engine, table: InputTable) -> ir.Table:
     t = table.read(engine)
     return t.select(
         *table.contract.column_names,
-        school=ibis.row_number().over(order_by=t.school_code).cast("int16"),
+        school=ibis.row_number().over(order_by=t.school_code).cast("int32"),
         district=ibis.dense_rank().over(order_by=t.district_code).cast("int16"),
         valid=is_valid(t, table.contract),
         repaired=repaired(t, "school_code") | repaired(t, "district_code"),

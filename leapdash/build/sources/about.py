@@ -1,12 +1,11 @@
 """Who the data of a folder are from: `about.json` beside the tables, if there is one."""
 
 import json
-import os
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 from leapdash.errors import InputError, shortened
 from leapdash.paths import not_a_file
+from leapdash.remote import InputPath
 
 FILE = "about.json"
 TRUTH = "truth.parquet"
@@ -23,15 +22,16 @@ class About:
     synthetic: bool = False
 
 
-def read_about(folder: Path) -> About:
+def read_about(folder: InputPath) -> About:
     """What `about.json` says; without it, a state that `leapdash demo` made is known by its truth.
 
     Raises InputError where the file can't be read, or says something else than `origin`,
     `licence` (text) and `synthetic` (true or false).
     """
     path = folder / FILE
-    if not os.path.lexists(path):
-        if (folder / TRUTH).exists():
+    names = {inside.name for inside in folder.iterdir()}
+    if FILE not in names:
+        if TRUTH in names:
             return About("simulated by leapdash demo", "MIT, as leapdash", synthetic=True)
         return About()
     expected = (
@@ -41,7 +41,7 @@ def read_about(folder: Path) -> About:
     if found := not_a_file(path):
         raise InputError(f"{FILE}: {found}.\n{expected}")
     try:
-        said = json.loads(path.read_text(encoding="utf-8-sig"))
+        said = json.loads(_bytes(path).decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise InputError(f"{FILE}: not readable as JSON ({error}).\n{expected}") from error
     kinds = {field.name: field.type for field in fields(About)}
@@ -53,3 +53,8 @@ def read_about(folder: Path) -> About:
         if type(value) is not kinds[name] or not str(value).isprintable():
             raise InputError(f"{FILE}: {name} is {shortened(repr(value))}.\n{expected}")
     return About(**said)
+
+
+def _bytes(path: InputPath) -> bytes:
+    with path.open("rb") as file:
+        return bytes(file.read())

@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +15,7 @@ from leapdash.build.sources.typed import EXPECTED, can_hold
 from leapdash.contract import INPUT_TABLES, Table
 from leapdash.errors import InputError, shortened
 from leapdash.paths import not_a_file
+from leapdash.remote import InputPath
 
 _LINES_LOOKED_AT = 20
 _VALUE = re.compile(r"[-+]?[0-9][-0-9.,:/ ]*")
@@ -29,7 +30,7 @@ class InputFile:
     `has_rows`: whether there is any row.
     """
 
-    path: Path
+    path: InputPath
     label: str
     columns: tuple[tuple[str, str], ...]
     has_rows: bool = True
@@ -47,12 +48,12 @@ class InputFile:
         return _damage(self.path, self.label)
 
 
-def is_parquet(path: Path) -> bool:
+def is_parquet(path: InputPath) -> bool:
     """Whether a file is Parquet by its name."""
     return path.name.lower().endswith(".parquet")
 
 
-def inspect(path: Path, label: str, table: Table) -> InputFile:
+def inspect(path: InputPath, label: str, table: Table) -> InputFile:
     """The file, where it has the table's columns. Raises InputError where it hasn't."""
     if found := not_a_file(path):
         raise InputError(
@@ -60,7 +61,7 @@ def inspect(path: Path, label: str, table: Table) -> InputFile:
             f"Expected a file that this user may read; a table in several files is a folder "
             f"{table.name}/ with the files in it."
         )
-    if path.stat().st_size == 0:
+    if not _holds_anything(path):
         raise InputError(f"{label}: the file is empty.\nExpected the table {table.name}.")
     _check_name(path, label)
     if is_parquet(path):
@@ -84,7 +85,18 @@ def csv_message(label: str, problem: csv_files.CsvError) -> str:
     return f"{where}: {shortened(problem.found)}.\nExpected {problem.expected}."
 
 
-def _check_name(path: Path, label: str) -> None:
+def _holds_anything(path: InputPath) -> bool:
+    with path.open("rb") as file:
+        return bool(file.read(1))
+
+
+@contextmanager
+def _parquet(path: InputPath) -> Iterator[pq.ParquetFile]:
+    with path.open("rb") as file, pq.ParquetFile(file) as parquet:
+        yield parquet
+
+
+def _check_name(path: InputPath, label: str) -> None:
     """Raises InputError where an engine would take the path for something else."""
     strange = [mark for mark in _PLACEHOLDERS if mark in str(path)]
     if strange:
@@ -95,10 +107,10 @@ def _check_name(path: Path, label: str) -> None:
 
 
 def _parquet_columns(
-    path: Path, label: str, table: Table
+    path: InputPath, label: str, table: Table
 ) -> tuple[tuple[tuple[str, str], ...], bool]:
     try:
-        with pq.ParquetFile(path) as file:
+        with _parquet(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
         raise InputError(
@@ -116,10 +128,10 @@ def _parquet_columns(
     return tuple((field.name, str(field.type)) for field in schema), rows > 0
 
 
-def _damage(path: Path, label: str) -> str | None:
+def _damage(path: InputPath, label: str) -> str | None:
     """Where a Parquet file can't be read, though it can be opened."""
     try:
-        with pq.ParquetFile(path) as file:
+        with _parquet(path) as file:
             done = 0
             for group in range(file.metadata.num_row_groups):
                 for name in file.schema_arrow.names:

@@ -8,10 +8,12 @@ import csv
 import gzip
 import zlib
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from io import TextIOWrapper
 from itertools import islice
-from pathlib import Path
 from typing import IO
+
+from leapdash.remote import InputPath
 
 # A field or a line longer than this is an unclosed quote, not a value or a row.
 _LONGEST_FIELD = 1_000_000
@@ -36,7 +38,7 @@ class CsvError(Exception):
         super().__init__(found)
 
 
-def header(path: Path) -> tuple[list[str], bool]:
+def header(path: InputPath) -> tuple[list[str], bool]:
     """The names in a CSV's first line, and whether a row follows.
 
     A column without a name is called by its number, `column 7`. Raises CsvError where there is no
@@ -53,7 +55,7 @@ def header(path: Path) -> tuple[list[str], bool]:
     return [name or f"column {number}" for number, name in enumerate(names, start=1)], has_rows
 
 
-def first_records(path: Path, most: int) -> list[tuple[int, list[str]]]:
+def first_records(path: InputPath, most: int) -> list[tuple[int, list[str]]]:
     """Line and values of the first records, as far as they can be read."""
     found: list[tuple[int, list[str]]] = []
     try:
@@ -64,7 +66,7 @@ def first_records(path: Path, most: int) -> list[tuple[int, list[str]]]:
     return found
 
 
-def first_problem(path: Path, any_line_end: bool = False) -> CsvError | None:
+def first_problem(path: InputPath, any_line_end: bool = False) -> CsvError | None:
     """The first line a CSV can't be read beyond, or None where every line can be read.
 
     Engines want one kind of line end throughout; Python takes `any_line_end`.
@@ -96,7 +98,7 @@ def first_problem(path: Path, any_line_end: bool = False) -> CsvError | None:
     return None
 
 
-def line_numbers(path: Path, records: Collection[int]) -> dict[int, int]:
+def line_numbers(path: InputPath, records: Collection[int]) -> dict[int, int]:
     """The line each record starts on; both count from 1, the header is line 1 of the file."""
     wanted, lines = set(records), {}
     with reading(path) as rows:
@@ -149,7 +151,7 @@ class Records:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Records]:
+def reading(path: InputPath) -> Iterator[Records]:
     """The records of a CSV; CsvError says what stops it."""
     records = None
     try:
@@ -173,30 +175,39 @@ def reading(path: Path) -> Iterator[Records]:
 
 
 @contextmanager
-def _open_text(path: Path) -> Iterator[IO[str]]:
+def _open_text(path: InputPath) -> Iterator[IO[str]]:
     csv.field_size_limit(_LONGEST_FIELD)
     with path.open("rb") as file:
         start = file.read(4)
-    zipped = path.suffix.lower() == ".gz"
+    zipped = _is_gzipped(path)
     for mark, kind in _BINARY.items():
         if start.startswith(mark) and not (zipped and kind == "gzip"):
             raise CsvError(None, kind, "what the name says: CSV")
-    with gzip.open(path) if zipped else path.open("rb") as file:
+    with _as_text(path, "latin-1") as text:
         # A letter takes two bytes in UTF-16, and one of them is 0 in every column's name.
-        if b"\0" in file.read(4):
+        if "\0" in text.read(4):
             raise CsvError(1, "text in UTF-16", _UTF_8)
-    if zipped:
-        with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as text:
-            yield text
-    else:
-        with path.open(encoding="utf-8-sig", newline="") as text:
-            yield text
+    with _as_text(path, "utf-8-sig") as text:
+        yield text
 
 
-def _line_of_bad_bytes(path: Path) -> int | None:
+@contextmanager
+def _as_text(path: InputPath, encoding: str) -> Iterator[IO[str]]:
+    """The file as text, its line ends as they are."""
+    with ExitStack() as stack:
+        file = stack.enter_context(path.open("rb"))
+        if _is_gzipped(path):
+            file = stack.enter_context(gzip.open(file))
+        yield stack.enter_context(TextIOWrapper(file, encoding=encoding, newline=""))
+
+
+def _is_gzipped(path: InputPath) -> bool:
+    return path.name.lower().endswith(".gz")
+
+
+def _line_of_bad_bytes(path: InputPath) -> int | None:
     """The first line that isn't UTF-8. Read as Latin-1, any byte is a letter."""
-    opened = gzip.open if path.suffix.lower() == ".gz" else open
-    with opened(path, "rt", encoding="latin-1", newline="") as lines:
+    with _as_text(path, "latin-1") as lines:
         for number, line in enumerate(lines, start=1):
             try:
                 line.encode("latin-1").decode("utf-8")

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import groupby
-from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
@@ -23,6 +22,7 @@ from leapdash.contract import INPUT_TABLES, Table
 from leapdash.engines import Engine
 from leapdash.errors import InputError, shortened
 from leapdash.paths import not_a_folder
+from leapdash.remote import InputPath, address_of
 
 MOST_PROBLEMS = 10
 """More than this many problems are not listed: the first ones tell what is wrong."""
@@ -75,12 +75,12 @@ class InputTable:
 class Folder:
     """A folder of input tables, their files found and their columns known. See `open_folder`."""
 
-    path: Path
+    path: InputPath
     tables: Mapping[str, InputTable]
     notes: tuple[str, ...]
 
 
-def open_folder(path: Path) -> Folder:
+def open_folder(path: InputPath) -> Folder:
     """The contract's tables in a folder. Raises InputError that lists everything wrong with
     their names, formats and columns; the rows come later (`build.validation.explain`).
     """
@@ -110,8 +110,8 @@ def open_folder(path: Path) -> Folder:
 # --- which files -----------------------------------------------------------------------------
 
 
-def _files(folder: Path, name: str) -> tuple[list[Path], set[str], list[str]]:
-    """A table's files in order of name; what it is called in the folder; and what was left aside.
+def _files(folder: InputPath, name: str) -> tuple[list[str], set[str], list[str]]:
+    """The names of a table's files, in order; what it is called in the folder; and what was left aside.
 
     Names count whatever their case. Raises InputError where two forms stand side by side.
     """
@@ -124,7 +124,7 @@ def _files(folder: Path, name: str) -> tuple[list[Path], set[str], list[str]]:
             "Expected one file or one folder. Keep the one that is current."
         )
     if not parts:
-        return [folder / form for form in forms], set(forms), []
+        return forms, set(forms), []
     inside = folder / parts[0]
     if found := not_a_folder(inside):
         raise InputError(f"{parts[0]}/: {found}.\nExpected a folder that this user may read.")
@@ -140,17 +140,17 @@ def _files(folder: Path, name: str) -> tuple[list[Path], set[str], list[str]]:
             f"{parts[0]}/: both Parquet and CSV files ({files[0]}, {files[-1]}).\n"
             "Expected files of one kind. Keep those that are current."
         )
-    return [inside / file for file in files], set(parts), others
+    return [f"{parts[0]}/{file}" for file in files], set(parts), others
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: InputPath) -> list[str]:
     """What a folder holds, but for hidden files, in order of name."""
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def _table(folder: Path, paths: Sequence[Path], table: Table) -> InputTable:
+def _table(folder: InputPath, names: Sequence[str], table: Table) -> InputTable:
     """The table in these files; InputError where they aren't as they must be, or hold no row."""
-    found = InputTable(table, tuple(inspect(p, str(p.relative_to(folder)), table) for p in paths))
+    found = InputTable(table, tuple(inspect(folder / name, name, table) for name in names))
     if not table.may_be_empty and not any(file.has_rows for file in found.files):
         where = f"{found.label}, row 2" if found.files[0].is_csv else found.label
         if len(found.files) > 1:
@@ -161,7 +161,7 @@ def _table(folder: Path, paths: Sequence[Path], table: Table) -> InputTable:
     return found
 
 
-def _wrong_tables(folder: Path, tables: Mapping[str, InputTable]) -> Iterator[str]:
+def _wrong_tables(folder: InputPath, tables: Mapping[str, InputTable]) -> Iterator[str]:
     """Tables that are missing, or given in two ways at once."""
     names = _names(folder)
     stems = [name.split(".")[0].lower() for name in names]
@@ -204,7 +204,7 @@ def _left_aside(names: Sequence[str]) -> Iterator[str]:
 
 def _rows(engine: Engine, files: Sequence[InputFile]) -> ir.Table:
     """The rows of files that have the same columns, as they stand there."""
-    paths = [str(file.path) for file in files]
+    paths = [address_of(file.path) for file in files]
     if not files[0].is_csv:
         return engine.read_parquet(paths)
     return engine.read_csv(paths, [name for name, _ in files[0].columns])

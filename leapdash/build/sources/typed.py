@@ -141,6 +141,8 @@ def _finite(number: ir.FloatingValue) -> ir.FloatingValue:
 
 def _date(value: ir.Value, months: bool = False) -> ir.DateValue:
     if not value.type().is_string():
+        if not value.type().is_temporal():  # a Parquet column without a type: no value anywhere
+            return ibis.null("date")
         day = value.cast("date")
         day = ibis.ifelse(day.between(_FIRST_DATE, _LAST_DATE), day, ibis.null("date"))
         if value.type().is_timestamp():

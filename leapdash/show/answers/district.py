@@ -17,7 +17,8 @@ from leapdash.show.answers.model import (
     nothing,
 )
 from leapdash.show.charts.district import school_rows
-from leapdash.show.choice import Choice, Measure
+from leapdash.show.choice import Choice
+from leapdash.show.measures import ATTENDANCE, CHRONIC_ABSENCE, MEASURES, Measure
 from leapdash.show.views import district as views
 from leapdash.show.views import effect_rows, effects, programme
 from leapdash.show.views.checks import left_out
@@ -29,11 +30,6 @@ from leapdash.show.words.numbers import count, per_cent
 
 QUESTION = "How does one district stand, what did visits change in it, and who is waiting?"
 
-_MEASURES: dict[Measure, str] = {
-    "attendance_rate": "attendance",
-    "chronic_share": "chronic absence",
-}
-
 
 def answer(choice: Choice) -> Answer:
     """The choice's district beside all districts; its schools, its effect, who waits."""
@@ -41,7 +37,7 @@ def answer(choice: Choice) -> Answer:
     schools = views.schools_beside(choice)
     if not len(schools):
         return nothing(choice, QUESTION)
-    rates, shares = _last_year(choice, "attendance_rate"), _last_year(choice, "chronic_share")
+    rates, shares = _last_year(choice, ATTENDANCE), _last_year(choice, CHRONIC_ABSENCE)
     here, name, year = choice.district, _name(choice), views.last_year(choice)
     reach = programme.reach_now(choice)
     sentence = words.answer(name, year, rates[here], rates["all"], reach)
@@ -93,18 +89,19 @@ def _has_effect(choice: Choice) -> bool:
 
 def _last_year(choice: Choice, measure: Measure) -> pd.Series:
     """A rate of the district and of all districts in the last school year chosen, by code."""
-    view = {"attendance_rate": views.attendance_beside, "chronic_share": views.chronic_beside}
+    view = {ATTENDANCE: views.attendance_beside, CHRONIC_ABSENCE: views.chronic_beside}
     table = view[measure](replace(choice, grain="year"))
-    rates: pd.Series = table[table["period"] == views.last_year(choice)].set_index("code")[measure]
+    last = table[table["period"] == views.last_year(choice)]
+    rates: pd.Series = last.set_index("code")[measure.name]
     return rates
 
 
 def _schools(choice: Choice, schools: pd.DataFrame) -> Figure:
-    measure, here, name = choice.measure, choice.district, _name(choice)
-    title = f"{name}’s schools by {_MEASURES[measure]}, {views.last_year(choice)}"
+    measure, here, name = MEASURES[choice.measure], choice.district, _name(choice)
+    title = f"{name}’s schools by {measure.word}, {views.last_year(choice)}"
     rates = _last_year(choice, measure)
     levels = {name: rates[here], "all districts": rates["all"]} if here in rates else {}
-    told = alt.of_rows(title, schools, "school_name", measure)
+    told = alt.of_rows(title, schools, "school_name", measure.name)
     chart = partial(school_rows, schools, measure, levels)
     return Figure("district-schools", title, chart, schools, told)
 

@@ -6,7 +6,8 @@ import pandas as pd
 
 from leapdash.show.answers.model import Figure
 from leapdash.show.charts.attendance import trend_lines
-from leapdash.show.choice import Choice, Measure
+from leapdash.show.choice import Choice
+from leapdash.show.measures import ATTENDANCE, Measure
 from leapdash.show.views.attendance import with_published
 from leapdash.show.words.alt import of_lines
 from leapdash.show.words.attendance import published_note
@@ -17,7 +18,7 @@ def lines_of(
     name: str,
     title: str,
     trend: pd.DataFrame,
-    measure: Measure = "attendance_rate",
+    measure: Measure = ATTENDANCE,
     published: pd.DataFrame | None = None,
     notes: tuple[str, ...] = (),
 ) -> Figure:
@@ -30,4 +31,4 @@ def lines_of(
     if published is not None:
         table = with_published(trend, published, choice.release)
         notes = (published_note(published), *notes)
-    return Figure(name, title, chart, table, of_lines(title, trend, measure, over), notes)
+    return Figure(name, title, chart, table, of_lines(title, trend, measure.name, over), notes)

@@ -3,6 +3,7 @@
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, nothing
 from leapdash.show.choice import Choice
+from leapdash.show.measures import CHRONIC_ABSENCE
 from leapdash.show.views import attendance as views
 from leapdash.show.words import attendance as words
 
@@ -34,7 +35,7 @@ def answer(choice: Choice) -> Answer:
                 "trends-chronic",
                 f"Chronic absence by {period}",
                 chronic,
-                "chronic_share",
+                CHRONIC_ABSENCE,
                 notes=(
                     words.chronic_note(choice.grain),
                     words.hollow_note(chronic["chronic_base"]),

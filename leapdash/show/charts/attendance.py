@@ -1,6 +1,6 @@
 """Figures of attendance and chronic absence over time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,19 +13,9 @@ from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.labels import EndLabel, label_ends, label_margin
 from leapdash.show.charts.palette import Palette
 from leapdash.show.charts.series import MANY, lines_height, marks, series_colors
-from leapdash.show.choice import Measure
+from leapdash.show.measures import Measure
 from leapdash.show.words.numbers import per_cent
 
-RATE_TITLES: Mapping[Measure, str] = {
-    "attendance_rate": "Attendance rate (% of days enrolled)",
-    "chronic_share": "Chronically absent (% of students)",
-}
-"""What the axis of each measure is called."""
-STUDENTS_BEHIND: Mapping[Measure, str] = {
-    "attendance_rate": "students",
-    "chronic_share": "chronic_base",
-}
-"""The column that says how many students stand behind each measure."""
 # Beyond so many monthly lines their points would only crowd the plot.
 _MARKED = 3
 
@@ -52,7 +42,7 @@ def trend_lines(
     published = published if published is not None and len(published) else None
     top = 34 if published is None else 54
     drawing = Drawing(look, lines_height(names), right=label_margin(names), top=top, bottom=64)
-    values = [*table[measure].dropna()]
+    values = [*table[measure.name].dropna()]
     if published is not None:
         values += [*published["attendance_rate"]]
         # Room for the values written above the marks.
@@ -64,7 +54,7 @@ def trend_lines(
         drawing.layout["hovermode"] = "closest"
     lines = {
         str(code): _line(part, measure, monthly)
-        for code, part in table[table[measure].notna()].groupby("code", sort=False)
+        for code, part in table[table[measure.name].notna()].groupby("code", sort=False)
     }
     if len(colors) > MANY:
         _add_faint(drawing, [lines[c] for c in lines if c != highlight], palette)
@@ -75,7 +65,7 @@ def trend_lines(
     ends = [EndLabel(line.x[-1], line.last, line.name, colors[c]) for c, line in lines.items()]
     if not values:
         drawing.write("nothing", "Nobody is counted here", x=0.5, y=0.5, xref="paper", yref="paper")
-    drawing.write_above("y title", RATE_TITLES[measure], palette.muted)
+    drawing.write_above("y title", measure.axis, palette.muted)
     if published is not None:
         _add_published(drawing, published, palette)
     label_ends(drawing, ends)
@@ -105,7 +95,7 @@ def _line(part: pd.DataFrame, measure: Measure, monthly: bool) -> _Line:
     line = _Line(str(part["series"].iloc[0]), [], [], [])
     before: date | None = None
     for period, value, count in zip(
-        part["period"], part[measure], part[STUDENTS_BEHIND[measure]], strict=True
+        part["period"], part[measure.name], part[measure.students], strict=True
     ):
         if monthly:
             if before and (period.year - before.year) * 12 + period.month - before.month > 1:

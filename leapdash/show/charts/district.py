@@ -6,11 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from leapdash.contract.thresholds import FEW_STUDENTS
-from leapdash.show.charts.attendance import RATE_TITLES, STUDENTS_BEHIND
 from leapdash.show.charts.axes import axis_title, name_axis, percent_axis
 from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.rows import left_margin, rows_height, short_names
-from leapdash.show.choice import Measure
+from leapdash.show.measures import Measure
 from leapdash.show.words.numbers import per_cent
 
 
@@ -22,20 +21,20 @@ def school_rows(
     Takes the table of `schools_beside`; `levels` names each upright line and gives its rate. A
     school with fewer than ten students behind the rate is a ring.
     """
-    palette, base = look.palette, STUDENTS_BEHIND[measure]
-    rows = table[table[measure].notna()].sort_values(
-        [measure, "school_name"], ascending=measure == "attendance_rate"
+    palette, rate = look.palette, measure.name
+    rows = table[table[rate].notna()].sort_values(
+        [rate, "school_name"], ascending=measure.more_is_better
     )
     rows = rows.iloc[::-1]
     names = short_names(rows["school_name"])
     drawing = Drawing(look, rows_height(names) + 18, right=20, left=left_margin(names), top=52)
-    few = rows[base].fillna(0) < FEW_STUDENTS
+    few = rows[measure.students].fillna(0) < FEW_STUDENTS
     drawing.add(
         "scatter",
         name="schools",
-        x=[round(v, 5) for v in rows[measure]],
+        x=[round(v, 5) for v in rows[rate]],
         y=names,
-        customdata=[int(n) for n in rows[base].fillna(0)],
+        customdata=[int(n) for n in rows[measure.students].fillna(0)],
         mode="markers",
         marker={
             "size": 10,
@@ -44,10 +43,10 @@ def school_rows(
         },
         hovertemplate="%{x:.1%} · %{customdata:,} students<extra>%{y}</extra>",
     )
-    rates = percent_axis([*rows[measure], *levels.values()], palette, ticks=5)
+    rates = percent_axis([*rows[rate], *levels.values()], palette, ticks=5)
     drawing.layout.update(
         hovermode="closest",
-        xaxis=rates | {"title": axis_title(RATE_TITLES[measure])},
+        xaxis=rates | {"title": axis_title(measure.axis)},
         yaxis=name_axis(names, palette),
     )
     for row, ((name, level), dash) in enumerate(

@@ -10,16 +10,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from leapdash.contract import BASE_EVENT_TIME, EVENT_TIMES
-from leapdash.show.charts.attendance import RATE_TITLES
 from leapdash.show.charts.axes import event_axis, mark_visit, percent_axis
 from leapdash.show.charts.base import Drawing, Look, room_between
 from leapdash.show.charts.labels import EndLabel, label_ends, label_margin
 from leapdash.show.charts.palette import Palette
 from leapdash.show.charts.series import lines_height, marks, series_colors
 from leapdash.show.effects.studies import Headline
+from leapdash.show.measures import ATTENDANCE
 from leapdash.show.words.numbers import per_cent, points
 
-_RATE = RATE_TITLES["attendance_rate"]
 _PATHS_HEIGHT, _PLAIN_HEIGHT = 430, 300
 _PATH_COLUMNS = ("event_time", "visited_rate", "without_visit", "band_low", "band_high", "visited")
 
@@ -81,7 +80,7 @@ def effect_paths(table: pd.DataFrame, headline: Headline, look: Look) -> go.Figu
     _add_path(drawing, names[1], runs, "without", palette.compared, "dash")
     _add_path(drawing, names[0], runs, "visited", palette.visited, "solid")
     _measure_gap(drawing, months, headline, palette)
-    drawing.write_above("y title", _RATE, palette.muted)
+    drawing.write_above("y title", ATTENDANCE.axis, palette.muted)
     if months:
         last = months[-1]
         ends = [
@@ -117,7 +116,7 @@ def plain_lines(table: pd.DataFrame, headline: Headline | None, look: Look) -> g
         _add_plain_change(drawing, table, headline)
     if not alone:
         label_ends(drawing, ends)
-    drawing.write_above("y title", _RATE, palette.muted)
+    drawing.write_above("y title", ATTENDANCE.axis, palette.muted)
     return drawing.finish()
 
 

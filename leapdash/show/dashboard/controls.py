@@ -11,6 +11,7 @@ from typing import Literal
 import streamlit as st
 
 from leapdash.show.choice import Choice
+from leapdash.show.measures import MEASURES
 from leapdash.show.views.programme import districts_visited
 
 
@@ -77,7 +78,7 @@ MEASURE = Control(
     "measure",
     "measure",
     "Schools by",
-    {"attendance_rate": "Attendance", "chronic_share": "Chronic absence"},
+    {measure.name: measure.label for measure in MEASURES.values()},
 )
 COMPARE = Control(
     "by",

@@ -12,9 +12,9 @@ STORE_VARIABLE = "LEAPDASH_STORE"
 _DEFAULT = Path(__file__).resolve().parents[3] / "data" / "demo"
 
 
-def store_path() -> Path:
-    """The folder the releases are in: LEAPDASH_STORE, or the demonstration release."""
-    return Path(os.environ.get(STORE_VARIABLE) or _DEFAULT)
+def store_path() -> str:
+    """The folder or address the releases are at: LEAPDASH_STORE, or the demonstration release."""
+    return os.environ.get(STORE_VARIABLE) or str(_DEFAULT)
 
 
 def release() -> OpenedRelease:
@@ -24,9 +24,9 @@ def release() -> OpenedRelease:
     whatever is published meanwhile.
     """
     store = store_path()
-    return _opened(str(store), current_id(store))
+    return _opened(store, current_id(store))
 
 
 @st.cache_resource(max_entries=2, show_spinner="Checking the release …")
 def _opened(store: str, release_id: str | None) -> OpenedRelease:
-    return OpenedRelease(open_release(Path(store), release_id))
+    return OpenedRelease(open_release(store, release_id))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from leapdash.show.measures import MEASURES
+
 Format = Literal["plain", "per cent", "points", "deviations", "whole", "month"]
 
 
@@ -27,10 +29,9 @@ COLUMNS: Mapping[str, Column] = {
     "students": Column("Students"),
     "days_enrolled": Column("Days enrolled"),
     "days_attended": Column("Days attended"),
-    "attendance_rate": Column("Attendance rate", "per cent"),
     "chronic_base": Column("Students counted"),
     "chronically_absent": Column("Chronically absent"),
-    "chronic_share": Column("Chronic absence", "per cent"),
+    **{measure.name: Column(measure.title, "per cent") for measure in MEASURES.values()},
     "before": Column("Before", "per cent"),
     "after": Column("After", "per cent"),
     "change": Column("Change (points)", "points"),

@@ -1,0 +1,43 @@
+"""The rates that pages show over time and school by school: what each is called, and rests on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A rate. `name`: its column, a fraction; `students`: the column that says how many stand
+    behind it; `word`: its name within a sentence; `title`: over its column; `axis`: beside a chart,
+    with what it is a share of.
+    """
+
+    name: str
+    students: str
+    word: str
+    title: str
+    axis: str
+    more_is_better: bool = True
+
+    @property
+    def label(self) -> str:
+        """The word at the beginning of a line."""
+        return self.word.capitalize()
+
+
+ATTENDANCE = Measure(
+    "attendance_rate",
+    "students",
+    "attendance",
+    "Attendance rate",
+    "Attendance rate (% of days enrolled)",
+)
+CHRONIC_ABSENCE = Measure(
+    "chronic_share",
+    "chronic_base",
+    "chronic absence",
+    "Chronic absence",
+    "Chronically absent (% of students)",
+    more_is_better=False,
+)
+MEASURES: Mapping[str, Measure] = {m.name: m for m in (ATTENDANCE, CHRONIC_ABSENCE)}
+"""Every measure, by the name of its column."""
