@@ -111,7 +111,7 @@ def open_folder(path: InputPath) -> Folder:
 
 
 def _files(folder: InputPath, name: str) -> tuple[list[str], set[str], list[str]]:
-    """The names of a table's files, in order; what it is called in the folder; and what was left aside.
+    """The names of a table's files, in order; what of the folder is its; and what was left aside.
 
     Names count whatever their case. Raises InputError where two forms stand side by side.
     """
