@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from leapdash import event_study
+from tests.lib import examples
 from tests.lib.effects_oracle import Options, estimate
 from tests.lib.random_panels import as_frame, random_panel
 
@@ -35,6 +36,7 @@ def as_parameters(options):
     }
 
 
+@examples.slow(12, 200)
 @given(seed=SEEDS, hole=st.sampled_from([0.08, 0.3]), options=OPTIONS)
 def test_effects_and_errors_are_those_of_the_formulas(seed, hole, options):
     panel = random_panel(seed, hole=hole)

@@ -11,6 +11,7 @@ from leapdash.build.summaries.summarise import summarise
 from leapdash.contract import summary_table
 from leapdash.engines import Workspace, open_engine
 from leapdash.progress import SILENT
+from tests.lib import examples
 from tests.lib.random_states import State, memory_tables, states
 from tests.lib.summaries_oracle import Counts, Oracle
 
@@ -61,6 +62,7 @@ def check_conservation(state: State, tables: dict[str, pa.Table]) -> None:
         assert total(tables["visits_by_kind"], "first_visits", kind=kind) == len(met)
 
 
+@examples.slow(10, 200)
 @given(states())
 def test_every_summary_equals_the_recount_and_loses_nothing(state: State) -> None:
     tables = summaries_of(state)

@@ -1,10 +1,12 @@
-"""Random states on both engines: every count and day equal, every effect to 1e-9."""
+"""Random states on both engines: every count and day equal, every effect to 1e-9; and twice on one
+thread: every digit.
+"""
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leapdash import event_study
@@ -17,6 +19,7 @@ from leapdash.contract import summary_table
 from leapdash.engines import Workspace, open_engine
 from leapdash.progress import SILENT
 from leapdash.remote import input_path
+from tests.lib import examples
 from tests.lib.input_formats import FORMATS
 from tests.lib.random_panels import as_frame, random_panel
 from tests.lib.random_programmes import random_programme
@@ -25,14 +28,6 @@ from tests.lib.random_states import State, memory_tables, states
 SEEDS = st.integers(0, 2**32 - 1)
 SPARSE = ("effects_covariance", "effects_schools")
 """Tables in which a number that isn't there is 0."""
-
-
-def few(examples: int) -> settings:
-    """So many examples by default, ten times as many in `make verify`; none is made smaller."""
-    full = settings.default is not None and settings.default.max_examples >= 100
-    return settings(
-        max_examples=examples * (10 if full else 1), phases=[Phase.explicit, Phase.generate]
-    )
 
 
 def tables_on(engine: str, state: State, effects: bool = True) -> dict[str, pa.Table]:
@@ -90,14 +85,20 @@ def test_files_are_read_alike_by_both_engines(spark, tmp_path, form):
     assert len(read[0]) == 5
 
 
-@few(2)
+def test_one_thread_gives_the_same_digits_every_time():
+    once, again = (tables_on("duckdb", random_programme(3)) for _ in range(2))
+    assert once["effects"].num_rows > 100
+    assert once == again
+
+
+@examples.slow(2, 20)
 @given(state=states())
 def test_counts_and_days_of_small_states_are_equal_on_both_engines(spark, state):
     assert furthest_apart(*(tables_on(e, state, effects=False) for e in ("duckdb", "spark"))) == 0
 
 
 @pytest.mark.full
-@few(1)
+@examples.slow(1, 10)
 @given(seed=SEEDS)
 def test_every_table_is_equal_on_both_engines_and_every_effect_to_the_ninth_digit(spark, seed):
     on_duckdb, on_spark = (tables_on(e, random_programme(seed)) for e in ("duckdb", "spark"))
@@ -105,7 +106,7 @@ def test_every_table_is_equal_on_both_engines_and_every_effect_to_the_ninth_digi
     assert furthest_apart(on_duckdb, on_spark) < 1e-9
 
 
-@few(1)
+@examples.slow(1, 10)
 @given(seed=SEEDS)
 def test_the_event_study_of_a_table_on_spark_is_that_of_the_frame(spark, seed):
     import ibis
