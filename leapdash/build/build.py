@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from leapdash.build.effects.tables import effect_tables
 from leapdash.build.panel.inputs import read_inputs
 from leapdash.build.panel.make import make_panel
 from leapdash.build.panel.numbered import HALF_DAYS
@@ -117,6 +116,9 @@ def _tables(
                     raise explain(own, folder.tables) from broken
             tables = summarise(space, panel, inputs.programme, progress)
             if effects:
+                # Loaded where it is asked for: the estimator takes as long to load as a summary.
+                from leapdash.build.effects.tables import effect_tables
+
                 tables |= effect_tables(space, panel, progress)
             return tables, inputs.rows_read
     except EngineError as error:

@@ -9,7 +9,6 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
-from pyarrow import dataset
 
 from leapdash import remote
 from leapdash.engines.engine import EngineError
@@ -32,6 +31,8 @@ class DuckDB:
         """The rows of Parquet files that have the same columns; at addresses pyarrow reads them."""
         if not any(map(is_address, paths)):
             return self._backend.read_parquet(list(paths))
+        from pyarrow import dataset  # it loads pandas
+
         there = [remote.file_system(path) for path in paths]
         files = [dataset.dataset(path, filesystem=system) for system, path in there]
         name = f"leapdash_{uuid4().hex[:8]}_read"

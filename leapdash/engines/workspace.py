@@ -2,14 +2,16 @@
 
 from itertools import count
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import ibis.expr.types as ir
-import pandas as pd
 import pyarrow as pa
 
 from leapdash.engines.engine import Engine
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Workspace:
@@ -61,7 +63,7 @@ class Workspace:
         """The table's rows, as an Arrow table in this process."""
         return self.engine.fetch(table)
 
-    def frame(self, table: ir.Table) -> pd.DataFrame:
+    def frame(self, table: ir.Table) -> "pd.DataFrame":
         """The table's rows, as a data frame in this process."""
         frame: pd.DataFrame = self.engine.fetch(table).to_pandas()
         return frame

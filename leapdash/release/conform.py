@@ -6,6 +6,7 @@ reach a reader, who would miss rows without a word.
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pyarrow as pa
@@ -31,7 +32,10 @@ def conform(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
         raise ContractError(
             f"A release can't be written: unknown tables {strangers}, missing tables {missing}."
         )
-    made = {name: _conform(known[name], tables[name]) for name in known if name in tables}
+    names = [name for name in known if name in tables]
+    with ThreadPoolExecutor() as pool:
+        conformed = pool.map(lambda name: _conform(known[name], tables[name]), names)
+        made = dict(zip(names, conformed, strict=True))
     for name, data in made.items():
         for reference in known[name].references:
             _check_reference(known[name], reference, data, made[reference.table])

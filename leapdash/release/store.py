@@ -15,6 +15,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +26,6 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from leapdash import __version__
@@ -83,11 +83,16 @@ class Release:
             raise ReleaseError(f"Release {self.manifest.release_id} holds no table `{name}`.")
         condition = None
         for column, values in (where or {}).items():
-            one = ds.field(column).isin(list(values))
+            one = pc.field(column).isin(list(values))
             condition = one if condition is None else condition & one
         file = self.folder / self.manifest.tables[name].file
-        data = ds.dataset(file.path, format="parquet", filesystem=file.files)
-        return data.to_table(columns=None if columns is None else list(columns), filter=condition)
+        return pq.read_table(
+            file.path,
+            columns=None if columns is None else list(columns),
+            filters=condition,
+            filesystem=file.files,
+            partitioning=None,
+        )
 
 
 def current_id(store: Address) -> str | None:
@@ -243,11 +248,17 @@ def _write(
             "suppression": "none: this release is for people who may see small numbers",
         },
         sources=facts.sources,
-        tables={name: _write_table(folder, name, data) for name, data in tables.items()},
+        tables=_write_tables(folder, tables),
     )
     package = json.dumps(datapackage(manifest), indent=2, ensure_ascii=False)
     folder.write("datapackage.json", package.encode())
     folder.write(MANIFEST, manifest.to_json().encode())
+
+
+def _write_tables(folder: Folder, tables: Mapping[str, pa.Table]) -> dict[str, TableFacts]:
+    with ThreadPoolExecutor() as pool:
+        facts = pool.map(lambda name: _write_table(folder, name, tables[name]), tables)
+        return dict(zip(tables, facts, strict=True))
 
 
 def _write_table(folder: Folder, name: str, data: pa.Table) -> TableFacts:
