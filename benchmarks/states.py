@@ -205,7 +205,7 @@ def _chance(
     if design.chosen == "recent":
         index = -6.8 + 3.2 * poor + 4.5 * poor_long
     else:
-        index, also_known = CHOSEN[design.chosen](_Record(days, attended, t), poor, poor_long)
+        index, also_known = CHOSEN[design.chosen](_Record(days, attended, t, poor, poor_long))
         known &= also_known
     index += 0.2 * district - 0.1 * level + design.visits - design.unseen * spell[:, t]
     return np.where(known, np.minimum(_logistic(index), HIGHEST_CHANCE), 0.01)
@@ -213,11 +213,15 @@ def _chance(
 
 @dataclass(frozen=True)
 class _Record:
-    """What is on record in month t, when a school year has ten months."""
+    """What is on record in month t, when a school year has ten months. `poor`, `poor_long`: the
+    share absent last month and in the last three.
+    """
 
     days: Ints
     attended: Ints
     t: int
+    poor: Floats
+    poor_long: Floats
 
     def absent(self, first: int, end: int) -> tuple[Floats, Flags]:
         """The share of days absent in months first to end - 1, and who was enrolled for any."""
@@ -235,38 +239,38 @@ class _Record:
         return self.absent(self.year - _YEAR, self.year)
 
 
-def _by_last_year(record: _Record, poor: Floats, poor_long: Floats) -> tuple[Floats, Flags]:
+def _by_last_year(record: _Record) -> tuple[Floats, Flags]:
     absent, known = record.last_year()
     return -6.9 + 9.0 * absent, known
 
 
-def _by_list(record: _Record, poor: Floats, poor_long: Floats) -> tuple[Floats, Flags]:
+def _by_list(record: _Record) -> tuple[Floats, Flags]:
     absent, known = record.last_year()
     return np.where(absent >= 0.1, -3.7, -6.5), known
 
 
-def _by_summer_list(record: _Record, poor: Floats, poor_long: Floats) -> tuple[Floats, Flags]:
+def _by_summer_list(record: _Record) -> tuple[Floats, Flags]:
     if record.t > record.year:
-        return -6.3 + 3.0 * poor_long, np.ones(len(poor), dtype=bool)
+        return -6.3 + 3.0 * record.poor_long, np.ones(len(record.poor), dtype=bool)
     absent, known = record.last_year()
     return np.where(absent >= 0.1, -1.2, -6.0), known
 
 
-def _by_both(record: _Record, poor: Floats, poor_long: Floats) -> tuple[Floats, Flags]:
+def _by_both(record: _Record) -> tuple[Floats, Flags]:
     absent, known = record.last_year()
-    return -6.6 + 2.0 * poor + 2.5 * poor_long + 4.5 * absent, known
+    return -6.6 + 2.0 * record.poor + 2.5 * record.poor_long + 4.5 * absent, known
 
 
-def _by_year_to_date(record: _Record, poor: Floats, poor_long: Floats) -> tuple[Floats, Flags]:
+def _by_year_to_date(record: _Record) -> tuple[Floats, Flags]:
     now, known = record.absent(record.year, record.t)
     before, known_before = record.absent(record.year, record.t - 1)
     crossed = ((now >= 0.1) & (before < 0.1)) | ((now >= 0.2) & (before < 0.2))
-    return np.where(crossed, -1.8, -5.8 + 2.0 * poor), known & known_before
+    return np.where(crossed, -1.8, -5.8 + 2.0 * record.poor), known & known_before
 
 
-def _by_own_usual(record: _Record, poor: Floats, poor_long: Floats) -> tuple[Floats, Flags]:
+def _by_own_usual(record: _Record) -> tuple[Floats, Flags]:
     usual, known = record.absent(0, record.t - HISTORY)
-    return -5.0 + 9.0 * (poor_long - usual), known
+    return -5.0 + 9.0 * (record.poor_long - usual), known
 
 
 CHOSEN = {

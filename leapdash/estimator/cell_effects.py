@@ -105,7 +105,9 @@ def _slopes(comparison: pd.DataFrame, design: Design) -> pd.DataFrame:
     t, w = comparison, comparison["w"]
     pairs = list(combinations_with_replacement(measures, 2))
     moments = {f"{a} {b}": t[f"w {a} {b}"] - t[f"w {a}"] * t[f"w {b}"] / w for a, b in pairs}
-    changes = {f"{a} change": t[f"w {a} change"] - t[f"w {a}"] * t["w change"] / w for a in measures}
+    changes = {
+        f"{a} change": t[f"w {a} change"] - t[f"w {a}"] * t["w change"] / w for a in measures
+    }
     raw = {f"raw {a}": t[f"w {a} {a}"] for a in measures}
     sums = pd.DataFrame({**{name: t[name] for name in keys}, **moments, **changes, **raw})
     sums = sums.groupby(keys, as_index=False).sum()

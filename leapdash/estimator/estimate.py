@@ -94,7 +94,7 @@ def estimate(
     """The effects on the visited of `kinds`, by cell, and every unit's influence on them.
 
     Units visited but not listed are in nobody's comparison from then on, and in no effect.
-    `design`: the study's, or another with the same history.
+    `design`: the study's, or another with the same measures of the past.
     """
     design = design or study.design
     numbering = Numbering.of(len(study.groups), study.months, kinds.parts, design.event_times)

@@ -121,7 +121,10 @@ def fit(panel, options, is_visited):
         x = [u**a * v**b / (factorial(a) * factorial(b)) for a, b in RECENT]
         if len(past) > 2:
             w = 0.0 if past[3] else (past[2] - centre[2]) / scale[2]
-            x += [u**a * v**b * w**c / (factorial(a) * factorial(b) * factorial(c)) for a, b, c in EARLIER]
+            x += [
+                u**a * v**b * w**c / (factorial(a) * factorial(b) * factorial(c))
+                for a, b, c in EARLIER
+            ]
             x.append(past[3])
         return x
 

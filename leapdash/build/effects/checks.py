@@ -70,11 +70,11 @@ def _rates_by_trial(space: Workspace, begun: ir.Table) -> pd.DataFrame:
     """The sums of past attendance: trial, visited, measure; n, odds, x, xx (squares), wx, over the
     students who have the measure.
     """
-    has = {column: ibis.literal(1.0) for column in PAST.values()}
-    has["earlier"] = 1 - begun.none
+    everyone = begun.none * 0 + 1
     sums = {
         f"{what}_{column}": values.sum()
-        for column, counts in has.items()
+        for column in PAST.values()
+        for counts in [1 - begun.none if column == "earlier" else everyone]
         for what, values in (
             ("n", counts),
             ("odds", begun.odds * counts),

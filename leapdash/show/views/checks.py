@@ -126,8 +126,8 @@ def balance(choice: Choice) -> pd.DataFrame:
 
 
 def were_alike(table: pd.DataFrame, study: EffectStudy) -> Verdict:
-    """`holds` where, after weighting, the measures of past attendance differ by under 0.1
-    standard deviations and no student group by 0.25 or more, at most 5% of the weight was cut off, and the
+    """`holds` where, after weighting, the measures of past attendance differ by under 0.1 standard
+    deviations and no student group by 0.25 or more, at most 5% of the weight was cut off, and the
     shares still observed differ by at most 5 points up to month 9; `unknown` without a balance.
     """
     if not len(table) or study.withheld:
