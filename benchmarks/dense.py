@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 EVENTS = tuple(range(-6, 13))
 WIDTH, CLASSES = 0.05, 32
 HIGHEST_LEAVING, HIGHEST_SHARE = 20.0, 0.9
+NO_SPREAD, LAST_DIGITS = 1e-4, 1e-7
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,13 @@ class Effects:
 @dataclass(frozen=True)
 class _Trials:
     """A row for every student and month a trial can begin: student, month, slot (its number among
-    strata x months), last, mean, visited, odds.
+    strata x months), visited, odds; and past, a column for each: last, mean, earlier, none.
     """
 
     student: npt.NDArray[np.int64]
     month: npt.NDArray[np.int64]
     slot: npt.NDArray[np.int64]
-    last: Floats
-    mean: Floats
+    past: Floats
     visited: npt.NDArray[np.bool_]
     odds: Floats
 
@@ -62,49 +62,50 @@ def effects(state: State) -> Effects:
 
 def _trials(state: State, rate: Floats, stratum: npt.NDArray[np.int64]) -> tuple[_Trials, Floats]:
     students, months = rate.shape
-    last, mean = np.full_like(rate, np.nan), np.full_like(rate, np.nan)
+    past = np.full((4, students, months), np.nan)
     for m in range(HISTORY, months):
-        last[:, m] = rate[:, m - 1]
-        mean[:, m] = (rate[:, m - 3] + rate[:, m - 2] + rate[:, m - 1]) / HISTORY
+        before = rate[:, : m - HISTORY]
+        seen = np.sum(~np.isnan(before), axis=1)
+        past[0, :, m] = rate[:, m - 1]
+        past[1, :, m] = (rate[:, m - 3] + rate[:, m - 2] + rate[:, m - 1]) / HISTORY
+        past[2, :, m] = np.nansum(before, axis=1) / np.maximum(seen, 1)
+        past[3, :, m] = seen == 0
     month = np.arange(months)
-    risk = (state.first[:, None] >= month) & ~np.isnan(mean) & (state.days > 0)
+    risk = (state.first[:, None] >= month) & ~np.isnan(past[1]) & (state.days > 0)
     i, t = np.nonzero(risk)
     slot = stratum[i] * months + t
     visited = state.first[i] == t
-    chance = _propensity(slot, last[i, t], mean[i, t], visited, months)
+    chance = _propensity(slot, past[:, i, t], visited, months)
     spent = np.zeros((students, months))
     spent[i, t] = -np.log1p(-chance)
-    trials = _Trials(i, t, slot, last[i, t], mean[i, t], visited, chance / (1 - chance))
+    trials = _Trials(i, t, slot, past[:, i, t], visited, chance / (1 - chance))
     return trials, np.cumsum(spent, axis=1)
 
 
 def _propensity(
-    slot: npt.NDArray[np.int64],
-    last: Floats,
-    mean: Floats,
-    visited: npt.NDArray[np.bool_],
-    months: int,
+    slot: npt.NDArray[np.int64], past: Floats, visited: npt.NDArray[np.bool_], months: int
 ) -> Floats:
     """Every row's propensity of a visit; 0 in slots without one."""
     live, number = np.unique(slot, return_inverse=True)
     some = np.bincount(number, visited) > 0
     rows = some[number]
-    classes = np.floor(last / WIDTH).astype(int) * CLASSES + np.floor(mean / WIDTH).astype(int)
-    keys, cell = np.unique(number[rows] * CLASSES**2 + classes[rows], return_inverse=True)
+    x, key = past[:, rows], number[rows]
+    for measure, digits in zip(x, (0, 0, LAST_DIGITS, 0), strict=True):
+        key = key * CLASSES + np.floor(measure / WIDTH + digits).astype(int)
+    keys, cell = np.unique(key, return_inverse=True)
     size = np.bincount(cell).astype(np.float64)
-    kept, at = np.unique(keys // CLASSES**2, return_inverse=True)
+    kept, at = np.unique(keys // CLASSES**4, return_inverse=True)
     fitted = fit_propensity(
         Counts(
             at,
-            np.bincount(cell, last[rows]) / size,
-            np.bincount(cell, mean[rows]) / size,
+            np.stack([np.bincount(cell, measure) / size for measure in x], axis=1),
             size,
             np.bincount(cell, visited[rows]),
             live[kept] // months // 2,
         )
     )
     chance = np.zeros(len(slot))
-    chance[rows] = fitted.at(np.searchsorted(kept, number[rows]), last[rows], mean[rows])
+    chance[rows] = fitted.at(np.searchsorted(kept, number[rows]), x.T)
     return chance
 
 
@@ -115,7 +116,7 @@ def _one_month(
     students, months = rate.shape
     rows = np.flatnonzero((trials.month + e >= 0) & (trials.month + e < months))
     i, g = trials.student[rows], trials.month[rows]
-    change = rate[i, g + e] - trials.last[rows]
+    change = rate[i, g + e] - trials.past[0, rows]
     stays = state.first[i] > np.maximum(g, g + e)
     left = np.exp(leaving[i, g + e] - leaving[i, g]) if e > 0 else np.ones(len(i))
     treated = trials.visited[rows]
@@ -126,14 +127,13 @@ def _one_month(
     weight = np.bincount(slot[used], w[used], minlength=slots)
     used &= ((n > 0) & (weight > 0))[slot]
     i, slot, w, treated = i[used], slot[used], w[used], treated[used]
-    x = np.stack([trials.last[rows][used], trials.mean[rows][used], change[used]], axis=1)
-    n, weight = n[slot], weight[slot]
+    past, change = trials.past[:, rows[used]], change[used]
 
-    middle = np.stack([np.bincount(slot, w * x[:, k], minlength=slots) for k in range(3)], axis=1)
-    centred = x - middle[slot] / weight[:, None]
-    moments = (centred[:, :2] * w[:, None]).T @ centred
-    slopes = np.linalg.solve(moments[:, :2], moments[:, 2])
-    z = x[:, 2] - x[:, :2] @ slopes
+    x = np.vstack([past, change])
+    sums = np.stack([np.bincount(slot, w * row, minlength=slots) for row in x])
+    within = (w * past) @ x.T - (sums[:-1] / np.where(weight > 0, weight, 1.0)) @ sums.T
+    z = change - _slopes(within, past**2 @ w) @ past
+    n, weight = n[slot], weight[slot]
 
     def mean_of(mask: npt.NDArray[np.bool_] | Floats, by: npt.NDArray[np.int64]) -> Floats:
         size = int(by.max()) + 1
@@ -158,3 +158,16 @@ def _one_month(
         -share * n * (z - beside) / (1 - np.minimum(share, HIGHEST_SHARE)),
     )
     return effect, visited, np.bincount(i, part, minlength=students) / visited
+
+
+def _slopes(moments: Floats, level: Floats) -> Floats:
+    """The least-squares slopes on the measures; 0 in directions in which they hardly differ.
+
+    `moments`: sums of products of the measures with each other and, last, with the change, all
+    from their means. `level`: the measures' sums of squares.
+    """
+    unit = np.sqrt(np.where(level > 0, level, 1.0))
+    spread, directions = np.linalg.eigh(moments[:, :-1] / np.outer(unit, unit))
+    directions = directions[:, spread > NO_SPREAD] / unit[:, None]
+    along = directions.T @ moments[:, -1] / spread[spread > NO_SPREAD]
+    return np.asarray(directions @ along)

@@ -20,6 +20,7 @@ Flags = npt.NDArray[np.bool_]
 HISTORY = 3
 MINIMUM_DAYS = 5
 HIGHEST_CHANCE = 0.25
+_YEAR = 10
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Design:
     `visits`: added to the log-odds of a visit. `by_level`, `by_cohort`: factors of the effect for
     the two levels, and for visits in the first and in the second half. `gaps`: unequal enrolment,
     months missing or too short, late entries and early exits. `unseen`: weight in the log-odds of
-    a visit of how the month would go, which no record shows.
+    a visit of how the month would go, which no record shows. `chosen`: by what students are chosen
+    for a visit, one of CHOSEN.
     """
 
     students: int = 10_000
@@ -40,18 +42,27 @@ class Design:
     by_cohort: tuple[float, float] = (1.0, 1.0)
     gaps: bool = False
     unseen: float = 0.0
+    chosen: str = "recent"
 
 
 _PLAIN = Design()
+_LONGER = replace(_PLAIN, months=24)
 DESIGNS: Mapping[str, Design] = {
     "history": _PLAIN,
     "cohorts": replace(_PLAIN, by_level=(0.5, 1.25), by_cohort=(0.7, 1.2)),
     "gaps": replace(_PLAIN, gaps=True),
     "few": replace(_PLAIN, visits=-2.5),
     "unseen": replace(_PLAIN, unseen=0.8),
+    "last year": replace(_LONGER, chosen="last year"),
+    "list": replace(_LONGER, chosen="list"),
+    "summer list": replace(_LONGER, chosen="summer list", gaps=True),
+    "both": replace(_LONGER, chosen="both"),
+    "to date": replace(_LONGER, chosen="to date"),
+    "own usual": replace(_LONGER, chosen="own usual"),
 }
 """Selection on last month and the three-month mean; the same with effects that differ by cohort and
-level; with gaps; with few visited; and the one that must fail: a cause that no record shows."""
+level; with gaps; with few visited; the one that must fail: a cause that no record shows; and
+selection by what lies further back, see CHOSEN."""
 
 
 @dataclass(frozen=True)
@@ -186,14 +197,95 @@ def _chance(
     level: Ints,
     t: int,
 ) -> Floats:
-    """The chance of a first visit in month t; 1% where the recent months are not all observed."""
+    """The chance of a first visit in month t; 1% where what it follows is not observed."""
     past = slice(t - HISTORY, t)
     rates = attended[:, past] / np.maximum(days[:, past], 1)
     poor, poor_long = 1 - rates[:, -1], 1 - rates.mean(axis=1)
-    index = -6.8 + 3.2 * poor + 4.5 * poor_long + 0.2 * district - 0.1 * level
-    index += design.visits - design.unseen * spell[:, t]
     known = (days[:, past] >= MINIMUM_DAYS).all(axis=1)
+    if design.chosen == "recent":
+        index = -6.8 + 3.2 * poor + 4.5 * poor_long
+    else:
+        index, also_known = CHOSEN[design.chosen](_Record(days, attended, t, poor, poor_long))
+        known &= also_known
+    index += 0.2 * district - 0.1 * level + design.visits - design.unseen * spell[:, t]
     return np.where(known, np.minimum(_logistic(index), HIGHEST_CHANCE), 0.01)
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What is on record in month t, when a school year has ten months. `poor`, `poor_long`: the
+    share absent last month and in the last three.
+    """
+
+    days: Ints
+    attended: Ints
+    t: int
+    poor: Floats
+    poor_long: Floats
+
+    def absent(self, first: int, end: int) -> tuple[Floats, Flags]:
+        """The share of days absent in months first to end - 1, and who was enrolled for any."""
+        first = max(first, 0)
+        days = self.days[:, first:end].sum(axis=1)
+        return 1 - self.attended[:, first:end].sum(axis=1) / np.maximum(days, 1), days > 0
+
+    @property
+    def year(self) -> int:
+        """The first month of the school year."""
+        return self.t - self.t % _YEAR
+
+    def last_year(self) -> tuple[Floats, Flags]:
+        """The share absent last school year."""
+        return self.absent(self.year - _YEAR, self.year)
+
+
+def _by_last_year(record: _Record) -> tuple[Floats, Flags]:
+    absent, known = record.last_year()
+    return -6.9 + 9.0 * absent, known
+
+
+def _by_list(record: _Record) -> tuple[Floats, Flags]:
+    absent, known = record.last_year()
+    return np.where(absent >= 0.1, -3.7, -6.5), known
+
+
+def _by_summer_list(record: _Record) -> tuple[Floats, Flags]:
+    if record.t > record.year:
+        return -6.3 + 3.0 * record.poor_long, np.ones(len(record.poor), dtype=bool)
+    absent, known = record.last_year()
+    return np.where(absent >= 0.1, -1.2, -6.0), known
+
+
+def _by_both(record: _Record) -> tuple[Floats, Flags]:
+    absent, known = record.last_year()
+    return -6.6 + 2.0 * record.poor + 2.5 * record.poor_long + 4.5 * absent, known
+
+
+def _by_year_to_date(record: _Record) -> tuple[Floats, Flags]:
+    now, known = record.absent(record.year, record.t)
+    before, known_before = record.absent(record.year, record.t - 1)
+    crossed = ((now >= 0.1) & (before < 0.1)) | ((now >= 0.2) & (before < 0.2))
+    return np.where(crossed, -1.8, -5.8 + 2.0 * record.poor), known & known_before
+
+
+def _by_own_usual(record: _Record) -> tuple[Floats, Flags]:
+    usual, known = record.absent(0, record.t - HISTORY)
+    return -5.0 + 9.0 * (record.poor_long - usual), known
+
+
+CHOSEN = {
+    "last year": _by_last_year,
+    "list": _by_list,
+    "summer list": _by_summer_list,
+    "both": _by_both,
+    "to date": _by_year_to_date,
+    "own usual": _by_own_usual,
+}
+"""By what students are chosen, beside `recent`: last school year's absence; whether it was a tenth
+or more; the same from a list worked through in summer (visits of a school year's first month), the
+rest of the year by recent months; last year's and recent absence; the absence of the year to date
+reaching a tenth or a fifth; absence above one's own usual. Each gives the log-odds, and for whom
+they can be told."""
 
 
 def _logistic(index: Floats) -> Floats:

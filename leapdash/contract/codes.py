@@ -9,7 +9,7 @@ from leapdash.contract.thresholds import (
     percent,
 )
 
-CONTRACT_VERSION = "1"
+CONTRACT_VERSION = "2"
 STATE_CODE = "00000CT"
 CODE_PATTERN = r"[0-9]{5}[0-9A-Z]{2}"
 ALL_LEVELS = "all"
@@ -130,6 +130,9 @@ MATRICES: Mapping[str, str] = {
 BALANCE: Mapping[str, str] = {
     "last_month": "attendance rate of the month before the trial",
     "three_months": "mean attendance rate of the three months before",
+    "earlier_months": "mean attendance rate of all observed months before those three, of students "
+    "who have any",
+    "no_earlier_months": "share without any observed month before those three",
     **{f"group {group}": f"share of: {label}" for group, label in GROUPS.items() if group != "all"},
 }
 

@@ -5,6 +5,7 @@ sums by side come here, as pandas frames.
 """
 
 from collections.abc import Sequence
+from itertools import combinations_with_replacement
 
 import numpy as np
 import numpy.typing as npt
@@ -27,16 +28,17 @@ def solve(sums: pd.DataFrame, numbering: Numbering, design: Design) -> pd.DataFr
     cell, value, stratum, g, e, part, atom; visited (units), now and before (their mean y now and
     in the month before the visit), effect; comparison (units), effective ((sum of w)^2 / sum of
     w^2), weight (sum of w), odds (their sum), cut (the share of weight cut off); and for
-    `trials.terms_of_effect` key, slope_last, slope_mean, visited_centre, visited_factor,
-    comparison_centre, visited_here.
+    `trials.terms_of_effect` key, the slopes (`slope_last`, …: one by measure), visited_centre,
+    visited_factor, comparison_centre, visited_here.
 
-    One pair of slopes per event time and value, by weighted least squares of the change on last
-    month's and the mean attendance among comparison units, each taken from its cell's weighted
-    mean. Slopes along which comparison units don't differ are 0.
+    One slope by measure, event time and value, by weighted least squares of the change on the
+    measures of past attendance among comparison units, each taken from its cell's weighted mean.
+    Slopes along which comparison units don't differ are 0.
     """
     sums = numbering.of_sides(sums)
     # The visited weigh 1 each, so that their weighted sums are plain ones.
-    plain = {"units": "visited", "wc": "change", "wl": "last", "wm": "mean"}
+    measured = ("change", *design.measures)
+    plain = {"units": "visited", **{f"w {name}": name for name in measured}}
     visited = sums[sums["part"] != COMPARISON][["cell", "part", "now", *plain]]
     visited = visited.rename(columns=plain)
     comparison = sums[sums["part"] == COMPARISON].drop(columns=["side", "part", "now"])
@@ -46,10 +48,13 @@ def solve(sums: pd.DataFrame, numbering: Numbering, design: Design) -> pd.DataFr
     t = t.merge(_slopes(comparison, design), on=["value", "e"], how="left")
 
     n = t["visited"].to_numpy(np.float64)
-    adjust = t[["slope_last", "slope_mean"]].to_numpy(np.float64)
-    visited_mean = _adjusted(t[["change", "last", "mean"]].to_numpy(np.float64), n, adjust)
+    names = [f"slope_{name}" for name in design.measures]
+    adjust = t[names].to_numpy(np.float64)
+    visited_mean = _adjusted(t[list(measured)].to_numpy(np.float64), n, adjust)
     weight = t["w"].to_numpy(np.float64)
-    comparison_mean = _adjusted(t[["wc", "wl", "wm"]].to_numpy(np.float64), weight, adjust)
+    comparison_mean = _adjusted(
+        t[[f"w {name}" for name in measured]].to_numpy(np.float64), weight, adjust
+    )
     result = t[["cell", "value", "stratum", "g", "e", "part", "visited"]].copy()
     result["atom"] = numbering.atom(result)
     result["key"] = numbering.key(result)
@@ -59,7 +64,7 @@ def solve(sums: pd.DataFrame, numbering: Numbering, design: Design) -> pd.DataFr
     result["effective"] = weight**2 / t["w2"].to_numpy(np.float64)
     result["weight"], result["odds"] = weight, t["odds"]
     result["cut"] = 1 - weight / t["uncut"].to_numpy(np.float64)
-    result["slope_last"], result["slope_mean"] = adjust[:, 0], adjust[:, 1]
+    result[names] = adjust
     result["comparison_centre"] = comparison_mean
     result["visited_here"] = n
     centre, factor = _visited_residuals(result, visited_mean, design)
@@ -93,36 +98,36 @@ def mean_effects(cells: pd.DataFrame, by: list[str], means: Sequence[str] = MEAN
 
 
 def _slopes(comparison: pd.DataFrame, design: Design) -> pd.DataFrame:
-    keys = ["value", "e"]
+    keys, measures = ["value", "e"], design.measures
+    names = [f"slope_{name}" for name in measures]
     if not design.slopes:
-        return comparison[keys].drop_duplicates().assign(slope_last=0.0, slope_mean=0.0)
+        return comparison[keys].drop_duplicates().assign(**dict.fromkeys(names, 0.0))
     t, w = comparison, comparison["w"]
-    moments = pd.DataFrame(
-        {
-            **{name: t[name] for name in keys},
-            "ll": t["wll"] - t["wl"] ** 2 / w,
-            "lm": t["wlm"] - t["wl"] * t["wm"] / w,
-            "mm": t["wmm"] - t["wm"] ** 2 / w,
-            "lc": t["wlc"] - t["wl"] * t["wc"] / w,
-            "mc": t["wmc"] - t["wm"] * t["wc"] / w,
-            "raw_ll": t["wll"],
-            "raw_mm": t["wmm"],
-        }
-    )
-    sums = moments.groupby(keys, as_index=False).sum()
+    pairs = list(combinations_with_replacement(measures, 2))
+    moments = {f"{a} {b}": t[f"w {a} {b}"] - t[f"w {a}"] * t[f"w {b}"] / w for a, b in pairs}
+    changes = {
+        f"{a} change": t[f"w {a} change"] - t[f"w {a}"] * t["w change"] / w for a in measures
+    }
+    raw = {f"raw {a}": t[f"w {a} {a}"] for a in measures}
+    sums = pd.DataFrame({**{name: t[name] for name in keys}, **moments, **changes, **raw})
+    sums = sums.groupby(keys, as_index=False).sum()
+    # The measures' matrix from its upper triangle.
+    at = np.empty((len(measures), len(measures)), dtype=np.int64)
+    for number, (a, b) in enumerate(pairs):
+        i, j = measures.index(a), measures.index(b)
+        at[i, j] = at[j, i] = number
     found = [
-        _two_slopes(
-            np.array([[row.ll, row.lm], [row.lm, row.mm]]),
-            np.array([row.lc, row.mc]),
-            np.array([row.raw_ll, row.raw_mm]),
+        _by_least_squares(spread[at], change, level)
+        for spread, change, level in zip(
+            *(sums[list(part)].to_numpy(np.float64) for part in (moments, changes, raw)),
+            strict=True,
         )
-        for row in sums.itertuples()
     ]
-    pairs = np.array(found).reshape(len(sums), 2)
-    return sums[keys].assign(slope_last=pairs[:, 0], slope_mean=pairs[:, 1])
+    slopes = np.array(found).reshape(len(sums), len(measures))
+    return pd.concat([sums[keys], pd.DataFrame(slopes, sums.index, names)], axis=1)
 
 
-def _two_slopes(spread: Floats, with_change: Floats, raw: Floats) -> Floats:
+def _by_least_squares(spread: Floats, with_change: Floats, raw: Floats) -> Floats:
     """The least-squares slopes; 0 along directions in which there is no spread to speak of."""
     scale = np.sqrt(np.where(raw > 0, raw, 1.0))
     values, vectors = np.linalg.eigh(spread / np.outer(scale, scale))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+MEASURES = ("last", "mean", "earlier", "none")
+
 
 @dataclass(frozen=True)
 class Design:
@@ -11,9 +13,10 @@ class Design:
     `comparison`: units not visited yet by the month looked at, or never in the data. `base`: the
     month changes are counted from: `universal`, the month before the trial begins, or `varying`,
     before the visit the month before the one looked at. `history`: months of recent attendance
-    that must be observed, used by `weights` and `slopes`; 0 for none. `weights`: make comparison
+    that must be observed, used by `weights` and `slopes`; 0 for none. `earlier`: use attendance in
+    all observed months before those as well, where a unit has any. `weights`: make comparison
     units like the visited, and make up for those who leave by being visited. `slopes`: adjust the
-    changes for what difference in recent attendance is left. `small_samples`: residuals are
+    changes for what difference in past attendance is left. `small_samples`: residuals are
     enlarged by what their own mean took from them. `shares`: whether the mix of months and strata
     counts as fixed or as random. `width`: of the classes of recent attendance that the propensity
     is fitted on. `event_times`: months since the visit to look at.
@@ -22,9 +25,19 @@ class Design:
     comparison: Literal["not_yet", "never"] = "not_yet"
     base: Literal["universal", "varying"] = "universal"
     history: int = 3
+    earlier: bool = True
     weights: bool = True
     slopes: bool = True
     small_samples: bool = True
     shares: Literal["fixed", "random"] = "fixed"
     width: float = 0.05
     event_times: tuple[int, ...] = tuple(range(-6, 13))
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What of the past is balanced: `last`, the month before; `mean`, over the months of
+        history; `earlier`, over all observed months before them, 0 where there is none; `none`, 1
+        where there is none.
+        """
+        used = self.earlier and (self.weights or self.slopes)
+        return MEASURES if used else MEASURES[:2]

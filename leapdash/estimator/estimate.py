@@ -23,7 +23,7 @@ from leapdash.estimator.propensity import Counts, coefficient_columns, fit_prope
 
 @dataclass(frozen=True)
 class Study:
-    """A panel made ready: every unit's months with recent outcomes and the propensity of a visit.
+    """A panel made ready: every unit's months with past outcomes and the propensity of a visit.
 
     `rows`: see `trials.weighted`, on the engine. `groups`: by stratum, the set of strata that
     share slopes of their own. `months`: how many there are.
@@ -82,7 +82,7 @@ def prepare(
     coefficients = None
     if design.weights:
         counts = space.frame(tr.counts_by_history(tr.at_risk(history), ["visited"], design))
-        coefficients = _put(space, _coefficients(counts, groups))
+        coefficients = _put(space, _coefficients(counts, groups, design))
     rows = space.keep(tr.weighted(history, coefficients, design))
     space.drop(history)
     return Study(rows, tuple(groups), months, design)
@@ -94,27 +94,30 @@ def estimate(
     """The effects on the visited of `kinds`, by cell, and every unit's influence on them.
 
     Units visited but not listed are in nobody's comparison from then on, and in no effect.
-    `design`: the study's, or another with the same history.
+    `design`: the study's, or another with the same measures of the past.
     """
     design = design or study.design
     numbering = Numbering.of(len(study.groups), study.months, kinds.parts, design.event_times)
     begun = space.keep(_trials(space, study, kinds, numbering))
     roles = tr.roles(begun, study.rows, numbering, design)
-    sums = space.frame(tr.sums_by_side(roles))
+    sums = space.frame(tr.sums_by_side(roles, design))
     cells = solve(sums, numbering, design)
-    terms = tr.terms_of_effect(roles, on_engine(space, cells, numbering), design)
+    terms = tr.terms_of_effect(roles, on_engine(space, cells, numbering, design), design)
     influence = space.keep(tr.influence(terms, numbering))
     return Estimate(numbering, sums, cells, begun, roles, influence)
 
 
-def on_engine(space: Workspace, cells: pd.DataFrame, numbering: Numbering) -> ir.Table:
+def on_engine(
+    space: Workspace, cells: pd.DataFrame, numbering: Numbering, design: Design
+) -> ir.Table:
     """The cells of `cell_effects.solve` as `trials.terms_of_effect` asks for them, on the engine.
 
     By key and side: the slopes, the centre residuals are taken from, the factor times weight they
     count with, and what a unit of weight is of all weight. The same arithmetic for both sides: a
     visited unit's weight is 1 and no share of anything.
     """
-    common = cells[["key", "slope_last", "slope_mean"]]
+    slopes = [f"slope_{name}" for name in design.measures]
+    common = cells[["key", *slopes]]
     cell = cells["cell"].astype("int64")
     visited = common.assign(
         side=numbering.side(cell, cells["part"]),
@@ -129,13 +132,11 @@ def on_engine(space: Workspace, cells: pd.DataFrame, numbering: Numbering) -> ir
         share=1 / cells["weight"],
     )
     both = pd.concat([visited, others], ignore_index=True)
-    return space.put(pa.Table.from_pandas(both[_FOR_ENGINE.names], _FOR_ENGINE, False))
-
-
-_FOR_ENGINE = pa.schema(
-    [("side", pa.int64()), ("key", pa.int32())]
-    + [(name, pa.float64()) for name in ("slope_last", "slope_mean", "centre", "factor", "share")]
-)
+    schema = pa.schema(
+        [("side", pa.int64()), ("key", pa.int32())]
+        + [(name, pa.float64()) for name in (*slopes, "centre", "factor", "share")]
+    )
+    return space.put(pa.Table.from_pandas(both[schema.names], schema, preserve_index=False))
 
 
 def _trials(space: Workspace, study: Study, kinds: VisitKinds, numbering: Numbering) -> ir.Table:
@@ -160,8 +161,8 @@ def _trials(space: Workspace, study: Study, kinds: VisitKinds, numbering: Number
     else:
         # Only slots with a visit of the kind have coefficients.
         waiting = waiting.join(_coefficients_of_kinds(space, study, kinds), slot)
-        waiting = waiting.mutate(odds=tr.propensity(waiting) / (1 - waiting.h))
-    columns = ("unit", "first", "visited", "last", "mean", "leaving")
+        waiting = waiting.mutate(odds=tr.propensity(waiting, study.design) / (1 - waiting.h))
+    columns = ("unit", "first", "visited", *study.design.measures, "leaving")
     own = visited.select(
         *columns,
         part=visited.part.cast("int32"),
@@ -199,13 +200,13 @@ def _coefficients_of_kinds(space: Workspace, study: Study, kinds: VisitKinds) ->
         counts = space.frame(tr.counts_by_history(risk.mutate(**of_kind), names, study.design))
         by_kind = [counts.assign(visited=counts[name]) for name in names]
     frames = [
-        _coefficients(counts, study.groups).assign(value=value)
+        _coefficients(counts, study.groups, study.design).assign(value=value)
         for value, counts in enumerate(by_kind)
     ]
     return _put(space, pd.concat(frames, ignore_index=True))
 
 
-def _coefficients(counts: pd.DataFrame, groups: Sequence[int]) -> pd.DataFrame:
+def _coefficients(counts: pd.DataFrame, groups: Sequence[int], design: Design) -> pd.DataFrame:
     """`coefficient_columns` of the visits counted, by stratum and t, only where there was such a
     visit. `counts`: `trials.counts_by_history`.
     """
@@ -214,14 +215,13 @@ def _coefficients(counts: pd.DataFrame, groups: Sequence[int]) -> pd.DataFrame:
     fitted = fit_propensity(
         Counts(
             slot,
-            counts["last"].to_numpy(np.float64),
-            counts["mean"].to_numpy(np.float64),
+            counts[list(design.measures)].to_numpy(np.float64),
             counts["students"].to_numpy(np.float64),
             counts["visited"].to_numpy(np.float64),
             np.asarray(groups, dtype=np.int64)[slots["stratum"].to_numpy(np.int64)],
         )
     )
-    slots = slots.assign(**coefficient_columns(fitted))
+    slots = slots.assign(**coefficient_columns(fitted, design.measures))
     found: pd.DataFrame = slots[np.isfinite(slots["intercept"])]
     return found
 

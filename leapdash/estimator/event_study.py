@@ -79,6 +79,7 @@ def event_study(
     comparison: Literal["not_yet", "never"] | None = None,
     base: Literal["universal", "varying"] | None = None,
     history: int | None = None,
+    earlier: bool | None = None,
     weights: bool | None = None,
     slopes: bool | None = None,
     small_samples: bool | None = None,
@@ -88,9 +89,9 @@ def event_study(
     """The effect of a first visit on those visited, by months since the visit.
 
     A trial begins every month: units visited then are compared, within their stratum, with units
-    not visited yet, weighted by the chance of a visit given recent outcomes so that the comparison
-    is like the visited, and for staying unvisited; what difference in recent outcomes is left is
-    adjusted for by two slopes per event time.
+    not visited yet, weighted by the chance of a visit given past outcomes so that the comparison is
+    like the visited, and for staying unvisited; what difference in past outcomes is left is
+    adjusted for by slopes per event time.
 
     Parameters
     ----------
@@ -125,6 +126,9 @@ def event_study(
     history : int
         Times of recent outcome a unit must have to begin a trial, 3 unless said; 0 only without
         weights and slopes.
+    earlier : bool
+        Compare units alike in the mean of all earlier observed outcomes as well, and in whether
+        there are any; unless said, yes.
     weights, slopes : bool
         Leave one out, or both for Callaway and Sant'Anna's unconditional estimator.
     small_samples : bool
@@ -186,6 +190,7 @@ def event_study(
         "comparison": comparison,
         "base": base,
         "history": history,
+        "earlier": earlier,
         "weights": weights,
         "slopes": slopes,
         "small_samples": small_samples,
@@ -304,7 +309,7 @@ def _by_cohort(
     # Within one month of visits there is no mix of months that could be random.
     within = replace(design, shares="fixed")
     cells = solve(found.sums, found.numbering, within)
-    terms = terms_of_effect(found.roles, on_engine(space, cells, found.numbering), within)
+    terms = terms_of_effect(found.roles, on_engine(space, cells, found.numbering, within), within)
     sums = space.frame(terms.group_by("cell").agg(squares=(terms.x * terms.x).sum()))
     t = cells.merge(sums, on="cell")
     t["std_error"] = np.sqrt(t["squares"]) / t["visited"]

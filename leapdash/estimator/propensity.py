@@ -1,10 +1,10 @@
-"""The propensity of a first visit: its chance in a month, given recent attendance.
+"""The propensity of a first visit: its chance in a month, given past attendance.
 
-A binomial regression. Counts of students and visits come in, grouped by stratum, month and recent
+A binomial regression. Counts of students and visits come in, grouped by stratum, month and past
 attendance; coefficients go out. Nothing here knows of an engine or of a single student.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import factorial, log
 
@@ -17,10 +17,16 @@ Ints = npt.NDArray[np.int64]
 HIGHEST_PROPENSITY = 0.9
 """No student's propensity counts as higher: a weight h/(1-h) stays below 9."""
 
-POWERS: tuple[tuple[int, int], ...] = tuple(
-    (total - second, second) for total in (1, 2, 3) for second in range(total + 1)
+_RECENT = tuple(
+    (total - second, second, 0, 0) for total in (1, 2, 3) for second in range(total + 1)
 )
-"""Powers of last month's and of the three months' attendance in each term of the regression."""
+_EARLIER = ((0, 0, 1, 0), (0, 0, 2, 0), (0, 0, 3, 0), (1, 0, 1, 0), (0, 1, 1, 0), (0, 0, 0, 1))
+
+
+def powers(measures: int) -> tuple[tuple[int, ...], ...]:
+    """The powers of each measure (see `Design.measures`) in each term of the regression."""
+    return tuple(term[:measures] for term in (_RECENT if measures == 2 else _RECENT + _EARLIER))
+
 
 _INTERCEPT_RIDGE = 0.5
 _CENTRE_RIDGE = 0.1
@@ -32,17 +38,16 @@ _CLOSE_ENOUGH = 1e-11
 
 @dataclass(frozen=True)
 class Counts:
-    """Students who could be visited, and how many were, by slot and recent attendance.
+    """Students who could be visited, and how many were, by slot and past attendance.
 
-    A slot is a stratum in one month. Arrays of one length, an entry per slot and class of recent
-    attendance. `slot`: its number, from 0. `last`, `mean`: the class's mean attendance last month
-    and over the months of history. `students`, `visited`: how many. `group`: by slot, which of the
-    sets of slots with slopes of their own it belongs to (districts), numbered from 0.
+    A slot is a stratum in one month. An entry, or row, per slot and class of past attendance.
+    `slot`: its number, from 0. `past`: the class's mean of each of `Design.measures`. `students`,
+    `visited`: how many. `group`: by slot, which of the sets of slots with slopes of their own it
+    belongs to (districts), numbered from 0.
     """
 
     slot: Ints
-    last: Floats
-    mean: Floats
+    past: Floats
     students: Floats
     visited: Floats
     group: Ints
@@ -50,10 +55,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Propensity:
-    """The fitted regression of visits on recent attendance.
+    """The fitted regression of visits on past attendance.
 
     `intercept` (slots): minus infinity where nobody was visited. `slopes` (slots x terms).
-    `centre`, `scale` (2): how last month's and the months' mean attendance are standardised.
+    `centre`, `scale` (measures): how each is standardised.
     """
 
     intercept: Floats
@@ -61,53 +66,73 @@ class Propensity:
     centre: Floats
     scale: Floats
 
-    def at(self, slot: Ints, last: Floats, mean: Floats) -> Floats:
+    def at(self, slot: Ints, past: Floats) -> Floats:
         """The chance of a visit, at most HIGHEST_PROPENSITY; 0 where nobody was visited."""
-        x = terms((last - self.centre[0]) / self.scale[0], (mean - self.centre[1]) / self.scale[1])
+        x = terms(past, self.centre, self.scale)
         index = self.intercept[slot] + np.einsum("ij,ij->i", x, self.slopes[slot])
         return np.minimum(_logistic(index), HIGHEST_PROPENSITY)
 
 
-def terms(u: Floats, v: Floats) -> Floats:
-    """The terms of the regression: u^a v^b / (a! b!) for (a, b) in POWERS (rows x terms)."""
-    return np.stack([u**a * v**b / (factorial(a) * factorial(b)) for a, b in POWERS], axis=-1)
+def terms(past: Floats, centre: Floats, scale: Floats) -> Floats:
+    """The terms of the regression: by term the product of each standardised measure to its power
+    k, over k! (rows x terms). Earlier attendance that there is none of counts as its centre.
+    """
+    standard = (past - centre) / scale
+    if past.shape[1] > 2:
+        standard[:, 2] *= 1 - past[:, 3]
+    columns = []
+    for term in powers(past.shape[1]):
+        column = np.ones(len(past))
+        for measure, power in enumerate(term):
+            column = column * standard[:, measure] ** power / factorial(power)
+        columns.append(column)
+    return np.stack(columns, axis=-1)
 
 
 def fit_propensity(counts: Counts) -> Propensity:
     """The propensity fitted to these counts, by penalised likelihood.
 
-    log(h / (1 - h)) = intercept of stratum and month + a polynomial of third degree in last
-    month's and the three months' attendance, both standardised over all cells. The polynomial is
-    common to the state, plus each group's (district's) own deviation from it. What holds it where
-    visits are few: ridges, of 1/2 on each intercept's distance from their common centre, of 1/10
-    on the centre's distance from the log-odds of a visit over all cells, of 1/10 on the common
-    slopes and of 5 on a group's deviations. A stratum's month without any visit has no intercept:
-    the chance there is 0.
+    log(h / (1 - h)) = intercept of stratum and month + a polynomial in past attendance: of third
+    degree in last month's and the three months'; the earlier months' to the third power, and times
+    each of those two; and a term for who has no earlier month. Measures are standardised over all
+    cells, that of earlier months over those that have any. The polynomial is common to the state,
+    plus each group's (district's) own deviation from it. What holds it where visits are few:
+    ridges, of 1/2 on each intercept's distance from their common centre, of 1/10 on the centre's
+    distance from the log-odds of a visit over all cells, of 1/10 on the common slopes and of 5 on a
+    group's deviations. A stratum's month without any visit has no intercept: the chance there is 0.
 
     Newton's method on the exact likelihood with the intercepts profiled out, each step halved
     until the likelihood rises. Where nobody was visited at all, every chance is 0.
     """
     slots = len(counts.group)
     visited_in = np.bincount(counts.slot, counts.visited, minlength=slots)
-    weight = counts.students.sum()
-    centre, scale = np.zeros(2), np.ones(2)
-    if weight > 0:
-        for k, values in enumerate((counts.last, counts.mean)):
-            centre[k] = (counts.students * values).sum() / weight
-            spread = np.sqrt((counts.students * (values - centre[k]) ** 2).sum() / weight)
-            scale[k] = spread if spread > 1e-9 * max(1.0, abs(centre[k])) else 1.0
-    fitted = Propensity(np.full(slots, -np.inf), np.zeros((slots, len(POWERS))), centre, scale)
+    centre, scale = _standard(counts)
+    size = len(powers(counts.past.shape[1]))
+    fitted = Propensity(np.full(slots, -np.inf), np.zeros((slots, size)), centre, scale)
     if not visited_in.any():
         return fitted
 
     used = visited_in[counts.slot] > 0
     live, slot = np.unique(counts.slot[used], return_inverse=True)
-    x = terms(
-        (counts.last[used] - centre[0]) / scale[0], (counts.mean[used] - centre[1]) / scale[1]
-    )
+    x = terms(counts.past[used], centre, scale)
     problem = _Problem(x, slot, counts.students[used], counts.visited[used], counts.group[live])
     fitted.intercept[live], fitted.slopes[live] = problem.solve()
     return fitted
+
+
+def _standard(counts: Counts) -> tuple[Floats, Floats]:
+    """Each measure's mean and spread over the students that have it; 0 and 1 for `none`."""
+    measures = counts.past.shape[1]
+    centre, scale = np.zeros(measures), np.ones(measures)
+    for k in range(min(measures, 3)):
+        weight = counts.students * (1 - counts.past[:, 3]) if k == 2 else counts.students
+        if not weight.any():
+            continue
+        values = counts.past[:, k]
+        centre[k] = (weight * values).sum() / weight.sum()
+        spread = np.sqrt((weight * (values - centre[k]) ** 2).sum() / weight.sum())
+        scale[k] = spread if spread > 1e-9 * max(1.0, abs(centre[k])) else 1.0
+    return centre, scale
 
 
 class _Problem:
@@ -264,14 +289,14 @@ def _logistic(index: Floats) -> Floats:
         return np.asarray(1 / (1 + np.exp(-index)), dtype=np.float64)
 
 
-def coefficient_columns(fitted: Propensity) -> Mapping[str, Floats]:
-    """The coefficients by slot: `intercept`, `slope_0`, … in the order of POWERS; and with each,
-    centre_last, centre_mean, scale_last, scale_mean.
+def coefficient_columns(fitted: Propensity, measures: Sequence[str]) -> Mapping[str, Floats]:
+    """The coefficients by slot: `intercept`, `slope_0`, … in the order of `powers`; and with each,
+    centre and scale of every measure: `centre_last`, `scale_last`, ….
     """
     standard = {
         f"{what}_{name}": np.full(len(fitted.intercept), numbers[k])
         for what, numbers in (("centre", fitted.centre), ("scale", fitted.scale))
-        for k, name in enumerate(("last", "mean"))
+        for k, name in enumerate(measures)
     }
-    slopes = {f"slope_{k}": fitted.slopes[:, k] for k in range(len(POWERS))}
+    slopes = {f"slope_{k}": fitted.slopes[:, k] for k in range(fitted.slopes.shape[1])}
     return {"intercept": fitted.intercept, **slopes, **standard}

@@ -11,31 +11,34 @@ whole numbers.
 """
 
 from collections.abc import Sequence
-from math import factorial
+from itertools import combinations_with_replacement
+from math import factorial, prod
 
 import ibis
 import ibis.expr.types as ir
 
 from leapdash.estimator.design import Design
 from leapdash.estimator.numbering import COMPARISON, Numbering
-from leapdash.estimator.propensity import HIGHEST_PROPENSITY, POWERS
+from leapdash.estimator.propensity import HIGHEST_PROPENSITY, powers
 
 HIGHEST_LEAVING_WEIGHT = 20.0
 """The weight that makes up for comparison students visited later is at most this."""
 
 _NO_MONTH = 2**15 - 1
+_LAST_DIGITS = 1e-7
 
 HIGHEST_SHARE = 0.9
 """In its residual's factor, a comparison unit's share of its cell's weight is at most this."""
 
 
 def with_history(panel: ir.Table, design: Design) -> ir.Table:
-    """The panel with each unit's recent outcomes.
+    """The panel with each unit's past outcomes.
 
     `panel`: one row per unit and month: unit, t, y, stratum, first, and whatever else it has. Adds
     `last` (y in the month before) and `mean` (y over the months of history before), null unless
-    every month it needs is there and observed (a gap in the months is no history), and
-    `can_begin`: the history the design asks for is there.
+    every month it needs is there and observed (a gap in the months is no history); `earlier` and
+    `none`, where the design asks for them (see `Design.measures`); and `can_begin`: the history the
+    design asks for is there.
     """
     months = max(design.history, 1)
     over = ibis.window(group_by=panel.unit, order_by=panel.t)
@@ -54,9 +57,17 @@ def with_history(panel: ir.Table, design: Design) -> ir.Table:
         last=ibis.ifelse(lagged._t1 == lagged.t - 1, lagged._y1, nothing),
         mean=ibis.ifelse(lagged._t0 == lagged.t - months, total / months, nothing),
     )
+    if "earlier" in design.measures:
+        before = ibis.window(
+            group_by=panel.unit, order_by=panel.t, preceding=(None, months + 1), following=None
+        )
+        earlier = panel.y.mean().over(before)
+        lagged = lagged.mutate(
+            earlier=earlier.fill_null(0.0), none=earlier.isnull().cast("float64")
+        )
     needed = lagged.mean if design.history else lagged["last"]
     return lagged.mutate(can_begin=needed.notnull()).select(
-        *panel.columns, "last", "mean", "can_begin"
+        *panel.columns, *design.measures, "can_begin"
     )
 
 
@@ -77,24 +88,25 @@ def is_at_risk(history: ir.Table) -> ir.BooleanValue:
 def counts_by_history(
     risk: ir.Table, visited: Sequence[str], design: Design, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Students at risk by stratum, month and class of recent attendance, for `fit_propensity`.
+    """Students at risk by stratum, month and class of past attendance, for `fit_propensity`.
 
     `by`: further columns to count by. `visited`: columns of `risk` that are true for students
-    visited. stratum, t; last, mean (their means in the class), students; by each name of `visited`
-    how many. Only strata and months with at least one visit.
+    visited. stratum, t; the design's measures (their means in the class), students; by each name of
+    `visited` how many. Only strata and months with at least one visit.
     """
     visits = risk.filter(risk.visited).select("stratum", "t").distinct()
     t = risk.semi_join(visits, ["stratum", "t"])
-    t = t.mutate(
-        class_last=(t["last"] / design.width).floor().cast("int32"),
-        class_mean=(t["mean"] / design.width).floor().cast("int32"),
-    )
-    keys = (*by, "stratum", "t", "class_last", "class_mean")
+    # A mean of many months may differ in its last digit from one engine to the other, and must not
+    # fall into another class for that.
+    classes = {f"class_{name}": t[name] / design.width for name in design.measures}
+    if "earlier" in design.measures:
+        classes["class_earlier"] = classes["class_earlier"] + _LAST_DIGITS
+    t = t.mutate(**{name: value.floor().cast("int32") for name, value in classes.items()})
+    keys = (*by, "stratum", "t", *classes)
     return (
         t.group_by(*keys)
         .agg(
-            last=t["last"].mean(),
-            mean=t["mean"].mean(),
+            **{name: t[name].mean() for name in design.measures},
             students=t.count(),
             **{name: t[name].cast("int64").sum() for name in visited},
         )
@@ -102,16 +114,22 @@ def counts_by_history(
     )
 
 
-def propensity(t: ir.Table) -> ir.FloatingValue:
-    """The fitted chance of a visit, for rows with last, mean, and `coefficient_columns`."""
-    u = (t["last"] - t.centre_last) / t.scale_last
-    v = (t["mean"] - t.centre_mean) / t.scale_mean
+def propensity(t: ir.Table, design: Design) -> ir.FloatingValue:
+    """The fitted chance of a visit, for rows with the design's measures and `coefficient_columns`.
+
+    As `propensity.terms` has them.
+    """
+    names = design.measures
+    standard = [(t[name] - t[f"centre_{name}"]) / t[f"scale_{name}"] for name in names]
+    if "earlier" in names:
+        standard[2] = standard[2] * (1 - t.none)
     index = t.intercept
-    for k, (a, b) in enumerate(POWERS):
-        term = t[f"slope_{k}"] / (factorial(a) * factorial(b))
-        for factor in [u] * a + [v] * b:
-            term = term * factor
-        index = index + term
+    for k, term in enumerate(powers(len(names))):
+        product = t[f"slope_{k}"] / prod(map(factorial, term))
+        for value, power in zip(standard, term, strict=True):
+            for _ in range(power):
+                product = product * value
+        index = index + product
     h = 1 / (1 + (-index).exp())
     # Not `least`: it passes over a null, where there are no coefficients.
     return ibis.ifelse(h > HIGHEST_PROPENSITY, HIGHEST_PROPENSITY, h)
@@ -131,7 +149,7 @@ def weighted(history: ir.Table, coefficients: ir.Table | None, design: Design) -
         unweighted = history.mutate(h=zero, leaving=zero)
         return unweighted.mutate(leaving_last=zero) if design.comparison == "never" else unweighted
     t = history.left_join(coefficients, ["stratum", "t"])
-    fit = propensity(t).fill_null(0.0)
+    fit = propensity(t, design).fill_null(0.0)
     t = t.mutate(h=ibis.ifelse(is_at_risk(t), fit, ibis.null("float64")))
     t = t.select(*history.columns, "h", spent=(-(1 - t.h).ln()).fill_null(0.0))
     leaving = t.spent.sum().over(ibis.cumulative_window(group_by=t.unit, order_by=t.t))
@@ -145,9 +163,9 @@ def roles(trials: ir.Table, months: ir.Table, numbering: Numbering, design: Desi
     """Every part a unit plays in a trial: a row per unit, trial and event time.
 
     `trials`: unit, g, trial (`Numbering.trial`), part (null for comparison units), first, visited,
-    last, mean, odds, leaving. `months`: see `weighted`.
+    the design's measures, odds, leaving. `months`: see `weighted`.
 
-    unit, cell, part, side (numbers, see `Numbering`), visited, last, mean, change (of y since the
+    unit, cell, part, side (numbers, see `Numbering`), visited, the measures, change (of y since the
     base month), now (y itself), odds, uncut (the weight before HIGHEST_LEAVING_WEIGHT), w (the
     weight; 1 for the visited, who spend nothing after the visit).
     """
@@ -193,8 +211,7 @@ def roles(trials: ir.Table, months: ir.Table, numbering: Numbering, design: Desi
         "cell",
         "part",
         "visited",
-        "last",
-        "mean",
+        *design.measures,
         "change",
         "odds",
         side=t.side_at + (numbering.parts + 1) * t.t,
@@ -204,13 +221,24 @@ def roles(trials: ir.Table, months: ir.Table, numbering: Numbering, design: Desi
     )
 
 
-def sums_by_side(parts: ir.Table) -> ir.Table:
+def sums_by_side(parts: ir.Table, design: Design) -> ir.Table:
     """By side: units, and the sums over them that effects are made of.
 
-    Weighted sums are named by what is multiplied (`wlm`: weight times last times mean; c is
-    change), w2 are squared weights; now, odds and uncut are added up as they are.
+    Weighted sums are named by what is multiplied (`w last mean`: weight times last times mean),
+    w2 are squared weights; now, odds and uncut are added up as they are.
     """
-    w, last, mean, change = parts.w, parts["last"], parts["mean"], parts.change
+    w = parts.w
+    products = [
+        *((name,) for name in ("change", *design.measures)),
+        *((name, "change") for name in design.measures),
+        *combinations_with_replacement(design.measures, 2),
+    ]
+    sums = {}
+    for names in products:
+        product = w
+        for name in names:
+            product = product * parts[name]
+        sums[" ".join(("w", *names))] = product.sum()
     return parts.group_by("side").agg(
         units=parts.count(),
         now=parts.now.sum(),
@@ -218,14 +246,7 @@ def sums_by_side(parts: ir.Table) -> ir.Table:
         uncut=parts.uncut.sum(),
         w=w.sum(),
         w2=(w * w).sum(),
-        wc=(w * change).sum(),
-        wl=(w * last).sum(),
-        wm=(w * mean).sum(),
-        wll=(w * last * last).sum(),
-        wlm=(w * last * mean).sum(),
-        wmm=(w * mean * mean).sum(),
-        wlc=(w * last * change).sum(),
-        wmc=(w * mean * change).sum(),
+        **sums,
     )
 
 
@@ -240,7 +261,9 @@ def terms_of_effect(parts: ir.Table, sides: ir.Table, design: Design) -> ir.Tabl
     jackknife's: HC3, MacKinnon and White 1985).
     """
     t = parts.join(sides, "side")
-    adjusted = t.change - t.slope_last * t["last"] - t.slope_mean * t["mean"]
+    adjusted = t.change
+    for name in design.measures:
+        adjusted = adjusted - t[f"slope_{name}"] * t[name]
     residual = adjusted - t.centre
     if design.small_samples:
         residual = residual / (1 - ibis.least(t.w * t.share, HIGHEST_SHARE))

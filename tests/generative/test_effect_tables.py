@@ -208,7 +208,7 @@ def test_days_after_the_visit_are_those_of_the_input(state):
 
 def test_weights_make_the_comparison_like_the_visited(state):
     balance = frame(state, "balance")
-    for measure in ("last_month", "three_months"):
+    for measure in ("last_month", "three_months", "earlier_months"):
         rows = balance[balance["measure"] == measure]
         n = rows["visited"] / rows["visited"].sum()
         visited, before, after, sd = (

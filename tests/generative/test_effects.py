@@ -18,6 +18,7 @@ OPTIONS = st.builds(
     never=st.booleans(),
     varying=st.booleans(),
     history=st.sampled_from([1, 2, 3]),
+    earlier=st.booleans(),
     weights=st.booleans(),
     slopes=st.booleans(),
     small_samples=st.booleans(),

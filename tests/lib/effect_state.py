@@ -24,6 +24,7 @@ from leapdash.estimator.estimate import estimate, prepare
 from leapdash.progress import SILENT
 
 EVENTS = tuple(EVENT_TIMES)
+MEASURES = ["last", "mean", "earlier", "none"]
 
 
 class TablesAsRelease:
@@ -49,7 +50,7 @@ class TablesAsRelease:
 @dataclass(frozen=True)
 class EffectState:
     """`tables`: the contract's, by name. `roles`: a row per student, trial and event time (unit,
-    value, stratum, g, e, part, visited, last, mean, change, now, before, w). `clusters`: by unit.
+    value, stratum, g, e, part, visited, MEASURES, change, now, before, w). `clusters`: by unit.
     `strata`: by number, district code and level. `periods`: by part. `folder`: the input.
     """
 
@@ -105,14 +106,12 @@ def terms(state: EffectState) -> tuple[pd.DataFrame, pd.DataFrame]:
         others = t[~t["visited"]]
         place = others.groupby(["stratum", "g"]).ngroup().to_numpy()
         w = others["w"].to_numpy()
-        features = others[["last", "mean", "change"]].to_numpy()
+        features = others[[*MEASURES, "change"]].to_numpy()
         weight = np.bincount(place, w)
-        centred = features - np.stack(
-            [np.bincount(place, w * features[:, k])[place] / weight[place] for k in range(3)], 1
-        )
-        root = np.sqrt(w)[:, None]
-        slopes, *_ = np.linalg.lstsq(root * centred[:, :2], root[:, 0] * centred[:, 2], rcond=1e-6)
-        t = t.assign(z=t["change"] - t[["last", "mean"]].to_numpy() @ slopes)
+        means = [np.bincount(place, w * column) / weight for column in features.T]
+        centred = np.sqrt(w)[:, None] * (features - np.stack(means, axis=1)[place])
+        slopes, *_ = np.linalg.lstsq(centred[:, :-1], centred[:, -1], rcond=1e-6)
+        t = t.assign(z=t["change"] - t[MEASURES].to_numpy() @ slopes)
         for (stratum, g), c in t.groupby(["stratum", "g"]):
             waiting = c[~c["visited"]]
             share = (waiting["w"] / waiting["w"].sum()).to_numpy()

@@ -9,7 +9,8 @@ from math import exp, factorial, floor, log, sqrt
 
 import numpy as np
 
-POWERS = [(1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (3, 0), (2, 1), (1, 2), (0, 3)]
+RECENT = [(1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (3, 0), (2, 1), (1, 2), (0, 3)]
+EARLIER = [(0, 0, 1), (0, 0, 2), (0, 0, 3), (1, 0, 1), (0, 1, 1)]
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Options:
     never: bool = False
     varying: bool = False
     history: int = 3
+    earlier: bool = True
     weights: bool = True
     slopes: bool = True
     small_samples: bool = True
@@ -59,22 +61,29 @@ class Answer:
         return n, effect, by_student
 
 
-def history_of(panel, i, g, months):
-    """Last month's and the mean outcome before g, or None."""
+def history_of(panel, i, g, options):
+    """Last month's and the mean outcome before g, or None; the mean of those before and 0, or 0
+    and 1 where there are none.
+    """
+    months = max(options.history, 1)
     past = [panel.y[i].get(g - k) for k in range(1, months + 1)]
     if any(value is None for value in past):
         return None
     total = past[-1]
     for value in reversed(past[:-1]):
         total = total + value
-    return past[0], total / months
+    recent = (past[0], total / months)
+    if not options.earlier or not (options.weights or options.slopes):
+        return recent
+    before = [value for t, value in panel.y[i].items() if t < g - months and value is not None]
+    return *recent, *((sum(before) / len(before), 0.0) if before else (0.0, 1.0))
 
 
 def begins(panel, i, g, options):
     """The student's history where it can begin a trial in month g, else None."""
     if g not in panel.y[i] or (panel.first[i] is not None and panel.first[i] < g):
         return None
-    return history_of(panel, i, g, max(options.history, 1))
+    return history_of(panel, i, g, options)
 
 
 def fit(panel, options, is_visited):
@@ -85,50 +94,60 @@ def fit(panel, options, is_visited):
             past = begins(panel, i, g, options)
             if past is not None:
                 place = (panel.stratum[i][g], g)
-                box = (floor(past[0] / 0.05), floor(past[1] / 0.05))
-                cells[place, box].append((*past, is_visited(i, g), panel.first[i] == g))
-    anyone = {place for (place, _), rows in cells.items() if any(row[3] for row in rows)}
+                box = tuple(floor(value / 0.05 + 1e-7 * (k == 2)) for k, value in enumerate(past))
+                cells[place, box].append((past, is_visited(i, g), panel.first[i] == g))
+    anyone = {place for (place, _), rows in cells.items() if any(row[2] for row in rows)}
     cells = {key: rows for key, rows in cells.items() if key[0] in anyone}
     grouped = [
         (
             place,
-            *(sum(row[k] for row in rows) / len(rows) for k in (0, 1)),
+            np.mean([row[0] for row in rows], axis=0),
             len(rows),
-            sum(row[2] for row in rows),
+            sum(row[1] for row in rows),
         )
         for (place, _), rows in cells.items()
     ]
-    n = sum(row[3] for row in grouped)
-    centre = [sum(row[3] * row[k] for row in grouped) / n for k in (1, 2)]
-    scale = [
-        sqrt(sum(row[3] * (row[k] - c) ** 2 for row in grouped) / n)
-        for k, c in zip((1, 2), centre, strict=True)
-    ]
-    scale = [s if s > 1e-9 * max(1, abs(c)) else 1.0 for s, c in zip(scale, centre, strict=True)]
+    centre, scale = [], []
+    for k in range(min(3, len(grouped[0][1]))):
+        has = [(x[k], n) for _, x, n, _ in grouped if k < 2 or x[3] == 0.0]
+        n = sum(n for _, n in has)
+        c = sum(n * x for x, n in has) / n if n else 0.0
+        s = sqrt(sum(n * (x - c) ** 2 for x, n in has) / n) if n else 0.0
+        centre.append(c)
+        scale.append(s if s > 1e-9 * max(1, abs(c)) else 1.0)
 
-    def features(last, mean):
-        u, v = (last - centre[0]) / scale[0], (mean - centre[1]) / scale[1]
-        return [u**a * v**b / (factorial(a) * factorial(b)) for a, b in POWERS]
+    def features(past):
+        u, v = ((past[k] - centre[k]) / scale[k] for k in (0, 1))
+        x = [u**a * v**b / (factorial(a) * factorial(b)) for a, b in RECENT]
+        if len(past) > 2:
+            w = 0.0 if past[3] else (past[2] - centre[2]) / scale[2]
+            x += [
+                u**a * v**b * w**c / (factorial(a) * factorial(b) * factorial(c))
+                for a, b, c in EARLIER
+            ]
+            x.append(past[3])
+        return x
 
-    seen = {row[0] for row in grouped if any(r[4] for r in grouped if r[0] == row[0])}
+    terms = len(features(grouped[0][1]))
+    seen = {row[0] for row in grouped if any(r[3] for r in grouped if r[0] == row[0])}
     places = sorted(seen)
     districts = sorted({panel.district.get(s, 0) for s, _ in places})
     own = districts if len(districts) > 1 else []
-    size = len(places) + 9 + 9 * len(own) + 1
+    size = len(places) + terms + terms * len(own) + 1
     start = log(
-        sum(r[4] for r in grouped if r[0] in seen)
-        / max(sum(r[3] - r[4] for r in grouped if r[0] in seen), 0.5)
+        sum(r[3] for r in grouped if r[0] in seen)
+        / max(sum(r[2] - r[3] for r in grouped if r[0] in seen), 0.5)
     )
     design, students, visits = [], [], []
-    for place, last, mean, count, visited in grouped:
+    for place, past, count, visited in grouped:
         if place in seen:
             row = np.zeros(size)
             row[places.index(place)] = 1
-            x = features(last, mean)
-            row[len(places) : len(places) + 9] = x
+            x = features(past)
+            row[len(places) : len(places) + terms] = x
             if own:
-                at = len(places) + 9 * (1 + own.index(panel.district.get(place[0], 0)))
-                row[at : at + 9] = x
+                at = len(places) + terms * (1 + own.index(panel.district.get(place[0], 0)))
+                row[at : at + terms] = x
             design.append(row)
             students.append(count)
             visits.append(visited)
@@ -140,7 +159,7 @@ def fit(panel, options, is_visited):
         penalty[-1, k] -= 0.5
         penalty[-1, -1] += 0.5
     for k in range(len(places), size - 1):
-        penalty[k, k] = 0.1 if k < len(places) + 9 else 5.0
+        penalty[k, k] = 0.1 if k < len(places) + terms else 5.0
     penalty[-1, -1] += 0.1
     pull = np.zeros(size)
     pull[-1] = 0.1 * start
@@ -168,11 +187,11 @@ def fit(panel, options, is_visited):
         place = (panel.stratum[i][g], g)
         if place not in seen:
             return 0.0
-        x = features(*history_of(panel, i, g, options.history))
-        index = b[places.index(place)] + sum(x[k] * b[len(places) + k] for k in range(9))
+        x = features(history_of(panel, i, g, options))
+        index = b[places.index(place)] + sum(x[k] * b[len(places) + k] for k in range(terms))
         if own:
-            at = len(places) + 9 * (1 + own.index(panel.district.get(place[0], 0)))
-            index += sum(x[k] * b[at + k] for k in range(9))
+            at = len(places) + terms * (1 + own.index(panel.district.get(place[0], 0)))
+            index += sum(x[k] * b[at + k] for k in range(terms))
         return min(1 / (1 + exp(-index)), 0.9)
 
     return chance
@@ -206,13 +225,13 @@ def estimate(panel, options):
 
     roles = defaultdict(lambda: ([], []))  # (kind, stratum, g, e) -> visited, comparison
     for i, g in at_risk:
-        past = history_of(panel, i, g, max(options.history, 1))
+        past = history_of(panel, i, g, options)
         for e in options.event_times:
             now = panel.y[i].get(g + e)
             before = panel.y[i].get(g + e - 1) if options.varying and e < 0 else past[0]
             if now is None or before is None:
                 continue
-            row = (i, now - before, past[0], past[1])
+            row = (i, now - before, np.array(past))
             if panel.first[i] == g:
                 roles[kind_of[i], panel.stratum[i][g], g, e][0].append(row)
                 continue
@@ -231,36 +250,37 @@ def estimate(panel, options):
 
     slopes = {}
     for v, e in {(key[0], key[3]) for key in roles}:
-        spread, with_change, raw = np.zeros((2, 2)), np.zeros(2), np.zeros(2)
+        size = len(next(iter(roles.values()))[0][0][2])
+        spread, with_change, raw = np.zeros((size, size)), np.zeros(size), np.zeros(size)
         for key, (_, comparison) in roles.items():
             if (key[0], key[3]) != (v, e):
                 continue
-            weight = sum(row[4] for row in comparison)
-            middle = [sum(row[4] * row[k] for row in comparison) / weight for k in (1, 2, 3)]
-            for _, change, last, mean, w in comparison:
-                x = np.array([last - middle[1], mean - middle[2]])
+            weight = sum(row[3] for row in comparison)
+            middle = [sum(row[3] * row[k] for row in comparison) / weight for k in (1, 2)]
+            for _, change, past, w in comparison:
+                x = past - middle[1]
                 spread += w * np.outer(x, x)
                 with_change += w * x * (change - middle[0])
-                raw += w * np.array([last, mean]) ** 2
+                raw += w * past**2
         unit = np.where(raw > 0, np.sqrt(raw), 1.0)
         values, vectors = np.linalg.eigh(spread / np.outer(unit, unit))
         inverse = sum(
             (
                 np.outer(vectors[:, k], vectors[:, k]) / values[k]
-                for k in (0, 1)
+                for k in range(size)
                 if values[k] > 1e-4
             ),
-            np.zeros((2, 2)),
+            np.zeros((size, size)),
         )
         found = inverse @ (with_change / unit) / unit
-        slopes[v, e] = found if options.slopes else np.zeros(2)
+        slopes[v, e] = found if options.slopes else np.zeros(size)
 
     visited, total, squares = defaultdict(int), defaultdict(float), defaultdict(float)
     prepared = {}
     for (v, s, g, e), (treated, comparison) in roles.items():
         b = slopes[v, e]
-        adjusted = [(row[0], row[1] - b[0] * row[2] - b[1] * row[3]) for row in treated]
-        others = [(row[0], row[1] - b[0] * row[2] - b[1] * row[3], row[4]) for row in comparison]
+        adjusted = [(row[0], row[1] - b @ row[2]) for row in treated]
+        others = [(row[0], row[1] - b @ row[2], row[3]) for row in comparison]
         weight = sum(w for *_, w in others)
         middle = sum(w * z for _, z, w in others) / weight
         for part in {part_of[i] for i, _ in adjusted}:

@@ -152,6 +152,8 @@ def balanced(**differences):
         ({"last_month": 0.099, "group__male": -0.249}, "holds"),
         ({"last_month": -0.1}, "mind"),
         ({"three_months": 0.1}, "mind"),
+        ({"earlier_months": 0.1}, "mind"),
+        ({"no_earlier_months": -0.1}, "mind"),
         ({"group__male": 0.25}, "mind"),
     ],
 )

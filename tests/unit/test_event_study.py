@@ -15,13 +15,14 @@ from leapdash.errors import InputError, UsageError
 from leapdash.estimator.cell_effects import solve
 from leapdash.estimator.design import Design
 from leapdash.estimator.numbering import Numbering
-from leapdash.estimator.propensity import Propensity, coefficient_columns
+from leapdash.estimator.propensity import Propensity, coefficient_columns, powers
 from leapdash.estimator.trials import (
     HIGHEST_LEAVING_WEIGHT,
     propensity,
     roles,
     sums_by_side,
     weighted,
+    with_history,
 )
 
 
@@ -165,6 +166,82 @@ def test_a_gap_just_before_the_visit_leaves_no_base_also_without_history():
     assert after.loc[zero, "visited"].item() == before.loc[zero, "visited"].item() - 1
 
 
+def history_of(months, design):
+    """What `with_history` makes of outcomes by month, by unit and month."""
+    rows = [(unit, t, y) for unit, own in enumerate(months) for t, y in own.items()]
+    unit, t, y = zip(*rows, strict=True)
+    types = {"unit": pa.int64(), "t": pa.int16(), "y": pa.float64()}
+    given = {
+        name: pa.array(values, types[name]) for name, values in (("unit", unit), ("t", t), ("y", y))
+    }
+    found = with_history(ibis.memtable(pa.table(given)), design).to_pandas()
+    return found.set_index(["unit", "t"]).sort_index()
+
+
+def test_earlier_is_the_mean_of_all_observed_months_before_the_history():
+    months = [
+        # Month 1 was not observed, in month 3 the student was away.
+        {0: 0.9, 1: None, 2: 0.6, 4: 0.8, 5: 0.7, 6: 0.5, 7: 1.0, 8: 0.4},
+        {0: 0.5, 1: 0.6, 2: 0.7, 3: 0.8, 4: 0.9, 5: 1.0},
+        # No month before the three was observed.
+        {0: None, 1: None, 2: 0.6, 3: 0.7, 4: 0.8, 5: 0.9},
+    ]
+    found = history_of(months, Design())
+    can_begin = found[found["can_begin"]]
+    expected = {
+        (0, 7): ((0.8 + 0.7 + 0.5) / 3, (0.9 + 0.6) / 2, 0.0),
+        (0, 8): ((0.7 + 0.5 + 1.0) / 3, (0.9 + 0.6 + 0.8) / 3, 0.0),
+        (1, 3): (0.6, 0.0, 1.0),
+        (1, 4): (0.7, 0.5, 0.0),
+        (1, 5): (0.8, 0.55, 0.0),
+        (2, 5): (0.7, 0.0, 1.0),
+    }
+    assert list(can_begin.index) == list(expected)
+    measured = can_begin[["mean", "earlier", "none"]]
+    np.testing.assert_allclose(measured, list(expected.values()), rtol=1e-12)
+    np.testing.assert_allclose(can_begin["last"], [0.5, 1.0, 0.7, 0.8, 0.9, 0.8])
+    assert found[["earlier", "none"]].notna().all(axis=None)
+
+    # With two months of history the month before those two is an earlier one.
+    of_two = history_of(months, Design(history=2)).loc[[(0, 7), (1, 2), (1, 3)]]
+    assert of_two["can_begin"].all()
+    measured = of_two[["earlier", "none"]]
+    np.testing.assert_allclose(measured, [[2.3 / 3, 0], [0, 1], [0.5, 0]], rtol=1e-12)
+
+
+@pytest.mark.parametrize("options", [{"earlier": False}, {"weights": False, "slopes": False}])
+def test_who_does_not_use_earlier_months_is_not_given_them(options):
+    found = history_of([{0: 0.9, 1: 0.8, 2: 0.7, 3: 0.6, 4: 0.5}], Design(**options))
+    assert list(found.columns) == ["y", "last", "mean", "can_begin"]
+    assert found["can_begin"].tolist() == [False, False, False, True, True]
+
+
+def test_earlier_months_that_are_alike_for_all_change_nothing():
+    # All visits are in one month, and before its three only one was observed, the same for all.
+    frame = panel()
+    frame["first_visit"] = frame["first_visit"].where(frame["first_visit"].isna(), 7.0)
+    frame.loc[frame["month"] < 4, "rate"] = np.nan
+    frame.loc[frame["month"] == 1, "rate"] = 0.8
+    options = {"event_times": range(-3, 3)}
+    same(study(frame, **options), study(frame, earlier=False, **options))
+
+
+def test_without_earlier_months_effects_are_those_of_two_measures():
+    # What leapdash gave while it had no others.
+    expected = {
+        -4: (-0.024769726440, 0.018379497702),
+        -2: (-0.017364877850, 0.009236286864),
+        0: (-0.026671571880, 0.015874432017),
+        3: (-0.000568779001, 0.017894424397),
+    }
+    of_two, of_four = (
+        each.effects.set_index("event_time").loc[list(expected), ["effect", "std_error"]]
+        for each in (unchanged(earlier=False), unchanged())
+    )
+    np.testing.assert_allclose(of_two, list(expected.values()), atol=1e-11)
+    assert ((of_two - of_four).abs() > 1e-5).all(axis=None)
+
+
 def one_unit(**columns):
     """Six months of one unit with these columns, as an expression."""
     size = len(next(iter(columns.values())))
@@ -172,42 +249,53 @@ def one_unit(**columns):
     return ibis.memtable(pa.table({**own, **columns}))
 
 
-def test_a_month_without_history_adds_nothing_to_the_worth_of_staying():
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_month_without_history_adds_nothing_to_the_worth_of_staying(earlier):
+    design = Design(earlier=earlier)
+    before = {"earlier": [0.9] * 6, "none": [0.0] * 6} if earlier else {}
     history = one_unit(
         y=[0.9] * 6,
         stratum=pa.array([0] * 6, pa.int32()),
         first=pa.array([None] * 6, pa.int16()),
         last=[0.9] * 6,
         mean=[0.9] * 6,
+        **before,
         can_begin=[True, True, False, True, True, True],
     )
     # Nobody was visited in month 4: there are no coefficients for it.
     months = [0, 1, 2, 3, 5]
     chances = np.array([0.1, 0.2, 0.5, 0.3, 0.4])
     intercept = np.log(chances / (1 - chances))
-    fitted = Propensity(intercept, np.zeros((5, 9)), np.zeros(2), np.ones(2))
+    size = len(design.measures)
+    fitted = Propensity(intercept, np.zeros((5, len(powers(size)))), np.zeros(size), np.ones(size))
     slots = {"stratum": pa.array([0] * 5, pa.int32()), "t": pa.array(months, pa.int16())}
-    table = ibis.memtable(pa.table({**slots, **coefficient_columns(fitted)}))
-    found = weighted(history, table, Design()).order_by("t").to_pandas()
+    coefficients = coefficient_columns(fitted, design.measures)
+    table = ibis.memtable(pa.table({**slots, **coefficients}))
+    found = weighted(history, table, design).order_by("t").to_pandas()
     np.testing.assert_allclose(found["h"], [0.1, 0.2, np.nan, 0.3, 0.0, 0.4])
     stayed = [0.9, 0.9 * 0.8, 0.9 * 0.8, 0.9 * 0.8 * 0.7, 0.9 * 0.8 * 0.7, 0.9 * 0.8 * 0.7 * 0.6]
     np.testing.assert_allclose(np.exp(-found["leaving"]), stayed)
 
 
-def test_the_propensity_on_the_engine_is_that_of_the_regression_and_at_most_nine_tenths():
+@pytest.mark.parametrize("earlier", [False, True])
+def test_the_propensity_on_the_engine_is_that_of_the_regression_and_at_most_nine_tenths(earlier):
     rng = np.random.default_rng(4)
-    size = 200
-    last, mean = rng.uniform(0, 1, size), rng.uniform(0, 1, size)
+    size, design = 200, Design(earlier=earlier)
+    measures = len(design.measures)
+    past = rng.uniform(0, 1, (size, 4))
+    past[:, 3] = rng.random(size) < 0.3
+    past[:, 2] *= 1 - past[:, 3]
+    past = past[:, :measures]
     fitted = Propensity(
         rng.normal(1, 2, size),
-        rng.normal(0, 1, (size, 9)),
-        np.array([0.8, 0.7]),
-        np.array([0.1, 0.2]),
+        rng.normal(0, 1, (size, len(powers(measures)))),
+        np.array([0.8, 0.7, 0.6, 0.0])[:measures],
+        np.array([0.1, 0.2, 0.3, 1.0])[:measures],
     )
-    rows = {"last": last, "mean": mean, **coefficient_columns(fitted)}
-    t = one_unit(**rows)
-    found = t.select("t", h=propensity(t)).order_by("t").to_pandas()["h"]
-    np.testing.assert_allclose(found, fitted.at(np.arange(size), last, mean), rtol=1e-12)
+    rows = dict(zip(design.measures, past.T, strict=True))
+    t = one_unit(**rows, **coefficient_columns(fitted, design.measures))
+    found = t.select("t", h=propensity(t, design)).order_by("t").to_pandas()["h"]
+    np.testing.assert_allclose(found, fitted.at(np.arange(size), past), rtol=1e-12)
     assert (found == 0.9).sum() > 20
     assert (found < 0.9).sum() > 20
 
@@ -224,6 +312,8 @@ def test_who_is_visited_later_is_compared_until_then_and_weighs_no_more_before_t
             "visited": [True, False, False],
             "last": [0.5, 0.9, 0.8],
             "mean": [0.5, 0.9, 0.8],
+            "earlier": [0.6, 0.8, 0.0],
+            "none": [0.0, 0.0, 1.0],
             "odds": [1.0, 0.1, 0.2],
             "leaving": [0.4, 0.3, 0.6],
         }
@@ -243,6 +333,10 @@ def test_who_is_visited_later_is_compared_until_then_and_weighs_no_more_before_t
         roles(ibis.memtable(begun), ibis.memtable(months), numbering, design).to_pandas()
     )
     assert (found["g"] == 3).all()
+    # The past is that of the month the trial begins, whatever month is looked at.
+    past = found[["unit", *design.measures]].drop_duplicates().sort_values("unit")
+    begun_with = begun.to_pandas()[["unit", *design.measures]]
+    pd.testing.assert_frame_equal(past.reset_index(drop=True), begun_with)
     weights = {
         unit: dict(zip(t["e"], t["w"], strict=True))
         for unit, t in found.sort_values("e").groupby("unit")
@@ -294,6 +388,8 @@ def test_the_weight_for_those_who_left_is_cut_off_and_the_share_is_told():
             "visited": [False, False],
             "last": [0.9, 0.8],
             "mean": [0.9, 0.8],
+            "earlier": [0.7, 0.0],
+            "none": [0.0, 1.0],
             "odds": [0.1, 0.1],
             "leaving": [0.0, 0.0],
         }
@@ -314,28 +410,77 @@ def test_the_weight_for_those_who_left_is_cut_off_and_the_share_is_told():
     assert HIGHEST_LEAVING_WEIGHT == 20
     np.testing.assert_allclose(weights["w"], [0.2, 2.0])
     np.testing.assert_allclose(weights["uncut"], [0.2, 5.0])
-    sums = sums_by_side(found).to_pandas()
+    sums = sums_by_side(found, design).to_pandas()
     np.testing.assert_allclose(sums[["w", "uncut"]], [[2.2, 5.2]])
     # The side of the visited is numbered after that of their comparison.
     cells = solve(pd.concat([sums, sums.assign(side=sums["side"] + 1)]), numbering, design)
     assert cells["cut"].item() == pytest.approx(3 / 5.2)
 
 
+def solved(units, design):
+    """The cells of units, a row each: side, change, w and the measures."""
+    parts = units.assign(now=0.8, odds=units["w"], uncut=units["w"])
+    sums = sums_by_side(ibis.memtable(parts), design).to_pandas()
+    return solve(sums, Numbering.of(1, 10, 1, design.event_times), design)
+
+
 @pytest.mark.parametrize(("spread", "adjusted"), [(0.004, False), (0.2, True)])
-def test_histories_that_hardly_differ_carry_no_slope(spread, adjusted):
+@pytest.mark.parametrize("earlier", [False, True])
+def test_histories_that_hardly_differ_carry_no_slope(spread, adjusted, earlier):
     # Two waiting whose attendance differs by `spread`, and whose change goes with it.
-    last, change, w = np.array([0.8, 0.8 + spread]), np.array([0.1, 0.2]), np.ones(2)
-    sums = {"wc": change, "wl": last, "wm": last, "wll": last**2, "wlm": last**2, "wmm": last**2}
-    sums |= {"wlc": last * change, "wmc": last * change, "w": w, "w2": w, "odds": w, "uncut": w}
-    comparison = {name: x.sum() for name, x in sums.items()} | {"side": 122, "units": 2}
-    visited = {"side": 123, "units": 1, "wc": 0.3, "wl": 0.8, "wm": 0.8, "now": 1.1}
-    design = Design()
-    numbering = Numbering.of(1, 10, 1, design.event_times)
-    cell = solve(pd.DataFrame([comparison, visited]), numbering, design).iloc[0]
-    # Both directions are one here: each slope takes half of the change per point of attendance.
-    slope = 0.1 / spread / 2 if adjusted else 0.0
+    past = np.array([0.8, 0.8 + spread, 0.8])
+    units = pd.DataFrame({"side": [122, 122, 123], "change": [0.1, 0.2, 0.3], "w": 1.0})
+    units = units.assign(last=past, mean=past, earlier=past, none=0.0)
+    design = Design(earlier=earlier)
+    cell = solved(units, design).iloc[0]
+    # All directions are one here: each slope takes its part of the change per point of attendance.
+    directions = 3 if earlier else 2
+    slope = 0.1 / spread / directions if adjusted else 0.0
     assert (cell.slope_last, cell.slope_mean) == pytest.approx((slope, slope))
-    assert cell.effect == pytest.approx(0.3 - 0.15 + 2 * slope * spread / 2)
+    if earlier:
+        assert (cell.slope_earlier, cell.slope_none) == pytest.approx((slope, 0.0))
+    assert cell.effect == pytest.approx(0.3 - 0.15 + directions * slope * spread / 2)
+
+
+@pytest.mark.parametrize(
+    ("have_none", "differing"),
+    [
+        ("nobody", ["last", "mean", "earlier"]),
+        ("everyone", ["last", "mean"]),
+        ("all of one trial", ["last", "mean", "earlier"]),
+        ("some", ["last", "mean", "earlier", "none"]),
+    ],
+)
+def test_having_no_earlier_month_carries_a_slope_only_where_it_tells_units_apart(
+    have_none, differing
+):
+    # Two trials at one event time, a visited unit and 40 waiting in each.
+    rng = np.random.default_rng(5)
+    size, design = 82, Design()
+    trial, waiting = np.arange(size) % 2, np.arange(size) >= 2
+    none = {
+        "nobody": np.zeros(size),
+        "everyone": np.ones(size),
+        "all of one trial": trial,
+        "some": rng.random(size) < 0.3,
+    }[have_none].astype(float)
+    units = pd.DataFrame(rng.uniform(0.4, 1, (size, 3)), columns=["last", "mean", "earlier"])
+    units = units.assign(earlier=units["earlier"] * (1 - none), none=none)
+    change = units @ [0.3, 0.0, -0.2, 0.1] + rng.normal(0, 0.01, size)
+    units["change"], units["w"] = change, np.where(waiting, rng.uniform(0.1, 2, size), 1.0)
+    units["side"] = 122 + 2 * len(design.event_times) * trial + ~waiting
+    cells = solved(units, design)
+
+    # Least squares with an intercept for each trial, on what differs within trials.
+    x = np.column_stack([units[differing], trial == 0, trial == 1])
+    root = np.sqrt(np.where(waiting, units["w"], 0))
+    fitted, *_ = np.linalg.lstsq(root[:, None] * x, root * change, rcond=None)
+    slopes = dict.fromkeys(design.measures, 0.0) | dict(zip(differing, fitted, strict=False))
+    names = [f"slope_{name}" for name in design.measures]
+    np.testing.assert_allclose(cells[names], [list(slopes.values())] * 2, atol=1e-12)
+    residual = change - units[list(design.measures)] @ list(slopes.values())
+    comparison = [np.average(residual, weights=root**2 * (trial == k)) for k in (0, 1)]
+    np.testing.assert_allclose(cells["effect"], residual[:2] - comparison, atol=1e-12)
 
 
 def test_a_single_visited_student_has_an_error_from_the_others_of_the_stratum():

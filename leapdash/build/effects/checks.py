@@ -14,9 +14,13 @@ from leapdash.build.panel.to_contract import in_days
 from leapdash.contract import BALANCE, LEFT_OUT, MONTHS_AFTER, SHARES_VISITED
 from leapdash.contract.thresholds import MANY_VISITED, SOME_VISITED
 from leapdash.engines import Workspace
+from leapdash.estimator.design import MEASURES
 from leapdash.estimator.estimate import Estimate, Study
 
-LAST_MONTH, THREE_MONTHS = tuple(BALANCE)[:2]
+PAST = dict(zip(tuple(BALANCE)[:4], MEASURES, strict=True))
+"""The measures of past attendance as the estimator calls them, by their codes."""
+
+_LAST_MONTH = next(iter(PAST))
 
 
 def balance(space: Workspace, found: Estimate, months: ir.Table) -> pd.DataFrame:
@@ -28,7 +32,7 @@ def balance(space: Workspace, found: Estimate, months: ir.Table) -> pd.DataFrame
     rates = _rates_by_trial(space, found.begun)
     # A trial without members of a group has a share of 0.
     groups = _members_by_trial(space, found.begun, months)
-    totals = rates.loc[rates["measure"] == LAST_MONTH, ["trial", "visited", "n", "odds"]]
+    totals = rates.loc[rates["measure"] == _LAST_MONTH, ["trial", "visited", "n", "odds"]]
     shares = totals.merge(pd.DataFrame({"measure": groups["measure"].unique()}), how="cross")
     shares = shares.merge(groups, on=["trial", "visited", "measure"], how="left")
     every = pd.concat([rates, shares.fillna({"x": 0.0, "xx": 0.0, "wx": 0.0})])
@@ -39,6 +43,8 @@ def balance(space: Workspace, found: Estimate, months: ir.Table) -> pd.DataFrame
     t = treated[["trial", "measure", "treated", "sum", "squares"]].merge(
         others[["trial", "measure", "before", "after"]], on=["trial", "measure"]
     )
+    # In some trial nobody compared may have an earlier month.
+    t = t[(t["treated"] > 0) & t["after"].notna()].reset_index(drop=True)
     t["stratum"] = found.numbering.stratum(t["trial"])
     for name in ("before", "after"):
         t[name] = t[name] * t["treated"]
@@ -61,24 +67,27 @@ def balance(space: Workspace, found: Estimate, months: ir.Table) -> pd.DataFrame
 
 
 def _rates_by_trial(space: Workspace, begun: ir.Table) -> pd.DataFrame:
-    """The sums of recent attendance: trial, visited, measure; n, odds, x, xx (squares), wx."""
-    columns = {LAST_MONTH: "last", THREE_MONTHS: "mean"}
+    """The sums of past attendance: trial, visited, measure; n, odds, x, xx (squares), wx, over the
+    students who have the measure.
+    """
+    everyone = begun.none * 0 + 1
     sums = {
         f"{what}_{column}": values.sum()
-        for column in columns.values()
+        for column in PAST.values()
+        for counts in [1 - begun.none if column == "earlier" else everyone]
         for what, values in (
+            ("n", counts),
+            ("odds", begun.odds * counts),
             ("x", begun[column]),
             ("xx", begun[column] * begun[column]),
             ("wx", begun.odds * begun[column]),
         )
     }
-    found = space.frame(
-        begun.group_by("trial", "visited").agg(n=begun.count(), odds=begun.odds.sum(), **sums)
-    )
+    found = space.frame(begun.group_by("trial", "visited").agg(**sums))
     parts = []
-    for measure, column in columns.items():
-        own = {f"{what}_{column}": what for what in ("x", "xx", "wx")}
-        part = found[["trial", "visited", "n", "odds", *own]].rename(columns=own)
+    for measure, column in PAST.items():
+        own = {f"{what}_{column}": what for what in ("n", "odds", "x", "xx", "wx")}
+        part = found[["trial", "visited", *own]].rename(columns=own)
         parts.append(part.assign(measure=measure))
     return pd.concat(parts, ignore_index=True)
 

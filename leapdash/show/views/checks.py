@@ -47,7 +47,18 @@ _FEW_VISITED = FEW_VISITED_SCHOOLS.capitalize()
 _NO_VARIANCE = 1e-12
 _DAYS = ("days_enrolled", "days_attended", "days_enrolled_before", "days_attended_before")
 _SIDES = ("comparison_before", "comparison_after")
-_HISTORY = tuple(BALANCE)[:2]
+_HISTORY = dict(
+    zip(
+        BALANCE,
+        (
+            "Attendance, last month",
+            "Attendance, three months",
+            "Attendance, all before those",
+            "No month before those",
+        ),
+        strict=False,
+    )
+)
 
 
 # --- before the visit, did both run alike? -------------------------------------------------------
@@ -115,7 +126,7 @@ def balance(choice: Choice) -> pd.DataFrame:
 
 
 def were_alike(table: pd.DataFrame, study: EffectStudy) -> Verdict:
-    """`holds` where, after weighting, both measures of attendance differ by under 0.1 standard
+    """`holds` where, after weighting, the measures of past attendance differ by under 0.1 standard
     deviations and no student group by 0.25 or more, at most 5% of the weight was cut off, and the
     shares still observed differ by at most 5 points up to month 9; `unknown` without a balance.
     """
@@ -340,5 +351,4 @@ def most_compared(table: pd.DataFrame) -> Verdict:
 
 
 def _measure_words(measure: str) -> str:
-    words = {_HISTORY[0]: "Attendance, last month", _HISTORY[1]: "Attendance, three months"}
-    return words.get(measure) or GROUPS[measure.removeprefix("group ")]
+    return _HISTORY.get(measure) or GROUPS[measure.removeprefix("group ")]

@@ -44,7 +44,7 @@ def alike_before_line(study: EffectStudy) -> Line:
     verdict = ran_alike(study)
     apart = f"in the sixth to fourth month before it, they were {_up_to(largest_before(study))}"
     findings = {
-        "holds": f"Yes: {apart} apart, no more than chance brings about.",
+        "holds": f"No sign of a difference: {apart} apart, no more than chance brings about.",
         "mind": f"Not quite: {apart} apart, more than chance brings about.",
         "unknown": f"This can’t be said: {_no_test(study)}",
     }
@@ -55,8 +55,9 @@ def alike_before_evidence(study: EffectStudy) -> str:
     """The joint test, and how much departure later would undo the finding."""
     test = study.before_visit
     told = (
-        "The comparison is made alike in the three months before the visit; the three months "
-        "before those are the test. "
+        "The comparison is made alike in the three months before the visit, each student’s mean of "
+        "all earlier months included; three of those earlier months are the test. As their mean is "
+        "alike already, it finds little: that it finds nothing is no proof. "
     )
     if test is not None:
         told += (

@@ -33,9 +33,10 @@ from leapdash.show.words.numbers import (
 from leapdash.show.words.programme import reached
 
 RESTS_ON = (
-    "Given district, level and the last three months’ attendance, who is visited in a month is "
-    "taken to be as good as chance as far as the months to come are concerned. What visitors knew "
-    "beyond the record (a family in crisis, a student about to return) is not removed."
+    "Given district, level and attendance so far (last month, the last three, all before those), "
+    "who is visited in a month is taken to be as good as chance as far as the months to come are "
+    "concerned. What visitors knew beyond that (a family in crisis, a student about to return) is "
+    "not removed."
 )
 NEVER_VISITED = (
     "“Not visited” means that no visit is recorded: families visited outside the programme’s "
