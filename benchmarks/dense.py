@@ -44,13 +44,15 @@ class _Trials:
     odds: Floats
 
 
-def effects(state: State) -> Effects:
-    """The effects of a state's visits, as `event_study` gives them."""
+def effects(state: State, earlier: bool = True) -> Effects:
+    """The effects of a state's visits, as `event_study` gives them; without `earlier`, from the
+    last three months alone.
+    """
     rate = state.rate
     students, months = rate.shape
     stratum = 2 * state.district + state.level
     strata = int(stratum.max()) + 1
-    trials, leaving = _trials(state, rate, stratum)
+    trials, leaving = _trials(state, rate, stratum, earlier)
     influence = np.zeros((students, len(EVENTS)))
     found, counts = np.zeros(len(EVENTS)), np.zeros(len(EVENTS))
     for k, e in enumerate(EVENTS):
@@ -60,7 +62,9 @@ def effects(state: State) -> Effects:
     return Effects(found, influence.T @ influence, counts)
 
 
-def _trials(state: State, rate: Floats, stratum: npt.NDArray[np.int64]) -> tuple[_Trials, Floats]:
+def _trials(
+    state: State, rate: Floats, stratum: npt.NDArray[np.int64], earlier: bool
+) -> tuple[_Trials, Floats]:
     students, months = rate.shape
     past = np.full((4, students, months), np.nan)
     for m in range(HISTORY, months):
@@ -70,6 +74,7 @@ def _trials(state: State, rate: Floats, stratum: npt.NDArray[np.int64]) -> tuple
         past[1, :, m] = (rate[:, m - 3] + rate[:, m - 2] + rate[:, m - 1]) / HISTORY
         past[2, :, m] = np.nansum(before, axis=1) / np.maximum(seen, 1)
         past[3, :, m] = seen == 0
+    past = past if earlier else past[:2]
     month = np.arange(months)
     risk = (state.first[:, None] >= month) & ~np.isnan(past[1]) & (state.days > 0)
     i, t = np.nonzero(risk)
@@ -90,11 +95,11 @@ def _propensity(
     some = np.bincount(number, visited) > 0
     rows = some[number]
     x, key = past[:, rows], number[rows]
-    for measure, digits in zip(x, (0, 0, LAST_DIGITS, 0), strict=True):
+    for measure, digits in zip(x, (0, 0, LAST_DIGITS, 0), strict=False):
         key = key * CLASSES + np.floor(measure / WIDTH + digits).astype(int)
     keys, cell = np.unique(key, return_inverse=True)
     size = np.bincount(cell).astype(np.float64)
-    kept, at = np.unique(keys // CLASSES**4, return_inverse=True)
+    kept, at = np.unique(keys // CLASSES ** len(x), return_inverse=True)
     fitted = fit_propensity(
         Counts(
             at,

@@ -34,7 +34,7 @@ from leapdash.inference import BAND_WIDENING, joint_test, simultaneous_factor
 EVENTS = (0, 1, 3, 6)
 BEFORE = (-6, -5, -4)
 RESULTS = Path(__file__).parent / "results" / "simulation.csv"
-OURS, BEFORE_AND_AFTER = "leapdash", "before and after"
+OURS, RECENT, BEFORE_AND_AFTER = "leapdash", "leapdash, three months", "before and after"
 PLAIN, ROBUST = "diff-diff", "diff-diff doubly robust"
 PEERS = (PLAIN, ROBUST)
 CHECKED = 10
@@ -55,7 +55,10 @@ def one_run(design: str, run: int, estimator: str) -> dict[str, object]:
     """One estimator on one state, as a row of COLUMNS."""
     state = draw(DESIGNS[design], seed=(list(DESIGNS).index(design), run))
     began = perf_counter()
-    found = ours(state, run % CHECKED == 0) if estimator == OURS else _PEERS[estimator](state)
+    if estimator in (OURS, RECENT):
+        found = ours(state, run % CHECKED == 0, estimator == OURS)
+    else:
+        found = _PEERS[estimator](state)
     row: dict[str, object] = {"design": design, "run": run, "estimator": estimator}
     row["seconds"] = round(perf_counter() - began, 2)
     for e in reversed(EVENTS):
@@ -64,15 +67,16 @@ def one_run(design: str, run: int, estimator: str) -> dict[str, object]:
     return row | found
 
 
-def ours(state: State, checked: bool = True) -> dict[str, object]:
-    """`event_study` as the pipeline uses it: strata are districts and levels.
+def ours(state: State, checked: bool = True, earlier: bool = True) -> dict[str, object]:
+    """`event_study` as the pipeline uses it: strata are districts and levels; without `earlier`,
+    from the last three months alone.
 
-    Worked out by `benchmarks.dense`, three times as fast; where `checked` also by `event_study`,
+    Worked out by `benchmarks.dense`, twice as fast; where `checked` also by `event_study`,
     and an AssertionError where the two differ.
     """
-    found = dense.effects(state)
+    found = dense.effects(state, earlier)
     if checked:
-        _same(found, state)
+        _same(found, state, earlier)
     row: dict[str, object] = {}
     truths = [state.true_effect(e) for e in dense.EVENTS]
     if [seen for seen, _ in truths] != found.visited.tolist():
@@ -92,7 +96,7 @@ def ours(state: State, checked: bool = True) -> dict[str, object]:
     return row
 
 
-def _same(found: dense.Effects, state: State) -> None:
+def _same(found: dense.Effects, state: State, earlier: bool) -> None:
     engine = ibis.duckdb.connect(threads=1)
     try:
         panel = engine.create_table("panel", ibis.memtable(state.table()))
@@ -102,6 +106,7 @@ def _same(found: dense.Effects, state: State) -> None:
             enrolled="enrolled",
             stratum=["district", "level"],
             own_slopes="district",
+            earlier=earlier,
         )
     finally:
         engine.disconnect()
@@ -190,7 +195,7 @@ def summary(results: pd.DataFrame) -> str:
         own = results[results["design"] == design]
         truth = " | ".join(f"{100 * own[f'truth_{e}'].mean():.2f}" for e in EVENTS)
         off.append(f"| {design} | *true effect* | | {truth} |")
-        for estimator in (OURS, *_PEERS):
+        for estimator in (OURS, RECENT, *_PEERS):
             done = own[own["estimator"] == estimator].dropna(subset=["effect_0"])
             if done.empty:
                 continue
@@ -205,7 +210,7 @@ def summary(results: pd.DataFrame) -> str:
                 _share(int((x.abs() <= _Z * 100 * done[f"error_{e}"]).sum()), len(x), 0.95)
                 for e, x in errors.items()
             ]
-            if estimator == OURS:
+            if estimator in (OURS, RECENT):
                 together = int((done["band_t"] <= BAND_WIDENING * done["band_factor"]).sum())
                 hits.append(_share(together, len(done), 0.95))
                 hits.append(_share(int((done["before_p"] < 0.05).sum()), len(done), 0.05))
@@ -220,11 +225,10 @@ def _share(hits: int, runs: int, expected: float) -> str:
     return f"{100 * hits / runs:.1f}% (p {'< 0.001' if p < 0.001 else f'= {p:.3f}'})"
 
 
-def _wanted(designs: list[str], runs: int, peers: int, done: set[Job]) -> Iterator[Job]:
-    for run in range(max(runs, peers)):
+def _wanted(designs: list[str], limits: dict[str, int], done: set[Job]) -> Iterator[Job]:
+    for run in range(max(limits.values())):
         for design in designs:
-            for estimator in (OURS, *_PEERS):
-                limit = peers if estimator in PEERS else runs
+            for estimator, limit in limits.items():
                 if run < limit and (design, run, estimator) not in done:
                     yield design, run, estimator
 
@@ -234,6 +238,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=2000, help="of ours, in each design")
     parser.add_argument(
         "--peers", type=int, default=0, help="of each other estimator; needs diff-diff"
+    )
+    parser.add_argument(
+        "--recent", type=int, default=0, help="of ours with the last three months alone"
     )
     parser.add_argument("--seconds", type=float, default=float("inf"), help="start none after")
     parser.add_argument("--designs", nargs="+", default=list(DESIGNS), choices=list(DESIGNS))
@@ -246,7 +253,8 @@ def main() -> None:
         args.results.write_text(",".join(COLUMNS) + "\n")
     known = pd.read_csv(args.results)
     done = set(zip(known["design"], known["run"], known["estimator"], strict=True))
-    jobs = _wanted(args.designs, args.runs, args.peers, done)
+    limits = {OURS: args.runs, RECENT: args.recent, BEFORE_AND_AFTER: args.runs}
+    jobs = _wanted(args.designs, limits | dict.fromkeys(PEERS, args.peers), done)
     began = perf_counter()
     with (
         ProcessPoolExecutor(args.workers) as pool,
