@@ -57,7 +57,8 @@ class State:
         self.tables["visits"].append(visit | more)
 
     def build(self, tmp_path: Path) -> dict[str, pa.Table]:
-        release = build(write_csv(tmp_path / "input", self.tables), tmp_path / "store")
+        folder = write_csv(tmp_path / "input", self.tables)
+        release = build(folder, tmp_path / "store", effects=False)
         return {name: release.table(name) for name in release.manifest.tables}
 
 

@@ -39,7 +39,7 @@ def built(folder: Path, **options: Any) -> tuple[dict[str, pa.Table], str]:
     """The tables built from a folder, and what was said on the way."""
     said = io.StringIO()
     progress = Progress(Console(file=said, width=200))
-    release = build(folder / "input", folder / "store", progress=progress, **options)
+    release = build(folder / "input", folder / "store", effects=False, progress=progress, **options)
     return tables_of(release), said.getvalue()
 
 
@@ -142,7 +142,7 @@ def test_about_says_whose_the_data_are(tmp_path: Path) -> None:
     folder = write_csv(tmp_path / "input")
     said = {"origin": "a district's system", "licence": "for its own use", "synthetic": True}
     (folder / "about.json").write_text(json.dumps(said))
-    manifest = build(folder, tmp_path / "store").manifest
+    manifest = build(folder, tmp_path / "store", effects=False).manifest
     assert manifest.synthetic
     assert {(fact.origin, fact.licence) for fact in manifest.sources} == {
         ("a district's system", "for its own use")
@@ -182,7 +182,7 @@ def test_parquet_may_be_read_at_an_address(
 ) -> None:
     prepare(tmp_path / "bucket" / "my input")
     (tmp_path / "bucket" / "my input" / "about.json").write_text('{"origin": "a school"}')
-    release = build(at(elsewhere, "my input"), tmp_path / "store")
+    release = build(at(elsewhere, "my input"), tmp_path / "store", effects=False)
     assert tables_of(release) == expected
     assert {source.origin for source in release.manifest.sources} == {"a school"}
 
@@ -314,7 +314,7 @@ def test_daily_and_monthly_attendance_give_the_same_release(
 
 def test_the_manifest_says_how_half_days_were_counted(tmp_path: Path) -> None:
     write_csv(tmp_path / "input")
-    release = build(tmp_path / "input", tmp_path / "store")
+    release = build(tmp_path / "input", tmp_path / "store", effects=False)
     assert release.manifest.rules["half_day"] == "as in the monthly input"
     assert {fact.name: fact.rows for fact in release.manifest.sources} == {
         "schools.csv": 3,
