@@ -6,9 +6,9 @@ PORT ?= 8501
 STORE ?= data/demo
 DEMO_STATE ?= demo-state
 
-# Two tests at a time, those that share something slow to make one after the other; the slowest are
-# named at the end.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10
+# Two files at a time, as the tests of a file share what is slow to make; the slowest are named at the
+# end.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --durations=10
 # Which lines and branches are run is only counted where it is asked for: before Python 3.14 it takes
 # a call at every line, and the tests some 40% longer.
 COVERAGE ?=

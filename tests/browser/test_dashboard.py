@@ -8,11 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
+from tests.lib import examples
 from tests.lib.browser import serving, settle, visit
 from tests.lib.paths import DEMO
 
+WIDTHS = (390, 768, 1280, 1920) if examples.FULL else (390, 1280)
 PAGES = ("", "district", "trends", "before_after", "about")
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def download(page: Page, figure: str) -> list[dict[str, str]]:
@@ -47,7 +48,7 @@ def test_no_page_asks_any_host_but_its_own_server(browser: Browser, address: str
     assert hosts == {urlsplit(address).netloc}
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280, 1920])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_overflows_fails_or_goes_unmarked(
     browser: Browser, address: str, width: int
 ) -> None:

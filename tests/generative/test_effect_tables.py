@@ -11,8 +11,6 @@ from leapdash.show.effects.unions import chosen, covariances
 from tests.lib import examples
 from tests.lib.effect_state import EVENTS, EffectState, TablesAsRelease, effect_state, terms
 
-pytestmark = pytest.mark.xdist_group("effect tables")
-
 FILTERS_OF_A_STATE = examples.of(100, 500)
 
 

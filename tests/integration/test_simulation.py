@@ -1,4 +1,4 @@
-"""The estimator where the truth is known: some twenty of the simulated states in docs/methods.md.
+"""The estimator where the truth is known: some of the simulated states in docs/methods.md.
 
 Seeded, so the same states every time; `make simulation` draws thousands.
 """
@@ -9,10 +9,8 @@ import pytest
 from benchmarks.simulation import BEFORE_AND_AFTER, EVENTS, OURS, RECENT, binomial_p, one_run
 from leapdash.inference import BAND_WIDENING
 
-pytestmark = pytest.mark.xdist_group("simulation")
-
 DESIGNS = ("history", "cohorts", "gaps", "few", "list", "summer list", "both")
-RUNS = 3
+RUNS = 2
 RARE = 0.001
 FURTHER_BACK = ("list", "summer list", "both")
 """Here students aren't visited at their worst, so a plain before-and-after is off by less."""
