@@ -44,7 +44,7 @@ def alike_before_line(study: EffectStudy) -> Line:
     verdict = ran_alike(study)
     apart = f"in the sixth to fourth month before it, they were {_up_to(largest_before(study))}"
     findings = {
-        "holds": f"No sign of a difference: {apart} apart, no more than chance brings about.",
+        "holds": f"No sign of a difference, which proves little: {apart} apart, within chance.",
         "mind": f"Not quite: {apart} apart, more than chance brings about.",
         "unknown": f"This can’t be said: {_no_test(study)}",
     }
