@@ -8,7 +8,7 @@ DEMO_STATE ?= demo-state
 
 # Two files at a time, as the tests of a file share what is slow to make; the slowest are named at the
 # end.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --durations=10
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 # Which lines and branches are run is only counted where it is asked for: before Python 3.14 it takes
 # a call at every line, and the tests some 40% longer.
 COVERAGE ?=

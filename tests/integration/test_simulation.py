@@ -10,7 +10,7 @@ from benchmarks.simulation import BEFORE_AND_AFTER, EVENTS, OURS, RECENT, binomi
 from leapdash.inference import BAND_WIDENING
 
 DESIGNS = ("history", "cohorts", "gaps", "few", "list", "summer list")
-RUNS = 3
+RUNS = 2
 RARE = 0.001
 FURTHER_BACK = ("list", "summer list")
 """Here students aren't visited at their worst, so a plain before-and-after is off by less."""
