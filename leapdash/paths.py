@@ -4,18 +4,12 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from leapdash.errors import UsageError
 
-if TYPE_CHECKING:
-    from leapdash.remote import InputPath
 
-
-def not_a_file(path: "InputPath") -> str | None:
+def not_a_file(path: Path) -> str | None:
     """What stands there in the place of a file this user may read; None where it is one."""
-    if not isinstance(path, Path):
-        return path.not_a("file")
     mode = _mode(path)
     if isinstance(mode, str):
         return mode
@@ -30,10 +24,8 @@ def not_a_file(path: "InputPath") -> str | None:
     return None
 
 
-def not_a_folder(path: "InputPath") -> str | None:
+def not_a_folder(path: Path) -> str | None:
     """What stands there in the place of a folder this user may read; None where it is one."""
-    if not isinstance(path, Path):
-        return path.not_a("folder")
     mode = _mode(path)
     if isinstance(mode, str):
         return mode.replace("file", "folder")

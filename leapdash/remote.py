@@ -9,6 +9,7 @@ from typing import Literal
 import pyarrow as pa
 from pyarrow import fs
 
+from leapdash import paths
 from leapdash.errors import UsageError
 from leapdash.paths import is_address
 
@@ -105,3 +106,13 @@ def input_path(given: str | Path) -> InputPath:
 def address_of(path: InputPath) -> str:
     """The path or address as an engine takes it."""
     return path.address if isinstance(path, RemotePath) else str(path)
+
+
+def not_a_file(path: InputPath) -> str | None:
+    """What stands there in the place of a file this user may read; None where it is one."""
+    return path.not_a("file") if isinstance(path, RemotePath) else paths.not_a_file(path)
+
+
+def not_a_folder(path: InputPath) -> str | None:
+    """What stands there in the place of a folder this user may read; None where it is one."""
+    return path.not_a("folder") if isinstance(path, RemotePath) else paths.not_a_folder(path)

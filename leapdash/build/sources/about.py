@@ -4,8 +4,7 @@ import json
 from dataclasses import dataclass, fields
 
 from leapdash.errors import InputError, shortened
-from leapdash.paths import not_a_file
-from leapdash.remote import InputPath
+from leapdash.remote import InputPath, not_a_file
 
 FILE = "about.json"
 TRUTH = "truth.parquet"

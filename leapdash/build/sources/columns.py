@@ -14,8 +14,7 @@ from leapdash.build.sources import csv_files
 from leapdash.build.sources.typed import EXPECTED, can_hold
 from leapdash.contract import INPUT_TABLES, Table
 from leapdash.errors import InputError, shortened
-from leapdash.paths import not_a_file
-from leapdash.remote import InputPath
+from leapdash.remote import InputPath, not_a_file
 
 _LINES_LOOKED_AT = 20
 _VALUE = re.compile(r"[-+]?[0-9][-0-9.,:/ ]*")

@@ -16,13 +16,12 @@ import ibis.expr.types as ir
 from leapdash.build.sources import csv_files
 from leapdash.build.sources.about import FILE, TRUTH
 from leapdash.build.sources.columns import InputFile, inspect, is_parquet
-from leapdash.build.sources.given import check_input
+from leapdash.build.sources.given import no_folder
 from leapdash.build.sources.typed import as_contract
 from leapdash.contract import INPUT_TABLES, Table
 from leapdash.engines import Engine
 from leapdash.errors import InputError, shortened
-from leapdash.paths import not_a_folder
-from leapdash.remote import InputPath, address_of
+from leapdash.remote import InputPath, address_of, not_a_folder
 
 MOST_PROBLEMS = 10
 """More than this many problems are not listed: the first ones tell what is wrong."""
@@ -84,7 +83,8 @@ def open_folder(path: InputPath) -> Folder:
     """The contract's tables in a folder. Raises InputError that lists everything wrong with
     their names, formats and columns; the rows come later (`build.validation.explain`).
     """
-    check_input(path)
+    if found := not_a_folder(path):
+        raise no_folder(path, found)
     tables: dict[str, InputTable] = {}
     problems: list[str] = []
     taken: set[str] = {FILE, TRUTH}
@@ -102,8 +102,8 @@ def open_folder(path: InputPath) -> Folder:
     if problems:
         raise InputError("\n".join(problems[:MOST_PROBLEMS]))
     notes += _left_aside([n for n in _names(path) if n not in taken])
-    for found in tables.values():
-        notes += _ignored(found)
+    for given in tables.values():
+        notes += _ignored(given)
     return Folder(path, tables, tuple(notes))
 
 

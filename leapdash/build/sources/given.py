@@ -1,26 +1,27 @@
 """What a build is given, looked at before an engine is loaded: a folder, and published files."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from leapdash.contract import INPUT_TABLES
 from leapdash.errors import InputError
 from leapdash.paths import not_a_file, not_a_folder
 
-if TYPE_CHECKING:
-    from leapdash.remote import InputPath
-
 PUBLISHED_TITLE = "School Attendance by Student Group and District"
 PUBLISHED_FILE = f"a file of Connecticut Open Data, {PUBLISHED_TITLE}, as data.ct.gov gives it"
 
 
-def check_input(folder: "InputPath") -> None:
+def check_input(folder: Path) -> None:
     """Raises InputError where there is no folder to look for tables in."""
     if found := not_a_folder(folder):
-        needed = ", ".join(table.name for table in INPUT_TABLES if not table.optional)
-        raise InputError(
-            f"{folder}: {found}.\nExpected a folder with {needed} as .parquet, .csv or .csv.gz."
-        )
+        raise no_folder(folder, found)
+
+
+def no_folder(folder: object, found: str) -> InputError:
+    """The error where `found` stands in the place of the folder."""
+    needed = ", ".join(table.name for table in INPUT_TABLES if not table.optional)
+    return InputError(
+        f"{folder}: {found}.\nExpected a folder with {needed} as .parquet, .csv or .csv.gz."
+    )
 
 
 def check_published(file: Path) -> None:
