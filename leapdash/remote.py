@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal
+from urllib.parse import quote
 
 import pyarrow as pa
 from pyarrow import fs
@@ -65,7 +66,7 @@ class RemotePath:
 
     def __truediv__(self, name: str) -> "RemotePath":
         base, mark, options = self.address.partition("?")
-        address = f"{base.rstrip('/')}/{name}{mark}{options}"
+        address = f"{base.rstrip('/')}/{quote(name)}{mark}{options}"
         return RemotePath(address, self.files, f"{self.path.rstrip('/')}/{name}")
 
     def iterdir(self) -> Iterator["RemotePath"]:

@@ -36,7 +36,7 @@ from leapdash.release import (
     open_release,
     publish,
 )
-from leapdash.remote import input_path
+from leapdash.remote import InputPath, input_path
 
 _LICENCE = "public domain"
 
@@ -74,9 +74,7 @@ def build(
     opened = partial(open_engine, engine, memory_limit, threads, spark_master)
     try:
         with progress.step("look at the files"):
-            given = input_path(input)
-            folder = open_folder(given)
-            about = read_about(given)
+            folder, about = _looked_at(input_path(input))
             figures = _published(published, out, progress)
         for note in folder.notes:
             progress.note(note)
@@ -91,6 +89,17 @@ def build(
         )
         step.rows = sum(facts.rows for facts in release.manifest.tables.values())
     return release
+
+
+def _looked_at(given: InputPath) -> tuple[Folder, About]:
+    """The tables found, and whose they are. Raises InputError where something stands in the way."""
+    try:
+        return open_folder(given), read_about(given)
+    except OSError as error:
+        raise InputError(
+            f"{given}: can't be read ({str(error).splitlines()[0]}).\n"
+            "Expected files this user may read, where they can be reached."
+        ) from error
 
 
 def _tables(

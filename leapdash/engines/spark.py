@@ -12,6 +12,7 @@ from itertools import count
 from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 import ibis
@@ -23,6 +24,7 @@ from leapdash.engines.limits import Limits
 from leapdash.engines.scratch import scratch_folder
 from leapdash.errors import LeapdashError, UsageError
 from leapdash.paths import is_address
+from leapdash.remote import without_secrets
 
 if TYPE_CHECKING:
     from ibis.backends.pyspark import Backend
@@ -195,7 +197,7 @@ def _address(path: str) -> str:
     """The path as Spark takes it: one of this machine says so, whatever files a cluster has; how to
     reach others stands in Spark's own settings, not in an address.
     """
-    return path.split("?")[0] if is_address(path) else f"file://{Path(path).absolute()}"
+    return unquote(without_secrets(path)) if is_address(path) else f"file://{Path(path).absolute()}"
 
 
 def _first_line(error: Exception) -> str:

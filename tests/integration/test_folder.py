@@ -7,6 +7,7 @@ import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pytest
@@ -62,6 +63,18 @@ def test_every_format_gives_the_same_tables(
 def test_the_order_of_rows_does_not_matter(tmp_path: Path, expected: dict[str, pa.Table]) -> None:
     write_csv(tmp_path / "input", {name: table[::-1] for name, table in rows().items()})
     assert built(tmp_path)[0] == expected
+
+
+def test_more_schools_than_two_bytes_can_number_change_nothing(
+    tmp_path: Path, expected: dict[str, pa.Table]
+) -> None:
+    tables = rows()
+    one = tables["schools"][0]
+    empty = [one | {"school_code": f"{number:07d}"} for number in range(33_000)]
+    write_parquet(tmp_path / "input", tables | {"schools": [*empty, *tables["schools"]]})
+    found = built(tmp_path)[0]
+    assert found.pop("schools").num_rows == 33_003
+    assert found == {name: table for name, table in expected.items() if name != "schools"}
 
 
 def test_codes_made_whole_are_reported(tmp_path: Path) -> None:
@@ -167,7 +180,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An address of the folder `tmp_path`, on a file system that isn't this machine's."""
     files = fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())
     monkeypatch.setattr(
-        remote, "file_system", lambda address: (files, address.split("@")[1].split("?")[0])
+        remote, "file_system", lambda address: (files, unquote(address.split("@")[1].split("?")[0]))
     )
     return "s3://me:secret@bucket?region=us-east-1"
 
@@ -182,7 +195,7 @@ def test_parquet_may_be_read_at_an_address(
 ) -> None:
     prepare(tmp_path / "bucket" / "my input")
     (tmp_path / "bucket" / "my input" / "about.json").write_text('{"origin": "a school"}')
-    release = build(at(elsewhere, "my input"), tmp_path / "store", effects=False)
+    release = build(at(elsewhere, "my%20input"), tmp_path / "store", effects=False)
     assert tables_of(release) == expected
     assert {source.origin for source in release.manifest.sources} == {"a school"}
 
@@ -204,6 +217,19 @@ def test_what_cannot_be_read_at_an_address_is_told_without_its_secrets(
     with pytest.raises((InputError, UsageError), match=told) as error:
         build(at(elsewhere, "input"), tmp_path / "store")
     assert "secret" not in str(error.value)
+
+
+def test_an_address_that_fails_midway_is_told(
+    tmp_path: Path, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_parquet(tmp_path / "bucket" / "input")
+
+    def refused(*_: object) -> None:
+        raise PermissionError("AWS Error ACCESS_DENIED")
+
+    monkeypatch.setattr(remote.RemotePath, "open", refused)
+    with pytest.raises(InputError, match=r"^s3://bucket/input: can't be read \(AWS Error ACCESS"):
+        build(at(elsewhere, "input"), tmp_path / "store")
 
 
 def test_csv_at_an_address_is_checked_as_on_this_machine(tmp_path: Path, elsewhere: str) -> None:

@@ -159,7 +159,7 @@ def spillover(panel: Panel) -> ir.Table:
     by_end = (t.visited_no <= t.end_no).fill_null(False)
     schools = t.group_by("school", "year").agg(share=by_end.cast("float64").mean())
     never = years.filter(years.visited_no.isnull())
-    rank = never.enrolled.cast("int32") * SCHOOLS - never.school.cast("int32")
+    rank = never.enrolled.cast("int64") * SCHOOLS - never.school
     main = {name: never[name].argmax(rank) for name in ("school", "district", "level")}
     student = never.group_by("student", "year").agg(
         **main, enrolled=never.enrolled.sum(), absent=never.absent.sum()

@@ -26,7 +26,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """The slices that part the visited by a property of the first visit, or by how many there were."""
 
-SCHOOLS = 1 << 15
+SCHOOLS = 1 << 31
 """More schools than there are: so a rank goes by days enrolled first, then by school."""
 
 
@@ -106,7 +106,7 @@ def _months(panel: Panel) -> ir.Table:
     columns = ["student", "month_no", "school", "district", "level", "group_set", "enrolled"]
     single = panel.rows.filter(~panel.rows.several).select(*columns, "absent")
     t = panel.rows.filter(panel.rows.several)
-    rank = t.enrolled.cast("int32") * SCHOOLS - t.school.cast("int32")
+    rank = t.enrolled.cast("int64") * SCHOOLS - t.school
     main = {name: t[name].argmax(rank) for name in ("school", "district", "level", "group_set")}
     pooled = t.group_by("student", "month_no").agg(
         **main, enrolled=t.enrolled.sum(), absent=t.absent.sum()

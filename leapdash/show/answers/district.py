@@ -89,8 +89,7 @@ def _has_effect(choice: Choice) -> bool:
 
 def _last_year(choice: Choice, measure: Measure) -> pd.Series:
     """A rate of the district and of all districts in the last school year chosen, by code."""
-    view = {ATTENDANCE: views.attendance_beside, CHRONIC_ABSENCE: views.chronic_beside}
-    table = view[measure](replace(choice, grain="year"))
+    table = views.BESIDE[measure](replace(choice, grain="year"))
     last = table[table["period"] == views.last_year(choice)]
     rates: pd.Series = last.set_index("code")[measure.name]
     return rates

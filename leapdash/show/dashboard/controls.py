@@ -11,7 +11,7 @@ from typing import Literal
 import streamlit as st
 
 from leapdash.show.choice import Choice
-from leapdash.show.measures import MEASURES
+from leapdash.show.views.district import BESIDE
 from leapdash.show.views.programme import districts_visited
 
 
@@ -78,7 +78,7 @@ MEASURE = Control(
     "measure",
     "measure",
     "Schools by",
-    {measure.name: measure.label for measure in MEASURES.values()},
+    {measure.name: measure.label for measure in BESIDE},
 )
 COMPARE = Control(
     "by",

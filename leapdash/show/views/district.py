@@ -3,7 +3,7 @@
 All of it is for the choice's `district`, whatever districts its filters hold.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from leapdash.contract import months_of
 from leapdash.show.choice import STUDENTS, VISITS, Choice, kept
 from leapdash.show.filters import ALL_STUDENTS
+from leapdash.show.measures import ATTENDANCE, CHRONIC_ABSENCE, Measure
 from leapdash.show.views.attendance import attendance_trend, chronic_trend, published_beside
 from leapdash.show.views.base import conditions, require_known, share, sums
 from leapdash.show.views.programme import last_month
@@ -26,6 +27,13 @@ def attendance_beside(choice: Choice) -> pd.DataFrame:
 def chronic_beside(choice: Choice) -> pd.DataFrame:
     """`chronic_trend` of the district, then of all districts (code `all`)."""
     return _beside(chronic_trend, choice)
+
+
+BESIDE: Mapping[Measure, Callable[[Choice], pd.DataFrame]] = {
+    ATTENDANCE: attendance_beside,
+    CHRONIC_ABSENCE: chronic_beside,
+}
+"""The measures schools can be compared by, and the view that has each beside all districts."""
 
 
 @kept(*STUDENTS, "district")
