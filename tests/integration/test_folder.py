@@ -179,9 +179,12 @@ def test_a_release_may_be_published_at_an_address(
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An address of the folder `tmp_path`, on a file system that isn't this machine's."""
     files = fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())
-    monkeypatch.setattr(
-        remote, "file_system", lambda address: (files, unquote(address.split("@")[1].split("?")[0]))
-    )
+
+    def file_system(address: str) -> tuple[fs.FileSystem, str]:
+        assert " " not in address  # no URI
+        return files, unquote(address.split("@")[1].split("?")[0])
+
+    monkeypatch.setattr(remote, "file_system", file_system)
     return "s3://me:secret@bucket?region=us-east-1"
 
 
@@ -194,6 +197,8 @@ def test_parquet_may_be_read_at_an_address(
     tmp_path: Path, prepare: Write, elsewhere: str, expected: dict[str, pa.Table]
 ) -> None:
     prepare(tmp_path / "bucket" / "my input")
+    for part in (tmp_path / "bucket" / "my input").glob("*/1.parquet"):
+        part.rename(part.with_name("part 1.parquet"))
     (tmp_path / "bucket" / "my input" / "about.json").write_text('{"origin": "a school"}')
     release = build(at(elsewhere, "my%20input"), tmp_path / "store", effects=False)
     assert tables_of(release) == expected
