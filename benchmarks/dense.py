@@ -6,7 +6,8 @@ Only the fit of the propensity is shared (`leapdash.estimator.propensity`). For 
 of their own.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +17,8 @@ from leapdash.estimator.propensity import Counts, fit_propensity
 
 Floats = npt.NDArray[np.float64]
 EVENTS = tuple(range(-6, 13))
-WIDTH, CLASSES = 0.05, 32
-HIGHEST_LEAVING, HIGHEST_SHARE = 20.0, 0.9
-NO_SPREAD, LAST_DIGITS = 1e-4, 1e-7
+HIGHEST_LEAVING, HIGHEST_SHARE, NO_SPREAD = 20.0, 0.9, 1e-4
+DRAWN, WIDTH, LAST_DIGITS, PRIME = 10, 0.1, 1e-7, 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Effects:
 @dataclass(frozen=True)
 class _Trials:
     """A row for every student and month a trial can begin: student, month, slot (its number among
-    strata x months), visited, odds; and past, a column for each: last, mean, earlier, none.
+    strata x months), visited, odds; and past, by measure: last, mean, earlier, none, covariates.
     """
 
     student: npt.NDArray[np.int64]
@@ -44,15 +44,16 @@ class _Trials:
     odds: Floats
 
 
-def effects(state: State, earlier: bool = True) -> Effects:
+def effects(state: State, earlier: bool = True, covariates: Sequence[str] = ()) -> Effects:
     """The effects of a state's visits, as `event_study` gives them; without `earlier`, from the
-    last three months alone.
+    last three months alone. `covariates`: see `State.covariates`.
     """
     rate = state.rate
     students, months = rate.shape
     stratum = 2 * state.district + state.level
     strata = int(stratum.max()) + 1
-    trials, leaving = _trials(state, rate, stratum, earlier)
+    more = state.covariates(covariates) if covariates else np.zeros((students, months, 0))
+    trials, leaving = _trials(state, rate, stratum, earlier, more)
     influence = np.zeros((students, len(EVENTS)))
     found, counts = np.zeros(len(EVENTS)), np.zeros(len(EVENTS))
     for k, e in enumerate(EVENTS):
@@ -63,7 +64,7 @@ def effects(state: State, earlier: bool = True) -> Effects:
 
 
 def _trials(
-    state: State, rate: Floats, stratum: npt.NDArray[np.int64], earlier: bool
+    state: State, rate: Floats, stratum: npt.NDArray[np.int64], earlier: bool, covariates: Floats
 ) -> tuple[_Trials, Floats]:
     students, months = rate.shape
     past = np.full((4, students, months), np.nan)
@@ -74,43 +75,50 @@ def _trials(
         past[1, :, m] = (rate[:, m - 3] + rate[:, m - 2] + rate[:, m - 1]) / HISTORY
         past[2, :, m] = np.nansum(before, axis=1) / np.maximum(seen, 1)
         past[3, :, m] = seen == 0
-    past = past if earlier else past[:2]
+    past = np.concatenate([past if earlier else past[:2], np.moveaxis(covariates, 2, 0)])
     month = np.arange(months)
     risk = (state.first[:, None] >= month) & ~np.isnan(past[1]) & (state.days > 0)
     i, t = np.nonzero(risk)
-    slot = stratum[i] * months + t
-    visited = state.first[i] == t
-    chance = _propensity(slot, past[:, i, t], visited, months)
+    slot, visited = stratum[i] * months + t, state.first[i] == t
+    trials = _Trials(i, t, slot, past[:, i, t], visited, np.zeros(len(i)))
+    chance = _propensity(trials, months, covariates.shape[2])
     spent = np.zeros((students, months))
     spent[i, t] = -np.log1p(-chance)
-    trials = _Trials(i, t, slot, past[:, i, t], visited, chance / (1 - chance))
+    trials = replace(trials, odds=chance / (1 - chance))
     return trials, np.cumsum(spent, axis=1)
 
 
-def _propensity(
-    slot: npt.NDArray[np.int64], past: Floats, visited: npt.NDArray[np.bool_], months: int
-) -> Floats:
+def _drawn(trials: _Trials, covariates: int) -> tuple[npt.NDArray[np.int64], Floats]:
+    """The rows the propensity is fitted on, and how many each stands for: see
+    `leapdash.estimator.trials.drawn`.
+    """
+    visited = trials.visited
+    rows = np.flatnonzero((np.bincount(trials.slot, visited) > 0)[trials.slot])
+    classes = np.floor(trials.past[: len(trials.past) - covariates, rows] / WIDTH + LAST_DIGITS)
+    _, number = np.unique(classes, axis=1, return_inverse=True)
+    wanted = DRAWN * (np.bincount(number, visited[rows]) + 1)[number]
+    waiting = np.bincount(number, ~visited[rows])[number]
+    lot, month = trials.student[rows] % PRIME, trials.month[rows]
+    for times, more in ((1_500_450_271, 2_038_074_743), (1_103_515_249, 1_299_709_001)):
+        lot = (lot * times + month * more + more) % PRIME
+        lot = (lot * lot + more) % PRIME
+    chosen = visited[rows] | (lot * waiting < wanted * PRIME)
+    weight = np.where(visited[rows], 1.0, np.maximum(waiting / wanted, 1.0))
+    return rows[chosen], weight[chosen]
+
+
+def _propensity(trials: _Trials, months: int, covariates: int) -> Floats:
     """Every row's propensity of a visit; 0 in slots without one."""
-    live, number = np.unique(slot, return_inverse=True)
-    some = np.bincount(number, visited) > 0
-    rows = some[number]
-    x, key = past[:, rows], number[rows]
-    for measure, digits in zip(x, (0, 0, LAST_DIGITS, 0), strict=False):
-        key = key * CLASSES + np.floor(measure / WIDTH + digits).astype(int)
-    keys, cell = np.unique(key, return_inverse=True)
-    size = np.bincount(cell).astype(np.float64)
-    kept, at = np.unique(keys // CLASSES ** len(x), return_inverse=True)
+    rows, weight = _drawn(trials, covariates)
+    live, number = np.unique(trials.slot[rows], return_inverse=True)
+    made = trials.visited[rows].astype(np.float64)
+    past = trials.past.T
     fitted = fit_propensity(
-        Counts(
-            at,
-            np.stack([np.bincount(cell, measure) / size for measure in x], axis=1),
-            size,
-            np.bincount(cell, visited[rows]),
-            live[kept] // months // 2,
-        )
+        Counts(number, past[rows], weight, made, live // months // 2, covariates)
     )
-    chance = np.zeros(len(slot))
-    chance[rows] = fitted.at(np.searchsorted(kept, number[rows]), x.T)
+    chance = np.zeros(len(past))
+    some = np.isin(trials.slot, live)
+    chance[some] = fitted.at(np.searchsorted(live, trials.slot[some]), past[some])
     return chance
 
 

@@ -50,14 +50,27 @@ FROM (
 );
 """
 
-_COUNTS = """
-SELECT stratum, t, avg(last) AS last, avg(mean) AS mean, avg(earlier) AS earlier, none,
-       count(*) AS students, count(*) FILTER (first = t) AS visited
-FROM history
-WHERE at_risk AND (stratum, t) IN (SELECT (stratum, t) FROM history WHERE at_risk AND first = t)
-GROUP BY stratum, t, floor(last / {width})::INTEGER, floor(mean / {width})::INTEGER,
-         floor(earlier / {width} + 1e-7)::INTEGER, none
-ORDER BY ALL
+_CLASSES = ", ".join(f"class_{x}" for x in DESIGN.past)
+_DRAWN = f"""
+WITH risk AS (
+    SELECT *, coalesce(first = t, false) AS visited,
+           {", ".join(f"floor({x} / 0.1 + 1e-7)::INTEGER AS class_{x}" for x in DESIGN.past)}
+    FROM history WHERE at_risk
+    AND (stratum, t) IN (SELECT (stratum, t) FROM history WHERE at_risk AND first = t)
+)
+SELECT stratum, t, {", ".join(MEASURES)}, visited,
+       CASE WHEN visited THEN 1 ELSE greatest(1, waiting / wanted) END AS weight
+FROM risk JOIN (
+    SELECT {_CLASSES}, 10 * (count(*) FILTER (visited) + 1) AS wanted,
+           count(*) FILTER (NOT visited) AS waiting
+    FROM risk GROUP BY ALL
+) USING ({_CLASSES}),
+LATERAL (SELECT (unit::BIGINT * 1500450271 + t * 2038074743 + 2038074743) % 2147483647 AS a),
+LATERAL (SELECT (a * a + 2038074743) % 2147483647 AS b),
+LATERAL (SELECT (b * 1103515249 + t * 1299709001 + 1299709001) % 2147483647 AS c),
+LATERAL (SELECT (c * c + 1299709001) % 2147483647 AS lot)
+WHERE visited OR lot * waiting < wanted * 2147483647
+ORDER BY stratum, t, unit
 """
 
 _TRIALS = """
@@ -119,15 +132,16 @@ def floor(state: Path) -> tuple[pd.DataFrame, Floats]:
     con = duckdb.connect()
     con.execute(_HISTORY.format(state=state))
     ((strata, months),) = con.execute("SELECT max(stratum) + 1, max(t) + 1 FROM history").fetchall()
-    counts = con.execute(_COUNTS.format(width=DESIGN.width)).df()
-    slots = counts[["stratum", "t"]].drop_duplicates(ignore_index=True)
+    students = con.execute(_DRAWN).df()
+    slots = students[["stratum", "t"]].drop_duplicates(ignore_index=True)
+    slot = students.groupby(["stratum", "t"], sort=False).ngroup().to_numpy()
     districts = con.execute("SELECT district FROM area ORDER BY stratum").df()["district"]
     fitted = fit_propensity(
         Counts(
-            counts.groupby(["stratum", "t"], sort=False).ngroup().to_numpy(),
-            counts[list(MEASURES)].to_numpy(),
-            counts["students"].to_numpy(np.float64),
-            counts["visited"].to_numpy(np.float64),
+            slot,
+            students[list(MEASURES)].to_numpy(),
+            students["weight"].to_numpy(),
+            students["visited"].to_numpy(np.float64),
             pd.factorize(districts)[0][slots["stratum"]],
         )
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-MEASURES = ("last", "mean", "earlier", "none")
+PAST = ("last", "mean", "earlier", "none")
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,12 @@ class Design:
     that must be observed, used by `weights` and `slopes`; 0 for none. `earlier`: use attendance in
     all observed months before those as well, where a unit has any. `weights`: make comparison
     units like the visited, and make up for those who leave by being visited. `slopes`: adjust the
-    changes for what difference in past attendance is left. `small_samples`: residuals are
+    changes for what difference in the past is left. `covariates`: columns of the panel that both
+    use as well, as they stand in the month a trial begins. `small_samples`: residuals are
     enlarged by what their own mean took from them. `shares`: whether the mix of months and strata
-    counts as fixed or as random. `width`: of the classes of recent attendance that the propensity
-    is fitted on. `event_times`: months since the visit to look at.
+    counts as fixed or as random. `drawn`: how many units not visited the propensity is fitted on
+    for each one visited, in classes of past outcomes of this `width`, see `trials.drawn`.
+    `event_times`: months since the visit to look at.
     """
 
     comparison: Literal["not_yet", "never"] = "not_yet"
@@ -30,14 +32,21 @@ class Design:
     slopes: bool = True
     small_samples: bool = True
     shares: Literal["fixed", "random"] = "fixed"
-    width: float = 0.05
+    covariates: tuple[str, ...] = ()
+    drawn: int = 10
+    width: float = 0.1
     event_times: tuple[int, ...] = tuple(range(-6, 13))
 
     @property
-    def measures(self) -> tuple[str, ...]:
-        """What of the past is balanced: `last`, the month before; `mean`, over the months of
+    def past(self) -> tuple[str, ...]:
+        """What of past outcomes is balanced: `last`, the month before; `mean`, over the months of
         history; `earlier`, over all observed months before them, 0 where there is none; `none`, 1
         where there is none.
         """
         used = self.earlier and (self.weights or self.slopes)
-        return MEASURES if used else MEASURES[:2]
+        return PAST if used else PAST[:2]
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What is balanced: `past`, then `covariates`."""
+        return (*self.past, *self.covariates)

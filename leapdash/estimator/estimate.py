@@ -75,14 +75,15 @@ def prepare(
 ) -> Study:
     """The panel with history, propensity and what staying unvisited is worth, on the engine.
 
-    `panel`: unit, t, y, stratum (a number from 0; below 0 for rows that begin no trial), first.
+    `panel`: unit, t, y, stratum (a number from 0; below 0 for rows that begin no trial), first,
+    and the design's covariates.
     `groups`: by stratum; `months`: how many; see Study.
     """
     history = space.keep(tr.with_history(panel, design))
     coefficients = None
     if design.weights:
-        counts = space.frame(tr.counts_by_history(tr.at_risk(history), ["visited"], design))
-        coefficients = _put(space, _coefficients(counts, groups, design))
+        students = space.frame(tr.drawn(tr.at_risk(history), [], design))
+        coefficients = _put(space, _coefficients(students, "is_visited", groups, design))
     rows = space.keep(tr.weighted(history, coefficients, design))
     space.drop(history)
     return Study(rows, tuple(groups), months, design)
@@ -185,11 +186,13 @@ def _coefficients_of_kinds(space: Workspace, study: Study, kinds: VisitKinds) ->
     """The propensity of a first visit of each kind, on the engine: `coefficient_columns` by value,
     stratum and t. Its odds, h_v / (1 - h), are the chance of such a visit over that of none.
     """
-    risk = tr.at_risk(study.rows)
+    design, risk = study.design, tr.at_risk(study.rows)
     if kinds.members is not None:
         risk = risk.join(kinds.members, ["unit", "t"])
-        counts = space.frame(tr.counts_by_history(risk, ["visited"], study.design, ["value"]))
-        by_kind = [counts[counts["value"] == value] for value in range(kinds.values)]
+        students = space.frame(tr.drawn(risk, [], design, ["value"]))
+        by_kind = [
+            (students[students["value"] == value], "is_visited") for value in range(kinds.values)
+        ]
     else:
         risk = risk.left_join(kinds.table.select("unit", "value"), "unit")
         names = [f"visited_{value}" for value in range(kinds.values)]
@@ -197,28 +200,32 @@ def _coefficients_of_kinds(space: Workspace, study: Study, kinds: VisitKinds) ->
             name: (risk.visited & (risk["value"] == value)).fill_null(False)
             for value, name in enumerate(names)
         }
-        counts = space.frame(tr.counts_by_history(risk.mutate(**of_kind), names, study.design))
-        by_kind = [counts.assign(visited=counts[name]) for name in names]
+        students = space.frame(tr.drawn(risk.mutate(**of_kind), names, design))
+        by_kind = [(students, name) for name in names]
     frames = [
-        _coefficients(counts, study.groups, study.design).assign(value=value)
-        for value, counts in enumerate(by_kind)
+        _coefficients(own, visited, study.groups, design).assign(value=value)
+        for value, (own, visited) in enumerate(by_kind)
     ]
     return _put(space, pd.concat(frames, ignore_index=True))
 
 
-def _coefficients(counts: pd.DataFrame, groups: Sequence[int], design: Design) -> pd.DataFrame:
-    """`coefficient_columns` of the visits counted, by stratum and t, only where there was such a
-    visit. `counts`: `trials.counts_by_history`.
+def _coefficients(
+    students: pd.DataFrame, visited: str, groups: Sequence[int], design: Design
+) -> pd.DataFrame:
+    """`coefficient_columns` by stratum and t, only where there was a visit.
+
+    `students`: `trials.drawn`, of one kind. `visited`: the column that says who was visited.
     """
-    slots = counts[["stratum", "t"]].drop_duplicates(ignore_index=True)
-    slot = np.asarray(counts.groupby(["stratum", "t"], sort=False).ngroup(), dtype=np.int64)
+    slots = students[["stratum", "t"]].drop_duplicates(ignore_index=True)
+    slot = np.asarray(students.groupby(["stratum", "t"], sort=False).ngroup(), dtype=np.int64)
     fitted = fit_propensity(
         Counts(
             slot,
-            counts[list(design.measures)].to_numpy(np.float64),
-            counts["students"].to_numpy(np.float64),
-            counts["visited"].to_numpy(np.float64),
+            students[list(design.measures)].to_numpy(np.float64),
+            students["weight"].to_numpy(np.float64),
+            students[visited].to_numpy(np.float64),
             np.asarray(groups, dtype=np.int64)[slots["stratum"].to_numpy(np.int64)],
+            len(design.covariates),
         )
     )
     slots = slots.assign(**coefficient_columns(fitted, design.measures))

@@ -74,6 +74,7 @@ def event_study(
     stratum: str | Sequence[str] = (),
     own_slopes: str | None = None,
     cluster: str | None = None,
+    covariates: str | Sequence[str] = (),
     design: Design = _DEFAULT,
     event_times: Sequence[int] | None = None,
     comparison: Literal["not_yet", "never"] | None = None,
@@ -114,6 +115,11 @@ def event_study(
         visit, shrunk to the common ones.
     cluster : str, optional
         Column for clustered standard errors; a unit belongs to the cluster of its first time.
+    covariates : str or sequence of str
+        Columns of numbers, or true and false, that units compared should be alike in as well:
+        terms in the propensity of a visit and in the slopes. They count as they stand in the row of
+        the time a trial begins, so they must be known before the visit. One that is the same
+        everywhere, or moves with another, is left out, and a note says so.
     design : Design
         What is compared with what, whole; each of the following, where given, takes the place of
         what it says.
@@ -198,7 +204,8 @@ def event_study(
     }
     design = replace(design, **{k: value for k, value in given.items() if value is not None})
     names = (stratum,) if isinstance(stratum, str) else tuple(stratum)
-    _check(design, names, own_slopes)
+    more = (covariates,) if isinstance(covariates, str) else tuple(covariates)
+    _check(design, names, own_slopes, more)
     with ExitStack() as stack:
         engine, table = _open(panel, stack)
         space = stack.enter_context(Workspace(engine))
@@ -215,8 +222,10 @@ def event_study(
                 minimum_enrolled=minimum_enrolled,
                 strata=names,
                 cluster=cluster,
+                covariates=more,
             ),
         )
+        design = replace(design, covariates=made.covariates)
         return _study(space, made, design, own_slopes, cohorts)
 
 
@@ -237,12 +246,26 @@ def _open(panel: PanelLike, stack: ExitStack) -> tuple[Engine, ir.Table | pa.Tab
     )
 
 
-def _check(design: Design, strata: Sequence[str], own_slopes: str | None) -> None:
+def _check(
+    design: Design, strata: Sequence[str], own_slopes: str | None, covariates: Sequence[str]
+) -> None:
     if (design.weights or design.slopes) and design.history < 1:
         raise UsageError(
             f"history={design.history}: weights and slopes are made from recent outcomes. "
             "Expected history of at least 1, or weights=False and slopes=False."
         )
+    if design.covariates:
+        raise UsageError(
+            f"design.covariates={design.covariates}. Expected none there: name the panel's columns "
+            "in event_study(covariates=...)."
+        )
+    if covariates and not (design.weights or design.slopes):
+        raise UsageError(
+            f"covariates={list(covariates)} with weights=False and slopes=False: nothing would use "
+            "them. Expected one of the two, or no covariates."
+        )
+    if len(set(covariates)) < len(covariates):
+        raise UsageError(f"covariates={list(covariates)} names a column twice. Expected each once.")
     if not design.event_times:
         raise UsageError("event_times is empty. Expected at least one time since the visit.")
     if own_slopes is not None and own_slopes not in strata:

@@ -15,6 +15,7 @@ from leapdash.estimator.estimate import VisitKinds
 
 # So few that a unit may have many thousand rows before the sum of its bits is too large.
 _MOST_BITS = 48
+_SAME = 1 - 1e-9
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,14 @@ class Names:
     minimum_enrolled: float
     strata: tuple[str, ...]
     cluster: str | None
+    covariates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class InputPanel:
     """A panel in numbers, on the engine.
 
-    `rows`: unit, t, y, stratum, first. `units`: unit, first (null for never), cluster where there
+    `rows`: unit, t, y, stratum, first, and `covariates`. `units`: unit, first (null for never), cluster where there
     are clusters. `times`: what t counts. `strata`: by number, the values of the stratum's columns.
     `notes`: what the caller should know.
     """
@@ -47,6 +49,7 @@ class InputPanel:
     times: tuple[Any, ...]
     strata: tuple[tuple[Any, ...], ...]
     notes: tuple[str, ...]
+    covariates: tuple[str, ...] = ()
 
     def visits(self) -> VisitKinds:
         """All units visited, as visits of one kind."""
@@ -83,13 +86,19 @@ def read_panel(space: Workspace, table: ir.Table, names: Names) -> InputPanel:
     t = t.left_join(firsts, "cohort_value")
     t, strata = _with_stratum(space, t, names)
     t = _with_unit(space, t)
-    columns = ["unit", "t", "y", "stratum", "first"]
-    if names.cluster:
-        columns.append("cluster_value")
-    panel = t.select(*columns)
+    covariates, left_out = _telling(space, t, names)
+    columns = ["unit", "t", "y", "stratum", "first", *covariates]
+    more = ["cluster_value"] if names.cluster else []
+    panel = t.select(*columns, *more)
     units = _units(space, panel, names, times)
     return InputPanel(
-        panel.drop(*columns[5:]), units, names, tuple(times.to_pylist()), strata, notes
+        panel.select(*columns),
+        units,
+        names,
+        tuple(times.to_pylist()),
+        strata,
+        (*notes, *left_out),
+        covariates,
     )
 
 
@@ -101,6 +110,7 @@ def _renamed(table: ir.Table, names: Names) -> ir.Table:
     wanted = (
         *(names.unit, names.time, names.cohort, *names.strata),
         *(names.outcome, names.attended, names.enrolled, names.cluster),
+        *names.covariates,
     )
     for name in wanted:
         if name is not None and name not in table.columns:
@@ -118,6 +128,15 @@ def _renamed(table: ir.Table, names: Names) -> ir.Table:
     more = {f"stratum_{k}": table[name] for k, name in enumerate(names.strata)}
     if names.cluster is not None:
         more["cluster_value"] = table[names.cluster]
+    for column, name in zip(_numbered(names), names.covariates, strict=True):
+        value = table[name]
+        if not (value.type().is_numeric() or value.type().is_boolean()):
+            raise UsageError(
+                f"Column {name}: a covariate of type {value.type()}. Expected numbers, or true and "
+                "false; make one such column for each group of a text column."
+            )
+        number = value.cast("float64")
+        more[column] = ibis.ifelse(number.isnan() | number.isinf(), nothing, number)
     return table.select(
         unit_value=table[names.unit],
         time_value=table[names.time],
@@ -132,6 +151,7 @@ def _no_nulls(space: Workspace, t: ir.Table, names: Names) -> None:
     columns.update({f"stratum_{k}": name for k, name in enumerate(names.strata)})
     if names.cluster is not None:
         columns["cluster_value"] = names.cluster
+    columns.update(zip(_numbered(names), names.covariates, strict=True))
     found = space.row(t.agg(rows=t.count(), **{c: t[c].isnull().sum() for c in columns}))
     if not found["rows"]:
         raise UsageError(
@@ -143,6 +163,43 @@ def _no_nulls(space: Workspace, t: ir.Table, names: Names) -> None:
                 f"Column {name}: {found[column]:,} of {found['rows']:,} rows are empty. Expected a "
                 "value in every row; leave out the rows or fill them."
             )
+
+
+def _numbered(names: Names) -> tuple[str, ...]:
+    return tuple(f"covariate_{k}" for k in range(len(names.covariates)))
+
+
+def _telling(space: Workspace, t: ir.Table, names: Names) -> tuple[tuple[str, ...], list[str]]:
+    """The covariates that tell units apart, and notes on those left out: one that is the same
+    everywhere, or always moves with one before it.
+    """
+    columns = _numbered(names)
+    if not columns:
+        return (), []
+    found = space.row(
+        t.agg(
+            **{f"least_{c}": t[c].min() for c in columns},
+            **{f"most_{c}": t[c].max() for c in columns},
+            **{
+                f"{a} {b}": t[a].corr(t[b], how="pop")
+                for k, b in enumerate(columns)
+                for a in columns[:k]
+            },
+        )
+    )
+    kept: list[str] = []
+    notes = []
+    called = dict(zip(columns, names.covariates, strict=True))
+    for column, name in called.items():
+        if found[f"least_{column}"] == found[f"most_{column}"]:
+            notes.append(f"{name} is left out: it is {found[f'least_{column}']:g} in every row.")
+            continue
+        same = [a for a in kept if abs(found[f"{a} {column}"] or 0.0) > _SAME]
+        if same:
+            notes.append(f"{name} is left out: it says the same as {called[same[0]]}.")
+            continue
+        kept.append(column)
+    return tuple(kept), notes
 
 
 def _ordered(space: Workspace, column: ir.Column, name: str) -> pa.Array:

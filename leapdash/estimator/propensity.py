@@ -1,7 +1,7 @@
-"""The propensity of a first visit: its chance in a month, given past attendance.
+"""The propensity of a first visit: its chance in a month, given past attendance and covariates.
 
-A binomial regression. Counts of students and visits come in, grouped by stratum, month and past
-attendance; coefficients go out. Nothing here knows of an engine or of a single student.
+A binomial regression. Students with their past come in, each standing for so many, and whether they
+were visited; coefficients go out. Nothing here knows of an engine.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,9 +23,15 @@ _RECENT = tuple(
 _EARLIER = ((0, 0, 1, 0), (0, 0, 2, 0), (0, 0, 3, 0), (1, 0, 1, 0), (0, 1, 1, 0), (0, 0, 0, 1))
 
 
-def powers(measures: int) -> tuple[tuple[int, ...], ...]:
-    """The powers of each measure (see `Design.measures`) in each term of the regression."""
-    return tuple(term[:measures] for term in (_RECENT if measures == 2 else _RECENT + _EARLIER))
+def powers(past: int, covariates: int = 0) -> tuple[tuple[int, ...], ...]:
+    """The powers of each measure (see `Design.measures`) in each term of the regression.
+
+    `past`, `covariates`: how many measures of past outcomes there are, 2 or 4, and how many others.
+    """
+    of_past = _RECENT if past == 2 else _RECENT + _EARLIER
+    own = tuple(tuple(int(j == k) for j in range(covariates)) for k in range(covariates))
+    nothing = (0,) * covariates
+    return (*(term[:past] + nothing for term in of_past), *((0,) * past + term for term in own))
 
 
 _INTERCEPT_RIDGE = 0.5
@@ -38,12 +44,12 @@ _CLOSE_ENOUGH = 1e-11
 
 @dataclass(frozen=True)
 class Counts:
-    """Students who could be visited, and how many were, by slot and past attendance.
+    """Students who could be visited, and how many were, by slot and past.
 
-    A slot is a stratum in one month. An entry, or row, per slot and class of past attendance.
-    `slot`: its number, from 0. `past`: the class's mean of each of `Design.measures`. `students`,
-    `visited`: how many. `group`: by slot, which of the sets of slots with slopes of their own it
-    belongs to (districts), numbered from 0.
+    A slot is a stratum in one month. An entry, or row, per student or per several alike. `slot`:
+    its number, from 0. `past`: each of `Design.measures`, the last `covariates` of them other than
+    past outcomes. `students`, `visited`: how many the row stands for. `group`: by slot, which of
+    the sets of slots with slopes of their own it belongs to (districts), numbered from 0.
     """
 
     slot: Ints
@@ -51,6 +57,7 @@ class Counts:
     students: Floats
     visited: Floats
     group: Ints
+    covariates: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,30 +65,32 @@ class Propensity:
     """The fitted regression of visits on past attendance.
 
     `intercept` (slots): minus infinity where nobody was visited. `slopes` (slots x terms).
-    `centre`, `scale` (measures): how each is standardised.
+    `centre`, `scale` (measures): how each is standardised. `covariates`: see Counts.
     """
 
     intercept: Floats
     slopes: Floats
     centre: Floats
     scale: Floats
+    covariates: int = 0
 
     def at(self, slot: Ints, past: Floats) -> Floats:
         """The chance of a visit, at most HIGHEST_PROPENSITY; 0 where nobody was visited."""
-        x = terms(past, self.centre, self.scale)
+        x = terms(past, self.centre, self.scale, self.covariates)
         index = self.intercept[slot] + np.einsum("ij,ij->i", x, self.slopes[slot])
         return np.minimum(_logistic(index), HIGHEST_PROPENSITY)
 
 
-def terms(past: Floats, centre: Floats, scale: Floats) -> Floats:
+def terms(past: Floats, centre: Floats, scale: Floats, covariates: int = 0) -> Floats:
     """The terms of the regression: by term the product of each standardised measure to its power
     k, over k! (rows x terms). Earlier attendance that there is none of counts as its centre.
     """
     standard = (past - centre) / scale
-    if past.shape[1] > 2:
+    of_past = past.shape[1] - covariates
+    if of_past > 2:
         standard[:, 2] *= 1 - past[:, 3]
     columns = []
-    for term in powers(past.shape[1]):
+    for term in powers(of_past, covariates):
         column = np.ones(len(past))
         for measure, power in enumerate(term):
             column = column * standard[:, measure] ** power / factorial(power)
@@ -94,8 +103,9 @@ def fit_propensity(counts: Counts) -> Propensity:
 
     log(h / (1 - h)) = intercept of stratum and month + a polynomial in past attendance: of third
     degree in last month's and the three months'; the earlier months' to the third power, and times
-    each of those two; and a term for who has no earlier month. Measures are standardised over all
-    cells, that of earlier months over those that have any. The polynomial is common to the state,
+    each of those two; a term for who has no earlier month; and one for each covariate. Measures are
+    standardised over all students, that of earlier months over those who have any. The polynomial
+    is common to the state,
     plus each group's (district's) own deviation from it. What holds it where visits are few:
     ridges, of 1/2 on each intercept's distance from their common centre, of 1/10 on the centre's
     distance from the log-odds of a visit over all cells, of 1/10 on the common slopes and of 5 on a
@@ -107,14 +117,15 @@ def fit_propensity(counts: Counts) -> Propensity:
     slots = len(counts.group)
     visited_in = np.bincount(counts.slot, counts.visited, minlength=slots)
     centre, scale = _standard(counts)
-    size = len(powers(counts.past.shape[1]))
-    fitted = Propensity(np.full(slots, -np.inf), np.zeros((slots, size)), centre, scale)
+    others = counts.covariates
+    size = len(powers(counts.past.shape[1] - others, others))
+    fitted = Propensity(np.full(slots, -np.inf), np.zeros((slots, size)), centre, scale, others)
     if not visited_in.any():
         return fitted
 
     used = visited_in[counts.slot] > 0
     live, slot = np.unique(counts.slot[used], return_inverse=True)
-    x = terms(counts.past[used], centre, scale)
+    x = terms(counts.past[used], centre, scale, others)
     problem = _Problem(x, slot, counts.students[used], counts.visited[used], counts.group[live])
     fitted.intercept[live], fitted.slopes[live] = problem.solve()
     return fitted
@@ -123,9 +134,13 @@ def fit_propensity(counts: Counts) -> Propensity:
 def _standard(counts: Counts) -> tuple[Floats, Floats]:
     """Each measure's mean and spread over the students that have it; 0 and 1 for `none`."""
     measures = counts.past.shape[1]
+    has_earlier = measures - counts.covariates > 2
     centre, scale = np.zeros(measures), np.ones(measures)
-    for k in range(min(measures, 3)):
-        weight = counts.students * (1 - counts.past[:, 3]) if k == 2 else counts.students
+    for k in range(measures):
+        if has_earlier and k == 3:
+            continue
+        of_earlier = has_earlier and k == 2
+        weight = counts.students * (1 - counts.past[:, 3]) if of_earlier else counts.students
         if not weight.any():
             continue
         values = counts.past[:, k]

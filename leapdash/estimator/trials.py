@@ -1,7 +1,7 @@
 """Trials: every school month, students visited for the first time beside students not visited yet.
 
-Ibis expressions only. Python gets from here counts by recent attendance, and sums by stratum, month
-and event time.
+Ibis expressions only. Python gets from here a draw of students with their past, and sums by
+stratum, month and event time.
 
 Names used throughout: `unit` (a student), `t` (a school month, numbered from 0), `y` (the outcome,
 null where it wasn't observed), `first` (the month of the first visit, null for never), `stratum`,
@@ -26,6 +26,8 @@ HIGHEST_LEAVING_WEIGHT = 20.0
 
 _NO_MONTH = 2**15 - 1
 _LAST_DIGITS = 1e-7
+_PRIME = 2**31 - 1
+_TIMES = ((1_500_450_271, 2_038_074_743), (1_103_515_249, 1_299_709_001))
 
 HIGHEST_SHARE = 0.9
 """In its residual's factor, a comparison unit's share of its cell's weight is at most this."""
@@ -34,10 +36,10 @@ HIGHEST_SHARE = 0.9
 def with_history(panel: ir.Table, design: Design) -> ir.Table:
     """The panel with each unit's past outcomes.
 
-    `panel`: one row per unit and month: unit, t, y, stratum, first, and whatever else it has. Adds
+    `panel`: one row per unit and month: unit, t, y, stratum, first, covariates. Adds
     `last` (y in the month before) and `mean` (y over the months of history before), null unless
     every month it needs is there and observed (a gap in the months is no history); `earlier` and
-    `none`, where the design asks for them (see `Design.measures`); and `can_begin`: the history the
+    `none`, where the design asks for them (see `Design.past`); and `can_begin`: the history the
     design asks for is there.
     """
     months = max(design.history, 1)
@@ -57,7 +59,7 @@ def with_history(panel: ir.Table, design: Design) -> ir.Table:
         last=ibis.ifelse(lagged._t1 == lagged.t - 1, lagged._y1, nothing),
         mean=ibis.ifelse(lagged._t0 == lagged.t - months, total / months, nothing),
     )
-    if "earlier" in design.measures:
+    if "earlier" in design.past:
         before = ibis.window(
             group_by=panel.unit, order_by=panel.t, preceding=(None, months + 1), following=None
         )
@@ -67,7 +69,7 @@ def with_history(panel: ir.Table, design: Design) -> ir.Table:
         )
     needed = lagged.mean if design.history else lagged["last"]
     return lagged.mutate(can_begin=needed.notnull()).select(
-        *panel.columns, *design.measures, "can_begin"
+        *panel.columns, *design.past, "can_begin"
     )
 
 
@@ -85,33 +87,54 @@ def is_at_risk(history: ir.Table) -> ir.BooleanValue:
     return history.can_begin & (history["first"].isnull() | (history["first"] >= history.t))
 
 
-def counts_by_history(
+def drawn(
     risk: ir.Table, visited: Sequence[str], design: Design, by: Sequence[str] = ()
 ) -> ir.Table:
-    """Students at risk by stratum, month and class of past attendance, for `fit_propensity`.
+    """The students the propensity is fitted on: all visited, and a draw of those who are not.
 
-    `by`: further columns to count by. `visited`: columns of `risk` that are true for students
-    visited. stratum, t; the design's measures (their means in the class), students; by each name of
-    `visited` how many. Only strata and months with at least one visit.
+    Of the strata and months with a visit. Where hardly anybody is visited, a student who is not
+    says little: so in every class of past outcomes (`design.width`; the whole state's months
+    together) `design.drawn` are drawn for each one visited and for one more, or all there are. The
+    draw goes by the numbers of unit and month alone: the same on every engine and in every run.
+    `by`: further columns to draw by. `visited`: columns of `risk` that are true for students
+    visited.
+
+    by, stratum, t, the design's measures, each of `visited`, is_visited, weight (how many of its
+    class the row stands for).
     """
-    visits = risk.filter(risk.visited).select("stratum", "t").distinct()
-    t = risk.semi_join(visits, ["stratum", "t"])
-    # A mean of many months may differ in its last digit from one engine to the other, and must not
-    # fall into another class for that.
-    classes = {f"class_{name}": t[name] / design.width for name in design.measures}
-    if "earlier" in design.measures:
-        classes["class_earlier"] = classes["class_earlier"] + _LAST_DIGITS
-    t = t.mutate(**{name: value.floor().cast("int32") for name, value in classes.items()})
-    keys = (*by, "stratum", "t", *classes)
-    return (
-        t.group_by(*keys)
-        .agg(
-            **{name: t[name].mean() for name in design.measures},
-            students=t.count(),
-            **{name: t[name].cast("int64").sum() for name in visited},
-        )
-        .order_by(*keys)
+    slot = [*by, "stratum", "t"]
+    visits = risk.filter(risk.visited).select(*slot).distinct()
+    # A mean may differ in its last digit from one engine to the other, and must not fall into
+    # another class for that.
+    classes = {
+        f"class_{name}": (risk[name] / design.width + _LAST_DIGITS).floor().cast("int64")
+        for name in design.past
+    }
+    t = risk.semi_join(visits, slot).mutate(**classes)
+    sizes = t.group_by(*by, *classes).agg(
+        wanted=design.drawn * (t.visited.cast("int64").sum() + 1),
+        waiting=(~t.visited).cast("int64").sum(),
     )
+    t = t.join(sizes, [*by, *classes])
+    t = t.filter(t.visited | (_lot(t.unit, t.t) * t.waiting < t.wanted * _PRIME))
+    share = t.waiting.cast("float64") / t.wanted
+    weight = ibis.ifelse(t.visited | (share < 1), 1.0, share)
+    columns = [*slot, "unit", *design.measures, *visited]
+    return t.select(*columns, is_visited="visited", weight=weight).order_by(*slot, "unit")
+
+
+def _lot(unit: ir.IntegerValue, t: ir.IntegerValue) -> ir.IntegerValue:
+    """A number from 0 to _PRIME - 1, as good as drawn by lot for each unit and month.
+
+    Residues of products (a square between two of them), all below 2^63: whole numbers, on which
+    engines agree.
+    """
+    prime = ibis.literal(_PRIME, "int64")
+    number = ((unit.cast("int64") % prime) + prime) % prime
+    for times, more in _TIMES:
+        number = (number * ibis.literal(times, "int64") + t.cast("int64") * more + more) % prime
+        number = (number * number + more) % prime
+    return number
 
 
 def propensity(t: ir.Table, design: Design) -> ir.FloatingValue:
@@ -121,10 +144,10 @@ def propensity(t: ir.Table, design: Design) -> ir.FloatingValue:
     """
     names = design.measures
     standard = [(t[name] - t[f"centre_{name}"]) / t[f"scale_{name}"] for name in names]
-    if "earlier" in names:
+    if "earlier" in design.past:
         standard[2] = standard[2] * (1 - t.none)
     index = t.intercept
-    for k, term in enumerate(powers(len(names))):
+    for k, term in enumerate(powers(len(design.past), len(design.covariates))):
         product = t[f"slope_{k}"] / prod(map(factorial, term))
         for value, power in zip(standard, term, strict=True):
             for _ in range(power):

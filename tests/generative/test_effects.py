@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from leapdash import event_study
+from leapdash.estimator.design import Design
 from tests.lib import examples
 from tests.lib.effects_oracle import Options, estimate
 from tests.lib.random_panels import as_frame, random_panel
@@ -23,6 +24,7 @@ OPTIONS = st.builds(
     slopes=st.booleans(),
     small_samples=st.booleans(),
     random_shares=st.booleans(),
+    drawn=st.sampled_from([1, 10]),
     event_times=st.sampled_from([tuple(range(-6, 13)), tuple(range(-3, 4)), (1, 2)]),
 )
 
@@ -33,18 +35,31 @@ def as_parameters(options):
         "comparison": "never" if given.pop("never") else "not_yet",
         "base": "varying" if given.pop("varying") else "universal",
         "shares": "random" if given.pop("random_shares") else "fixed",
+        "design": Design(drawn=given.pop("drawn")),
         **given,
     }
 
 
 @examples.slow(12, 200)
-@given(seed=SEEDS, hole=st.sampled_from([0.08, 0.3]), options=OPTIONS)
-def test_effects_and_errors_are_those_of_the_formulas(seed, hole, options):
-    panel = random_panel(seed, hole=hole)
+@given(
+    seed=SEEDS,
+    hole=st.sampled_from([0.08, 0.3]),
+    options=OPTIONS,
+    covariates=st.sampled_from([(), ("group", "school")]),
+)
+def test_effects_and_errors_are_those_of_the_formulas(seed, hole, options, covariates):
+    if not (options.weights or options.slopes):
+        covariates = ()
+    panel = random_panel(seed, hole=hole, covariates=covariates)
     answer = estimate(panel, options)
     assume(answer.visited)
     study = event_study(
-        as_frame(panel), outcome="rate", stratum="stratum", cohorts=True, **as_parameters(options)
+        as_frame(panel, covariates),
+        outcome="rate",
+        stratum="stratum",
+        cohorts=True,
+        covariates=covariates,
+        **as_parameters(options),
     )
 
     for table in (study.effects, study.strata, study.cohorts):

@@ -26,6 +26,7 @@ class Panel:
     kind: dict = field(default_factory=dict)
     part: dict = field(default_factory=dict)
     district: dict = field(default_factory=dict)
+    covariates: dict = field(default_factory=dict)  # student -> month -> values
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Options:
     slopes: bool = True
     small_samples: bool = True
     random_shares: bool = False
+    drawn: int = 10
     event_times: tuple = tuple(range(-6, 13))
 
 
@@ -73,10 +75,20 @@ def history_of(panel, i, g, options):
     for value in reversed(past[:-1]):
         total = total + value
     recent = (past[0], total / months)
+    more = panel.covariates[i][g] if panel.covariates else ()
     if not options.earlier or not (options.weights or options.slopes):
-        return recent
+        return *recent, *more
     before = [value for t, value in panel.y[i].items() if t < g - months and value is not None]
-    return *recent, *((sum(before) / len(before), 0.0) if before else (0.0, 1.0))
+    return *recent, *((sum(before) / len(before), 0.0) if before else (0.0, 1.0)), *more
+
+
+def lot(i, g):
+    """The number from 0 to 2^31 - 2 by which a student is drawn in a month, or not."""
+    prime, a, b = 2147483647, 2038074743, 1299709001
+    number = (i * 1500450271 + g * a + a) % prime
+    number = (number**2 + a) % prime
+    number = (number * 1103515249 + g * b + b) % prime
+    return (number**2 + b) % prime
 
 
 def begins(panel, i, g, options):
@@ -88,28 +100,38 @@ def begins(panel, i, g, options):
 
 def fit(panel, options, is_visited):
     """The chance of a visit as a function of student and month, by Newton on all parameters."""
-    cells = defaultdict(list)
+    places = defaultdict(list)
     for i in panel.y:
         for g in panel.y[i]:
             past = begins(panel, i, g, options)
             if past is not None:
-                place = (panel.stratum[i][g], g)
-                box = tuple(floor(value / 0.05 + 1e-7 * (k == 2)) for k, value in enumerate(past))
-                cells[place, box].append((past, is_visited(i, g), panel.first[i] == g))
-    anyone = {place for (place, _), rows in cells.items() if any(row[2] for row in rows)}
-    cells = {key: rows for key, rows in cells.items() if key[0] in anyone}
-    grouped = [
-        (
-            place,
-            np.mean([row[0] for row in rows], axis=0),
-            len(rows),
-            sum(row[1] for row in rows),
-        )
-        for (place, _), rows in cells.items()
-    ]
+                places[panel.stratum[i][g], g].append((i, past))
+    places = {
+        place: rows
+        for place, rows in places.items()
+        if any(panel.first[i] == place[1] for i, _ in rows)
+    }
+    of_past = 4 if options.earlier else 2
+
+    def box(past):
+        return tuple(floor(value / 0.1 + 1e-7) for value in past[:of_past])
+
+    made, waiting = defaultdict(int), defaultdict(int)
+    for (_, g), rows in places.items():
+        for i, past in rows:
+            (made if panel.first[i] == g else waiting)[box(past)] += 1
+    grouped = []
+    for (s, g), rows in places.items():
+        for i, past in rows:
+            if panel.first[i] == g:
+                grouped.append(((s, g), past, 1.0, float(is_visited(i, g))))
+                continue
+            share = options.drawn * (made[box(past)] + 1) / waiting[box(past)]
+            if lot(i, g) < share * 2147483647:
+                grouped.append(((s, g), past, max(1.0, 1 / share), 0.0))
     centre, scale = [], []
-    for k in range(min(3, len(grouped[0][1]))):
-        has = [(x[k], n) for _, x, n, _ in grouped if k < 2 or x[3] == 0.0]
+    for k in range(len(grouped[0][1])):
+        has = [(x[k], n) for _, x, n, _ in grouped if k != 2 or of_past == 2 or x[3] == 0.0]
         n = sum(n for _, n in has)
         c = sum(n * x for x, n in has) / n if n else 0.0
         s = sqrt(sum(n * (x - c) ** 2 for x, n in has) / n) if n else 0.0
@@ -119,14 +141,14 @@ def fit(panel, options, is_visited):
     def features(past):
         u, v = ((past[k] - centre[k]) / scale[k] for k in (0, 1))
         x = [u**a * v**b / (factorial(a) * factorial(b)) for a, b in RECENT]
-        if len(past) > 2:
+        if of_past > 2:
             w = 0.0 if past[3] else (past[2] - centre[2]) / scale[2]
             x += [
                 u**a * v**b * w**c / (factorial(a) * factorial(b) * factorial(c))
                 for a, b, c in EARLIER
             ]
             x.append(past[3])
-        return x
+        return x + [(past[k] - centre[k]) / scale[k] for k in range(of_past, len(past))]
 
     terms = len(features(grouped[0][1]))
     seen = {row[0] for row in grouped if any(r[3] for r in grouped if r[0] == row[0])}

@@ -6,9 +6,20 @@ import pandas as pd
 from tests.lib.effects_oracle import Panel
 
 
-def random_panel(seed, students=40, months=9, strata=2, hole=0.08, kinds=1, parts=1, visits=0.12):
+def random_panel(
+    seed,
+    students=40,
+    months=9,
+    strata=2,
+    hole=0.08,
+    kinds=1,
+    parts=1,
+    visits=0.12,
+    covariates=(),
+):
     """A panel with gaps, months not observed, students who change stratum, visits likelier after
-    poor months, and students visited without enough history.
+    poor months, and students visited without enough history. `covariates`: names; the first is 0
+    or 1 for a student, as a rule for good; the others change from month to month.
     """
     rng = np.random.default_rng(seed)
     panel = Panel(months, {}, {}, {})
@@ -31,15 +42,27 @@ def random_panel(seed, students=40, months=9, strata=2, hole=0.08, kinds=1, part
         panel.y[i], panel.stratum[i], panel.first[i] = y, where, first
         if first is not None:
             panel.kind[i], panel.part[i] = int(rng.integers(kinds)), int(rng.integers(parts))
+        if covariates:
+            group, *rest = rng.random(len(covariates))
+            panel.covariates[i] = {
+                t: (float((group < 0.4) ^ (rng.random() < 0.1)), *(x + rng.random() for x in rest))
+                for t in y
+            }
     return panel
 
 
-def as_frame(panel):
-    """The panel as `event_study` takes it: student_id, month, rate, stratum, first_visit."""
+def as_frame(panel, covariates=()):
+    """The panel as `event_study` takes it: student_id, month, rate, stratum, first_visit, and its
+    covariates under these names.
+    """
     rows = [
-        (i, t, panel.y[i][t], panel.stratum[i][t], panel.first[i])
+        (
+            *(i, t, panel.y[i][t], panel.stratum[i][t], panel.first[i]),
+            *(panel.covariates[i][t] if covariates else ()),
+        )
         for i in panel.y
         for t in panel.y[i]
     ]
-    frame = pd.DataFrame(rows, columns=["student_id", "month", "rate", "stratum", "first_visit"])
+    columns = ["student_id", "month", "rate", "stratum", "first_visit", *covariates]
+    frame = pd.DataFrame(rows, columns=columns)
     return frame.astype({"rate": "float64", "first_visit": "float64"})

@@ -14,10 +14,10 @@ from leapdash.build.panel.to_contract import in_days
 from leapdash.contract import BALANCE, LEFT_OUT, MONTHS_AFTER, SHARES_VISITED
 from leapdash.contract.thresholds import MANY_VISITED, SOME_VISITED
 from leapdash.engines import Workspace
-from leapdash.estimator.design import MEASURES
+from leapdash.estimator.design import PAST as PAST_MEASURES
 from leapdash.estimator.estimate import Estimate, Study
 
-PAST = dict(zip(tuple(BALANCE)[:4], MEASURES, strict=True))
+PAST = dict(zip(tuple(BALANCE)[:4], PAST_MEASURES, strict=True))
 """The measures of past attendance as the estimator calls them, by their codes."""
 
 _LAST_MONTH = next(iter(PAST))
