@@ -59,6 +59,20 @@ GROUPS: Mapping[str, str] = {
     "male": "Male",
 }
 
+NOT_IN_GROUPS: Mapping[str, str] = {
+    "not_english_learner": "Students who aren't English learners",
+    "not_disability": "Students without disabilities",
+    "not_free_or_reduced_meals": "Not eligible for free or reduced price meals",
+    "not_homeless": "Students not experiencing homelessness",
+}
+"""The other side of the groups that have none in GROUPS: `not_` and the group."""
+
+EFFECT_GROUPS: Mapping[str, str] = {
+    **{group: label for group, label in GROUPS.items() if group != "all"},
+    **NOT_IN_GROUPS,
+}
+"""The groups effects are reported for."""
+
 RACES: Mapping[str, str] = {
     "asian": "Asian",
     "black": "Black or African American",
@@ -133,6 +147,8 @@ BALANCE: Mapping[str, str] = {
     "earlier_months": "mean attendance rate of all observed months before those three, of students "
     "who have any",
     "no_earlier_months": "share without any observed month before those three",
+    "school_last_month": "attendance rate of the whole school in the month before the trial",
+    "school_three_months": "mean of the whole school's attendance rates of the three months before",
     **{f"group {group}": f"share of: {label}" for group, label in GROUPS.items() if group != "all"},
 }
 

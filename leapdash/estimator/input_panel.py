@@ -38,8 +38,9 @@ class Names:
 class InputPanel:
     """A panel in numbers, on the engine.
 
-    `rows`: unit, t, y, stratum, first, and `covariates`. `units`: unit, first (null for never), cluster where there
-    are clusters. `times`: what t counts. `strata`: by number, the values of the stratum's columns.
+    `rows`: unit, t, y, stratum, first, and `covariates`. `units`: unit, first (null for never),
+    cluster where there are clusters. `times`: what t counts. `strata`: by number, the values of the
+    stratum's columns.
     `notes`: what the caller should know.
     """
 

@@ -106,11 +106,12 @@ def drawn(
     visits = risk.filter(risk.visited).select(*slot).distinct()
     # A mean may differ in its last digit from one engine to the other, and must not fall into
     # another class for that.
+    risk = risk.semi_join(visits, slot).select(*risk.columns)
     classes = {
         f"class_{name}": (risk[name] / design.width + _LAST_DIGITS).floor().cast("int64")
         for name in design.past
     }
-    t = risk.semi_join(visits, slot).mutate(**classes)
+    t = risk.mutate(**classes)
     sizes = t.group_by(*by, *classes).agg(
         wanted=design.drawn * (t.visited.cast("int64").sum() + 1),
         waiting=(~t.visited).cast("int64").sum(),

@@ -12,19 +12,22 @@ import pyarrow.dataset as ds
 
 from leapdash.build.demo import make_state
 from leapdash.build.effects.panel import effect_panel
-from leapdash.build.effects.slices import by_cohort_period
+from leapdash.build.effects.slices import DESIGN, by_cohort_period
 from leapdash.build.effects.tables import effect_tables
 from leapdash.build.panel.inputs import read_inputs
 from leapdash.build.panel.make import make_panel
 from leapdash.build.sources.folder import open_folder
 from leapdash.contract import EVENT_TIMES
 from leapdash.engines import Workspace, open_engine
-from leapdash.estimator.design import Design
 from leapdash.estimator.estimate import estimate, prepare
 from leapdash.progress import SILENT
 
 EVENTS = tuple(EVENT_TIMES)
-MEASURES = ["last", "mean", "earlier", "none"]
+MEASURES = [
+    *("last", "mean", "earlier", "none"),
+    *("english_learner", "disability", "free_or_reduced_meals", "homeless"),
+    *("school_last", "school_mean"),
+]
 
 
 class TablesAsRelease:
@@ -72,8 +75,8 @@ def effect_state(folder: Path, students: int, seed: int) -> EffectState:
         tables = effect_tables(space, panel)
         made = effect_panel(space, panel)
         months = panel.months.count().to_pyarrow().as_py()
-        rows = made.months.select("unit", "t", "y", "stratum", "first")
-        study = prepare(space, rows, made.districts(), months, Design(event_times=EVENTS))
+        rows = made.months.select("unit", "t", "y", "stratum", "first", *MEASURES[4:])
+        study = prepare(space, rows, made.districts(), months, DESIGN)
         found = estimate(space, study, by_cohort_period(made).kinds)
         roles = found.numbering.told_apart(space.frame(found.roles)).assign(
             before=lambda t: t["last"]

@@ -41,7 +41,7 @@ def _slices(space: Workspace, made: EffectPanel) -> list[tuple[str, ir.Table]]:
     for name, column in numbers.items():
         value = ibis.cases(*((visited[column] == k, c) for k, c in enumerate(codes[name])))
         slices.append((name, visited.select("unit", slice_value=value)))
-    sets = space.put(memberships())
+    sets = space.put(memberships(with_others=True))
     own = visited.join(sets.filter(sets.group != "all"), "group_set")
     return [*slices, ("group", own.select("unit", slice_value="group"))]
 

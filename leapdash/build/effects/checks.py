@@ -7,20 +7,20 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from leapdash.build.effects.panel import SCHOOLS, EffectPanel
+from leapdash.build.effects.panel import SCHOOLS, SCHOOLS_PAST, EffectPanel
 from leapdash.build.panel.panel import Panel
 from leapdash.build.panel.student_groups import memberships
 from leapdash.build.panel.to_contract import in_days
 from leapdash.contract import BALANCE, LEFT_OUT, MONTHS_AFTER, SHARES_VISITED
 from leapdash.contract.thresholds import MANY_VISITED, SOME_VISITED
 from leapdash.engines import Workspace
-from leapdash.estimator.design import PAST as PAST_MEASURES
+from leapdash.estimator.design import PAST
 from leapdash.estimator.estimate import Estimate, Study
 
-PAST = dict(zip(tuple(BALANCE)[:4], PAST_MEASURES, strict=True))
+RATES = dict(zip(BALANCE, (*PAST, *SCHOOLS_PAST), strict=False))
 """The measures of past attendance as the estimator calls them, by their codes."""
 
-_LAST_MONTH = next(iter(PAST))
+_LAST_MONTH = next(iter(RATES))
 
 
 def balance(space: Workspace, found: Estimate, months: ir.Table) -> pd.DataFrame:
@@ -73,7 +73,7 @@ def _rates_by_trial(space: Workspace, begun: ir.Table) -> pd.DataFrame:
     everyone = begun.none * 0 + 1
     sums = {
         f"{what}_{column}": values.sum()
-        for column in PAST.values()
+        for column in RATES.values()
         for counts in [1 - begun.none if column == "earlier" else everyone]
         for what, values in (
             ("n", counts),
@@ -85,7 +85,7 @@ def _rates_by_trial(space: Workspace, begun: ir.Table) -> pd.DataFrame:
     }
     found = space.frame(begun.group_by("trial", "visited").agg(**sums))
     parts = []
-    for measure, column in PAST.items():
+    for measure, column in RATES.items():
         own = {f"{what}_{column}": what for what in ("n", "odds", "x", "xx", "wx")}
         part = found[["trial", "visited", *own]].rename(columns=own)
         parts.append(part.assign(measure=measure))

@@ -1,6 +1,6 @@
 """The build's panel as the estimator takes it: one row per student and school month."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from leapdash.build.panel.panel import Panel
+from leapdash.build.panel.student_groups import NEEDS, in_needs
 from leapdash.contract import LANGUAGES, LEVELS, PLACES, VISIT_COUNTS, VISITORS, order_in_time
 from leapdash.contract.thresholds import OBSERVED_MINIMUM_DAYS
 from leapdash.engines import Workspace
@@ -26,6 +27,12 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """The slices that part the visited by a property of the first visit, or by how many there were."""
 
+SCHOOLS_PAST = ("school_last", "school_mean")
+COVARIATES = (*NEEDS, *SCHOOLS_PAST)
+"""What students compared are alike in beside their own attendance: the needs the record has, and
+their school's attendance last month and over three months.
+"""
+
 SCHOOLS = 1 << 31
 """More schools than there are: so a rank goes by days enrolled first, then by school."""
 
@@ -35,12 +42,12 @@ class EffectPanel:
     """The panel for the effects of visits: tables on the engine, and what their numbers stand for.
 
     `months`: unit, t, y (attendance rate; null below MINIMUM_HALF_DAYS), stratum (ELSEWHERE where
-    nobody was ever visited), first, group_set, enrolled (half-days); students never in a stratum
-    with visits are left out. `visited`: one row per student visited: unit, first, school, stratum,
-    group_set (of the visit), summer (0 or 1), and by number in their lists period and each of
-    KINDS. `clusters`: unit, cluster (the school of the student's first month). `strata`: by number,
-    district (its number) and level (likewise). By their numbers: `areas`, district code and level
-    of each stratum; `schools`, their codes; `periods`, the cohort periods.
+    nobody was ever visited), first, group_set, enrolled (half-days), COVARIATES; students never in
+    a stratum with visits are left out. `visited`: one row per student visited: unit, first, school,
+    stratum, group_set (of the visit), summer (0 or 1), and by number in their lists period and each
+    of KINDS. `clusters`: unit, cluster (the school of the student's first month). `strata`: by
+    number, district (its number) and level (likewise). By their numbers: `areas`, district code and
+    level of each stratum; `schools`, their codes; `periods`, the cohort periods.
     """
 
     months: ir.Table
@@ -80,13 +87,15 @@ def effect_panel(space: Workspace, panel: Panel) -> EffectPanel:
             }
         )
     )
-    months = _months(panel).left_join(numbers, ["district", "level"])
-    months = months.mutate(stratum=months.stratum.fill_null(ELSEWHERE))
+    months = space.keep(_months(panel))
+    months = _with_schools_attendance(months).left_join(numbers, ["district", "level"])
+    months = months.mutate(
+        stratum=months.stratum.fill_null(ELSEWHERE), **in_needs(months.group_set)
+    )
     visited = _visited(panel, first.join(numbers, ["district", "level"]), periods)
     months = months.left_join(visited.select("unit", "first"), "unit")
-    months = space.keep(
-        months.select("unit", "t", "school", "y", "stratum", "first", "group_set", "enrolled")
-    )
+    columns = ("unit", "t", "school", "y", "stratum", "first", "group_set", "enrolled")
+    months = space.keep(months.select(*columns, *COVARIATES))
     visited = space.keep(_with_groups(visited, months))
     clusters = months.group_by("unit").agg(cluster=months.school.argmin(months.t))
     inside = months.filter(months.stratum != ELSEWHERE).select("unit").distinct()
@@ -112,12 +121,49 @@ def _months(panel: Panel) -> ir.Table:
         **main, enrolled=t.enrolled.sum(), absent=t.absent.sum()
     )
     every = single.union(pooled.select(*single.columns).cast(dict(single.schema().items())))
+    every = every.rename(unit="student", t="month_no")
     enough = every.enrolled >= MINIMUM_HALF_DAYS
     attended = (every.enrolled - every.absent).cast("float64")
     rate = ibis.ifelse(enough, attended / every.enrolled.cast("float64"), ibis.null("float64"))
-    return every.select(
-        "school", "district", "level", "group_set", "enrolled", unit="student", t="month_no", y=rate
+    names = ("unit", "t", "school", "district", "level", "group_set", "enrolled", "absent")
+    return every.select(*names, y=rate)
+
+
+def _with_schools_attendance(months: ir.Table) -> ir.Table:
+    """The months with school_last, the attendance rate of the whole school the month before, and
+    school_mean, the mean of its rates of the three months before.
+
+    Where the school hasn't all three: those of the district and level, else of the state; 0 where
+    the state hasn't.
+    """
+    last, mean = [], []
+    for number, keys in enumerate((("school",), ("district", "level"), ())):
+        recent = _recent_rates(months, keys).rename(
+            {f"last_{number}": "last", f"mean_{number}": "mean"}
+        )
+        joined = months.left_join(recent, [*keys, "t"])
+        months = joined.select(*months.columns, f"last_{number}", f"mean_{number}")
+        last.append(f"last_{number}")
+        mean.append(f"mean_{number}")
+    return months.mutate(
+        school_last=ibis.coalesce(*(months[name] for name in last), 0.0),
+        school_mean=ibis.coalesce(*(months[name] for name in mean), 0.0),
     )
+
+
+def _recent_rates(months: ir.Table, keys: Sequence[str]) -> ir.Table:
+    """Of all students with the same keys: keys, t, last and mean, their attendance rate of the
+    month before and the mean of those of the three before; only where all three are there.
+    """
+    rates = months.group_by(*keys, "t").agg(
+        rate=1 - months.absent.sum().cast("float64") / months.enrolled.sum().cast("float64")
+    )
+    found = [
+        rates.select(*keys, t=(rates.t + back).cast(rates.t.type()), **{f"rate_{back}": rates.rate})
+        for back in (1, 2, 3)
+    ]
+    t = found[0].join(found[1], [*keys, "t"]).join(found[2], [*keys, "t"])
+    return t.select(*keys, "t", last=t.rate_1, mean=(t.rate_3 + t.rate_2 + t.rate_1) / 3)
 
 
 def _visited(panel: Panel, first: ir.Table, periods: tuple[str, ...]) -> ir.Table:

@@ -9,12 +9,16 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from leapdash.build.effects.by_area import EVENTS
-from leapdash.build.effects.panel import KINDS, EffectPanel
+from leapdash.build.effects.panel import COVARIATES, KINDS, EffectPanel
 from leapdash.build.panel.student_groups import memberships
-from leapdash.contract import FEW_VISITED_SCHOOLS, GROUPS, HEADLINES
+from leapdash.contract import EFFECT_GROUPS, FEW_VISITED_SCHOOLS, HEADLINES
 from leapdash.contract.thresholds import MANY_VISITED
 from leapdash.engines import Workspace
+from leapdash.estimator.design import Design
 from leapdash.estimator.estimate import VisitKinds
+
+DESIGN = Design(event_times=EVENTS, covariates=COVARIATES)
+"""How a release's effects are estimated."""
 
 HEADLINE_EVENTS = tuple(e for e in EVENTS if any(e in times for times in HEADLINES.values()))
 
@@ -72,8 +76,8 @@ def _by_kind(kind: str, _: Workspace, panel: EffectPanel) -> Slice:
 
 def _by_group(space: Workspace, panel: EffectPanel) -> Slice:
     """By student group, compared with students of the same group."""
-    groups = tuple(group for group in GROUPS if group != "all")
-    numbers = memberships().to_pandas().query("group != 'all'")
+    groups = tuple(EFFECT_GROUPS)
+    numbers = memberships(with_others=True).to_pandas().query("group != 'all'")
     numbers["value"] = numbers["group"].map(groups.index)
     types = pa.schema([("group_set", pa.int16()), ("value", pa.int32())])
     sets = space.put(pa.Table.from_pandas(numbers[types.names], types, preserve_index=False))

@@ -4,13 +4,13 @@ Effects, errors and rates are fractions of the days enrolled. The method: docs/m
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from leapdash.build.effects.by_area import (
-    EVENTS,
     KEYS,
     Effects,
     atoms,
@@ -23,13 +23,12 @@ from leapdash.build.effects.covariances import (
     sums_by_school,
     within_areas,
 )
-from leapdash.build.effects.panel import EffectPanel, effect_panel
-from leapdash.build.effects.slices import Slice, by_cohort_period, other_slices
+from leapdash.build.effects.panel import COVARIATES, EffectPanel, effect_panel
+from leapdash.build.effects.slices import DESIGN, Slice, by_cohort_period, other_slices
 from leapdash.build.panel.panel import Panel
 from leapdash.contract import SLICES, summary_table
 from leapdash.contract.thresholds import MINIMUM_VISITED
 from leapdash.engines import Workspace
-from leapdash.estimator.design import Design
 from leapdash.estimator.estimate import Estimate, Study, estimate, prepare
 from leapdash.progress import SILENT, Progress
 from leapdash.release import arrow_schema
@@ -74,9 +73,9 @@ def effect_tables(
 
 
 def _study(space: Workspace, panel: Panel, made: EffectPanel) -> Study:
-    rows = made.months.select("unit", "t", "y", "stratum", "first")
+    rows = made.months.select("unit", "t", "y", "stratum", "first", *COVARIATES)
     months = space.row(panel.months.agg(last=panel.months.month_no.max()))["last"] + 1
-    return prepare(space, rows, made.districts(), months, Design(event_times=EVENTS))
+    return prepare(space, rows, made.districts(), months, DESIGN)
 
 
 def _by_cohort_period(
@@ -117,7 +116,7 @@ def _of_slice(
 
 
 def _estimate(space: Workspace, study: Study, slice_: Slice) -> Estimate:
-    return estimate(space, study, slice_.kinds, Design(event_times=slice_.events))
+    return estimate(space, study, slice_.kinds, replace(DESIGN, event_times=slice_.events))
 
 
 def _effect_rows(

@@ -15,6 +15,7 @@ import pyarrow as pa
 _RACES = ("black", "hispanic", "white", "other_races")
 _MEALS = ("free", "reduced", "none")
 _GENDERS = ("F", "M", "X")
+_NEED_FLAGS = ("english_learner", "disability", "homeless")
 _GENDER_GROUP: Mapping[str, str] = {"F": "female", "M": "male"}
 
 
@@ -43,15 +44,20 @@ class _Properties:
         if self.meals != "none":
             yield f"{self.meals}_meals"
             yield "free_or_reduced_meals"
-        for flag in ("english_learner", "disability", "homeless"):
+        for flag in _NEED_FLAGS:
             if getattr(self, flag):
                 yield flag
 
+
+NEEDS = ("english_learner", "disability", "free_or_reduced_meals", "homeless")
+"""The groups that a state keeps for a student's needs, and that can change."""
 
 _FLAGS = (False, True)
 _SETS = tuple(
     _Properties(*one) for one in product(_RACES, _MEALS, _GENDERS, _FLAGS, _FLAGS, _FLAGS)
 )
+# A group set without any of NEEDS, whatever else.
+_FLAGLESS = _MEALS.index("none") * len(_GENDERS) * 2 ** len(_NEED_FLAGS)
 
 
 def group_set(enrollment: ir.Table) -> ir.IntegerValue:
@@ -64,14 +70,34 @@ def group_set(enrollment: ir.Table) -> ir.IntegerValue:
     for column, codes in (("meal_eligibility", _MEALS), ("gender", _GENDERS)):
         own = ibis.cases(*((enrollment[column] == code, i) for i, code in enumerate(codes)))
         number = number * len(codes) + own
-    for flag in ("english_learner", "disability", "homeless"):
+    for flag in _NEED_FLAGS:
         number = number * 2 + enrollment[flag].cast("int16")
     return number.cast("int16")
 
 
-def memberships() -> pa.Table:
-    """The groups each group set belongs to: `group_set`, `group`."""
+def in_needs(group_set: ir.IntegerValue) -> Mapping[str, ir.IntegerValue]:
+    """For each of NEEDS, 1 where a group set belongs to it, else 0."""
+    number = group_set.cast("int16").fill_null(_FLAGLESS)
+    flags = {name: (number // 2**k) % 2 for k, name in enumerate(reversed(_NEED_FLAGS))}
+    meals = (number // (2 ** len(_NEED_FLAGS) * len(_GENDERS))) % len(_MEALS)
+    flags["free_or_reduced_meals"] = (meals != _MEALS.index("none")).cast("int16")
+    return {name: flags[name].cast("int8") for name in NEEDS}
+
+
+def memberships(with_others: bool = False) -> pa.Table:
+    """The groups each group set belongs to: `group_set`, `group`.
+
+    `with_others`: also `not_` and the group, for sets outside each of NEEDS.
+    """
     rows = [(number, group) for number, one in enumerate(_SETS) for group in one.groups()]
+    if with_others:
+        inside = set(rows)
+        rows += [
+            (number, f"not_{group}")
+            for number in range(len(_SETS))
+            for group in NEEDS
+            if (number, group) not in inside
+        ]
     return pa.table(
         {
             "group_set": pa.array([number for number, _ in rows], pa.int16()),

@@ -55,6 +55,8 @@ _HISTORY = dict(
             "Attendance, three months",
             "Attendance, all before those",
             "No month before those",
+            "The school's, last month",
+            "The school's, three months",
         ),
         strict=False,
     )

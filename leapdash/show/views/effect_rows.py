@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from leapdash.contract import ALL_LEVELS, GROUPS, LEVELS, STATE_CODE
+from leapdash.contract import ALL_LEVELS, EFFECT_GROUPS, LEVELS, NOT_IN_GROUPS, STATE_CODE
 from leapdash.inference import Interval
 from leapdash.show.choice import VISITS, Choice, kept
 from leapdash.show.effects.arrays import SliceData, slice_data
@@ -54,15 +54,24 @@ _COLUMNS = (
 )
 _GROUP_SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Needs": ("high_needs", "not_high_needs"),
-    "Of these": (
-        *("english_learner", "disability", "homeless"),
-        *("free_meals", "reduced_meals", "free_or_reduced_meals"),
+    "English learners": ("english_learner", "not_english_learner"),
+    "Disability": ("disability", "not_disability"),
+    "Meals": (
+        *("free_or_reduced_meals", "not_free_or_reduced_meals"),
+        *("free_meals", "reduced_meals"),
     ),
+    "Housing": ("homeless", "not_homeless"),
     "Race and ethnicity": ("black", "hispanic", "white", "other_races"),
     "Gender": ("female", "male"),
 }
-_GROUP_LABELS = {group: GROUPS[group] for groups in _GROUP_SECTIONS.values() for group in groups}
-_COMPARED_GROUPS = (("high_needs", "not_high_needs"), ("female", "male"))
+_GROUP_LABELS = {
+    group: EFFECT_GROUPS[group] for groups in _GROUP_SECTIONS.values() for group in groups
+}
+_COMPARED_GROUPS = (
+    ("high_needs", "not_high_needs"),
+    *((name.removeprefix("not_"), name) for name in NOT_IN_GROUPS),
+    ("female", "male"),
+)
 
 
 @dataclass(frozen=True)
@@ -198,12 +207,13 @@ def group_rows(choice: Choice) -> SliceRows | None:
     rows: list[dict[str, object]] = []
     for section, groups in _GROUP_SECTIONS.items():
         own = {group: found[group] for group in groups if group in found}
-        rows += _told(own, section, GROUPS, choice.headline)
+        rows += _told(own, section, EFFECT_GROUPS, choice.headline)
     beside: list[dict[str, object]] = []
     for first, second in _COMPARED_GROUPS:
         if first in found and second in found:
             between = difference(data, first, second, choice.headline)
-            beside += _beside("Student groups", GROUPS[first], GROUPS[second], between)
+            labels = EFFECT_GROUPS[first], EFFECT_GROUPS[second]
+            beside += _beside("Student groups", *labels, between)
     return SliceRows(_table(rows), pd.DataFrame(beside))
 
 
