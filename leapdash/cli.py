@@ -23,8 +23,9 @@ def _said(given: str) -> str:
     return given
 
 
-def _path(given: str) -> Path:
-    return Path(_said(given))
+def _path(given: str | Path) -> Path:
+    """What was given, or the default, as a path."""
+    return Path(_said(str(given)))
 
 
 app = typer.Typer(

@@ -59,13 +59,16 @@ GROUPS: Mapping[str, str] = {
     "male": "Male",
 }
 
+NEEDS = ("english_learner", "disability", "free_or_reduced_meals", "homeless")
+"""The groups that stand for what a student needs; students compared are alike in these."""
+
 NOT_IN_GROUPS: Mapping[str, str] = {
     "not_english_learner": "Students who aren't English learners",
     "not_disability": "Students without disabilities",
     "not_free_or_reduced_meals": "Not eligible for free or reduced price meals",
     "not_homeless": "Students not experiencing homelessness",
 }
-"""The other side of the groups that have none in GROUPS: `not_` and the group."""
+"""The other side of each of NEEDS: `not_` and the group."""
 
 EFFECT_GROUPS: Mapping[str, str] = {
     **{group: label for group, label in GROUPS.items() if group != "all"},

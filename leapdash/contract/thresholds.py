@@ -53,7 +53,7 @@ students independent; the variance of an effect whose error is larger than that 
 ALIKE = 0.1
 """Visited and compared count as alike within a tenth of a standard deviation (Austin 2009)."""
 GROUPS_ALIKE = 0.25
-"""And in their shares of student groups, which the weights don't aim at, within a quarter
+"""And in their shares of race and gender, which the weights don't aim at, within a quarter
 (Stuart 2010).
 """
 SIGNIFICANT = 0.05
@@ -103,8 +103,9 @@ RULES: Mapping[str, str] = {
     "covariances": f"exact to {COVARIANCE_PRECISION:g} of the product of both standard errors",
     "ran_alike": f"the joint test of months {_listed(BEFORE_VISIT)} does not reject at "
     f"{percent(SIGNIFICANT)}",
-    "were_alike": f"within {ALIKE:g} standard deviations in attendance and {GROUPS_ALIKE:g} in "
-    f"student groups once weighted, at most {percent(MUCH_CUT)} of the weight cut off, and shares "
+    "were_alike": f"within {ALIKE:g} standard deviations in attendance, needs and the school's "
+    f"attendance, and {GROUPS_ALIKE:g} in other student groups, once weighted, at most "
+    f"{percent(MUCH_CUT)} of the weight cut off, and shares "
     f"still observed within {100 * STAYED_ALIKE:g} points of each other up to month {STAYED_UNTIL}",
     "schoolmates": f"many were visited in a school from {percent(MANY_VISITED)} of its students "
     f"on; to gain is to change by {100 * A_GAIN:g} point more than elsewhere, told from at least "

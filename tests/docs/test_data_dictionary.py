@@ -1,7 +1,11 @@
 """The data dictionary says what the contract says."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from leapdash.cli import app
 from leapdash.contract import INPUT_TABLES, SUMMARY_TABLES, Table
 from leapdash.contract.dictionary import data_dictionary
 from tests.lib.paths import ROOT
@@ -27,3 +31,13 @@ def test_every_table_column_and_code_is_in_it(table: Table) -> None:
         ]
         for code, meaning in (column.codes or {}).items():
             assert f"`{code}` {meaning}" in row
+
+
+def test_the_command_writes_it_where_it_stands(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "docs").mkdir()
+    monkeypatch.chdir(tmp_path)
+    found = CliRunner().invoke(app, ["dictionary"])
+    assert found.exit_code == 0, found.output
+    assert (tmp_path / "docs/data-dictionary.md").read_text(encoding="utf-8") == data_dictionary()

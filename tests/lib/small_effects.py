@@ -13,9 +13,9 @@ import pandas as pd
 from leapdash.contract import (
     ALL_LEVELS,
     BALANCE,
+    EFFECT_GROUPS,
     EVENT_TIMES,
     FEW_VISITED_SCHOOLS,
-    GROUPS,
     LEFT_OUT,
     STATE_CODE,
     school_year_of,
@@ -56,10 +56,12 @@ def effect_tables(
     effects, covariance = [_rows("cohort_period", atoms)], [_pairs("cohort_period", atoms)]
     everyone = _cells(visited.assign(one="all"), "one")
     effects.append(_rows("all", everyone))
-    groups = pd.concat([visited.assign(value=group)[_belongs(visited, group)] for group in GROUPS])
+    groups = pd.concat(
+        [visited.assign(value=group)[_belongs(visited, group)] for group in EFFECT_GROUPS]
+    )
     for name, cells in (
         *((n, _cells(visited.assign(value=v), "value")) for n, v in own_slices.items()),
-        ("group", _cells(groups[groups["value"] != "all"], "value")),
+        ("group", _cells(groups, "value")),
     ):
         unions = _with_unions(cells)
         effects.append(_rows(name, unions))
@@ -81,8 +83,10 @@ def effect_tables(
 
 def _belongs(visited: pd.DataFrame, group: str) -> pd.Series:
     """A few groups by the student's own columns; the rest by chance."""
+    if group.startswith("not_") and group != "not_high_needs":
+        return ~_belongs(visited, group.removeprefix("not_"))
     if group in ("english_learner", "disability", "homeless"):
-        return visited[group]
+        return visited[group].astype(bool)
     return (visited["student"] * 7 + len(group)) % 5 < 3
 
 

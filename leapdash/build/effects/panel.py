@@ -8,8 +8,16 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from leapdash.build.panel.panel import Panel
-from leapdash.build.panel.student_groups import NEEDS, in_needs
-from leapdash.contract import LANGUAGES, LEVELS, PLACES, VISIT_COUNTS, VISITORS, order_in_time
+from leapdash.build.panel.student_groups import in_needs
+from leapdash.contract import (
+    LANGUAGES,
+    LEVELS,
+    NEEDS,
+    PLACES,
+    VISIT_COUNTS,
+    VISITORS,
+    order_in_time,
+)
 from leapdash.contract.thresholds import OBSERVED_MINIMUM_DAYS
 from leapdash.engines import Workspace
 

@@ -12,6 +12,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from leapdash.contract import NEEDS
+
 _RACES = ("black", "hispanic", "white", "other_races")
 _MEALS = ("free", "reduced", "none")
 _GENDERS = ("F", "M", "X")
@@ -48,9 +50,6 @@ class _Properties:
             if getattr(self, flag):
                 yield flag
 
-
-NEEDS = ("english_learner", "disability", "free_or_reduced_meals", "homeless")
-"""The groups that a state keeps for a student's needs, and that can change."""
 
 _FLAGS = (False, True)
 _SETS = tuple(

@@ -17,6 +17,7 @@ from leapdash.contract import (
     GROUPS,
     LEFT_OUT,
     MANY_VISITED_SCHOOLS,
+    NEEDS,
     SHARES_VISITED,
     STATE_CODE,
     cohort_periods_of,
@@ -61,7 +62,7 @@ _HISTORY = dict(
         strict=False,
     )
 )
-
+_WEIGHTED = {*_HISTORY, *(f"group {group}" for group in NEEDS)}
 
 # --- before the visit, did both run alike? -------------------------------------------------------
 
@@ -128,9 +129,10 @@ def balance(choice: Choice) -> pd.DataFrame:
 
 
 def were_alike(table: pd.DataFrame, study: EffectStudy) -> Verdict:
-    """`holds` where, after weighting, the measures of past attendance differ by under 0.1 standard
-    deviations and no student group by 0.25 or more, at most 5% of the weight was cut off, and the
-    shares still observed differ by at most 5 points up to month 9; `unknown` without a balance.
+    """`holds` where, after weighting, past attendance, needs and the school's attendance differ by
+    under 0.1 standard deviations and no other student group by 0.25 or more, at most 5% of the
+    weight was cut off, and the shares still observed differ by at most 5 points up to month 9;
+    `unknown` without a balance.
     """
     if not len(table) or study.withheld:
         return "unknown"
@@ -140,7 +142,7 @@ def were_alike(table: pd.DataFrame, study: EffectStudy) -> Verdict:
 
 def unlike(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of `balance` that differ by more than counts as alike, the largest first."""
-    limits = [ALIKE if name in _HISTORY else GROUPS_ALIKE for name in table["measure"]]
+    limits = [ALIKE if name in _WEIGHTED else GROUPS_ALIKE for name in table["measure"]]
     size = np.abs(table["difference_after"].to_numpy())
     order = np.argsort(-size, kind="stable")
     rows: pd.DataFrame = table.iloc[order[(size >= limits)[order]]]

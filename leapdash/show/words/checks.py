@@ -74,7 +74,10 @@ def alike_line(balance: pd.DataFrame, study: EffectStudy) -> Line:
     worth = f"they are worth {count(_effective(study))} students"
     match verdict:
         case "holds":
-            told = f"Yes, once weighted, in attendance as in every student group; {worth}."
+            told = (
+                "Yes, once weighted, in attendance, their school’s attendance and every student "
+                f"group; {worth}."
+            )
         case "mind":
             told = f"Not in everything: {_and(_unlike(balance, study))}; {worth}."
         case "unknown":
@@ -86,9 +89,10 @@ def alike_evidence(study: EffectStudy) -> str:
     """What the balance shows and what it leaves, and what the number of students means."""
     return (
         "Students not visited count for more the likelier a visit was for them. What difference in "
-        "attendance is left after that is taken out by regression; student groups are not aimed "
-        f"at. {per_cent(weights_cut(study))} of the weight was cut off. “Worth” means: as precise "
-        "as so many students of equal weight; a student counts in the trial of each month."
+        "attendance, needs and the school’s attendance is left after that is taken out by "
+        f"regression; race and gender are not aimed at. {per_cent(weights_cut(study))} of the "
+        "weight was cut off. “Worth” means: as precise as so many students of equal weight; a "
+        "student counts in the trial of each month."
     )
 
 
