@@ -25,7 +25,8 @@ HIGHEST_CHANCE = 0.25
 
 SHARES = {"english_learner": 0.18, "disability": 0.16, "low_income": 0.45, "homeless": 0.02}
 """Student groups, and what share of students is in each."""
-_SCHOOL_MONTHS = ("school_last", "school_mean")
+_SCHOOL_MONTHS = {"school_last": 1, "school_mean": HISTORY}
+"""How many months back each measure of a school looks."""
 _LESS_LEAVING = 0.3
 
 
@@ -164,7 +165,7 @@ class State:
             if name in SHARES:
                 found[:, :, k] = getattr(self, name)[:, None]
                 continue
-            back = range(1, 1 + (1, HISTORY)[_SCHOOL_MONTHS.index(name)])
+            back = range(1, 1 + _SCHOOL_MONTHS[name])
             for m in range(back[-1], months):
                 found[:, m, k] = np.mean([rate[:, m - b] for b in back], axis=0)
         return found
