@@ -144,7 +144,10 @@ class State:
                 "district": by_student(self.district),
                 "level": by_student(self.level),
                 "school": by_student(self.school),
-                **{name: by_student(getattr(self, name)) for name in SHARES},
+                "english_learner": by_student(self.english_learner),
+                "disability": by_student(self.disability),
+                "low_income": by_student(self.low_income),
+                "homeless": by_student(self.homeless),
                 "first_visit": pa.array(first, pa.int64(), mask=first == months),
             }
         )

@@ -109,7 +109,7 @@ def made_up(off, errors, estimator=OURS):
     """Runs that are off by so much, in points, with these standard errors."""
     rows = []
     for run, (miss, error) in enumerate(zip(off, errors, strict=True)):
-        row = dict.fromkeys(COLUMNS, np.nan)
+        row: dict[str, object] = dict.fromkeys(COLUMNS, np.nan)
         row |= {"design": "history", "run": run, "estimator": estimator}
         for when in WHEN:
             row |= {f"truth_{when}": 0.05, f"effect_{when}": 0.05 + miss / 100}
