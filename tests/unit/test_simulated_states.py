@@ -77,7 +77,9 @@ def test_the_true_effect_is_the_mean_over_the_visited_who_can_be_followed(design
             continue
         if all(state.days[i, t] >= 5 for t in (first - 3, first - 2, first - 1, first + e)):
             gains.append(state.with_visit[i, first + e] - state.without[i, first + e])
-    assert state.true_effect(e) == (len(gains), pytest.approx(np.mean(gains)))
+    visited, effect = state.true_effect(e)
+    assert visited == len(gains)
+    assert effect == pytest.approx(np.mean(gains))
 
 
 def test_the_true_effect_of_all_is_the_mean_of_the_districts():
