@@ -5,9 +5,9 @@
 Every run is a row per estimator, appended to a file as it is done; the same command again goes on
 where it stopped. At the end three tables, each for 0, 1, 3 and 6 months after the visit and for the
 headline, the mean of months 6 to 9: what each estimator is off by; how often 95% intervals and the
-simultaneous band over months 0 to 12 held the truth, and how often the test before the visit raised
-a false alarm at 5%; and how far estimates spread beside their mean standard error. The truth is the
-mean true effect on that run's estimated students.
+simultaneous band over all months from 0 on held the truth, and how often the test before the visit
+raised a false alarm at 5%; and how far estimates spread beside their mean standard error. The truth
+is the mean true effect on that run's estimated students.
 """
 
 import argparse
@@ -255,7 +255,7 @@ def summary(results: pd.DataFrame) -> str:
     months, columns = " | ".join(str(when) for when in WHEN), "---:|" * len(WHEN)
     off = [f"| design | estimator | runs | {months} |", f"|---|---|---:|{columns}"]
     held = [
-        f"| design | estimator | {months} | 0 to 12 at once | alarms before |",
+        f"| design | estimator | {months} | 0 to {dense.EVENTS[-1]} at once | alarms before |",
         f"|---|---|{columns}---:|---:|",
     ]
     ratios = [
