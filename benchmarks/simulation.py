@@ -3,17 +3,18 @@
     python -m benchmarks.simulation --runs 2000 --peers 50
 
 Every run is a row per estimator, appended to a file as it is done; the same command again goes on
-where it stopped. At the end two tables: what each estimator is off by at 0, 1, 3 and 6 months after
-the visit; and how often 95% intervals and the simultaneous band over months 0 to 12 held the truth,
-and how often the test before the visit raised a false alarm at 5%. The truth is the mean true
-effect on that run's estimated students.
+where it stopped. At the end three tables, each for 0, 1, 3 and 6 months after the visit and for the
+headline, the mean of months 6 to 9: what each estimator is off by; how often 95% intervals and the
+simultaneous band over all months from 0 on held the truth, and how often the test before the visit
+raised a false alarm at 5%; and how far estimates spread beside their mean standard error. The truth
+is the mean true effect on that run's estimated students.
 """
 
 import argparse
 import csv
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from math import lgamma, log
 from pathlib import Path
@@ -29,21 +30,33 @@ import pandas as pd
 from benchmarks import dense
 from benchmarks.states import DESIGNS, State, draw
 from leapdash import event_study
-from leapdash.inference import BAND_WIDENING, joint_test, simultaneous_factor
+from leapdash.contract.thresholds import HEADLINES
+from leapdash.estimator.event_study import EventStudy
+from leapdash.inference import BAND_WIDENING, joint_test, mean_effect, simultaneous_factor
 
 EVENTS = (0, 1, 3, 6)
+LATER = "6 to 9"
+WHEN: Mapping[int | str, tuple[int, ...]] = {
+    **{e: (e,) for e in EVENTS},
+    LATER: HEADLINES["six_to_nine"],
+}
+"""What is looked at: an event time, or the mean of several."""
 BEFORE = (-6, -5, -4)
 RESULTS = Path(__file__).parent / "results" / "simulation.csv"
-OURS, RECENT, BEFORE_AND_AFTER = "leapdash", "leapdash, three months", "before and after"
+OURS, RECENT, DISTRICT = "leapdash", "leapdash, three months", "leapdash, one district"
+BEFORE_AND_AFTER = "before and after"
 PLAIN, ROBUST = "diff-diff", "diff-diff doubly robust"
 PEERS = (PLAIN, ROBUST)
 CHECKED = 10
 """Every so many runs, `event_study` itself is run beside its numbers in `benchmarks.dense`."""
 COLUMNS = (
     *("design", "run", "estimator", "seconds", "visited"),
-    *(f"{name}_{e}" for e in EVENTS for name in ("effect", "error", "truth")),
+    *(f"{name}_{when}" for when in WHEN for name in ("effect", "error", "truth")),
     *("band_t", "band_factor", "before_p"),
+    *(f"effective_{e}" for e in EVENTS),
 )
+"""`effective`: how many equally weighted comparison students those of the run are worth, where
+`event_study` itself was run."""
 _Z = 1.959963984540054
 
 
@@ -55,15 +68,19 @@ def one_run(design: str, run: int, estimator: str) -> dict[str, object]:
     """One estimator on one state, as a row of COLUMNS."""
     state = draw(DESIGNS[design], seed=(list(DESIGNS).index(design), run))
     began = perf_counter()
+    who = None
     if estimator in (OURS, RECENT):
         found = ours(state, run % CHECKED == 0, estimator == OURS)
+    elif estimator == DISTRICT:
+        who = state.district == run % DESIGNS[design].districts
+        found = in_district(state, run % DESIGNS[design].districts)
     else:
         found = _PEERS[estimator](state)
     row: dict[str, object] = {"design": design, "run": run, "estimator": estimator}
     row["seconds"] = round(perf_counter() - began, 2)
-    for e in reversed(EVENTS):
-        row["visited"], truth = state.true_effect(e)
-        row[f"truth_{e}"] = round(truth, 6)
+    row["visited"] = state.true_effect(0, who)[0]
+    for when, events in WHEN.items():
+        row[f"truth_{when}"] = round(_mean([state.true_effect(e, who)[1] for e in events]), 6)
     return row | found
 
 
@@ -75,17 +92,18 @@ def ours(state: State, checked: bool = True, earlier: bool = True) -> dict[str, 
     and an AssertionError where the two differ.
     """
     found = dense.effects(state, earlier)
-    if checked:
-        _same(found, state, earlier)
     row: dict[str, object] = {}
+    if checked:
+        row |= _effective(_same(found, state, earlier))
     truths = [state.true_effect(e) for e in dense.EVENTS]
     if [seen for seen, _ in truths] != found.visited.tolist():
         raise AssertionError(f"{truths} students followed, {found.visited}")
     errors = np.sqrt(np.diag(found.covariance))
-    for k, e in enumerate(dense.EVENTS):
-        if e in EVENTS:
-            row[f"effect_{e}"] = round(float(found.effect[k]), 6)
-            row[f"error_{e}"] = round(float(errors[k]), 6)
+    for when, events in WHEN.items():
+        at = [dense.EVENTS.index(e) for e in events]
+        mean = mean_effect(found.effect[at], found.covariance[np.ix_(at, at)])
+        row[f"effect_{when}"] = round(mean.effect, 6)
+        row[f"error_{when}"] = round(mean.std_error, 6)
     misses = np.abs(found.effect - [truth for _, truth in truths])
     times = np.array(dense.EVENTS)
     after, before = np.flatnonzero(times >= 0), np.flatnonzero(np.isin(times, BEFORE))
@@ -96,20 +114,46 @@ def ours(state: State, checked: bool = True, earlier: bool = True) -> dict[str, 
     return row
 
 
-def _same(found: dense.Effects, state: State, earlier: bool) -> None:
-    engine = ibis.duckdb.connect(threads=1)
-    try:
-        panel = engine.create_table("panel", ibis.memtable(state.table()))
-        study = event_study(
-            panel,
-            attended="attended",
-            enrolled="enrolled",
-            stratum=["district", "level"],
-            own_slopes="district",
-            earlier=earlier,
-        )
-    finally:
-        engine.disconnect()
+def in_district(state: State, district: int) -> dict[str, object]:
+    """`event_study`'s effects in one district, both levels together; of the headline without a
+    standard error. Nobody moves, so the levels' errors are independent.
+    """
+    strata = _study(state).strata
+    own = strata[strata["district"] == district]
+    visited = own["visited"].to_numpy(np.float64)
+    own = own.assign(
+        total=visited * own["effect"],
+        squares=(visited * own["std_error"]) ** 2,
+        shares=visited**2 / own["comparison_effective"],
+    )
+    sums = own.groupby("event_time")[["visited", "total", "squares", "shares"]].sum()
+    effects = pd.DataFrame(
+        {
+            "effect": sums["total"] / sums["visited"],
+            "std_error": np.sqrt(sums["squares"]) / sums["visited"],
+            "comparison_effective": sums["visited"] ** 2 / sums["shares"],
+        }
+    )
+    row = _effective(effects)
+    for when, events in WHEN.items():
+        row[f"effect_{when}"] = round(_mean(effects.loc[list(events), "effect"].tolist()), 6)
+    for e in EVENTS:
+        row[f"error_{e}"] = round(float(effects.loc[e, "std_error"]), 6)
+    return row
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _effective(effects: pd.DataFrame) -> dict[str, object]:
+    """How many students the comparison is worth. `effects`: by event time."""
+    return {f"effective_{e}": round(effects.loc[e, "comparison_effective"], 1) for e in EVENTS}
+
+
+def _same(found: dense.Effects, state: State, earlier: bool) -> pd.DataFrame:
+    """`event_study`'s effects, by event time; an AssertionError where `found` differs."""
+    study = _study(state, earlier)
     effects = study.effects
     same = (
         tuple(effects["event_time"]) == dense.EVENTS
@@ -119,15 +163,37 @@ def _same(found: dense.Effects, state: State, earlier: bool) -> None:
     )
     if not same:
         raise AssertionError("event_study and benchmarks.dense differ")
+    return effects.set_index("event_time")
+
+
+def _study(state: State, earlier: bool = True) -> EventStudy:
+    engine = ibis.duckdb.connect(threads=1)
+    try:
+        panel = engine.create_table("panel", ibis.memtable(state.table()))
+        return event_study(
+            panel,
+            attended="attended",
+            enrolled="enrolled",
+            stratum=["district", "level"],
+            own_slopes="district",
+            earlier=earlier,
+        )
+    finally:
+        engine.disconnect()
 
 
 def before_and_after(state: State) -> dict[str, object]:
     """The visited students' plain change since the month before the visit; no standard error."""
-    return {f"effect_{e}": round(state.naive_change(e), 6) for e in EVENTS}
+    return {
+        f"effect_{when}": round(_mean([state.naive_change(e) for e in events]), 6)
+        for when, events in WHEN.items()
+    }
 
 
 def diff_diff(state: State, covariates: list[str] | None, method: str) -> dict[str, object]:
-    """diff-diff's Callaway and Sant'Anna estimator, not yet treated, universal base."""
+    """diff-diff's Callaway and Sant'Anna estimator, not yet treated, universal base; of the
+    headline without a standard error.
+    """
     from diff_diff import CallawaySantAnna
 
     frame = state.table().to_pandas()
@@ -157,9 +223,11 @@ def diff_diff(state: State, covariates: list[str] | None, method: str) -> dict[s
             aggregate="event_study",
         )
     found: dict[str, object] = {}
+    by_event = result.event_study_effects
+    for when, events in WHEN.items():
+        found[f"effect_{when}"] = round(_mean([float(by_event[e]["effect"]) for e in events]), 6)
     for e in EVENTS:
-        found[f"effect_{e}"] = round(float(result.event_study_effects[e]["effect"]), 6)
-        found[f"error_{e}"] = round(float(result.event_study_effects[e]["se"]), 6)
+        found[f"error_{e}"] = round(float(by_event[e]["se"]), 6)
     return found
 
 
@@ -179,37 +247,48 @@ def binomial_p(hits: int, runs: int, chance: float) -> float:
 
 
 def summary(results: pd.DataFrame) -> str:
-    """Two Markdown tables, in points of the attendance rate: what each estimator is off by; and
-    coverage and alarms, each with the p-value of the exact two-sided binomial test.
+    """Three Markdown tables: what each estimator is off by, in points of the attendance rate;
+    coverage and alarms, each with the p-value of the exact two-sided binomial test; and the spread
+    of what it is off by over the mean standard error, with how many equally weighted students its
+    comparison is worth at 6 months.
     """
-    months = " | ".join(str(e) for e in EVENTS)
-    off = [
-        f"| design | estimator | runs | {months} |",
-        "|---|---|---:|" + "---:|" * len(EVENTS),
-    ]
+    months, columns = " | ".join(str(when) for when in WHEN), "---:|" * len(WHEN)
+    off = [f"| design | estimator | runs | {months} |", f"|---|---|---:|{columns}"]
     held = [
-        f"| design | estimator | {months} | 0 to 12 at once | alarms before |",
-        "|---|---|" + "---:|" * (len(EVENTS) + 2),
+        f"| design | estimator | {months} | 0 to {dense.EVENTS[-1]} at once | alarms before |",
+        f"|---|---|{columns}---:|---:|",
+    ]
+    ratios = [
+        f"| design | estimator | {months} | comparison at 6, effective |",
+        f"|---|---|{columns}---:|",
     ]
     for design in dict.fromkeys(results["design"]):
         own = results[results["design"] == design]
-        truth = " | ".join(f"{100 * own[f'truth_{e}'].mean():.2f}" for e in EVENTS)
+        whole = own[own["estimator"] != DISTRICT]
+        truth = " | ".join(f"{100 * whole[f'truth_{when}'].mean():.2f}" for when in WHEN)
         off.append(f"| {design} | *true effect* | | {truth} |")
-        for estimator in (OURS, RECENT, *_PEERS):
+        for estimator in (OURS, RECENT, DISTRICT, *_PEERS):
             done = own[own["estimator"] == estimator].dropna(subset=["effect_0"])
             if done.empty:
                 continue
-            errors = {e: 100 * (done[f"effect_{e}"] - done[f"truth_{e}"]) for e in EVENTS}
+            misses = {w: 100 * (done[f"effect_{w}"] - done[f"truth_{w}"]) for w in WHEN}
+            errors = {w: 100 * done[f"error_{w}"] for w in WHEN}
             cells = " | ".join(
-                f"{x.mean():+.2f} ± {x.std(ddof=1) / len(x) ** 0.5:.2f}" for x in errors.values()
+                f"{x.mean():+.2f} ± {x.std(ddof=1) / len(x) ** 0.5:.2f}" for x in misses.values()
             )
             off.append(f"| {design} | {estimator} | {len(done):,} | {cells} |")
-            if done["error_0"].isna().all():
+            if errors[0].isna().all():
                 continue
-            hits = [
-                _share(int((x.abs() <= _Z * 100 * done[f"error_{e}"]).sum()), len(x), 0.95)
-                for e, x in errors.items()
-            ]
+            hits, spread = [], []
+            for when, x in misses.items():
+                known = errors[when].notna()
+                if not known.any():
+                    hits.append("")
+                    spread.append("")
+                    continue
+                within = int((x.abs() <= _Z * errors[when])[known].sum())
+                hits.append(_share(within, int(known.sum()), 0.95))
+                spread.append(f"{x[known].std(ddof=1) / errors[when].mean():.2f}")
             if estimator in (OURS, RECENT):
                 together = int((done["band_t"] <= BAND_WIDENING * done["band_factor"]).sum())
                 hits.append(_share(together, len(done), 0.95))
@@ -217,7 +296,10 @@ def summary(results: pd.DataFrame) -> str:
             else:
                 hits += ["", ""]
             held.append(f"| {design} | {estimator} | {' | '.join(hits)} |")
-    return "\n".join([*off, "", *held])
+            effective = done["effective_6"].mean()
+            spread.append("" if np.isnan(effective) else f"{effective:,.0f}")
+            ratios.append(f"| {design} | {estimator} | {' | '.join(spread)} |")
+    return "\n".join([*off, "", *held, "", *ratios])
 
 
 def _share(hits: int, runs: int, expected: float) -> str:
@@ -242,6 +324,7 @@ def main() -> None:
     parser.add_argument(
         "--recent", type=int, default=0, help="of ours with the last three months alone"
     )
+    parser.add_argument("--district", type=int, default=0, help="of ours in one district of each")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="start none after")
     parser.add_argument("--designs", nargs="+", default=list(DESIGNS), choices=list(DESIGNS))
     parser.add_argument("--workers", type=int, default=2)
@@ -252,8 +335,14 @@ def main() -> None:
     if not args.results.exists():
         args.results.write_text(",".join(COLUMNS) + "\n")
     known = pd.read_csv(args.results)
+    if tuple(known.columns) != COLUMNS:
+        parser.error(
+            f"{args.results} has other columns than this version writes. Expected a file of this "
+            "version, or none: move it away, or name another with --results."
+        )
     done = set(zip(known["design"], known["run"], known["estimator"], strict=True))
-    limits = {OURS: args.runs, RECENT: args.recent, BEFORE_AND_AFTER: args.runs}
+    limits = {OURS: args.runs, RECENT: args.recent, DISTRICT: args.district}
+    limits[BEFORE_AND_AFTER] = args.runs
     jobs = _wanted(args.designs, limits | dict.fromkeys(PEERS, args.peers), done)
     began = perf_counter()
     with (

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from benchmarks.chosen import CHOSEN, Record
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -20,7 +22,12 @@ Flags = npt.NDArray[np.bool_]
 HISTORY = 3
 MINIMUM_DAYS = 5
 HIGHEST_CHANCE = 0.25
-_YEAR = 10
+
+SHARES = {"english_learner": 0.18, "disability": 0.16, "low_income": 0.45, "homeless": 0.02}
+"""Student groups, and what share of students is in each."""
+_SCHOOL_MONTHS = {"school_last": 1, "school_mean": HISTORY}
+"""How many months back each measure of a school looks."""
+_LESS_LEAVING = 0.3
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,12 @@ class Design:
     the two levels, and for visits in the first and in the second half. `gaps`: unequal enrolment,
     months missing or too short, late entries and early exits. `unseen`: weight in the log-odds of
     a visit of how the month would go, which no record shows. `chosen`: by what students are chosen
-    for a visit, one of CHOSEN.
+    for a visit, `recent` or one of CHOSEN. `steepness`: how much more strongly visits follow recent
+    attendance; `highest`: the highest chance of a visit in a month. `schools`: in each district and
+    level. `trend`: by how much English learners' log-odds of attending fall every month. `shocks`:
+    how far a whole school's log-odds fall in its bad months, one to three at a time. `leavers`:
+    students leave, likelier after poor months, the visited less often. `near_perfect`: many
+    students are never absent, a few nearly always. `late`: visits are recorded a month late.
     """
 
     students: int = 10_000
@@ -43,6 +55,14 @@ class Design:
     gaps: bool = False
     unseen: float = 0.0
     chosen: str = "recent"
+    steepness: float = 1.0
+    highest: float = HIGHEST_CHANCE
+    schools: int = 10
+    trend: float = 0.0
+    shocks: float = 0.0
+    leavers: bool = False
+    near_perfect: bool = False
+    late: bool = False
 
 
 _PLAIN = Design()
@@ -59,17 +79,29 @@ DESIGNS: Mapping[str, Design] = {
     "both": replace(_LONGER, chosen="both"),
     "to date": replace(_LONGER, chosen="to date"),
     "own usual": replace(_LONGER, chosen="own usual"),
+    "group": replace(_LONGER, chosen="group", trend=0.03),
+    "school": replace(_LONGER, chosen="school", shocks=0.65),
+    "all mildly": replace(_LONGER, chosen="all mildly", trend=0.02, shocks=0.5),
+    "strong": replace(_PLAIN, steepness=1.3, highest=0.35),
+    "leavers": replace(_PLAIN, leavers=True),
+    "near perfect": replace(_PLAIN, near_perfect=True, steepness=1.5, highest=0.4),
+    "late record": replace(_PLAIN, late=True),
+    "small districts": replace(_PLAIN, students=4_800, districts=12, schools=2, visits=-1.1),
 }
 """Selection on last month and the three-month mean; the same with effects that differ by cohort and
-level; with gaps; with few visited; the one that must fail: a cause that no record shows; and
-selection by what lies further back, see CHOSEN."""
+level; with gaps; with few visited; the one that must fail: a cause that no record shows; selection
+by what lies further back, or by what a student shares with others, see CHOSEN; stronger selection;
+and what the record or the state has against the estimator, see Design. In this order, for a
+state's number is part of its seed: what is new goes to the end."""
 
 
 @dataclass(frozen=True)
 class State:
     """One draw. Arrays of students x months: `days`, `attended`, `without` and `with_visit` (the
     chance to attend a day), `chance` (of a first visit; 0 where it can't be). By student:
-    `district`, `level`, `first` (month of the first visit; `months` for never).
+    `district`, `level`, `first` (month of the first visit as recorded; `months` for never),
+    `school` (numbered over the state; one of a district and level), and 0 or 1 for being in a
+    group: `english_learner`, `disability`, `low_income`, `homeless`.
     """
 
     days: Ints
@@ -80,6 +112,11 @@ class State:
     district: Ints
     level: Ints
     first: Ints
+    school: Ints
+    english_learner: Ints
+    disability: Ints
+    low_income: Ints
+    homeless: Ints
 
     @property
     def rate(self) -> Floats:
@@ -89,7 +126,7 @@ class State:
 
     def table(self) -> pa.Table:
         """A row per student and month enrolled: student_id, month, attended, enrolled, district,
-        level, first_visit (null for never).
+        level, school, 0 or 1 for each of SHARES, first_visit (null for never).
         """
         students, months = self.days.shape
         here = self.days.ravel() > 0
@@ -106,16 +143,44 @@ class State:
                 "enrolled": self.days.ravel()[here],
                 "district": by_student(self.district),
                 "level": by_student(self.level),
+                "school": by_student(self.school),
+                "english_learner": by_student(self.english_learner),
+                "disability": by_student(self.disability),
+                "low_income": by_student(self.low_income),
+                "homeless": by_student(self.homeless),
                 "first_visit": pa.array(first, pa.int64(), mask=first == months),
             }
         )
 
-    def true_effect(self, e: int) -> tuple[int, float]:
+    def covariates(self, names: Sequence[str]) -> Floats:
+        """By student, month and name, as known when a visit of that month is decided: a group of
+        SHARES as 0 or 1; `school_last`, the school's attendance rate last month, all its students'
+        days pooled; `school_mean`, the plain mean of its last three monthly rates. Where nobody was
+        enrolled in the school, its district's and level's rate stands in; NaN before month 1 and
+        month 3.
+        """
+        students, months = self.days.shape
+        rate = monthly_rates(self.days, self.attended, self.school)
+        stratum = monthly_rates(self.days, self.attended, 2 * self.district + self.level)
+        rate = np.where(np.isnan(rate), stratum, rate)
+        found = np.full((students, months, len(names)), np.nan)
+        for k, name in enumerate(names):
+            if name in SHARES:
+                found[:, :, k] = getattr(self, name)[:, None]
+                continue
+            back = range(1, 1 + _SCHOOL_MONTHS[name])
+            for m in range(back[-1], months):
+                found[:, m, k] = np.mean([rate[:, m - b] for b in back], axis=0)
+        return found
+
+    def true_effect(self, e: int, who: Flags | None = None) -> tuple[int, float]:
         """How many visited students can be followed at event time e, and their mean true effect:
-        enrolled in the month of the visit, observed in the three months before and at e.
+        enrolled in the month of the visit, observed in the three months before and at e; months
+        counted as the visit is recorded. `who`: of these students alone.
         """
         months = self.days.shape[1]
-        i = np.flatnonzero((self.first < months) & (self.first >= HISTORY))
+        visited = (self.first < months) & (self.first >= HISTORY)
+        i = np.flatnonzero(visited if who is None else visited & who)
         g = self.first[i]
         keep = (g + e >= 0) & (g + e < months) & (self.days[i, g] > 0)
         i, g = i[keep], g[keep]
@@ -139,19 +204,42 @@ class State:
         return float(change[seen].mean())
 
 
+def monthly_rates(days: Ints, attended: Ints, group: Ints) -> Floats:
+    """By student and month: days attended over days enrolled, pooled over all students of the same
+    group; NaN where none of them was enrolled.
+    """
+    enrolled, present = (
+        np.stack([np.bincount(group, month) for month in counts.T], axis=1)
+        for counts in (days, attended)
+    )
+    rate = np.full(enrolled.shape, np.nan)
+    return np.divide(present, enrolled, out=rate, where=enrolled > 0)[group]
+
+
 def draw(design: Design, seed: int | Sequence[int]) -> State:
     """One state of the design; the same seed, the same state."""
-    rng = np.random.default_rng(seed)
+    # Groups, schools and what some designs do with them are drawn apart: the others stay as they
+    # were before there were any.
+    rng, apart = np.random.default_rng(seed), _apart(seed)
     n, months = design.students, design.months
     district, level = rng.integers(0, design.districts, n), rng.integers(0, 2, n)
+    school = (2 * district + level) * design.schools + apart.integers(0, design.schools, n)
+    groups = {name: (apart.random(n) < share).astype(int) for name, share in SHARES.items()}
     spell = np.empty((n, months))
     spell[:, 0] = rng.normal(size=n)
     for t in range(1, months):
         spell[:, t] = 0.7 * spell[:, t - 1] + np.sqrt(1 - 0.7**2) * rng.normal(size=n)
     lasting = rng.normal(size=n)
     season = 0.25 * np.sin(2 * np.pi * np.arange(months) / 10)
-    index = 2.0 - 0.3 * level - 0.2 * district + 0.9 * lasting
-    without = np.clip(_logistic(index[:, None] + 0.8 * spell + season), 0.05, 0.985)
+    index = 2.0 - 0.3 * level - 0.2 * (district % 3) + 0.9 * lasting
+    log_odds = index[:, None] + 0.8 * spell + season
+    log_odds -= design.trend * groups["english_learner"][:, None] * np.arange(months)
+    log_odds -= (
+        design.shocks * _bad_months(2 * design.districts * design.schools, months, apart)[school]
+    )
+    without = np.clip(_logistic(log_odds), 0.05, 0.985)
+    if design.near_perfect:
+        without = np.clip(_logistic(2.2 * log_odds), 0.001, 0.999)
     days = _days(design, rng)
 
     size = np.interp(np.arange(months), [0, 1, 3, 6], [0.02, 0.04, 0.07, 0.12])
@@ -160,18 +248,40 @@ def draw(design: Design, seed: int | Sequence[int]) -> State:
     chance, with_visit = np.zeros((n, months)), without.copy()
     for t in range(months):
         if t >= HISTORY:
+            record = _record(days, attended, t, groups["english_learner"], school)
+            if design.leavers:
+                leaving = _logistic(-5.5 + 4.0 * record.poor_long)
+                leaving *= np.where(first < t, _LESS_LEAVING, 1.0)
+                days[apart.random(n) < leaving, t:] = 0
             can_be = (first == months) & (days[:, t] > 0)
-            chance[:, t] = np.where(
-                can_be, _chance(design, days, attended, spell, district, level, t), 0.0
-            )
+            chance[:, t] = np.where(can_be, _chance(design, record, spell, district, level), 0.0)
             first[rng.random(n) < chance[:, t]] = t
         since = np.clip(t - first, 0, months - 1)
         effect = size[since] * np.asarray(design.by_level)[level]
         effect *= np.asarray(design.by_cohort)[(first >= months // 2).astype(int)]
-        raised = np.clip(without[:, t] + effect, 0.02, 0.99)
+        raised = np.clip(without[:, t] + effect, 0.02, np.maximum(without[:, t], 0.99))
         with_visit[:, t] = np.where(first <= t, raised, without[:, t])
         attended[:, t] = rng.binomial(days[:, t], with_visit[:, t])
-    return State(days, attended, without, with_visit, chance, district, level, first)
+    recorded = np.minimum(first + 1, months) if design.late else first
+    return State(
+        days, attended, without, with_visit, chance, district, level, recorded, school, **groups
+    )
+
+
+def _apart(seed: int | Sequence[int]) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
+
+
+def _bad_months(schools: int, months: int, rng: np.random.Generator) -> Floats:
+    """How bad each school's months are, 0 for most: bad ones come one to three at a time."""
+    begins = rng.random((schools, months)) < 0.08
+    length = rng.integers(1, 4, (schools, months))
+    depth = rng.uniform(0.5, 1.5, (schools, months))
+    bad = np.zeros((schools, months))
+    for later in range(3):
+        still = np.where(begins & (length > later), depth, 0.0)[:, : months - later]
+        bad[:, later:] = np.maximum(bad[:, later:], still)
+    return bad
 
 
 def _days(design: Design, rng: np.random.Generator) -> Ints:
@@ -188,104 +298,34 @@ def _days(design: Design, rng: np.random.Generator) -> Ints:
     return days
 
 
-def _chance(
-    design: Design,
-    days: Ints,
-    attended: Ints,
-    spell: Floats,
-    district: Ints,
-    level: Ints,
-    t: int,
-) -> Floats:
-    """The chance of a first visit in month t; 1% where what it follows is not observed."""
+def _record(days: Ints, attended: Ints, t: int, english_learner: Ints, school: Ints) -> Record:
     past = slice(t - HISTORY, t)
     rates = attended[:, past] / np.maximum(days[:, past], 1)
-    poor, poor_long = 1 - rates[:, -1], 1 - rates.mean(axis=1)
-    known = (days[:, past] >= MINIMUM_DAYS).all(axis=1)
+    of_school = monthly_rates(days[:, t - 1 : t], attended[:, t - 1 : t], school)[:, 0]
+    return Record(
+        days=days,
+        attended=attended,
+        t=t,
+        before=t - HISTORY,
+        poor=1 - rates[:, -1],
+        poor_long=1 - rates.mean(axis=1),
+        english_learner=english_learner,
+        poor_school=np.nan_to_num(1 - of_school),
+    )
+
+
+def _chance(design: Design, record: Record, spell: Floats, district: Ints, level: Ints) -> Floats:
+    """The chance of a first visit in the record's month; 1% where what it follows is unknown."""
+    t = record.t
+    known = (record.days[:, t - HISTORY : t] >= MINIMUM_DAYS).all(axis=1)
     if design.chosen == "recent":
-        index = -6.8 + 3.2 * poor + 4.5 * poor_long
+        index = -6.8 + design.steepness * 3.2 * record.poor
+        index += design.steepness * 4.5 * record.poor_long
     else:
-        index, also_known = CHOSEN[design.chosen](_Record(days, attended, t, poor, poor_long))
+        index, also_known = CHOSEN[design.chosen](record)
         known &= also_known
-    index += 0.2 * district - 0.1 * level + design.visits - design.unseen * spell[:, t]
-    return np.where(known, np.minimum(_logistic(index), HIGHEST_CHANCE), 0.01)
-
-
-@dataclass(frozen=True)
-class _Record:
-    """What is on record in month t, when a school year has ten months. `poor`, `poor_long`: the
-    share absent last month and in the last three.
-    """
-
-    days: Ints
-    attended: Ints
-    t: int
-    poor: Floats
-    poor_long: Floats
-
-    def absent(self, first: int, end: int) -> tuple[Floats, Flags]:
-        """The share of days absent in months first to end - 1, and who was enrolled for any."""
-        first = max(first, 0)
-        days = self.days[:, first:end].sum(axis=1)
-        return 1 - self.attended[:, first:end].sum(axis=1) / np.maximum(days, 1), days > 0
-
-    @property
-    def year(self) -> int:
-        """The first month of the school year."""
-        return self.t - self.t % _YEAR
-
-    def last_year(self) -> tuple[Floats, Flags]:
-        """The share absent last school year."""
-        return self.absent(self.year - _YEAR, self.year)
-
-
-def _by_last_year(record: _Record) -> tuple[Floats, Flags]:
-    absent, known = record.last_year()
-    return -6.9 + 9.0 * absent, known
-
-
-def _by_list(record: _Record) -> tuple[Floats, Flags]:
-    absent, known = record.last_year()
-    return np.where(absent >= 0.1, -3.7, -6.5), known
-
-
-def _by_summer_list(record: _Record) -> tuple[Floats, Flags]:
-    if record.t > record.year:
-        return -6.3 + 3.0 * record.poor_long, np.ones(len(record.poor), dtype=bool)
-    absent, known = record.last_year()
-    return np.where(absent >= 0.1, -1.2, -6.0), known
-
-
-def _by_both(record: _Record) -> tuple[Floats, Flags]:
-    absent, known = record.last_year()
-    return -6.6 + 2.0 * record.poor + 2.5 * record.poor_long + 4.5 * absent, known
-
-
-def _by_year_to_date(record: _Record) -> tuple[Floats, Flags]:
-    now, known = record.absent(record.year, record.t)
-    before, known_before = record.absent(record.year, record.t - 1)
-    crossed = ((now >= 0.1) & (before < 0.1)) | ((now >= 0.2) & (before < 0.2))
-    return np.where(crossed, -1.8, -5.8 + 2.0 * record.poor), known & known_before
-
-
-def _by_own_usual(record: _Record) -> tuple[Floats, Flags]:
-    usual, known = record.absent(0, record.t - HISTORY)
-    return -5.0 + 9.0 * (record.poor_long - usual), known
-
-
-CHOSEN = {
-    "last year": _by_last_year,
-    "list": _by_list,
-    "summer list": _by_summer_list,
-    "both": _by_both,
-    "to date": _by_year_to_date,
-    "own usual": _by_own_usual,
-}
-"""By what students are chosen, beside `recent`: last school year's absence; whether it was a tenth
-or more; the same from a list worked through in summer (visits of a school year's first month), the
-rest of the year by recent months; last year's and recent absence; the absence of the year to date
-reaching a tenth or a fifth; absence above one's own usual. Each gives the log-odds, and for whom
-they can be told."""
+    index += 0.2 * (district % 3) - 0.1 * level + design.visits - design.unseen * spell[:, t]
+    return np.where(known, np.minimum(_logistic(index), design.highest), 0.01)
 
 
 def _logistic(index: Floats) -> Floats:
