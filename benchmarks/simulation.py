@@ -14,11 +14,12 @@ import argparse
 import csv
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from math import lgamma, log
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 # One process is one run: linear algebra on several threads would only get in the others' way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -28,7 +29,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import dense
-from benchmarks.states import DESIGNS, State, draw
+from benchmarks.states import DESIGNS, SHARES, State, draw
 from leapdash import event_study
 from leapdash.contract.thresholds import HEADLINES
 from leapdash.estimator.event_study import EventStudy
@@ -43,7 +44,16 @@ WHEN: Mapping[int | str, tuple[int, ...]] = {
 """What is looked at: an event time, or the mean of several."""
 BEFORE = (-6, -5, -4)
 RESULTS = Path(__file__).parent / "results" / "simulation.csv"
-OURS, RECENT, DISTRICT = "leapdash", "leapdash, three months", "leapdash, one district"
+OURS, DISTRICT = "leapdash", "leapdash, one district"
+ALONE, RECENT = "leapdash, attendance alone", "leapdash, three months"
+COVARIATES = (*SHARES, "school_last", "school_mean")
+OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    OURS: {"covariates": COVARIATES},
+    ALONE: {},
+    RECENT: {"earlier": False},
+}
+"""Our estimator as the pipeline uses it; without student groups and the school's attendance; and
+from the last three months alone."""
 BEFORE_AND_AFTER = "before and after"
 PLAIN, ROBUST = "diff-diff", "diff-diff doubly robust"
 PEERS = (PLAIN, ROBUST)
@@ -69,8 +79,8 @@ def one_run(design: str, run: int, estimator: str) -> dict[str, object]:
     state = draw(DESIGNS[design], seed=(list(DESIGNS).index(design), run))
     began = perf_counter()
     who = None
-    if estimator in (OURS, RECENT):
-        found = ours(state, run % CHECKED == 0, estimator == OURS)
+    if estimator in OPTIONS:
+        found = ours(state, run % CHECKED == 0, **OPTIONS[estimator])
     elif estimator == DISTRICT:
         who = state.district == run % DESIGNS[design].districts
         found = in_district(state, run % DESIGNS[design].districts)
@@ -84,17 +94,21 @@ def one_run(design: str, run: int, estimator: str) -> dict[str, object]:
     return row | found
 
 
-def ours(state: State, checked: bool = True, earlier: bool = True) -> dict[str, object]:
-    """`event_study` as the pipeline uses it: strata are districts and levels; without `earlier`,
-    from the last three months alone.
+def ours(
+    state: State,
+    checked: bool = True,
+    earlier: bool = True,
+    covariates: Sequence[str] = (),
+) -> dict[str, object]:
+    """`event_study` as the pipeline uses it: strata are districts and levels. See OPTIONS.
 
     Worked out by `benchmarks.dense`, twice as fast; where `checked` also by `event_study`,
     and an AssertionError where the two differ.
     """
-    found = dense.effects(state, earlier)
+    found = dense.effects(state, earlier, covariates)
     row: dict[str, object] = {}
     if checked:
-        row |= _effective(_same(found, state, earlier))
+        row |= _effective(_same(found, state, earlier, covariates))
     truths = [state.true_effect(e) for e in dense.EVENTS]
     if [seen for seen, _ in truths] != found.visited.tolist():
         raise AssertionError(f"{truths} students followed, {found.visited}")
@@ -118,7 +132,7 @@ def in_district(state: State, district: int) -> dict[str, object]:
     """`event_study`'s effects in one district, both levels together; of the headline without a
     standard error. Nobody moves, so the levels' errors are independent.
     """
-    strata = _study(state).strata
+    strata = _study(state, covariates=COVARIATES).strata
     own = strata[strata["district"] == district]
     visited = own["visited"].to_numpy(np.float64)
     own = own.assign(
@@ -151,9 +165,11 @@ def _effective(effects: pd.DataFrame) -> dict[str, object]:
     return {f"effective_{e}": round(effects.loc[e, "comparison_effective"], 1) for e in EVENTS}
 
 
-def _same(found: dense.Effects, state: State, earlier: bool) -> pd.DataFrame:
+def _same(
+    found: dense.Effects, state: State, earlier: bool, covariates: Sequence[str]
+) -> pd.DataFrame:
     """`event_study`'s effects, by event time; an AssertionError where `found` differs."""
-    study = _study(state, earlier)
+    study = _study(state, earlier, covariates)
     effects = study.effects
     same = (
         tuple(effects["event_time"]) == dense.EVENTS
@@ -166,10 +182,10 @@ def _same(found: dense.Effects, state: State, earlier: bool) -> pd.DataFrame:
     return effects.set_index("event_time")
 
 
-def _study(state: State, earlier: bool = True) -> EventStudy:
+def _study(state: State, earlier: bool = True, covariates: Sequence[str] = ()) -> EventStudy:
     engine = ibis.duckdb.connect(threads=1)
     try:
-        panel = engine.create_table("panel", ibis.memtable(state.table()))
+        panel = engine.create_table("panel", ibis.memtable(state.table(covariates)))
         return event_study(
             panel,
             attended="attended",
@@ -177,6 +193,7 @@ def _study(state: State, earlier: bool = True) -> EventStudy:
             stratum=["district", "level"],
             own_slopes="district",
             earlier=earlier,
+            covariates=covariates,
         )
     finally:
         engine.disconnect()
@@ -267,7 +284,7 @@ def summary(results: pd.DataFrame) -> str:
         whole = own[own["estimator"] != DISTRICT]
         truth = " | ".join(f"{100 * whole[f'truth_{when}'].mean():.2f}" for when in WHEN)
         off.append(f"| {design} | *true effect* | | {truth} |")
-        for estimator in (OURS, RECENT, DISTRICT, *_PEERS):
+        for estimator in (*OPTIONS, DISTRICT, *_PEERS):
             done = own[own["estimator"] == estimator].dropna(subset=["effect_0"])
             if done.empty:
                 continue
@@ -289,7 +306,7 @@ def summary(results: pd.DataFrame) -> str:
                 within = int((x.abs() <= _Z * errors[when])[known].sum())
                 hits.append(_share(within, int(known.sum()), 0.95))
                 spread.append(f"{x[known].std(ddof=1) / errors[when].mean():.2f}")
-            if estimator in (OURS, RECENT):
+            if estimator in OPTIONS:
                 together = int((done["band_t"] <= BAND_WIDENING * done["band_factor"]).sum())
                 hits.append(_share(together, len(done), 0.95))
                 hits.append(_share(int((done["before_p"] < 0.05).sum()), len(done), 0.05))
@@ -324,6 +341,9 @@ def main() -> None:
     parser.add_argument(
         "--recent", type=int, default=0, help="of ours with the last three months alone"
     )
+    parser.add_argument(
+        "--alone", type=int, default=0, help="of ours without student groups and schools"
+    )
     parser.add_argument("--district", type=int, default=0, help="of ours in one district of each")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="start none after")
     parser.add_argument("--designs", nargs="+", default=list(DESIGNS), choices=list(DESIGNS))
@@ -341,7 +361,7 @@ def main() -> None:
             "version, or none: move it away, or name another with --results."
         )
     done = set(zip(known["design"], known["run"], known["estimator"], strict=True))
-    limits = {OURS: args.runs, RECENT: args.recent, DISTRICT: args.district}
+    limits = {OURS: args.runs, ALONE: args.alone, RECENT: args.recent, DISTRICT: args.district}
     limits[BEFORE_AND_AFTER] = args.runs
     jobs = _wanted(args.designs, limits | dict.fromkeys(PEERS, args.peers), done)
     began = perf_counter()

@@ -124,9 +124,10 @@ class State:
         rate = self.attended / np.maximum(self.days, 1)
         return np.where(self.days >= MINIMUM_DAYS, rate, np.nan)
 
-    def table(self) -> pa.Table:
+    def table(self, covariates: Sequence[str] = ()) -> pa.Table:
         """A row per student and month enrolled: student_id, month, attended, enrolled, district,
-        level, school, 0 or 1 for each of SHARES, first_visit (null for never).
+        level, school, 0 or 1 for each of SHARES, first_visit (null for never); and of `covariates`
+        what isn't there yet.
         """
         students, months = self.days.shape
         here = self.days.ravel() > 0
@@ -135,6 +136,8 @@ class State:
             return np.repeat(values, months)[here]
 
         first = by_student(self.first)
+        more = [name for name in covariates if name not in SHARES]
+        values = np.moveaxis(self.covariates(more), 2, 0).reshape(len(more), -1)[:, here]
         return pa.table(
             {
                 "student_id": by_student(np.arange(students)),
@@ -149,6 +152,7 @@ class State:
                 "low_income": by_student(self.low_income),
                 "homeless": by_student(self.homeless),
                 "first_visit": pa.array(first, pa.int64(), mask=first == months),
+                **dict(zip(more, values, strict=True)),
             }
         )
 
@@ -156,14 +160,14 @@ class State:
         """By student, month and name, as known when a visit of that month is decided: a group of
         SHARES as 0 or 1; `school_last`, the school's attendance rate last month, all its students'
         days pooled; `school_mean`, the plain mean of its last three monthly rates. Where nobody was
-        enrolled in the school, its district's and level's rate stands in; NaN before month 1 and
+        enrolled in the school, its district's and level's rate stands in; 0 before month 1 and
         month 3.
         """
         students, months = self.days.shape
         rate = monthly_rates(self.days, self.attended, self.school)
         stratum = monthly_rates(self.days, self.attended, 2 * self.district + self.level)
         rate = np.where(np.isnan(rate), stratum, rate)
-        found = np.full((students, months, len(names)), np.nan)
+        found = np.zeros((students, months, len(names)))
         for k, name in enumerate(names):
             if name in SHARES:
                 found[:, :, k] = getattr(self, name)[:, None]
