@@ -117,14 +117,14 @@ def drawn(
         waiting=(~t.visited).cast("int64").sum(),
     )
     t = t.join(sizes, [*by, *classes])
-    t = t.filter(t.visited | (_lot(t.unit, t.t) * t.waiting < t.wanted * _PRIME))
+    t = t.filter(t.visited | (lot(t.unit, t.t) * t.waiting < t.wanted * _PRIME))
     share = t.waiting.cast("float64") / t.wanted
     weight = ibis.ifelse(t.visited | (share < 1), 1.0, share)
     columns = [*slot, "unit", *design.measures, *visited]
     return t.select(*columns, is_visited="visited", weight=weight).order_by(*slot, "unit")
 
 
-def _lot(unit: ir.IntegerValue, t: ir.IntegerValue) -> ir.IntegerValue:
+def lot(unit: ir.IntegerValue, t: ir.IntegerValue) -> ir.IntegerValue:
     """A number from 0 to _PRIME - 1, as good as drawn by lot for each unit and month.
 
     Residues of products (a square between two of them), all below 2^63: whole numbers, on which

@@ -7,10 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from leapdash.build.effects.panel import effect_panel
+from leapdash.build.effects.panel import COVARIATES, effect_panel
 from leapdash.build.panel.inputs import read_inputs
 from leapdash.build.panel.make import make_panel
 from leapdash.build.sources.folder import open_folder
+from leapdash.contract import NEEDS
 from leapdash.engines import Workspace, open_engine
 from leapdash.progress import SILENT
 from tests.lib.input_files import Row, rows, write_csv
@@ -31,7 +32,8 @@ def made_from(folder: Path, change: Callable[[Tables], object] = lambda _: None)
         panel = make_panel(space, read_inputs(space, given, "state", SILENT), SILENT)
         made = effect_panel(space, panel)
         visited = space.frame(made.visited.select("unit", "first", area="stratum"))
-        months = space.frame(made.months.select("unit", "t", "y", "stratum", since="first"))
+        columns = ("unit", "t", "y", "stratum", *COVARIATES)
+        months = space.frame(made.months.select(*columns, since="first"))
     found = months.merge(visited, on="unit").sort_values(["unit", "t"], ignore_index=True)
     assert (found["since"] == found["first"]).all()
     found["area"] = pd.Series([made.areas[k] for k in found["area"]])
@@ -113,3 +115,64 @@ def test_who_moves_after_the_visit_stays_where_the_visit_was(tmp_path):
     found = made_from(tmp_path, change)
     mover = found[found["area"] == (TORRINGTON, "9-12")]
     assert list(mover["there"]) == [(TORRINGTON, "9-12")] * 4 + [(HARTFORD, "PK-5")] * 2
+
+
+def everyone_visited(tables: Tables) -> None:
+    only(tables, *((f"S{k:02d}", date(2022, 10, 5), "met") for k in range(12)))
+
+
+def rates(attendance: pd.DataFrame, keys: list[str]) -> pd.Series:
+    days = attendance.groupby([*keys, "month"])[["days_attended", "days_enrolled"]].sum()
+    return days["days_attended"] / days["days_enrolled"]
+
+
+def test_needs_and_the_school_s_attendance_are_those_of_the_input(tmp_path):
+    found = made_from(tmp_path, everyone_visited)
+    attendance, enrolled = (pd.DataFrame(rows()[name]) for name in ("attendance", "enrollment"))
+    months = sorted(attendance["month"].unique())
+    school = enrolled.drop_duplicates("student_id").set_index("student_id")["school_code"]
+    by_school = rates(attendance, ["school_code"])
+    later = found[found["t"] >= 3]
+    assert len(later) == 36
+    for _, row in later.iterrows():
+        own = by_school[school[f"S{row['unit']:02d}"]]
+        last, second, third = (own[months[row["t"] - back]] for back in (1, 2, 3))
+        assert row["school_last"] == pytest.approx(last)
+        assert row["school_mean"] == pytest.approx((last + second + third) / 3)
+    assert later["school_last"].nunique() > 3
+
+    students = enrolled.drop_duplicates("student_id").set_index("student_id")
+    students["free_or_reduced_meals"] = students["meal_eligibility"] != "none"
+    for number, who in found.groupby("unit"):
+        for need in NEEDS:
+            assert set(who[need]) == {int(students.loc[f"S{number:02d}", need])}, need
+
+
+def test_a_school_that_is_new_counts_as_its_district_and_level_did(tmp_path):
+    new = "0640311"
+
+    def change(tables):
+        everyone_visited(tables)
+        (like,) = [row for row in tables["schools"] if row["school_code"] == "0640211"]
+        tables["schools"].append(like | {"school_code": new, "school_name": "New School"})
+        for name in ("attendance", "enrollment"):
+            for row in tables[name]:
+                later = (
+                    row.get("school_year") == "2022-23" or row.get("month", date.min).year > 2021
+                )
+                if row["student_id"] == "S01" and later:
+                    row["school_code"] = new
+
+    found = made_from(tmp_path, change)
+    own = found[(found["unit"] == 1) & (found["t"] == 3)].iloc[0]
+    attendance = pd.DataFrame(rows()["attendance"]).merge(
+        pd.DataFrame(rows()["enrollment"]).drop_duplicates("student_id")[["student_id", "grade"]],
+        on="student_id",
+    )
+    in_district = attendance["school_code"].str.startswith("064")
+    of_level = attendance["grade"].isin(["PK", "K", "5"])
+    own_level = of_level == bool(of_level[attendance["student_id"] == "S01"].all())
+    expected = rates(attendance[in_district & own_level], [])
+    last = [expected[month] for month in sorted(expected.index)[:3]]
+    assert own["school_last"] == pytest.approx(last[-1])
+    assert own["school_mean"] == pytest.approx(sum(last) / 3)

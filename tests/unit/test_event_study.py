@@ -18,6 +18,8 @@ from leapdash.estimator.numbering import Numbering
 from leapdash.estimator.propensity import Propensity, coefficient_columns, powers
 from leapdash.estimator.trials import (
     HIGHEST_LEAVING_WEIGHT,
+    drawn,
+    lot,
     propensity,
     roles,
     sums_by_side,
@@ -234,6 +236,105 @@ def test_earlier_months_tell():
     assert ((of_two - of_four).abs() > 1e-5).all(axis=None)
 
 
+def test_covariates_that_tell_no_unit_from_another_are_left_out_and_named():
+    frame = panel()
+    frame["group"] = frame["student_id"] % 3 == 0
+    frame["others"] = 1 - frame["group"]
+    frame["one"] = 1
+    found = study(frame, covariates=["one", "group", "others", "school"])
+    assert found.notes == (
+        "one is left out: it is 1 in every row.",
+        "others is left out: it says the same as group.",
+    )
+    same(study(frame, covariates=["group", "school"]), found)
+
+
+def test_a_covariate_that_visits_and_attendance_follow_is_adjusted_for():
+    # Members are visited more, and their attendance falls for reasons of its own.
+    rng = np.random.default_rng(3)
+    students, months = 1_500, 10
+    member = rng.random(students) < 0.3
+    rate = 0.9 + 0.05 * rng.normal(size=(students, months))
+    rate -= 0.02 * member[:, None] * np.arange(months)
+    first = np.full(students, np.nan)
+    for month in range(3, months):
+        chance = np.where(member, 0.12, 0.03)
+        first[np.isnan(first) & (rng.random(students) < chance)] = month
+    frame = pd.DataFrame(
+        {
+            "student_id": np.repeat(np.arange(students), months),
+            "month": np.tile(np.arange(months), students),
+            "rate": rate.ravel(),
+            "first_visit": np.repeat(first, months),
+            "member": np.repeat(member, months),
+        }
+    )
+    at = {"event_times": [3, 4]}
+    without, adjusted = (study(frame, covariates=c, **at).effects for c in ((), "member"))
+    assert (without["effect"] < -0.015).all()
+    assert (adjusted["effect"].abs() < 2.5 * adjusted["std_error"]).all()
+    assert (adjusted["std_error"] < 0.008).all()
+
+
+def at_risk_in_classes():
+    """3,000 students in two classes of past attendance; a visit for one in 300 of the better."""
+    rng = np.random.default_rng(5)
+    size = 3_000
+    poor = np.arange(size) < 200
+    chance = np.where(poor, 0.25, 1 / 300)
+    rate = np.where(poor, 0.55, 0.95) + 0.01 * rng.random(size)
+    return pd.DataFrame(
+        {
+            "unit": np.arange(size),
+            "t": np.tile([4, 5], size // 2),
+            "stratum": 0,
+            "visited": rng.random(size) < chance,
+            "last": rate,
+            "mean": rate,
+        }
+    )
+
+
+def test_those_drawn_are_all_visited_and_ten_others_for_each_in_every_class():
+    risk = at_risk_in_classes()
+    design = Design(earlier=False)
+    found = drawn(ibis.memtable(risk), [], design).to_pandas()
+    pd.testing.assert_frame_equal(found, drawn(ibis.memtable(risk), [], design).to_pandas())
+    assert set(found.loc[found["is_visited"], "unit"]) == set(risk.loc[risk["visited"], "unit"])
+    assert (found.loc[found["is_visited"], "weight"] == 1).all()
+    others = found[~found["is_visited"]]
+    waiting = risk[~risk["visited"]]
+    # All of the poor class; of the other as many as ten for each visited and for one more.
+    poor = others["last"] < 0.8
+    assert poor.sum() == (waiting["last"] < 0.8).sum()
+    assert (others.loc[poor, "weight"] == 1).all()
+    better = waiting["last"] > 0.8
+    wanted = 10 * (risk["visited"] & (risk["last"] > 0.8)).sum() + 10
+    assert wanted < 0.1 * better.sum()
+    assert abs((~poor).sum() - wanted) < 4 * wanted**0.5
+    np.testing.assert_allclose(others.loc[~poor, "weight"], better.sum() / wanted)
+    both = others[~poor].groupby("t").size()
+    assert abs(both[4] - both[5]) < 4 * wanted**0.5
+
+
+def test_months_without_a_visit_are_not_drawn_from():
+    risk = at_risk_in_classes()
+    risk.loc[risk["t"] == 5, "visited"] = False
+    assert set(drawn(ibis.memtable(risk), [], Design(earlier=False)).to_pandas()["t"]) == {4}
+
+
+def test_who_is_drawn_in_a_month_says_nothing_of_the_next():
+    units, months = np.repeat(np.arange(20_000), 2), np.tile([7, 8], 20_000)
+    lots = ibis.memtable(pd.DataFrame({"unit": units, "t": months}))
+    lots = lots.mutate(lot=lot(lots.unit, lots.t)).order_by("unit", "t").to_pandas()
+    assert lots["lot"].between(0, 2**31 - 2).all()
+    drawn_by = (lots["lot"].to_numpy() < 0.1 * 2**31).reshape(-1, 2)
+    assert np.abs(drawn_by.mean(axis=0) - 0.1).max() < 4 * (0.09 / 20_000) ** 0.5
+    assert abs(drawn_by.all(axis=1).mean() - 0.01) < 4 * (0.01 / 20_000) ** 0.5
+    neighbours = drawn_by[:-1, 0] & drawn_by[1:, 0]
+    assert abs(neighbours.mean() - 0.01) < 4 * (0.01 / 20_000) ** 0.5
+
+
 def one_unit(**columns):
     """Six months of one unit with these columns, as an expression."""
     size = len(next(iter(columns.values())))
@@ -269,20 +370,24 @@ def test_a_month_without_history_adds_nothing_to_the_worth_of_staying(earlier):
     np.testing.assert_allclose(np.exp(-found["leaving"]), stayed)
 
 
+@pytest.mark.parametrize("covariates", [(), ("group", "school")])
 @pytest.mark.parametrize("earlier", [False, True])
-def test_the_propensity_on_the_engine_is_that_of_the_regression_and_at_most_nine_tenths(earlier):
+def test_the_propensity_on_the_engine_is_that_of_the_regression_and_at_most_nine_tenths(
+    earlier, covariates
+):
     rng = np.random.default_rng(4)
-    size, design = 200, Design(earlier=earlier)
-    measures = len(design.measures)
+    size, design = 200, Design(earlier=earlier, covariates=covariates)
+    of_past, others = len(design.past), len(covariates)
     past = rng.uniform(0, 1, (size, 4))
     past[:, 3] = rng.random(size) < 0.3
     past[:, 2] *= 1 - past[:, 3]
-    past = past[:, :measures]
+    past = np.hstack([past[:, :of_past], rng.uniform(0, 1, (size, others))])
     fitted = Propensity(
         rng.normal(1, 2, size),
-        rng.normal(0, 1, (size, len(powers(measures)))),
-        np.array([0.8, 0.7, 0.6, 0.0])[:measures],
-        np.array([0.1, 0.2, 0.3, 1.0])[:measures],
+        rng.normal(0, 1, (size, len(powers(of_past, others)))),
+        np.array([*[0.8, 0.7, 0.6, 0.0][:of_past], *[0.4, 0.5][:others]]),
+        np.array([*[0.1, 0.2, 0.3, 1.0][:of_past], *[0.5, 0.2][:others]]),
+        others,
     )
     rows = dict(zip(design.measures, past.T, strict=True))
     t = one_unit(**rows, **coefficient_columns(fitted, design.measures))
@@ -633,12 +738,13 @@ def test_a_first_visit_that_changes_is_told():
         study(frame)
 
 
-@pytest.mark.parametrize("column", ["student_id", "month", "district", "school"])
-def test_empty_keys_are_told(column):
+@pytest.mark.parametrize("column", ["student_id", "month", "district", "school", "group"])
+def test_empty_keys_and_covariates_are_told(column):
     frame = panel().astype({"student_id": "Int64", "month": "Int64", "school": "Int64"})
+    frame["group"] = frame["school"]
     frame.loc[7, column] = None
     with pytest.raises(InputError, match=f"Column {column}: 1 of 1,200 rows are empty"):
-        study(frame, stratum="district", cluster="school")
+        study(frame, stratum="district", cluster="school", covariates="group")
 
 
 def test_a_column_that_is_not_there_is_told():
@@ -654,6 +760,10 @@ def test_a_column_that_is_not_there_is_told():
         ({"history": 0}, "Expected history of at least 1"),
         ({"event_times": []}, "event_times is empty"),
         ({"own_slopes": "district"}, "Expected one of stratum"),
+        ({"covariates": ["school", "school"]}, "names a column twice"),
+        ({"covariates": "school", "weights": False, "slopes": False}, "nothing would use them"),
+        ({"covariates": "district"}, "Column district: a covariate of type string"),
+        ({"design": Design(covariates=("school",))}, "name the panel's columns"),
     ],
 )
 def test_parameters_that_do_not_go_together_are_told(options, message):

@@ -47,6 +47,26 @@ def test_the_terms_are_the_powers_and_products_of_standardised_measures():
 
 
 @both
+def test_a_covariate_is_one_standardised_term_more(measures):
+    given = counts(measures)
+    rng = np.random.default_rng(7)
+    member = (rng.random(len(given.slot)) < 0.3).astype(float)
+    chance = np.where(member == 1, 0.2, 0.02)
+    visited = rng.binomial(given.students.astype(int), chance).astype(float)
+    past = np.column_stack([given.past, member, np.full(len(member), 0.5)])
+    fitted = fit_propensity(Counts(given.slot, past, given.students, visited, given.group, 2))
+    assert fitted.slopes.shape[1] == TERMS[measures] + 2
+    everyone = np.repeat(member, given.students.astype(int))
+    assert fitted.centre[measures:] == pytest.approx([everyone.mean(), 0.5])
+    assert fitted.scale[measures:] == pytest.approx([everyone.std(), 1.0])
+    inside, outside = (
+        fitted.at(np.array([1]), np.array([[*given.past[0], group, 0.5]])) for group in (1.0, 0.0)
+    )
+    np.testing.assert_allclose(log_odds(inside) - log_odds(outside), np.log(0.25 * 49), atol=0.3)
+    np.testing.assert_allclose(fitted.slopes[:, -1], 0, atol=1e-12)
+
+
+@both
 def test_measures_are_standardised_over_the_students_that_have_them(measures):
     given = counts(measures)
     fitted = fit_propensity(given)
