@@ -58,7 +58,9 @@ def solve(sums: pd.DataFrame, numbering: Numbering, design: Design) -> pd.DataFr
     result = t[["cell", "value", "stratum", "g", "e", "part", "visited"]].copy()
     result["atom"] = numbering.atom(result)
     result["key"] = numbering.key(result)
-    result["now"], result["before"] = t["now"] / n, t["last"] / n
+    result["now"] = t["now"] / n
+    universal = design.base == "universal"
+    result["before"] = (t["now"] - t["change"] if universal else t["last"]) / n
     result["effect"] = visited_mean - comparison_mean
     result["comparison"] = t["units"]
     result["effective"] = weight**2 / t["w2"].to_numpy(np.float64)

@@ -5,7 +5,7 @@ docs/methods.md.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -26,13 +26,15 @@ class Study:
     """A panel made ready: every unit's months with past outcomes and the propensity of a visit.
 
     `rows`: see `trials.weighted`, on the engine. `groups`: by stratum, the set of strata that
-    share slopes of their own. `months`: how many there are.
+    share slopes of their own. `months`: how many there are. `base`: the column of `rows` with the
+    outcome in the month before, which changes are counted from.
     """
 
     rows: ir.Table
     groups: tuple[int, ...]
     months: int
     design: Design
+    base: str = "last"
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,20 @@ def prepare(
     return Study(rows, tuple(groups), months, design)
 
 
+def of_outcome(space: Workspace, study: Study, outcome: ir.Table) -> Study:
+    """The study of another outcome of the same units: who is compared with whom, and how much each
+    counts, stays as it is.
+
+    `outcome`: unit, t, y (null where it wasn't observed).
+    """
+    t = study.rows.drop("y").left_join(outcome.select("unit", "t", "y"), ["unit", "t"])
+    t = t.select(*study.rows.columns)
+    over = ibis.window(group_by=t.unit, order_by=t.t)
+    follows = t.t.lag(1).over(over) == t.t - 1
+    before = ibis.ifelse(follows, t.y.lag(1).over(over), ibis.null("float64"))
+    return replace(study, rows=space.keep(t.mutate(before=before)), base="before")
+
+
 def estimate(
     space: Workspace, study: Study, kinds: VisitKinds, design: Design | None = None
 ) -> Estimate:
@@ -100,7 +116,7 @@ def estimate(
     design = design or study.design
     numbering = Numbering.of(len(study.groups), study.months, kinds.parts, design.event_times)
     begun = space.keep(_trials(space, study, kinds, numbering))
-    roles = tr.roles(begun, study.rows, numbering, design)
+    roles = tr.roles(begun, study.rows, numbering, design, study.base)
     sums = space.frame(tr.sums_by_side(roles, design))
     cells = solve(sums, numbering, design)
     terms = tr.terms_of_effect(roles, on_engine(space, cells, numbering, design), design)
@@ -163,7 +179,9 @@ def _trials(space: Workspace, study: Study, kinds: VisitKinds, numbering: Number
         # Only slots with a visit of the kind have coefficients.
         waiting = waiting.join(_coefficients_of_kinds(space, study, kinds), slot)
         waiting = waiting.mutate(odds=tr.propensity(waiting, study.design) / (1 - waiting.h))
-    columns = ("unit", "first", "visited", *study.design.measures, "leaving")
+    measures = study.design.measures
+    more = () if study.base in measures else (study.base,)
+    columns = ("unit", "first", "visited", *measures, "leaving", *more)
     own = visited.select(
         *columns,
         part=visited.part.cast("int32"),

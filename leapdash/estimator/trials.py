@@ -183,11 +183,18 @@ def weighted(history: ir.Table, coefficients: ir.Table | None, design: Design) -
     return t.mutate(leaving=leaving, leaving_last=last).drop("spent")
 
 
-def roles(trials: ir.Table, months: ir.Table, numbering: Numbering, design: Design) -> ir.Table:
+def roles(
+    trials: ir.Table,
+    months: ir.Table,
+    numbering: Numbering,
+    design: Design,
+    base: str = "last",
+) -> ir.Table:
     """Every part a unit plays in a trial: a row per unit, trial and event time.
 
     `trials`: unit, g, trial (`Numbering.trial`), part (null for comparison units), first, visited,
-    the design's measures, odds, leaving. `months`: see `weighted`.
+    the design's measures, odds, leaving. `months`: see `weighted`. `base`: the column of both with
+    the outcome in the month before.
 
     unit, cell, part, side (numbers, see `Numbering`), visited, the measures, change (of y since the
     base month), now (y itself), odds, uncut (the weight before HIGHEST_LEAVING_WEIGHT), w (the
@@ -198,7 +205,7 @@ def roles(trials: ir.Table, months: ir.Table, numbering: Numbering, design: Desi
     if never:
         columns["leaving_last"] = "leaving_last"
     if design.base == "varying":
-        columns["previous"] = "last"
+        columns["previous"] = base
     now = months.filter(months.y.notnull()).select(**columns)
 
     # Whom a trial follows in which months is settled before the join, and the arithmetic after it
@@ -211,7 +218,7 @@ def roles(trials: ir.Table, months: ir.Table, numbering: Numbering, design: Desi
         stays = ibis.ifelse(begins.visited, latest, begins["first"].fill_null(_NO_MONTH) - 1)
         latest = ibis.least(latest, stays)
     if design.base == "universal":
-        begins = begins.filter(begins["last"].notnull())
+        begins = begins.filter(begins[base].notnull())
     begins = begins.mutate(
         earliest=(begins.g + numbering.lowest).cast("int16"),
         latest=latest.cast("int16"),
@@ -223,13 +230,13 @@ def roles(trials: ir.Table, months: ir.Table, numbering: Numbering, design: Desi
     t = begins.join(now, [begins.unit == now.unit_now, *inside])
     if len(design.event_times) < numbering.span:
         t = t.filter((t.t - t.g).isin(design.event_times))
-    base = t["last"]
+    counted_from = t[base]
     if design.base == "varying":
-        base = ibis.ifelse(t.t < t.g, t.previous, base)
-        t = t.filter(base.notnull())
+        counted_from = ibis.ifelse(t.t < t.g, t.previous, counted_from)
+        t = t.filter(counted_from.notnull())
     # A running sum: before the trial's month it is smaller, so that nothing is made up for there.
     spent = t.leaving_last - t.leaving if never else ibis.greatest(t.leaving_now - t.leaving, 0.0)
-    t = t.mutate(cell=t["at"] + t.t, change=t.y - base, left=spent.exp())
+    t = t.mutate(cell=t["at"] + t.t, change=t.y - counted_from, left=spent.exp())
     return t.select(
         "unit",
         "cell",
