@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from leapdash.contract.thresholds import (
     CHRONIC_SHARE_ABSENT,
     MANY_VISITED,
+    MOST,
+    MUCH_CUT,
     SOME_VISITED,
+    STAYED_ALIKE,
     percent,
 )
 
@@ -135,6 +138,16 @@ BALANCE: Mapping[str, str] = {
     "no_earlier_months": "share without any observed month before those three",
     **{f"group {group}": f"share of: {label}" for group, label in GROUPS.items() if group != "all"},
 }
+
+CHECKS: Mapping[str, str] = {
+    "attendance": "once weighted, visited and compared still differ in past attendance",
+    "groups": "once weighted, they still differ in the share of a student group",
+    "weights": f"more than {percent(MUCH_CUT)} of the comparison's weight was cut off",
+    "observed": "the shares of visited and compared still observed differ by more than "
+    f"{100 * STAYED_ALIKE:g} points",
+    "compared": f"under {percent(MOST)} of the visited could be compared",
+}
+"""What can be wrong with the comparison behind an effect."""
 
 MANY_VISITED_SCHOOLS = f"{_MANY} or more"
 

@@ -29,7 +29,7 @@ MONTHS_BEFORE = range(EVENT_TIMES.start, 0)
 MONTHS_AFTER = range(1, EVENT_TIMES.stop)
 """The months that count as before and as after; the month of the visit is neither."""
 BEFORE_VISIT = (-6, -5, -4)
-"""Months before the visit that the comparison was not made alike in: they must show no effect."""
+"""Months before the visit in which a comparison with three months of history is not made alike."""
 HEADLINES: Mapping[str, tuple[int, ...]] = {"month_after": (1,), "six_to_nine": (6, 7, 8, 9)}
 
 # --- effects -------------------------------------------------------------------------------------
@@ -57,6 +57,8 @@ GROUPS_ALIKE = 0.25
 (Stuart 2010).
 """
 SIGNIFICANT = 0.05
+POWER = 0.8
+"""A departure counts as one a test would have found where it finds it this often."""
 MUCH_CUT = 0.05
 STAYED_ALIKE = 0.05
 STAYED_UNTIL = 9
