@@ -63,6 +63,10 @@ MUCH_CUT = 0.05
 STAYED_ALIKE = 0.05
 STAYED_UNTIL = 9
 MOST = 0.8
+MOST_DAYS_COMPARED = 0.8
+"""Days regained are shown where at least this share of the visited's days is of students who could
+be compared: the effect is carried over to the others.
+"""
 SOME_VISITED = 0.05
 MANY_VISITED = 0.10
 """From this share of a school's students visited, visits are thought to change the whole school
@@ -103,8 +107,9 @@ RULES: Mapping[str, str] = {
     "intervals": f"hold the truth {percent(CONFIDENCE)} of the time; schools are taken as "
     f"independent only where there are at least {MINIMUM_SCHOOLS}, else students are",
     "covariances": f"exact to {COVARIANCE_PRECISION:g} of the product of both standard errors",
-    "ran_alike": f"the joint test of months {_listed(BEFORE_VISIT)} does not reject at "
-    f"{percent(SIGNIFICANT)}",
+    "recent_history": "students alike in three months of history alone are told apart where the "
+    f"joint test of months {_listed(BEFORE_VISIT)} rejects at {percent(SIGNIFICANT)}; it would "
+    f"have found a departure that it finds {percent(POWER)} of the time",
     "were_alike": f"within {ALIKE:g} standard deviations in attendance and {GROUPS_ALIKE:g} in "
     f"student groups once weighted, at most {percent(MUCH_CUT)} of the weight cut off, and shares "
     f"still observed within {100 * STAYED_ALIKE:g} points of each other up to month {STAYED_UNTIL}",
@@ -112,5 +117,7 @@ RULES: Mapping[str, str] = {
     f"on; to gain is to change by {100 * A_GAIN:g} point more than elsewhere, told from at least "
     f"{ENOUGH_SCHOOLMATES} unvisited students on either side",
     "could_be_compared": f"most means at least {percent(MOST)} of the visited",
+    "days_regained": f"shown where at least {percent(MOST_DAYS_COMPARED)} of the days are of "
+    "visited students who could be compared",
 }
 """What figures and checks rest on, by name, in words."""

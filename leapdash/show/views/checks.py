@@ -150,15 +150,15 @@ def largest_apart(study: EffectStudy) -> float:
     return float(stayed_apart(rows["event_time"], *columns).max(initial=0.0))
 
 
-def failed(balance: pd.DataFrame, found: Headlines, headline: Headline) -> tuple[str, ...]:
+def failed(choice: Choice, found: Headlines, headline: Headline) -> tuple[str, ...]:
     """The checks that the comparison behind a headline fails, by their codes; none where it is
-    withheld. `balance`: of the districts and levels of `found`.
+    withheld. `found`: of visited students of the choice's districts and levels.
     """
     if headline.effect is None:
         return ()
     # A school's slice has no month before the visit, in which all compared are counted.
     compared = found.visited / found.visited_all if found.visited else None
-    measures = unlike(balance)["measure"]
+    measures = unlike(balance(choice))["measure"]
     return failed_checks(measures, headline.weights_cut, headline.apart, compared)
 
 

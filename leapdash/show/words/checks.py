@@ -1,6 +1,5 @@
 """The four checks of an effect in words: question, finding, and what the evidence shows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -39,13 +38,6 @@ TITLE = "Can this comparison be trusted?"
 AREAS = "Follows districts and levels; first visits of all years."
 STEP_BEFORE = "the largest step between one month and the next before it"
 _RECENT = "Would three months of history have been enough?"
-_FAILED = {
-    "attendance": "past attendance not alike",
-    "groups": "student groups not alike",
-    "weights": "much weight cut off",
-    "observed": "unequal shares still observed",
-    "compared": "many not compared",
-}
 
 
 @dataclass(frozen=True)
@@ -224,11 +216,6 @@ def alt_schoolmates(title: str, table: pd.DataFrame) -> str:
         )
     ]
     return f"{title}: change of attendance in points. {'; '.join(told)}."
-
-
-def failed_words(codes: Sequence[str]) -> str:
-    """What is wrong with the comparison behind an effect: Mind: past attendance not alike."""
-    return f"Mind: {_and([_FAILED[code] for code in codes])}" if codes else ""
 
 
 def _missed(recent: RecentStudy) -> str:

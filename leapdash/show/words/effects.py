@@ -67,6 +67,13 @@ _NUMBERS = (
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 _NO_SPREAD = 1e-9
+_FAILED = {
+    "attendance": "past attendance not alike",
+    "groups": "student groups not alike",
+    "weights": "much weight cut off",
+    "observed": "unequal shares still observed",
+    "compared": "many not compared",
+}
 
 
 def effect_answer(study: Headlines) -> str:
@@ -97,11 +104,19 @@ def impact_answer(found: Headlines, days: DaysRegained, visits: VisitsMade) -> s
     return " ".join(part for part in parts if part)
 
 
-def effect_card(found: Headline) -> tuple[str, str]:
-    """What a card says of an effect: its points, and its interval or why there is none."""
+def effect_card(found: Headline, failed: Sequence[str] = ()) -> tuple[str, str]:
+    """What a card says of an effect: its points, and its interval or why there is none; that
+    checks of its comparison `failed`, by their codes.
+    """
     if found.effect is None:
         return NO_FIGURE, "too few to tell"
-    return points(found.effect.effect, signed=True), f"{between(found.effect)} points"
+    mind = f" ({failed_words(failed)})" if failed else ""
+    return points(found.effect.effect, signed=True), f"{between(found.effect)} points{mind}"
+
+
+def failed_words(codes: Sequence[str]) -> str:
+    """What is wrong with the comparison behind an effect: mind: past attendance not alike."""
+    return f"mind: {', '.join(_FAILED[code] for code in codes)}"
 
 
 def followed(found: Headlines) -> str:
