@@ -270,13 +270,13 @@ def test_who_is_left_out_is_counted_with_the_main_reason(counts, verdict, findin
     assert (line.verdict, line.finding) == (verdict, finding)
 
 
-def tested(recent, p):
+def ended(recent, p):
     """A study of three months' history whose joint test came out so."""
     return replace(recent, test=None if p is None else JointTest(5.0, 3, p))
 
 
 def test_three_months_of_history_are_told_beside_the_effect_and_never_as_its_failure(recent, study):
-    rings = check_words.recent_line(tested(recent, 0.01), study)
+    rings = check_words.recent_line(ended(recent, 0.01), study)
     assert rings.verdict == "beside"
     assert rings.finding == (
         "No: in the sixth to fourth month before the visit, both would have been at most 2.1 "
@@ -287,7 +287,7 @@ def test_three_months_of_history_are_told_beside_the_effect_and_never_as_its_fai
 
 
 def test_a_quiet_test_is_no_proof_and_says_what_it_would_have_missed(recent, study):
-    quiet = check_words.recent_line(tested(recent, 0.4), study)
+    quiet = check_words.recent_line(ended(recent, 0.4), study)
     assert quiet.verdict == "beside"
     assert quiet.finding == (
         "No sign against it, which is no proof: a lasting difference of under "
@@ -297,16 +297,16 @@ def test_a_quiet_test_is_no_proof_and_says_what_it_would_have_missed(recent, stu
     same = replace(recent, effects=dict.fromkeys(recent.effects, 0.083))
     level = replace(study, six_to_nine=headline(0.083, 0.01, 0.2))
     assert "Three months alone would put the effect the same." in (
-        check_words.recent_line(tested(same, 0.4), level).finding
+        check_words.recent_line(ended(same, 0.4), level).finding
     )
 
 
 def test_without_a_test_the_reason_is_told(recent, study):
     for found, reason in (
         (None, "the release holds no comparison with three months of history alone."),
-        (tested(recent, None), "attendance does not vary enough to judge by."),
+        (ended(recent, None), "attendance does not vary enough to judge by."),
         (
-            replace(tested(recent, None), table=recent.table[1:]),
+            replace(ended(recent, None), table=recent.table[1:]),
             "too few students were observed in the sixth to fourth month before the visit.",
         ),
     ):
