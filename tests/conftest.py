@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, settings
 
 from leapdash.release import Release, open_release
 from leapdash.show.choice import Choice
+from leapdash.show.effects.recent import RecentStudy
 from leapdash.show.effects.studies import EffectStudy
 from leapdash.show.filters import Known
 from leapdash.show.opened import OpenedRelease
+from leapdash.show.views import checks
 from leapdash.show.views.effects import effect_on
 from tests.lib.paths import DEMO
 from tests.lib.small_release import make
@@ -65,6 +67,14 @@ def known(small: OpenedRelease) -> Known:
 def study(choose: Chooser) -> EffectStudy:
     """The effect on all visited students of the small state."""
     return effect_on(choose())
+
+
+@pytest.fixture(scope="session")
+def recent(choose: Chooser) -> RecentStudy:
+    """The same with three months of history alone."""
+    found = checks.recent(choose())
+    assert found is not None
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ release's `datapackage.json` are made from it. Numbers that decide something sta
 from leapdash.contract.codes import (
     ALL_LEVELS,
     BALANCE,
+    CHECKS,
     CODE_PATTERN,
     CONTACTS,
     CONTRACT_VERSION,
@@ -75,6 +76,7 @@ __all__ = [
     "ALL_LEVELS",
     "BALANCE",
     "BASE_EVENT_TIME",
+    "CHECKS",
     "CHRONIC_MINIMUM_DAYS",
     "CHRONIC_SHARE_ABSENT",
     "CODE_PATTERN",

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from leapdash.contract.thresholds import (
     CHRONIC_SHARE_ABSENT,
     MANY_VISITED,
+    MOST,
+    MUCH_CUT,
     SOME_VISITED,
+    STAYED_ALIKE,
     percent,
 )
 
@@ -154,6 +157,16 @@ BALANCE: Mapping[str, str] = {
     "school_three_months": "mean of the whole school's attendance rates of the three months before",
     **{f"group {group}": f"share of: {label}" for group, label in GROUPS.items() if group != "all"},
 }
+
+CHECKS: Mapping[str, str] = {
+    "attendance": "once weighted, visited and compared still differ in past attendance",
+    "groups": "once weighted, they still differ in the share of a student group",
+    "weights": f"more than {percent(MUCH_CUT)} of the comparison's weight was cut off",
+    "observed": "the shares of visited and compared still observed differ by more than "
+    f"{100 * STAYED_ALIKE:g} points",
+    "compared": f"under {percent(MOST)} of the visited could be compared",
+}
+"""What can be wrong with the comparison behind an effect."""
 
 MANY_VISITED_SCHOOLS = f"{_MANY} or more"
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from leapdash.contract.codes import (
     ALL_LEVELS,
     BALANCE,
+    CHECKS,
     CODE_PATTERN,
     EFFECT_GROUPS,
     FEW_VISITED_SCHOOLS,
@@ -59,6 +60,7 @@ _SLICE = (
 _EFFECT_DISTRICT = Column(
     "district_code", "text", f"the district; {STATE_CODE} for the state", pattern=CODE_PATTERN
 )
+_PERIOD = Column("cohort_period", "text", "when the first visit was", pattern=PERIOD_PATTERN)
 _DISTRICTS = Reference(("district_code",), "schools")
 _DISTRICTS_OR_STATE = Reference(("district_code",), "schools", besides=(STATE_CODE,))
 _SCHOOLS_OF_SLICES = Reference(
@@ -127,6 +129,15 @@ EFFECT_TABLES: tuple[Table, ...] = (
                 "the same students' change since the month before the visit",
                 unit="fraction",
             ),
+            Column(
+                "checks_failed",
+                "text",
+                "which checks the comparison fails, one after the other; attendance and groups: as "
+                "of all visited of the district and level; compared: not of slice school; empty "
+                "where none fails. "
+                + "; ".join(f"`{code}`: {meaning}" for code, meaning in CHECKS.items()),
+                pattern=f"(({'|'.join(CHECKS)})(, ({'|'.join(CHECKS)}))*)?",
+            ),
         ),
         key=("slice", "slice_value", "district_code", "level", "event_time"),
         optional=True,
@@ -178,13 +189,68 @@ EFFECT_TABLES: tuple[Table, ...] = (
             ),
             DISTRICT,
             LEVEL,
-            Column("cohort_period", "text", "when the first visit was", pattern=PERIOD_PATTERN),
+            _PERIOD,
             EVENT_TIME,
             Column("influence", "number", "summed over the school's students", unit="fraction"),
         ),
         key=("school_code", "district_code", "level", "cohort_period", "event_time"),
         optional=True,
         references=(Reference(("school_code",), "schools"), _DISTRICTS),
+    ),
+    Table(
+        "effects_recent",
+        "cohort period x district x level x months since first visit",
+        "The effects by cohort period once more, with students made alike in three months of "
+        "history alone: a diagnosis beside `effects`, not another answer. Months before the visit "
+        "and those of the headlines only.",
+        (
+            DISTRICT,
+            LEVEL,
+            _PERIOD,
+            EVENT_TIME,
+            Column("effect", "number", "mean effect on the visited", unit="fraction"),
+            Column(
+                "std_error_student",
+                "number",
+                "its standard error, students independent",
+                unit="fraction",
+                minimum=0,
+            ),
+            count("visited", "visited students the effect is estimated on"),
+            Column(
+                "comparison_effective",
+                "number",
+                "how many equally weighted comparison students would be worth as much",
+                unit="students",
+                minimum=0,
+            ),
+        ),
+        key=("district_code", "level", "cohort_period", "event_time"),
+        optional=True,
+        references=(_DISTRICTS,),
+    ),
+    Table(
+        "effects_recent_covariance",
+        "two cohort periods x two districts x two levels x two months since first visit",
+        "Covariances of the effects of `effects_recent` in the months before the visit, students "
+        "independent. A pair that isn't there is 0; each pair stands once.",
+        (
+            DISTRICT,
+            LEVEL,
+            _PERIOD,
+            EVENT_TIME,
+            *(_second(column) for column in (DISTRICT, LEVEL, _PERIOD, EVENT_TIME)),
+            Column("covariance", "number", "of the two effects", unit="fraction squared"),
+        ),
+        key=(
+            *("district_code", "level", "cohort_period", "event_time"),
+            *("district_code_2", "level_2", "cohort_period_2", "event_time_2"),
+        ),
+        optional=True,
+        references=(
+            _DISTRICTS,
+            Reference(("district_code_2",), "schools", named=("district_code",)),
+        ),
     ),
     Table(
         "balance",
@@ -214,7 +280,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
             DISTRICT,
             LEVEL,
             YEAR,
-            Column("cohort_period", "text", "when the first visit was", pattern=PERIOD_PATTERN),
+            _PERIOD,
             EVENT_TIME,
             STUDENTS,
             DAYS_ENROLLED,
@@ -233,7 +299,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
         (
             DISTRICT,
             LEVEL,
-            Column("cohort_period", "text", "when the first visit was", pattern=PERIOD_PATTERN),
+            _PERIOD,
             Column("reason", "text", "whether and why", codes=LEFT_OUT),
             count("students", "visited students"),
         ),

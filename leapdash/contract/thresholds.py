@@ -29,7 +29,7 @@ MONTHS_BEFORE = range(EVENT_TIMES.start, 0)
 MONTHS_AFTER = range(1, EVENT_TIMES.stop)
 """The months that count as before and as after; the month of the visit is neither."""
 BEFORE_VISIT = (-6, -5, -4)
-"""Months before the visit that the comparison was not made alike in: they must show no effect."""
+"""Months before the visit in which a comparison with three months of history is not made alike."""
 HEADLINES: Mapping[str, tuple[int, ...]] = {"month_after": (1,), "six_to_nine": (6, 7, 8, 9)}
 
 # --- effects -------------------------------------------------------------------------------------
@@ -57,10 +57,16 @@ GROUPS_ALIKE = 0.25
 (Stuart 2010).
 """
 SIGNIFICANT = 0.05
+POWER = 0.8
+"""A departure counts as one a test would have found where it finds it this often."""
 MUCH_CUT = 0.05
 STAYED_ALIKE = 0.05
 STAYED_UNTIL = 9
 MOST = 0.8
+MOST_DAYS_COMPARED = 0.8
+"""Days regained are shown where at least this share of the visited's days is of students who could
+be compared: the effect is carried over to the others.
+"""
 SOME_VISITED = 0.05
 MANY_VISITED = 0.10
 """From this share of a school's students visited, visits are thought to change the whole school
@@ -101,8 +107,9 @@ RULES: Mapping[str, str] = {
     "intervals": f"hold the truth {percent(CONFIDENCE)} of the time; schools are taken as "
     f"independent only where there are at least {MINIMUM_SCHOOLS}, else students are",
     "covariances": f"exact to {COVARIANCE_PRECISION:g} of the product of both standard errors",
-    "ran_alike": f"the joint test of months {_listed(BEFORE_VISIT)} does not reject at "
-    f"{percent(SIGNIFICANT)}",
+    "recent_history": "students alike in three months of history alone are told apart where the "
+    f"joint test of months {_listed(BEFORE_VISIT)} rejects at {percent(SIGNIFICANT)}; it would "
+    f"have found a departure that it finds {percent(POWER)} of the time",
     "were_alike": f"within {ALIKE:g} standard deviations in attendance, needs and the school's "
     f"attendance, and {GROUPS_ALIKE:g} in other student groups, once weighted, at most "
     f"{percent(MUCH_CUT)} of the weight cut off, and shares "
@@ -111,5 +118,7 @@ RULES: Mapping[str, str] = {
     f"on; to gain is to change by {100 * A_GAIN:g} point more than elsewhere, told from at least "
     f"{ENOUGH_SCHOOLMATES} unvisited students on either side",
     "could_be_compared": f"most means at least {percent(MOST)} of the visited",
+    "days_regained": f"shown where at least {percent(MOST_DAYS_COMPARED)} of the days are of "
+    "visited students who could be compared",
 }
 """What figures and checks rest on, by name, in words."""

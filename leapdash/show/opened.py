@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leapdash.release import Manifest, Release
-from leapdash.show.effects.arrays import CohortData, cohort_data
+from leapdash.show.effects.arrays import CohortData, RecentData, cohort_data, recent_data
 from leapdash.show.filters import Known
 
 RESULTS_KEPT = 1000
@@ -51,6 +51,13 @@ class OpenedRelease:
     def cohorts(self) -> CohortData:
         """The effect tables as arrays. Raises ReleaseError where the release holds no effects."""
         return cohort_data(self)
+
+    @cached_property
+    def recent(self) -> RecentData:
+        """The effects with three months of history alone, as arrays. Raises ReleaseError where the
+        release holds none.
+        """
+        return recent_data(self)
 
     def has(self, name: str) -> bool:
         """Whether the release holds that table."""

@@ -4,9 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from leapdash.checks import failed_checks, pooled_balance, unlike
 from leapdash.contract import ALL_LEVELS, STATE_CODE
-from leapdash.show.effects.arrays import cohort_data, slice_data
-from leapdash.show.effects.studies import difference, effect_study, slice_studies
+from leapdash.contract.thresholds import ALIKE, GROUPS_ALIKE, MOST, MUCH_CUT, STAYED_ALIKE
+from leapdash.show.effects.arrays import cohort_data, recent_data, slice_data
+from leapdash.show.effects.recent import recent_study
+from leapdash.show.effects.studies import (
+    difference,
+    effect_study,
+    slice_headlines,
+    slice_studies,
+)
 from leapdash.show.effects.unions import chosen, covariances
 from tests.lib import examples
 from tests.lib.effect_state import EVENTS, EffectState, TablesAsRelease, effect_state, terms
@@ -29,7 +37,7 @@ def random_choice(rng, values):
 
 def test_random_filters_are_exact(state):
     data = cohort_data(TablesAsRelease(state.tables))
-    rows, sums = terms(state)
+    rows, sums = terms(state.roles)
     cluster = rows["unit"].map(state.clusters).to_numpy()
     unit, e, x = (rows[name].to_numpy() for name in ("unit", "e", "x"))
     districts = sorted({district for district, _ in state.strata})
@@ -97,6 +105,102 @@ def test_random_filters_are_exact(state):
                 assert found.loc[event, "naive_change"] == pytest.approx(change, abs=1e-9)
                 compared += 1
     assert compared > FILTERS_OF_A_STATE
+
+
+def test_random_filters_are_exact_with_three_months_of_history_alone(state):
+    data = recent_data(TablesAsRelease(state.tables))
+    rows, sums = terms(state.recent, ["last", "mean"])
+    districts = sorted({district for district, _ in state.strata})
+    rng = np.random.default_rng(2)
+    compared = 0
+    for _ in range(FILTERS_OF_A_STATE // 4):
+        pick = (
+            random_choice(rng, districts),
+            random_choice(rng, ["PK-5", "6-8", "9-12"]),
+            random_choice(rng, state.periods),
+        )
+        inside = []
+        for t in (rows, sums):
+            place = [state.strata[k] for k in t["stratum"]]
+            where = [district for district, _ in place], [level for _, level in place]
+            named = *where, [state.periods[k] for k in t["part"]]
+            keep = [
+                wanted is None or value in wanted
+                for values, wanted in zip(named, pick, strict=True)
+                for value in values
+            ]
+            inside.append(t[np.reshape(keep, (3, len(t))).all(axis=0)])
+        mine, own = inside[0], inside[1].groupby("e")[["visited", "total"]].sum()
+        found = recent_study(data, chosen(data, *pick))
+        before = found.table.set_index("event_time")
+        assert list(before.index) == [e for e in own.index if e < 0]
+        wide = mine[mine["e"] < -1].pivot_table("x", "unit", "e", "sum", fill_value=0.0)
+        n = own.loc[wide.columns, "visited"].to_numpy()
+        x = wide.to_numpy() / n
+        at = [EVENTS.index(e) for e in wide.columns]
+        np.testing.assert_allclose(
+            found.covariance[np.ix_(at, at)],
+            x.T @ x,
+            rtol=2e-6,
+            atol=2e-6 * (x**2).sum(axis=0).max(initial=0.0),
+        )
+        shown = before[before["shown"]]
+        expected = own.loc[shown.index, "total"] / own.loc[shown.index, "visited"]
+        np.testing.assert_allclose(shown["effect"], expected, atol=1e-9)
+        later = found.effects["six_to_nine"]
+        if later is not None:
+            months = own.loc[[6, 7, 8, 9]]
+            assert later == pytest.approx((months["total"] / months["visited"]).mean(), abs=1e-9)
+            compared += 1
+    assert compared > FILTERS_OF_A_STATE // 20
+
+
+def test_a_row_tells_the_checks_it_fails_by_the_rule_written_out(state):
+    balance, rows = frame(state, "balance"), frame(state, "effects", slice="all")
+    for (district, level), own in rows.groupby(["district_code", "level"]):
+        area = (balance["district_code"] == district) & (balance["level"] == level)
+        after = balance[area]
+        spread = after["visited_sd"].where(after["visited_sd"] > 1e-6)
+        apart = ((after["visited_mean"] - after["comparison_after"]) / spread).abs()
+        groups = after["measure"].str.startswith("group ")
+        base = own.loc[own["event_time"] == -1, "visited"].item()
+        for row in own.itertuples():
+            due = row.visited / row.visited_due if row.visited_due else row.comparison_observed
+            expected = {
+                "attendance": (apart[~groups] >= ALIKE).any(),
+                "groups": (apart[groups] >= GROUPS_ALIKE).any(),
+                "weights": row.weights_cut > MUCH_CUT,
+                "observed": row.event_time <= 9
+                and abs(due - row.comparison_observed) > STAYED_ALIKE,
+                "compared": base / row.visited_all < MOST,
+            }
+            found = [code for code in row.checks_failed.split(", ") if code]
+            assert found == [code for code, fails in expected.items() if fails]
+    assert rows["checks_failed"].str.contains("attendance").any()
+    assert rows["checks_failed"].nunique() > 2
+
+
+@pytest.mark.parametrize("slice_name", ["place", "visitor", "group"])
+def test_a_headline_fails_the_checks_that_one_of_its_months_fails(state, slice_name):
+    release = TablesAsRelease(state.tables)
+    measures = unlike(pooled_balance(frame(state, "balance")))["measure"]
+    rows = frame(state, "effects", slice=slice_name, district_code=STATE_CODE, level=ALL_LEVELS)
+    found = slice_headlines(slice_data(release, slice_name, STATE_CODE, ALL_LEVELS))
+    told = 0
+    for value, own in found.items():
+        for headline in (own.month_after, own.six_to_nine):
+            if headline.effect is None:
+                continue
+            months = rows[rows["event_time"].isin(headline.event_times)]
+            codes = set(
+                ", ".join(months.loc[rows["slice_value"] == value, "checks_failed"]).split(", ")
+            )
+            share = own.visited / own.visited_all
+            assert set(failed_checks(measures, headline.weights_cut, headline.apart, share)) == (
+                codes - {""}
+            )
+            told += 1
+    assert told
 
 
 PARTING = ("cohort_period", "place", "visitor", "language", "visits", "school")

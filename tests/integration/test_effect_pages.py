@@ -19,7 +19,7 @@ from tests.lib.small_release import EFFECT_TABLES, HARTFORD, NEW_HAVEN, make, sm
 
 pytestmark = pytest.mark.usefixtures("on_show")
 
-CHECKS = ("alike-before", "alike", "schoolmates", "left-out")
+CHECKS = ("recent", "alike", "schoolmates", "left-out")
 
 
 def opened(**query):
@@ -75,7 +75,9 @@ def test_the_page_answers_with_the_effect_of_exactly_the_choice(choose, query, f
 
 def test_beside_the_effect_stands_the_plain_change_and_how_much_of_it_would_have_come_anyway():
     text = said(opened())
-    assert text.count("A plain before-and-after would say 18.2 points more; about half") == 2
+    told = "A plain before-and-after would say 18.2 points more; about half of that would have "
+    assert text.count(f"{told}come anyway (between ") == 2
+    assert "For these students the plain change is what it is" in text
 
 
 def test_what_it_rests_on_and_does_not_remove_is_said():
@@ -88,7 +90,8 @@ def test_the_four_checks_are_lines_with_findings_and_no_chart_until_opened(choos
     app = opened()
     study = effect_views.effect_on(choose())
     balance = check_views.balance(choose())
-    expected = [check_words.alike_before_line(study), check_words.alike_line(balance, study)]
+    recent = check_views.recent(choose())
+    expected = [check_words.recent_line(recent, study), check_words.alike_line(balance, study)]
     expected.append(check_words.left_out_line(check_views.left_out(choose())))
     assert {f"**{line.question}** {line.finding}" for line in expected} < lines(app)
     assert len(lines(app)) == 4
@@ -98,7 +101,7 @@ def test_the_four_checks_are_lines_with_findings_and_no_chart_until_opened(choos
 @pytest.mark.parametrize(
     ("check", "more_charts", "evidence"),
     [
-        ("alike-before", 1, "joint test of months −6 to −4"),
+        ("recent", 1, "joint test of months −6 to −4"),
         ("alike", 2, "as precise as so many students of equal weight"),
         ("schoolmates", 1, "The effects beside each other are for the whole state, all levels"),
         ("left-out", 0, "The table follows all filters of this page."),
@@ -231,6 +234,8 @@ def test_where_attendance_never_varies_nothing_is_infinite(monkeypatch, tmp_path
             "effects": frame_of("effects").assign(**still),
             "effects_covariance": frame_of("effects_covariance")[:0],
             "effects_schools": frame_of("effects_schools")[:0],
+            "effects_recent": frame_of("effects_recent").assign(effect=0.0, std_error_student=0.0),
+            "effects_recent_covariance": frame_of("effects_recent_covariance")[:0],
             "balance": balance,
         },
     )

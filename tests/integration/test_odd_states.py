@@ -12,8 +12,9 @@ import pytest
 from leapdash.build.build import build
 from leapdash.contract import LEVELS, STATE_CODE
 from leapdash.release import Release
-from leapdash.show.effects.arrays import cohort_data, slice_data
+from leapdash.show.effects.arrays import cohort_data, recent_data, slice_data
 from leapdash.show.effects.days import days_enrolled, days_regained
+from leapdash.show.effects.recent import recent_study
 from leapdash.show.effects.studies import (
     Headline,
     difference,
@@ -83,7 +84,8 @@ def numbers_are_finite(release: Release) -> None:
         table = release.table(name).to_pandas()
         figures = table.select_dtypes("number").dropna()
         assert np.isfinite(figures.to_numpy(dtype=float)).all(), name
-    for name in ("effects", "effects_covariance", "effects_schools", "balance"):
+    checked = ("effects", "effects_covariance", "effects_schools", "balance")
+    for name in (*checked, "effects_recent", "effects_recent_covariance"):
         if release.has(name):
             assert not release.table(name).to_pandas().isna().any(axis=None), name
 
@@ -186,8 +188,11 @@ def test_equal_attendance_gives_no_effect_no_error_and_no_band_or_test_that_brea
         assert headline.effect.std_error < 1e-9
     data = cohort_data(release)
     study = effect_study(data, chosen(data))
-    assert study.before_visit is None
-    assert study.breakdown is None
+    alone = recent_data(release)
+    recent = recent_study(alone, chosen(alone))
+    assert recent.test is None
+    assert recent.smallest is None
+    assert recent.breakdown(study.six_to_nine) is None
     after = study.table[study.table["shown"] & (study.table["event_time"] >= 0)]
     np.testing.assert_allclose(after["band_high"], 0, atol=1e-9)
 

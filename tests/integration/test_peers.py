@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from leapdash import event_study
+from leapdash.inference import breakdown, interval
 
 PLAIN = {
     "unit": "id",
@@ -154,3 +155,65 @@ def test_county_employment_has_diff_diff_s_errors(real_data):
     for e, cell in theirs.event_study_effects.items():
         assert effects.loc[e, "effect"] == pytest.approx(cell["effect"], abs=1e-10)
         assert effects.loc[e, "std_error"] == pytest.approx(cell["se"], abs=1e-10)
+
+
+def honest(before, after, covariance):
+    """What diff-diff's HonestDiD takes for these effects, month by month but the base; and itself,
+    for the mean of the months from the sixth after the visit on.
+    """
+    results = pytest.importorskip("diff_diff.results")
+    honest_did = pytest.importorskip("diff_diff.honest_did")
+    months = [*range(-1 - len(before), -1), *range(len(after))]
+    effects = {}
+    for k, (month, effect) in enumerate(zip(months, [*before, *after], strict=True)):
+        error = float(np.sqrt(covariance[k, k]))
+        effects[month] = results.PeriodEffect(month, effect, error, 0.0, 1.0, (0.0, 0.0))
+    study = results.MultiPeriodDiDResults(
+        period_effects=effects,
+        avg_att=0.0,
+        avg_se=0.0,
+        avg_t_stat=0.0,
+        avg_p_value=1.0,
+        avg_conf_int=(0.0, 0.0),
+        n_obs=0,
+        n_treated=0,
+        n_control=0,
+        pre_periods=months[: len(before)],
+        post_periods=months[len(before) :],
+        vcov=covariance,
+        interaction_indices={month: k for k, month in enumerate(months)},
+    )
+    weights = np.array([e >= 6 for e in range(len(after))]) / (len(after) - 6)
+    return study, honest_did.HonestDiD(method="relative_magnitude", l_vec=weights)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_breakdown_value_is_that_of_diff_diff_with_steps_at_their_upper_ends(seed):
+    """diff-diff takes the steps before the visit as known: so do we where they have no variance.
+    Where they have, ours is diff-diff's once the largest step before the visit is what it may be.
+    """
+    rng = np.random.default_rng(seed)
+    root = 0.004 * rng.normal(size=(15, 15))
+    covariance = root @ root.T
+    before = 0.004 * rng.normal(size=5)
+    after = (-1) ** seed * (0.08 + 0.004 * rng.normal(size=10))
+    at = np.ix_(range(11, 15), range(11, 15))
+    finding = interval(float(after[6:].mean()), float(covariance[at].sum()) / 16)
+    months = (6, 7, 8, 9)
+    base = np.append(before, 0.0)
+
+    study, peer = honest(before, after, covariance)
+    known = breakdown(finding, months, base, np.zeros((6, 6)))
+    # diff-diff halves the interval until it is this small.
+    assert known.times == pytest.approx(peer.breakdown_value(study, tol=1e-7), abs=1e-6)
+
+    widened = np.zeros((6, 6))
+    widened[:5, :5] = covariance[:5, :5]
+    ours = breakdown(finding, months, base, widened)
+    assert ours.times < known.times
+    study, peer = honest(np.array([0.0, 0.0, 0.0, ours.step_up_to, 0.0]), after, covariance)
+    assert ours.times == pytest.approx(peer.breakdown_value(study, tol=1e-7), abs=1e-6)
+    assert ours.drift / ours.times == pytest.approx(ours.step_up_to)
+    # In points: months after the visit may drift by so much each, and the interval reaches zero.
+    bounds = peer.fit(study, M=ours.drift / ours.step_up_to)
+    assert min(abs(bounds.ci_lb), abs(bounds.ci_ub)) == pytest.approx(0.0, abs=1e-9)

@@ -84,6 +84,7 @@ EFFECT: Mapping[str, Any] = {
     "weights_cut": 0.0,
     "visited_rate": 0.8,
     "naive_change": 0.1,
+    "checks_failed": "",
 }
 COVARIANCE: Mapping[str, Any] = {
     **{name: EFFECT[name] for name in ("slice", "slice_value", "district_code", "level")},

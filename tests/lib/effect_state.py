@@ -1,6 +1,6 @@
 """A small simulated state, its effect tables, and the trials behind them student by student."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,14 @@ import pyarrow.dataset as ds
 
 from leapdash.build.demo import make_state
 from leapdash.build.effects.panel import effect_panel
-from leapdash.build.effects.slices import DESIGN, by_cohort_period
+from leapdash.build.effects.slices import DESIGN, RECENT, by_cohort_period
 from leapdash.build.effects.tables import effect_tables
 from leapdash.build.panel.inputs import read_inputs
 from leapdash.build.panel.make import make_panel
 from leapdash.build.sources.folder import open_folder
 from leapdash.contract import EVENT_TIMES
 from leapdash.engines import Workspace, open_engine
+from leapdash.estimator.design import Design
 from leapdash.estimator.estimate import estimate, prepare
 from leapdash.progress import SILENT
 
@@ -53,7 +54,8 @@ class TablesAsRelease:
 @dataclass(frozen=True)
 class EffectState:
     """`tables`: the contract's, by name. `roles`: a row per student, trial and event time (unit,
-    value, stratum, g, e, part, visited, MEASURES, change, now, before, w). `clusters`: by unit.
+    value, stratum, g, e, part, visited, MEASURES, change, now, before, w); `recent`: the same with
+    three months of history alone. `clusters`: by unit.
     `strata`: by number, district code and level. `periods`: by part. `folder`: the input.
     """
 
@@ -61,6 +63,7 @@ class EffectState:
 
     tables: Mapping[str, pa.Table]
     roles: pd.DataFrame
+    recent: pd.DataFrame
     clusters: Mapping[int, int]
     strata: tuple[tuple[str, str], ...]
     periods: tuple[str, ...]
@@ -76,29 +79,35 @@ def effect_state(folder: Path, students: int, seed: int) -> EffectState:
         made = effect_panel(space, panel)
         months = panel.months.count().to_pyarrow().as_py()
         rows = made.months.select("unit", "t", "y", "stratum", "first", *MEASURES[4:])
-        study = prepare(space, rows, made.districts(), months, DESIGN)
-        found = estimate(space, study, by_cohort_period(made).kinds)
-        roles = found.numbering.told_apart(space.frame(found.roles)).assign(
-            before=lambda t: t["last"]
-        )
+
+        def roles_of(design: Design) -> pd.DataFrame:
+            study = prepare(space, rows, made.districts(), months, design)
+            found = estimate(space, study, by_cohort_period(made).kinds)
+            told = found.numbering.told_apart(space.frame(found.roles))
+            return told.assign(before=told["last"])
+
+        roles, recent = roles_of(DESIGN), roles_of(RECENT)
         clusters = space.frame(made.clusters)
     return EffectState(
         folder,
         tables,
         roles,
+        recent,
         dict(zip(clusters["unit"], clusters["cluster"], strict=True)),
         made.areas,
         made.periods,
     )
 
 
-def terms(state: EffectState) -> tuple[pd.DataFrame, pd.DataFrame]:
+def terms(
+    roles: pd.DataFrame, measures: Sequence[str] = MEASURES
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What each role adds to the sum of effects of its stratum and part, and the sums themselves.
 
     unit, stratum, part, e, x; and stratum, part, e, visited, total (sum of effects), squares.
     Written from docs/methods.md with plain numpy, slopes and all; only the weights are taken over.
     """
-    roles = state.roles[state.roles["visited"] | (state.roles["w"] > 0)].copy()
+    roles = roles[roles["visited"] | (roles["w"] > 0)].copy()
     cell = ["value", "stratum", "g", "e"]
     sides = roles.groupby(cell)["visited"].agg(["any", "all"])
     both = sides.index[sides["any"] & ~sides["all"]]
@@ -109,12 +118,12 @@ def terms(state: EffectState) -> tuple[pd.DataFrame, pd.DataFrame]:
         others = t[~t["visited"]]
         place = others.groupby(["stratum", "g"]).ngroup().to_numpy()
         w = others["w"].to_numpy()
-        features = others[[*MEASURES, "change"]].to_numpy()
+        features = others[[*measures, "change"]].to_numpy()
         weight = np.bincount(place, w)
         means = [np.bincount(place, w * column) / weight for column in features.T]
         centred = np.sqrt(w)[:, None] * (features - np.stack(means, axis=1)[place])
         slopes, *_ = np.linalg.lstsq(centred[:, :-1], centred[:, -1], rcond=1e-6)
-        t = t.assign(z=t["change"] - t[MEASURES].to_numpy() @ slopes)
+        t = t.assign(z=t["change"] - t[list(measures)].to_numpy() @ slopes)
         for (stratum, g), c in t.groupby(["stratum", "g"]):
             waiting = c[~c["visited"]]
             share = (waiting["w"] / waiting["w"].sum()).to_numpy()

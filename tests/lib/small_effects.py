@@ -2,7 +2,9 @@
 
 The effect grows from 2 points in the month of the visit to 8 in month six and stays there, 1 point
 more at level 9-12; the plain change is 10 points larger from the month of the visit on. Students of
-different districts, levels and values of a slice are independent.
+different districts, levels and values of a slice are independent. With three months of history
+alone the effect is 1 point smaller after the visit, and visited and compared are 2 points apart in
+months -6 to -4. No check fails.
 """
 
 from collections.abc import Callable
@@ -74,6 +76,8 @@ def effect_tables(
         "effects": pd.concat(effects, ignore_index=True),
         "effects_covariance": pd.concat(covariance, ignore_index=True),
         "effects_schools": _schools(visited, atoms),
+        "effects_recent": _recent(atoms),
+        "effects_recent_covariance": _recent_pairs(atoms),
         "balance": _balance(visited),
         "visited_days": _days(visited, months),
         "visited_compared": _left_out(visited),
@@ -149,8 +153,33 @@ def _rows(name: str, cells: pd.DataFrame) -> pd.DataFrame:
             "weights_cut": 0.0,
             "visited_rate": without + cells["effect"],
             "naive_change": cells["effect"] + 0.1 * after,
+            "checks_failed": "",
         }
     )
+
+
+def _recent(atoms: pd.DataFrame) -> pd.DataFrame:
+    """The effects with three months of history alone, before the visit and in the headlines'."""
+    rows = atoms[atoms["event_time"].isin([*range(-6, 0), 1, 6, 7, 8, 9])]
+    early, after = rows["event_time"] < -3, rows["event_time"] > 0
+    return pd.DataFrame(
+        {
+            "district_code": rows["district_code"],
+            "level": rows["level"],
+            "cohort_period": rows["value"],
+            "event_time": rows["event_time"],
+            "effect": rows["effect"] - 0.02 * early - 0.01 * after,
+            "std_error_student": np.sqrt(rows["variance"]),
+            "visited": rows["visited"],
+            "comparison_effective": 8.0 * rows["visited"],
+        }
+    )
+
+
+def _recent_pairs(atoms: pd.DataFrame) -> pd.DataFrame:
+    pairs = _pairs("cohort_period", atoms[atoms["event_time"] < -1])
+    names = {"slice_value": "cohort_period", "slice_value_2": "cohort_period_2"}
+    return pairs.rename(columns=names).drop(columns=["slice", "matrix"])
 
 
 def _pairs(name: str, cells: pd.DataFrame) -> pd.DataFrame:

@@ -35,6 +35,7 @@ PUBLISHED = {
 }
 EFFECT_TABLES = (
     *("effects", "effects_covariance", "effects_schools", "balance"),
+    *("effects_recent", "effects_recent_covariance"),
     *("visited_days", "visited_compared", "spillover"),
 )
 _MEASURES = [

@@ -90,10 +90,11 @@ def test_the_first_visit_is_a_dotted_rule_with_its_word_and_the_figure_says_it_i
     assert [(s.x0, s.line.dash) for s in figure.layout.shapes] == [(0, "dot")]
 
 
-def test_before_the_visit_differences_stand_with_their_ranges_and_none_at_the_base(study):
-    figure = check_charts.differences_before(study.table, LOOK)
+def test_before_the_visit_differences_stand_with_their_ranges_and_none_at_the_base(choose):
+    before = check_views.recent(choose()).table
+    figure = check_charts.differences_before(before, LOOK)
     (dots,) = named(figure, "visited less compared")
-    before = study.table[study.table["event_time"] < 0]
+    assert list(dots.x) == [-6, -5, -4, -3, -2, -1]
     assert list(dots.y) == pytest.approx((100 * before["effect"]).tolist(), abs=1e-3)
     assert list(dots.error_y.array) == pytest.approx(
         (100 * (before["high"] - before["effect"])).tolist(), abs=1e-3

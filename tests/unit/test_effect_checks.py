@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from leapdash.checks import unlike
 from leapdash.contract import BALANCE, LEFT_OUT, SHARES_VISITED
 from leapdash.inference import JointTest
 from leapdash.show.choice import Choice
@@ -14,6 +15,7 @@ from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import checks as check_views
 from leapdash.show.views.checks import Beside, Spillover
+from leapdash.show.views.effects import effect_on
 from tests.lib.small_release import HARTFORD, NEW_HAVEN, make, small_tables
 
 CHOICES = [
@@ -57,7 +59,7 @@ def test_a_measure_that_does_not_vary_has_no_difference_in_standard_deviations(t
     other = Choice(OpenedRelease(make(tmp_path, changed={"balance": flat})))
     table = check_views.balance(other).set_index("measure")
     assert np.isnan(table.loc["group homeless", "difference_after"])
-    assert not check_views.unlike(table.reset_index())["measure"].eq("group homeless").any()
+    assert not unlike(table.reset_index())["measure"].eq("group homeless").any()
 
 
 @pytest.mark.parametrize("filters", CHOICES)
@@ -131,11 +133,55 @@ def test_every_reason_for_being_left_out_has_a_row_and_shares_add_up(choose, kno
 
 
 @pytest.mark.parametrize(
-    ("p", "verdict"), [(0.0499, "mind"), (0.05, "holds"), (0.9, "holds"), (None, "unknown")]
+    ("p", "rings"), [(0.0499, True), (0.05, False), (0.9, False), (None, None)]
 )
-def test_both_ran_alike_where_the_joint_test_does_not_reject_at_five_per_cent(study, p, verdict):
+def test_the_test_of_three_months_rings_where_it_rejects_at_five_per_cent(recent, p, rings):
     test = None if p is None else JointTest(5.0, 3, p)
-    assert check_views.ran_alike(replace(study, before_visit=test)) == verdict
+    assert check_views.rang(replace(recent, test=test)) is rings
+    assert check_views.rang(None) is None
+
+
+@pytest.mark.parametrize("filters", [*CHOICES, Filters((HARTFORD,), years=("2021-22",))])
+def test_three_months_alone_pool_as_if_counted_cohort_by_cohort(choose, known, filters):
+    periods = {"summer 2021", "2021-22"}
+    rows = [
+        row
+        for row in rows_of("effects_recent", filters, known)
+        if not filters.years or row["cohort_period"] in periods
+    ]
+    found = check_views.recent(choose(filters))
+    told = found.table.set_index("event_time")
+    for month in range(-6, 0):
+        own = [row for row in rows if row["event_time"] == month]
+        n = sum(row["visited"] for row in own)
+        assert told.loc[month, "visited"] == n
+        mean = sum(row["visited"] * row["effect"] for row in own) / n
+        assert told.loc[month, "effect"] == pytest.approx(mean)
+        # Cohorts of the small state are independent.
+        variance = sum((row["visited"] * row["std_error_student"]) ** 2 for row in own) / n**2
+        half = 1.959964 * variance**0.5
+        assert told.loc[month, "high"] - mean == pytest.approx(half, abs=1e-7)
+    # One point less in the months of both headlines.
+    study = effect_on(choose(filters))
+    assert found.differs("six_to_nine", study.six_to_nine) == pytest.approx(-0.01)
+    assert found.differs("month_after", study.month_after) == pytest.approx(-0.01)
+
+
+def test_the_breakdown_takes_the_months_in_a_row_up_to_the_base(recent, study):
+    whole = recent.breakdown(study.six_to_nine)
+    # From 1.9 points apart in month -4 to 0.1 in month -3.
+    assert whole.step == pytest.approx(0.018)
+    assert whole.drift == pytest.approx(study.six_to_nine.effect.low / 8.5)
+    table = recent.table.copy()
+    table.loc[table["event_time"] == -4, "shown"] = False
+    assert replace(recent, table=table).breakdown(study.six_to_nine).step == pytest.approx(0.002)
+    assert replace(recent, table=table[:0]).breakdown(study.six_to_nine) is None
+
+
+def test_a_release_without_three_months_alone_says_nothing_of_them(tmp_path):
+    names = ("effects_recent", "effects_recent_covariance")
+    other = Choice(OpenedRelease(make(tmp_path, without=names)))
+    assert check_views.recent(other) is None
 
 
 def balanced(**differences):

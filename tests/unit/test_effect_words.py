@@ -1,10 +1,12 @@
 """Sentences about effects: one for every case that numbers can be in."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from leapdash.inference import Interval, interval
+from leapdash.inference import Interval, JointTest, interval
 from leapdash.show.effects.studies import EffectStudy, Headline
 from leapdash.show.filters import Filters
 from leapdash.show.views import checks as check_views
@@ -17,11 +19,8 @@ NO_COVARIANCE = np.zeros((19, 19))
 def headline(effect, error, naive, events=(6, 7, 8, 9), withheld=None):
     """A headline as `effect_study` makes it."""
     if withheld:
-        return Headline(events, None, withheld, None, None, None, 5, 9.0)
-    excess = naive - effect
-    share = excess / naive if naive > 0 else None
-    found = interval(effect, error**2)
-    return Headline(events, found, None, naive, excess, share, 100, 900.0)
+        return Headline(events, None, withheld, None, 5, 9.0, 0.0, 0.0)
+    return Headline(events, interval(effect, error**2), None, naive, 100, 900.0, 0.0, 0.0)
 
 
 def study(later, soon=None, matrix="student", schools=40, table=None, visited=97, everyone=101):
@@ -30,8 +29,6 @@ def study(later, soon=None, matrix="student", schools=40, table=None, visited=97
         covariance=NO_COVARIANCE,
         month_after=soon or headline(0.03, 0.01, 0.1, (1,)),
         six_to_nine=later,
-        before_visit=None,
-        breakdown=None,
         matrix=matrix,
         schools=schools,
         visited=visited,
@@ -50,7 +47,7 @@ def study(later, soon=None, matrix="student", schools=40, table=None, visited=97
             "Six to nine school months after the first visit, visited students attended 11.4 "
             "points more of their days than they would have without it (between 10.9 and 11.8). "
             "A plain before-and-after would say 22.1 points more; about half of that would have "
-            "come anyway.",
+            "come anyway (between 10.3 and 11.2 points).",
         ),
         (
             -0.03,
@@ -59,7 +56,7 @@ def study(later, soon=None, matrix="student", schools=40, table=None, visited=97
             "Six to nine school months after the first visit, visited students attended 3.0 "
             "points less of their days than they would have without it (between 1.0 and 5.0). "
             "A plain before-and-after would say 5.0 points more; without the visit, attendance "
-            "would have risen by 8.0 points.",
+            "would have risen by 8.0 points (between 6.0 and 10.0 points).",
         ),
         (
             0.013,
@@ -78,7 +75,7 @@ def study(later, soon=None, matrix="student", schools=40, table=None, visited=97
             "Six to nine school months after the first visit, visited students attended 7.0 "
             "points more of their days than they would have without it (between 5.0 and 9.0). "
             "A plain before-and-after would say 2.0 points less; without the visit, attendance "
-            "would have fallen by 9.0 points.",
+            "would have fallen by 9.0 points (between 7.0 and 11.0 points).",
         ),
         (
             0.08,
@@ -87,7 +84,7 @@ def study(later, soon=None, matrix="student", schools=40, table=None, visited=97
             "Six to nine school months after the first visit, visited students attended 8.0 "
             "points more of their days than they would have without it (between 6.0 and 10.0). "
             "A plain before-and-after would say 5.0 points more; without the visit, attendance "
-            "would have fallen by 3.0 points.",
+            "would have fallen by 3.0 points (between 1.0 and 5.0 points).",
         ),
         (
             -0.002,
@@ -97,7 +94,7 @@ def study(later, soon=None, matrix="student", schools=40, table=None, visited=97
             "none: visited students attended 0.2 points less of their days than they would have "
             "without it, but anything between 1.4 points less and 1.0 points more would fit. "
             "A plain before-and-after would say no change; without the visit, attendance would "
-            "have risen by 0.2 points.",
+            "have risen by 0.2 points (between −1.0 and +1.4 points).",
         ),
         (
             0.0,
@@ -273,10 +270,93 @@ def test_who_is_left_out_is_counted_with_the_main_reason(counts, verdict, findin
     assert (line.verdict, line.finding) == (verdict, finding)
 
 
-def test_the_evidence_tells_the_joint_test_and_what_would_undo_the_finding(study):
-    told = check_words.alike_before_evidence(study)
-    assert f"p = {study.before_visit.p_value:.3f}" in told
-    assert f"by {study.breakdown:.1f} times the largest step" in told
+def ended(recent, p):
+    """A study of three months' history whose joint test came out so."""
+    return replace(recent, test=None if p is None else JointTest(5.0, 3, p))
+
+
+def test_three_months_of_history_are_told_beside_the_effect_and_never_as_its_failure(recent, study):
+    rings = check_words.recent_line(ended(recent, 0.01), study)
+    assert rings.verdict == "beside"
+    assert rings.finding == (
+        "No: in the sixth to fourth month before the visit, both would have been at most 2.1 "
+        "points apart, more than chance brings about. Three months alone would put the effect 1.0 "
+        "points lower. That says nothing against the effect shown, which takes in all earlier "
+        "months."
+    )
+
+
+def test_a_quiet_test_is_no_proof_and_says_what_it_would_have_missed(recent, study):
+    quiet = check_words.recent_line(ended(recent, 0.4), study)
+    assert quiet.verdict == "beside"
+    assert quiet.finding == (
+        "No sign against it, which is no proof: a lasting difference of under "
+        f"{100 * recent.smallest:.1f} points is likely missed. Three months alone would put the "
+        "effect 1.0 points lower."
+    )
+    same = replace(recent, effects=dict.fromkeys(recent.effects, 0.083))
+    level = replace(study, six_to_nine=headline(0.083, 0.01, 0.2))
+    assert "Three months alone would put the effect the same." in (
+        check_words.recent_line(ended(same, 0.4), level).finding
+    )
+
+
+def test_without_a_test_the_reason_is_told(recent, study):
+    for found, reason in (
+        (None, "the release holds no comparison with three months of history alone."),
+        (ended(recent, None), "attendance does not vary enough to judge by."),
+        (
+            replace(ended(recent, None), table=recent.table[1:]),
+            "too few students were observed in the sixth to fourth month before the visit.",
+        ),
+    ):
+        line = check_words.recent_line(found, study)
+        assert (line.verdict, line.finding) == ("unknown", f"This can’t be said: {reason}")
+        assert reason[1:] in check_words.recent_evidence(found, study)
+
+
+def test_the_evidence_tells_the_joint_test_its_power_and_what_would_undo_the_finding(recent, study):
+    told = check_words.recent_evidence(recent, study)
+    found = recent.breakdown(study.six_to_nine)
+    assert f"p = {recent.test.p_value:.3f}" in told or recent.test.p_value < 0.001
+    assert (
+        f"A difference of {100 * recent.smallest:.1f} points in all three months it would have "
+        "found in 80 of 100 studies" in told
+    )
+    assert f"by {100 * found.drift:.1f} points more in every month after the visit" in told
+    assert f"{found.times:.1f} times the largest step between one month and the next" in told
+    assert f"up to {100 * found.step_up_to:.1f} (relative magnitudes" in told
+    zero = replace(study, six_to_nine=headline(0.01, 0.02, 0.1))
+    assert check_words.recent_evidence(recent, zero).endswith(
+        "There is no finding that a later drift could undo: the effect holds zero."
+    )
+
+
+def test_what_would_have_come_anyway_is_as_sure_as_the_effect():
+    found = headline(0.08, 0.01, 0.18)
+    assert found.anyway.effect == pytest.approx(0.1)
+    ends = found.anyway.low, found.anyway.high
+    assert ends == pytest.approx((0.18 - found.effect.high, 0.18 - found.effect.low))
+    assert found.anyway_share == pytest.approx(0.1 / 0.18)
+    assert headline(0.08, 0.01, -0.02).anyway_share is None
+    assert headline(0, 0, 0, withheld="Too few.").anyway is None
+    assert "what would have come anyway is as sure as the effect" in effect_words.plain_note(found)
+
+
+def test_the_path_says_that_its_months_are_of_different_students():
+    later, soon = headline(0.1, 0.01, 0.2), headline(0.03, 0.01, 0.1, (1,))
+    table = pd.DataFrame({"event_time": [-1, 0], "shown": [True, True]})
+    mixed = study(later, replace(soon, visited=140), table=table)
+    assert "(month +1: 140, months +6 to +9: 100 or more)" in effect_words.path_notes(mixed)
+    assert "different students" not in effect_words.path_notes(study(later, soon, table=table))
+
+
+def test_a_card_names_the_checks_its_comparison_fails():
+    found = headline(0.1135, 0.0023, 0.2)
+    assert effect_words.effect_card(found, ("weights", "compared")) == (
+        "+11.4",
+        "between 10.9 and 11.8 points (mind: much weight cut off, many not compared)",
+    )
 
 
 def test_every_text_for_who_cannot_see_the_charts_holds_their_first_and_last_numbers(choose, study):

@@ -10,6 +10,7 @@ from leapdash.show.charts import effect_rows as row_charts
 from leapdash.show.charts.base import Look, Stamp
 from leapdash.show.charts.palette import LIGHT
 from leapdash.show.views.effect_rows import THE_WHOLE
+from leapdash.show.words import effect_rows as row_words
 
 PALETTE = LIGHT
 LOOK = Look(LIGHT, Stamp(True, "2026-11-24T060000"))
@@ -21,18 +22,18 @@ NAN = float("nan")
 def rows(*told):
     columns = [
         *("section", "series", "code", "effect", "low", "high"),
-        *("visited", "visited_all", "naive_change", "reason"),
+        *("visited", "visited_all", "naive_change", "checks_failed", "reason"),
     ]
     return pd.DataFrame(told, columns=columns)
 
 
 TABLE = rows(
-    (THE_WHOLE, "All districts", "choice", 0.114, 0.109, 0.118, 4010, 6104, 0.221, ""),
-    ("Levels", "9-12", "9-12", 0.149, 0.142, 0.158, 1280, 2178, 0.25, ""),
-    ("Levels", "PK-5", "PK-5", NAN, NAN, NAN, 12, 30, NAN, WHY),
-    ("Districts", "Hartford", "a", 0.285, 0.27, 0.299, 402, 643, 0.446, ""),
-    ("Districts", "Harrow Mills", "b", -0.002, -0.014, 0.01, 212, 341, -0.003, ""),
-    ("Districts", "Avon", "c", NAN, NAN, NAN, 0, 0, NAN, "No student was visited."),
+    (THE_WHOLE, "All districts", "choice", 0.114, 0.109, 0.118, 4010, 6104, 0.221, "", ""),
+    ("Levels", "9-12", "9-12", 0.149, 0.142, 0.158, 1280, 2178, 0.25, "", ""),
+    ("Levels", "PK-5", "PK-5", NAN, NAN, NAN, 12, 30, NAN, "", WHY),
+    ("Districts", "Hartford", "a", 0.285, 0.27, 0.299, 402, 643, 0.446, "attendance, observed", ""),
+    ("Districts", "Harrow Mills", "b", -0.002, -0.014, 0.01, 212, 341, -0.003, "", ""),
+    ("Districts", "Avon", "c", NAN, NAN, NAN, 0, 0, NAN, "", "No student was visited."),
 )
 
 
@@ -99,7 +100,20 @@ def test_hover_tells_the_interval_the_plain_change_and_the_students(figure):
     assert trace(figure, "effects").customdata[2] == (
         "<b>Hartford</b><br>+28.5 points, between +27.0 and +29.9<br>"
         "A plain before-and-after: +44.6 points<br>402 of 643 visited students"
+        "<br>Mind: past attendance not alike, unequal shares still observed"
     )
+    assert "Mind" not in trace(figure, "effects").customdata[1]
+
+
+def test_a_mark_is_hollow_where_a_check_of_the_comparison_fails_and_the_row_is_named(figure):
+    marker = trace(figure, "effects").marker
+    assert list(marker.color) == [LIGHT.visited, LIGHT.visited, LIGHT.ground, LIGHT.visited]
+    assert marker.line.color == LIGHT.visited
+    assert row_words.mind_rows(TABLE) == (
+        "Hollow, with a comparison to be minded: Hartford (past attendance not alike, unequal "
+        "shares still observed)."
+    )
+    assert row_words.mind_rows(TABLE.head(3)) == ""
 
 
 def test_sections_are_headed_once_and_the_whole_and_a_single_section_are_not(figure):
@@ -113,7 +127,7 @@ def test_sections_are_headed_once_and_the_whole_and_a_single_section_are_not(fig
     [(0.002, 0.001, 0.003), (-0.4, -0.7, -0.1), (0.3, 0.1, 0.9), (0.0, 0.0, 0.0)],
 )
 def test_the_axis_holds_zero_every_interval_and_a_few_whole_marks(effect, low, high):
-    table = rows(("Levels", "6-8", "6-8", effect, low, high, 30, 40, 0.1, ""))
+    table = rows(("Levels", "6-8", "6-8", effect, low, high, 30, 40, 0.1, "", ""))
     axis = row_charts.forest(table, None, "x", LOOK).layout.xaxis
     assert axis.range[0] < min(0, 100 * low)
     assert axis.range[1] > max(0, 100 * high)

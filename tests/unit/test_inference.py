@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 
 from leapdash.inference import (
+    Interval,
     band_factor,
     breakdown,
     chi_square_tail,
     interval,
     joint_test,
     mean_effect,
+    noncentral_tail,
     serving_matrix,
     simultaneous_factor,
+    smallest_found,
 )
 
 
@@ -92,13 +95,97 @@ def test_the_joint_test_leaves_out_what_has_no_variance():
     assert joint_test(np.array([1.0, 2.0]), np.zeros((2, 2))) is None
 
 
+@pytest.mark.parametrize(
+    ("statistic", "degrees", "noncentrality", "tail"),
+    # The noncentralities of tables of power at the 5% level.
+    [
+        (3.841459, 1, 7.849, 0.80),
+        (3.841459, 1, 10.507, 0.90),
+        (7.814728, 3, 10.903, 0.80),
+        (7.814728, 3, 14.171, 0.90),
+        (7.814728, 3, 0.0, 0.05),
+    ],
+)
+def test_noncentral_tails_are_those_of_the_tables(statistic, degrees, noncentrality, tail):
+    assert noncentral_tail(statistic, degrees, noncentrality) == pytest.approx(tail, abs=5e-5)
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 3, 6])
+@pytest.mark.parametrize("noncentrality", [0.1, 4.0, 60.0, 400.0])
+def test_noncentral_tails_are_those_of_scipy(degrees, noncentrality):
+    stats = pytest.importorskip("scipy.stats")
+    for statistic in (0.3, 3.0, 8.0, 70.0):
+        expected = stats.ncx2.sf(statistic, degrees, noncentrality)
+        assert noncentral_tail(statistic, degrees, noncentrality) == pytest.approx(
+            expected, abs=1e-9
+        )
+
+
+def test_the_smallest_departure_found_is_found_in_four_of_five_studies():
+    root = np.array([[0.01, 0.0, 0.0], [0.006, 0.008, 0.0], [0.004, 0.003, 0.009]])
+    covariance = root @ root.T
+    smallest = smallest_found(covariance)
+    draws = np.random.default_rng(3).standard_normal((4_000, 3)) @ root.T
+    found = [joint_test(draw + smallest, covariance).p_value < 0.05 for draw in draws]
+    assert np.mean(found) == pytest.approx(0.8, abs=0.025)
+    # Twice the errors: twice the departure.
+    assert smallest_found(4 * covariance) == pytest.approx(2 * smallest)
+
+
+def test_without_variance_no_departure_can_be_called_found():
+    assert smallest_found(np.zeros((3, 3))) is None
+    # Only the difference of both months varies: what moves both alike leaves no trace.
+    assert smallest_found(np.array([[1.0, -1.0], [-1.0, 1.0]])) is None
+
+
+def finding(low, high):
+    return Interval((low + high) / 2, (high - low) / 3.92, low, high)
+
+
 def test_the_breakdown_is_the_multiple_that_just_undoes_the_finding():
     # Largest step before the visit 0.02; months 6 to 9 lie 7 to 10 steps, 8.5 on average, after it.
-    found = breakdown(0.085, 0.2, (6, 7, 8, 9), [0.0, 0.01, -0.01, 0.0])
-    assert found == pytest.approx(0.085 / (8.5 * 0.02))
-    assert breakdown(-0.2, -0.085, (6, 7, 8, 9), [0.0, 0.02]) == pytest.approx(0.5)
-    assert breakdown(-0.01, 0.2, (1,), [0.0, 0.01]) is None
-    assert breakdown(0.1, 0.2, (1,), [0.0, 0.0]) == float("inf")
+    known = np.zeros((4, 4))
+    months = (6, 7, 8, 9)
+    found = breakdown(finding(0.085, 0.2), months, np.array([0.0, 0.01, -0.01, 0.0]), known)
+    assert found.drift == pytest.approx(0.01)
+    assert found.times == pytest.approx(0.5)
+    assert found.step == found.step_up_to == pytest.approx(0.02)
+    below = breakdown(finding(-0.2, -0.085), months, np.array([0.0, 0.02, 0.0, 0.0]), known)
+    assert below.times == pytest.approx(0.5)
+    assert breakdown(finding(-0.01, 0.2), (1,), np.array([0.0, 0.01]), known[:2, :2]) is None
+    assert breakdown(finding(0.1, 0.2), (1,), np.array([0.0]), known[:1, :1]) is None
+    flat = breakdown(finding(0.1, 0.2), (1,), np.zeros(2), known[:2, :2])
+    assert flat.times == float("inf")
+
+
+def test_a_step_counts_with_the_upper_end_of_its_interval():
+    covariance = np.array([[0.0004, 0.0001, 0.0], [0.0001, 0.0002, 0.0], [0.0, 0.0, 0.0]])
+    before = np.array([0.01, -0.005, 0.0])
+    found = breakdown(finding(0.04, 0.06), (1,), before, covariance)
+    # 0.0004 + 0.0002 - 2 x 0.0001 is the variance of the larger step.
+    assert found.step == pytest.approx(0.015)
+    assert found.step_up_to == pytest.approx(0.015 + 1.959964 * 0.02)
+    assert found.times == pytest.approx(0.04 / 2 / found.step_up_to)
+
+
+@pytest.mark.parametrize("correlation", [-1.0, 0.0, 1.0])
+@pytest.mark.parametrize("step", [0.0, 0.004, 0.03])
+def test_a_finding_that_is_none_is_seldom_called_safe_at_the_multiple_that_made_it(
+    correlation, step
+):
+    """Nothing in truth, and a drift of one step a month after the visit as before it: the finding
+    may survive a multiple of 1 in one study of 40, whatever finding and steps have in common.
+    """
+    rng = np.random.default_rng(5)
+    errors = rng.standard_normal((3_000, 2))
+    errors[:, 1] = correlation * errors[:, 0] + np.sqrt(1 - correlation**2) * errors[:, 1]
+    steps = step + 0.01 * errors[:, 1]
+    covariance = np.array([[0.01**2, 0.0], [0.0, 0.0]])
+    wrong = 0
+    for bias, first in zip(2 * step + 0.02 * errors[:, 0], steps, strict=True):
+        found = breakdown(interval(bias, 0.02**2), (1,), np.array([-first, 0.0]), covariance)
+        wrong += found is not None and found.times > 1 and bias > 0
+    assert wrong / 3_000 < 0.025 + 3 * np.sqrt(0.025 * 0.975 / 3_000)
 
 
 TIMES = (0, 1, 6, 7)

@@ -10,8 +10,8 @@ import pytest
 
 from leapdash.errors import ReleaseError
 from leapdash.release import Release
-from leapdash.show.effects import studies
-from leapdash.show.effects.arrays import EVENTS, cohort_data, slice_data
+from leapdash.show.effects import unions
+from leapdash.show.effects.arrays import EVENTS, cohort_data, recent_data, slice_data
 from leapdash.show.effects.studies import effect_study, slice_headlines, slice_studies
 from leapdash.show.effects.unions import chosen
 from tests.lib.bare_tables import COVARIANCE, EFFECT, rows
@@ -62,6 +62,12 @@ def test_a_cohort_without_its_variance_is_refused_by_name(release, table, row):
         cohort_data(without(release, table, **row))
 
 
+def test_a_recent_effect_without_its_variance_is_refused_by_name(release):
+    row = {"event_time": -4, "event_time_2": -4}
+    with pytest.raises(ReleaseError, match=r"`effects_recent_covariance` lacks .*month -4 since"):
+        recent_data(without(release, "effects_recent_covariance", **row))
+
+
 def test_a_value_without_its_variance_is_refused_by_name(release):
     area = {"district_code": HARTFORD, "level": "all"}
     broken = without(release, "effects_covariance", slice="place", slice_value="home", **area)
@@ -78,7 +84,7 @@ def test_the_variances_a_build_leaves_out_are_missed_only_where_the_effect_would
     data = slice_data(demo, "visits", "9990011", "6-8")
     assert data.unknown.any()
     assert slice_studies(data)
-    monkeypatch.setattr(studies, "MINIMUM_VISITED", 1)
+    monkeypatch.setattr(unions, "MINIMUM_VISITED", 1)
     with pytest.raises(ReleaseError, match="Table `effects_covariance` lacks the variance"):
         slice_studies(data)
 

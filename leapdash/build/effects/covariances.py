@@ -14,12 +14,17 @@ import pyarrow as pa
 from leapdash.build.effects.by_area import EVENTS, Effects
 from leapdash.build.effects.slices import HEADLINE_EVENTS
 from leapdash.contract import BASE_EVENT_TIME
-from leapdash.contract.thresholds import COVARIANCE_PRECISION, MINIMUM_VISITED
+from leapdash.contract.thresholds import (
+    COVARIANCE_PRECISION,
+    MINIMUM_VISITED,
+    MONTHS_BEFORE,
+)
 from leapdash.engines import Workspace
 from leapdash.estimator.covariance import Floats, pair_products
 from leapdash.inference import serving_matrix
 
 _ESTIMATED = [k for k, e in enumerate(EVENTS) if e != BASE_EVENT_TIME]
+_BEFORE = [k for k in _ESTIMATED if EVENTS[k] in MONTHS_BEFORE]
 _HEADLINE = [k for k, e in enumerate(EVENTS) if e in HEADLINE_EVENTS]
 # What is left of a number by rounding, so that it takes half the room in the file: standard errors
 # of any union stay exact to 1e-6 of their size.
@@ -32,6 +37,14 @@ def between_cohorts(space: Workspace, effects: Effects) -> pd.DataFrame:
     own = effects.by_unit.semi_join(wanted, "row")
     pairs, sums = pair_products(space, own, _ESTIMATED, "unit", "row")
     return _pairs(effects, pairs, sums, _ESTIMATED, {})
+
+
+def between_cohorts_before(space: Workspace, effects: Effects) -> pd.DataFrame:
+    """The rows of `effects_recent_covariance`, of effects by cohort period."""
+    pairs, sums = pair_products(space, effects.by_unit, _BEFORE, "unit", "row")
+    frame = _pairs(effects, pairs, sums, _BEFORE, {})
+    names = {"slice_value": "cohort_period", "slice_value_2": "cohort_period_2"}
+    return frame.rename(columns=names).drop(columns=["slice", "matrix"])
 
 
 def sums_by_school(space: Workspace, effects: Effects, schools: Sequence[str]) -> pd.DataFrame:

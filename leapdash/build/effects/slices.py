@@ -11,16 +11,19 @@ import pyarrow as pa
 from leapdash.build.effects.by_area import EVENTS
 from leapdash.build.effects.panel import COVARIATES, KINDS, EffectPanel
 from leapdash.build.panel.student_groups import memberships
-from leapdash.contract import EFFECT_GROUPS, FEW_VISITED_SCHOOLS, HEADLINES
+from leapdash.contract import EFFECT_GROUPS, FEW_VISITED_SCHOOLS, HEADLINES, MONTHS_BEFORE
 from leapdash.contract.thresholds import MANY_VISITED
 from leapdash.engines import Workspace
 from leapdash.estimator.design import Design
 from leapdash.estimator.estimate import VisitKinds
 
-DESIGN = Design(event_times=EVENTS, covariates=COVARIATES)
-"""How a release's effects are estimated."""
-
 HEADLINE_EVENTS = tuple(e for e in EVENTS if any(e in times for times in HEADLINES.values()))
+
+DESIGN = Design(event_times=EVENTS, covariates=COVARIATES)
+RECENT = Design(event_times=(*MONTHS_BEFORE, *HEADLINE_EVENTS), earlier=False)
+"""How a release's effects are estimated; and what is estimated beside them, to see how far a
+comparison with three months of history alone would mislead.
+"""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 Effects, errors and rates are fractions of the days enrolled. The method: docs/methods.md.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -20,22 +20,39 @@ from leapdash.build.effects.by_area import (
 from leapdash.build.effects.check_tables import check_tables
 from leapdash.build.effects.covariances import (
     between_cohorts,
+    between_cohorts_before,
     sums_by_school,
     within_areas,
 )
-from leapdash.build.effects.panel import COVARIATES, EffectPanel, effect_panel
-from leapdash.build.effects.slices import DESIGN, Slice, by_cohort_period, other_slices
+from leapdash.build.effects.panel import EffectPanel, effect_panel
+from leapdash.build.effects.slices import (
+    DESIGN,
+    RECENT,
+    Slice,
+    by_cohort_period,
+    other_slices,
+)
 from leapdash.build.panel.panel import Panel
-from leapdash.contract import SLICES, summary_table
+from leapdash.checks import failed_checks, pooled_balance, stayed_apart, unlike
+from leapdash.contract import (
+    ALL_LEVELS,
+    BASE_EVENT_TIME,
+    SLICES,
+    STATE_CODE,
+    summary_table,
+)
 from leapdash.contract.thresholds import MINIMUM_VISITED
 from leapdash.engines import Workspace
+from leapdash.estimator.design import Design
 from leapdash.estimator.estimate import Estimate, Study, estimate, prepare
 from leapdash.progress import SILENT, Progress
 from leapdash.release import arrow_schema
 
 # Effects and rates are rounded so finely that it shows nowhere, and halves the file.
 _FINENESS = 2.0**-34
-_FINE = [c.name for c in summary_table("effects").columns if c.unit == "fraction"]
+
+UnlikeByArea = Mapping[tuple[str, str], tuple[str, ...]]
+"""By district or the state and level or all: the measures in which the comparison isn't alike."""
 
 
 def effect_tables(
@@ -56,15 +73,18 @@ def effect_tables(
             made = effect_panel(room, panel)
             step.rows = visited
         with progress.step("propensity of a visit"):
-            study = _study(room, panel, made)
+            study = _study(room, panel, made, DESIGN)
         with progress.step("effects by cohort period"):
             frames = _by_cohort_period(room, panel, made, study)
         if "effects" in frames:
+            with progress.step("effects with three months of history"):
+                frames |= _with_recent_history(room, panel, made)
             effects, covariances = [frames["effects"]], [frames["effects_covariance"]]
+            areas = _unlike_by_area(frames["balance"])
             for name, (says, make) in other_slices().items():
                 if name in slices and visited >= MINIMUM_VISITED:
                     with progress.step(says), Workspace(space.engine) as inner:
-                        rows, more = _of_slice(inner, made, study, make(inner, made))
+                        rows, more = _of_slice(inner, made, study, make(inner, made), areas)
                         effects.append(rows)
                         covariances += more
             frames["effects"] = pd.concat(effects, ignore_index=True)
@@ -72,10 +92,10 @@ def effect_tables(
     return {name: _arrow(name, frame) for name, frame in frames.items()}
 
 
-def _study(space: Workspace, panel: Panel, made: EffectPanel) -> Study:
-    rows = made.months.select("unit", "t", "y", "stratum", "first", *COVARIATES)
+def _study(space: Workspace, panel: Panel, made: EffectPanel, design: Design) -> Study:
+    rows = made.months.select("unit", "t", "y", "stratum", "first", *design.covariates)
     months = space.row(panel.months.agg(last=panel.months.month_no.max()))["last"] + 1
-    return prepare(space, rows, made.districts(), months, DESIGN)
+    return prepare(space, rows, made.districts(), months, design)
 
 
 def _by_cohort_period(
@@ -95,14 +115,38 @@ def _by_cohort_period(
         everyone = by_period.assign(slice="all", slice_value="all")
         rows = pd.concat([by_period, everyone], ignore_index=True)
         effects = effects_by_row(space, found, rows, made.clusters)
-        frames["effects"] = _effect_rows(space, effects, rows, made, slice_)
+        frames["effects"] = _effect_rows(
+            space, effects, rows, made, slice_, _unlike_by_area(frames["balance"])
+        )
         frames["effects_covariance"] = between_cohorts(space, effects)
         frames["effects_schools"] = sums_by_school(space, effects, made.schools)
         return frames
 
 
+def _with_recent_history(
+    outer: Workspace, panel: Panel, made: EffectPanel
+) -> dict[str, pd.DataFrame]:
+    """The effects by cohort period with three months of history alone: frames by table."""
+    with Workspace(outer.engine) as space:
+        slice_ = by_cohort_period(made)
+        found = estimate(space, _study(space, panel, made, RECENT), slice_.kinds)
+        rows = atoms(slice_.name, made.areas, slice_.values)
+        effects = effects_by_row(space, found, rows, made.clusters)
+        t = effects.table.merge(effects.rows, on="row").rename(
+            columns={
+                "e": "event_time",
+                "effective": "comparison_effective",
+                "slice_value": "cohort_period",
+            }
+        )
+        return {
+            "effects_recent": _fine(t, "effects_recent"),
+            "effects_recent_covariance": between_cohorts_before(space, effects),
+        }
+
+
 def _of_slice(
-    space: Workspace, made: EffectPanel, study: Study, slice_: Slice
+    space: Workspace, made: EffectPanel, study: Study, slice_: Slice, areas: UnlikeByArea
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """The rows of `effects` and of `effects_covariance` of one slice."""
     found = _estimate(space, study, slice_)
@@ -110,7 +154,7 @@ def _of_slice(
     if slice_.unions:
         rows = with_unions(rows)
     effects = effects_by_row(space, found, rows, made.clusters)
-    return _effect_rows(space, effects, rows, made, slice_), within_areas(
+    return _effect_rows(space, effects, rows, made, slice_, areas), within_areas(
         space, effects, compared=slice_.unions
     )
 
@@ -120,7 +164,12 @@ def _estimate(space: Workspace, study: Study, slice_: Slice) -> Estimate:
 
 
 def _effect_rows(
-    space: Workspace, effects: Effects, rows: pd.DataFrame, made: EffectPanel, slice_: Slice
+    space: Workspace,
+    effects: Effects,
+    rows: pd.DataFrame,
+    made: EffectPanel,
+    slice_: Slice,
+    areas: UnlikeByArea,
 ) -> pd.DataFrame:
     """The rows of `effects`, with all visited of each, whether they could be compared or not."""
     counted = slice_.counted.join(made.visited.select("unit", "stratum"), "unit")
@@ -138,9 +187,53 @@ def _effect_rows(
         }
     )
     t["naive_change"] = t["visited_rate"] - t["before"]
-    for name in _FINE:
+    t["checks_failed"] = _checks_failed(t, areas)
+    return _fine(t, "effects")
+
+
+def _checks_failed(t: pd.DataFrame, areas: UnlikeByArea) -> list[str]:
+    """The checks each row of `effects` fails, as its column says them."""
+    visited, due, observed = (
+        t[name].to_numpy(np.float64) for name in ("visited", "visited_due", "comparison_observed")
+    )
+    gaps = stayed_apart(t["event_time"], visited, due, observed)
+    base = t[t["event_time"] == BASE_EVENT_TIME].set_index("row")["visited"]
+    compared = (t["row"].map(base) / t["visited_all"]).to_numpy()
+    return [
+        ", ".join(failed_checks(areas.get(area, ()), cut, gap, None if np.isnan(share) else share))
+        for area, cut, gap, share in zip(
+            zip(t["district_code"], t["level"], strict=True),
+            t["weights_cut"],
+            gaps,
+            compared,
+            strict=True,
+        )
+    ]
+
+
+def _unlike_by_area(balance: pd.DataFrame) -> UnlikeByArea:
+    """The measures in which visited and compared were not alike, in every area there is."""
+    everywhere = pd.concat(
+        [
+            balance,
+            balance.assign(level=ALL_LEVELS),
+            balance.assign(district_code=STATE_CODE),
+            balance.assign(district_code=STATE_CODE, level=ALL_LEVELS),
+        ]
+    )
+    return {
+        (str(district), str(level)): tuple(unlike(pooled_balance(rows))["measure"])
+        for (district, level), rows in everywhere.groupby(["district_code", "level"])
+    }
+
+
+def _fine(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """The columns of a table, its fractions rounded."""
+    columns = summary_table(table).columns
+    t = frame[[column.name for column in columns]].copy()
+    for name in (column.name for column in columns if column.unit == "fraction"):
         t[name] = np.round(t[name] / _FINENESS) * _FINENESS
-    return t[list(summary_table("effects").column_names)]
+    return t
 
 
 def _arrow(name: str, frame: pd.DataFrame) -> pa.Table:

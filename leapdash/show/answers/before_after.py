@@ -1,5 +1,6 @@
 """Did attendance rise more than it would have without the visit?"""
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -10,7 +11,7 @@ from leapdash.show.charts.effects import effect_paths, plain_lines
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import EffectStudy, Headline
 from leapdash.show.views import effects as views
-from leapdash.show.views.checks import left_out
+from leapdash.show.views.checks import failed, left_out
 from leapdash.show.words import alt
 from leapdash.show.words import effects as words
 from leapdash.show.words.numbers import NO_FIGURE, count, points
@@ -38,7 +39,7 @@ def answer(choice: Choice) -> Answer:
         QUESTION,
         words.effect_answer(study),
         scope=words.based_on(study, everyone),
-        cards=_cards(study, everyone),
+        cards=_cards(choice, study, everyone),
         figures=(_paths(study), *_plain(plain, study.six_to_nine)),
         sections=(Section("What it rests on, and does not remove", lambda: rests_on),),
         checks=checks_of(choice, study, missing),
@@ -83,15 +84,16 @@ def _plain(plain: pd.DataFrame, headline: Headline | None) -> tuple[Figure, ...]
     return (Figure("before-after", title, chart, plain, told, (note,)),)
 
 
-def _cards(study: EffectStudy, everyone: int) -> tuple[Card, ...]:
+def _cards(choice: Choice, study: EffectStudy, everyone: int) -> tuple[Card, ...]:
     """Four cards: both headlines, the plain change beside the later of them, and how many of
     `everyone` visited are compared.
     """
     soon, later = study.month_after, study.six_to_nine
+    mind = [failed(choice, study, headline) for headline in (soon, later)]
     plain, months = (soon, "month after") if later.effect is None else (later, "months 6 to 9")
     return (
-        _headline_card("Month after", soon),
-        _headline_card("Months 6 to 9", later),
+        _headline_card("Month after", soon, mind[0]),
+        _headline_card("Months 6 to 9", later, mind[1]),
         Card(
             "Plain change",
             points(plain.naive, signed=True),
@@ -102,13 +104,13 @@ def _cards(study: EffectStudy, everyone: int) -> tuple[Card, ...]:
     )
 
 
-def _headline_card(label: str, headline: Headline) -> Card:
+def _headline_card(label: str, headline: Headline, mind: Sequence[str]) -> Card:
     found = headline.effect
     if found is None:
         return Card(label, NO_FIGURE, "too few students", headline.withheld)
     return Card(
         label,
         points(found.effect, signed=True),
-        words.between(found),
+        f"{words.between(found)}; {words.failed_words(mind)}" if mind else words.between(found),
         "The effect of the visit, in points of the attendance rate, school months since the visit.",
     )

@@ -7,6 +7,7 @@ import pandas as pd
 from leapdash.show.answers.model import Check, Figure, Part, Table, Text
 from leapdash.show.charts import checks as charts
 from leapdash.show.choice import Choice
+from leapdash.show.effects.recent import RecentStudy
 from leapdash.show.effects.studies import EffectStudy
 from leapdash.show.views import checks as views
 from leapdash.show.words import checks as words
@@ -15,9 +16,10 @@ from leapdash.show.words import checks as words
 def checks_of(choice: Choice, study: EffectStudy, left_out: pd.DataFrame) -> tuple[Check, ...]:
     """The four checks of a study with an effect to show. `left_out`: the view of that name."""
     balance = views.balance(choice)
+    recent = views.recent(choice)
     spillover, beside = views.spillover(choice), views.beside_few_visited(choice)
     return (
-        Check("alike-before", words.alike_before_line(study), partial(_ran_alike, study)),
+        Check("recent", words.recent_line(recent, study), partial(_recent, recent, study)),
         Check("alike", words.alike_line(balance, study), partial(_were_alike, balance, study)),
         Check(
             "schoolmates",
@@ -33,18 +35,21 @@ def left_out_check(table: pd.DataFrame) -> Check:
     return Check("left-out", words.left_out_line(table), partial(_left_out, table))
 
 
-def _ran_alike(study: EffectStudy) -> tuple[Part, ...]:
-    before = study.table[study.table["shown"] & (study.table["event_time"] < 0)]
-    title = "Visited less compared, before the visit"
+def _recent(recent: RecentStudy | None, study: EffectStudy) -> tuple[Part, ...]:
+    told = Text(words.recent_evidence(recent, study))
+    if recent is None:
+        return (told,)
+    before = recent.table[recent.table["shown"]]
+    title = "Visited less compared before the visit, alike in three months only"
     return (
         Figure(
             "effect-before",
             title,
-            partial(charts.differences_before, study.table),
+            partial(charts.differences_before, before),
             before,
             words.alt_effects(title, before),
         ),
-        Text(words.alike_before_evidence(study)),
+        told,
     )
 
 

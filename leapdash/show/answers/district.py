@@ -18,10 +18,11 @@ from leapdash.show.answers.model import (
 )
 from leapdash.show.charts.district import school_rows
 from leapdash.show.choice import Choice
+from leapdash.show.effects.studies import Headlines
 from leapdash.show.measures import ATTENDANCE, CHRONIC_ABSENCE, MEASURES, Measure
 from leapdash.show.views import district as views
 from leapdash.show.views import effect_rows, effects, programme
-from leapdash.show.views.checks import left_out
+from leapdash.show.views.checks import failed, left_out
 from leapdash.show.words import alt
 from leapdash.show.words import district as words
 from leapdash.show.words import effect_rows as row_words
@@ -47,13 +48,13 @@ def answer(choice: Choice) -> Answer:
     ]
     scope = ""
     if _has_effect(choice):
-        own = effects.headlines_on(choice)
-        state = effects.headlines_on(choice.filtered(districts=()))
+        everywhere = choice.filtered(districts=())
+        own, state = effects.headlines_on(choice), effects.headlines_on(everywhere)
         told = words.effect(name, own, effects.beside_others(choice))
         sentence, scope = f"{sentence} {told}", words.based_on(own)
         cards += [
-            Card("Effect of visits", *effect_words.effect_card(own.six_to_nine)),
-            Card("In all districts", *effect_words.effect_card(state.six_to_nine)),
+            _effect_card("Effect of visits", choice, own),
+            _effect_card("In all districts", everywhere, state),
         ]
     if reach.taking_part:
         cards += [
@@ -85,6 +86,11 @@ def _name(choice: Choice) -> str:
 
 def _has_effect(choice: Choice) -> bool:
     return choice.release.has_effects and effects.headlines_on(choice).visited > 0
+
+
+def _effect_card(label: str, choice: Choice, found: Headlines) -> Card:
+    later = found.six_to_nine
+    return Card(label, *effect_words.effect_card(later, failed(choice, found, later)))
 
 
 def _last_year(choice: Choice, measure: Measure) -> pd.Series:

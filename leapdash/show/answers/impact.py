@@ -9,7 +9,7 @@ from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Wit
 from leapdash.show.charts.programme import reach_rows
 from leapdash.show.choice import Choice
 from leapdash.show.views import attendance, effect_rows, effects, programme
-from leapdash.show.views.checks import left_out
+from leapdash.show.views.checks import failed, left_out
 from leapdash.show.words import alt
 from leapdash.show.words import effect_rows as row_words
 from leapdash.show.words import effects as effect_words
@@ -45,8 +45,13 @@ def answer(choice: Choice) -> Answer:
         effect_words.impact_answer(found, regained.days, visits),
         scope=f"{effect_words.based_on(found, everyone)} {effect_words.followed(found)}",
         cards=(
-            Card("Six to nine months after", *effect_words.effect_card(found.six_to_nine)),
-            Card("Month after", *effect_words.effect_card(found.month_after)),
+            *(
+                Card(label, *effect_words.effect_card(own, failed(choice, found, own)))
+                for label, own in (
+                    ("Six to nine months after", found.six_to_nine),
+                    ("Month after", found.month_after),
+                )
+            ),
             *(Card(*parts) for parts in programme_words.days_cards(regained)),
             *cards,
         ),

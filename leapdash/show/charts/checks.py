@@ -5,7 +5,7 @@ from textwrap import wrap
 import pandas as pd
 import plotly.graph_objects as go
 
-from leapdash.contract import BASE_EVENT_TIME, SHARES_VISITED
+from leapdash.contract import SHARES_VISITED
 from leapdash.contract.thresholds import ALIKE, MONTHS_BEFORE
 from leapdash.show.charts.axes import (
     MONTHS_SINCE,
@@ -28,10 +28,10 @@ _SMALL = 300
 def differences_before(table: pd.DataFrame, look: Look) -> go.Figure:
     """Visited less compared in the months before the visit, in points, with 95% intervals.
 
-    Takes an `EffectStudy`'s table. The month before the visit is 0 by construction.
+    Takes the shown rows of a `RecentStudy`'s table. The month before the visit is 0 by
+    construction.
     """
-    palette = look.palette
-    rows = table[table["shown"] & (table["event_time"] <= BASE_EVENT_TIME)]
+    palette, rows = look.palette, table
     drawing = Drawing(look, _SMALL, right=16, top=34, bottom=70)
     axis = plain_axis(palette, MONTHS_SINCE)
     times = [*MONTHS_BEFORE]

@@ -13,6 +13,7 @@ from leapdash.inference import Interval
 from leapdash.show.charts.axes import axis_title, plain_axis
 from leapdash.show.charts.base import Drawing, Look, text_width
 from leapdash.show.views.effect_rows import THE_WHOLE
+from leapdash.show.words.effects import failed_words
 from leapdash.show.words.numbers import count, points
 
 TOO_FEW, NOBODY_VISITED = "too few to tell", "nobody visited"
@@ -52,7 +53,8 @@ def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) 
 
     Takes a table of `views.effect_rows`. Under each name stands how many visited students were
     followed, of all visited; on the right the effect in points. A row whose effect is withheld is
-    a hatched bar with its reason on hover. `axis`: the axis' title.
+    a hatched bar with its reason on hover; a mark is hollow where a check of the comparison fails.
+    `axis`: the axis' title.
     """
     palette = look.palette
     rows, heads, height = _placed(table.to_dict("records"))
@@ -136,7 +138,10 @@ def _draw_told(drawing: Drawing, rows: Sequence[_Row], right: float) -> None:
         marker={
             "size": [12 if summary else 9 for summary in whole],
             "symbol": ["diamond" if summary else "square" for summary in whole],
-            "color": palette.visited,
+            "color": [
+                palette.ground if row.values["checks_failed"] else palette.visited for row in rows
+            ],
+            "line": {"color": palette.visited, "width": 2},
             # Plotly makes marks of several sizes see-through.
             "opacity": 1,
         },
@@ -235,7 +240,13 @@ def _hover(row: _Row) -> str:
     return (
         f"{_bold(row)}<br>{effect} points, between {low} and {high}<br>"
         f"A plain before-and-after: {naive} points<br>{row.followed} visited students"
+        f"{_mind(row)}"
     )
+
+
+def _mind(row: _Row) -> str:
+    codes = row.values["checks_failed"]
+    return f"<br>{failed_words(codes.split(', ')).capitalize()}" if codes else ""
 
 
 def _bold(row: _Row) -> str:

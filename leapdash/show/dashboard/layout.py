@@ -32,6 +32,7 @@ from leapdash.show.words.columns import COLUMNS, Column
 _ICONS: Mapping[Verdict, str] = {
     "holds": ":material/check_circle:",
     "mind": ":material/error:",
+    "beside": ":material/info:",
     "unknown": ":material/help:",
 }
 _FORMATS = {

@@ -13,7 +13,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leapdash.contract.thresholds import COVARIANCE_PRECISION, EVENT_TIMES, MINIMUM_VISITED
+from leapdash.contract.thresholds import (
+    COVARIANCE_PRECISION,
+    EVENT_TIMES,
+    MINIMUM_VISITED,
+    MONTHS_BEFORE,
+)
 from leapdash.errors import ReleaseError
 
 Floats = npt.NDArray[np.float64]
@@ -22,6 +27,7 @@ Flags = npt.NDArray[np.bool_]
 
 EVENTS = tuple(EVENT_TIMES)
 SIZE = len(EVENTS)
+_BEFORE = slice(0, len(MONTHS_BEFORE))
 _ADDED = ("visited", "visited_due", "visited_all")
 _AVERAGED = (
     "effect",
@@ -86,6 +92,25 @@ class CohortData:
 
 
 @dataclass(frozen=True)
+class RecentData:
+    """The same effects with three months of history alone, before the visit and in the months of
+    the headlines.
+
+    `visited`, `effect`, `squares` (atoms x SIZE): as in `Measures`. `pairs`, `covariance`: as in
+    `CohortData`, of months before the visit.
+    """
+
+    districts: tuple[str, ...]
+    levels: tuple[str, ...]
+    periods: tuple[str, ...]
+    visited: Floats
+    effect: Floats
+    squares: Floats
+    pairs: Ints
+    covariance: Floats
+
+
+@dataclass(frozen=True)
 class SliceData:
     """The values of another slice in one `area`: slice, a district or the state, a level or all.
 
@@ -122,28 +147,13 @@ def cohort_data(release: Tables) -> CohortData:
     np.add.at(visited_all, _found(everyone, in_table, named), _floats(everyone, "students"))
     measures = replace(measures, visited_all=visited_all)
 
-    wide = release.table("effects_covariance", where=where)
-    a = _found(wide, keys, named)
-    b = _found(wide, tuple(f"{key}_2" for key in keys), named)
-    i, j, value = _events(wide, ""), _events(wide, "_2"), _floats(wide, "covariance")
-    flip = a > b
-    a, b, i, j = (
-        np.where(flip, b, a),
-        np.where(flip, a, b),
-        np.where(flip, j, i),
-        np.where(flip, i, j),
+    pairs, covariance, known_student = _pairs(
+        release.table("effects_covariance", where=where), keys, named
     )
-    codes, pair = np.unique(a * len(named) + b, return_inverse=True)
-    pairs = np.stack([codes // max(len(named), 1), codes % max(len(named), 1)], axis=1)
-    covariance = np.zeros((len(pairs), SIZE, SIZE))
-    covariance[pair, i, j] = value
-    same = a == b
-    covariance[pair[same], j[same], i[same]] = value[same]
-
     schools = release.table("effects_schools")
     school_atom, school_event = _found(schools, in_table, named), _events(schools, "")
     for matrix, table, known in (
-        ("student", "effects_covariance", (a[same & (i == j)], i[same & (i == j)])),
+        ("student", "effects_covariance", known_student),
         ("school", "effects_schools", (school_atom, school_event)),
     ):
         unknown = np.argwhere(_unknown(effects, row, matrix, known, len(named)))
@@ -163,6 +173,33 @@ def cohort_data(release: Tables) -> CohortData:
         school_atom,
         school_event,
         _floats(schools, "influence"),
+    )
+
+
+def recent_data(release: Tables) -> RecentData:
+    """The cohort periods' effects with three months of history alone.
+
+    Raises ReleaseError where the release lacks the variance of one before the visit.
+    """
+    effects = release.table("effects_recent")
+    keys = ("district_code", "level", "cohort_period")
+    named, row = _numbered(effects, keys)
+    pairs, covariance, known = _pairs(release.table("effects_recent_covariance"), keys, named)
+    unknown = _unknown(effects, row, "student", known, len(named))[:, _BEFORE]
+    for atom, event in np.argwhere(unknown):
+        raise missing_variance("effects_recent_covariance", named[atom], EVENTS[event])
+    at = row, _events(effects, "")
+    districts, levels, periods = (tuple(name[k] for name in named) for k in range(3))
+    visited = _floats(effects, "visited")
+    return RecentData(
+        districts,
+        levels,
+        periods,
+        _spread(at, visited, len(named)),
+        _spread(at, _floats(effects, "effect"), len(named)),
+        _spread(at, visited**2 / _floats(effects, "comparison_effective"), len(named)),
+        pairs,
+        covariance,
     )
 
 
@@ -210,6 +247,32 @@ def missing_variance(table: str, key: Sequence[str], event_time: int) -> Release
 
 
 Name = tuple[str, ...]
+
+
+def _pairs(
+    wide: pa.Table, keys: Sequence[str], named: Sequence[Name]
+) -> tuple[Ints, Floats, tuple[Ints, Ints]]:
+    """Pairs of atoms and their covariances (see CohortData), and where there is a variance: by
+    atom and event time.
+    """
+    a = _found(wide, keys, named)
+    b = _found(wide, tuple(f"{key}_2" for key in keys), named)
+    i, j, value = _events(wide, ""), _events(wide, "_2"), _floats(wide, "covariance")
+    flip = a > b
+    a, b, i, j = (
+        np.where(flip, b, a),
+        np.where(flip, a, b),
+        np.where(flip, j, i),
+        np.where(flip, i, j),
+    )
+    codes, pair = np.unique(a * len(named) + b, return_inverse=True)
+    pairs = np.stack([codes // max(len(named), 1), codes % max(len(named), 1)], axis=1)
+    covariance = np.zeros((len(pairs), SIZE, SIZE))
+    covariance[pair, i, j] = value
+    same = a == b
+    covariance[pair[same], j[same], i[same]] = value[same]
+    own = same & (i == j)
+    return pairs, covariance, (a[own], i[own])
 
 
 def _numbered(table: pa.Table, keys: Sequence[str]) -> tuple[list[Name], Ints]:
@@ -287,13 +350,18 @@ def _strings(table: pa.Table, name: str) -> npt.NDArray[np.object_]:
     return np.asarray(table[name].to_pylist(), dtype=object)
 
 
+def _spread(at: tuple[Ints, Ints], values: Floats, rows: int) -> Floats:
+    """Values by row and event time (rows x SIZE), 0 where there is none."""
+    every = np.zeros((rows, SIZE))
+    every[at] = values
+    return every
+
+
 def _measures(effects: pa.Table, row: Ints, rows: int) -> Measures:
     at = row, _events(effects, "")
 
     def spread(values: Floats) -> Floats:
-        every = np.zeros((rows, SIZE))
-        every[at] = values
-        return every
+        return _spread(at, values, rows)
 
     visited = _floats(effects, "visited")
     everyone = np.zeros(rows)

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from leapdash.contract.thresholds import MONTHS_AFTER
+from leapdash.contract.thresholds import (
+    BASE_EVENT_TIME,
+    MONTHS_AFTER,
+    MOST_DAYS_COMPARED,
+    percent,
+)
 from leapdash.inference import Interval, interval, serving_matrix
 from leapdash.show.effects.arrays import EVENTS, CohortData, Flags, Floats
 from leapdash.show.effects.studies import is_enough
@@ -23,7 +28,9 @@ class DaysRegained:
 
     `days`: None where `withheld` says why. `per_student`: over all visited students.
     `days_enrolled`, `covered`: of the visited in those months, and the share of them in months with
-    an effect to show; the rest counts as nothing regained. `cost`: dollars, None where unknown.
+    an effect to show; the rest counts as nothing regained. `compared`: the share of them of
+    students who could be compared; the others count with the same effects. `cost`: dollars, None
+    where unknown.
     `cost_per_day`: with bounds from the interval of days, the upper infinite where that holds zero.
     """
 
@@ -33,6 +40,7 @@ class DaysRegained:
     visited_all: int
     days_enrolled: float
     covered: float
+    compared: float
     cost: float | None
     cost_per_day: tuple[float, float, float] | None
 
@@ -63,6 +71,7 @@ def days_regained(
     """
     enrolled = float(days[atoms].sum())
     everyone = int(data.measures.visited_all[atoms].sum())
+    compared = _share_compared(data, atoms, days)
     coefficients = np.zeros_like(days)
     counted = 0.0
     periods = np.array(data.periods, dtype=object)
@@ -76,9 +85,17 @@ def days_regained(
                 here = days[own, k].sum()
                 counted += float(here)
                 coefficients[own, k] = here * data.measures.visited[own, k] / total.visited[0, k]
+    reason = None
     if counted == 0:
         reason = "No month after the visit has enough students behind it to show an effect."
-        return DaysRegained(None, None, reason, everyone, enrolled, 0.0, cost, None)
+    elif compared < MOST_DAYS_COMPARED:
+        reason = (
+            f"Only {percent(compared)} of these days are of students who could be compared; from "
+            f"less than {percent(MOST_DAYS_COMPARED)} nothing is carried over to the others."
+        )
+    if reason is not None:
+        share = counted / enrolled if enrolled else 0.0
+        return DaysRegained(None, None, reason, everyone, enrolled, share, compared, cost, None)
     estimate = float((coefficients * data.measures.effect).sum())
     if serving_matrix(*covariances(data, atoms), EVENTS) == "student":
         variance = float(student_covariance(data, coefficients).sum())
@@ -93,9 +110,21 @@ def days_regained(
         everyone,
         enrolled,
         counted / enrolled,
+        compared,
         cost,
         None if cost is None else _cost_per_day(cost, gained),
     )
+
+
+def _share_compared(data: CohortData, atoms: Flags, days: Floats) -> float:
+    """The share of the days that is of students who could be compared; within an atom students are
+    taken to have equally many. 0 without days.
+    """
+    everyone = data.measures.visited_all
+    compared = data.measures.visited[:, EVENTS.index(BASE_EVENT_TIME)]
+    share = compared / np.where(everyone > 0, everyone, 1.0)
+    total = float(days[atoms].sum())
+    return float((days.sum(axis=1) * share)[atoms].sum()) / total if total else 0.0
 
 
 def _cost_per_day(cost: float, days: Interval) -> tuple[float, float, float] | None:

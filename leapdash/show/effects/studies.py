@@ -11,20 +11,17 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from leapdash.checks import stayed_apart
 from leapdash.contract.thresholds import (
     BASE_EVENT_TIME,
-    BEFORE_VISIT,
     HEADLINES,
     MINIMUM_EFFECTIVE,
     MINIMUM_VISITED,
 )
 from leapdash.inference import (
     Interval,
-    JointTest,
     band_factor,
-    breakdown,
     interval,
-    joint_test,
     mean_effect,
     serving_matrix,
 )
@@ -40,6 +37,8 @@ from leapdash.show.effects.arrays import (
 )
 from leapdash.show.effects.unions import (
     covariances,
+    effective,
+    enough,
     one,
     school_covariance,
     shares,
@@ -57,19 +56,38 @@ class Headline:
     """One number for an effect, with what it is beside.
 
     `event_times`: the months it is the mean of. `effect`: None where `withheld` says why. `naive`:
-    the same students' plain change; `naive_excess`: its part that would have come anyway
-    (regression to the mean and season), naive less effect; `excess_share`: of the naive change,
-    None where that isn't positive. `visited`, `comparison_effective`: the smallest over the months.
+    the same students' plain change. `visited`, `comparison_effective`: the smallest over the
+    months; `weights_cut`, `apart` (how far the shares still observed differ): the largest.
     """
 
     event_times: tuple[int, ...]
     effect: Interval | None
     withheld: str | None
     naive: float | None
-    naive_excess: float | None
-    excess_share: float | None
     visited: int
     comparison_effective: float
+    weights_cut: float
+    apart: float
+
+    @property
+    def anyway(self) -> Interval | None:
+        """The plain change's part that would have come anyway (regression to the mean, season):
+        naive less effect. The plain change is a fixed number for these students, so the interval is
+        as wide as the effect's.
+        """
+        own = self.effect
+        if own is None or self.naive is None:
+            return None
+        ends = self.naive - own.high, self.naive - own.low
+        return Interval(self.naive - own.effect, own.std_error, *ends)
+
+    @property
+    def anyway_share(self) -> float | None:
+        """That part's share of the plain change; None where there is no rise."""
+        anyway, naive = self.anyway, self.naive
+        if anyway is None or naive is None or naive <= 0:
+            return None
+        return anyway.effect / naive
 
 
 @dataclass(frozen=True)
@@ -103,8 +121,6 @@ class EffectStudy(Headlines):
 
     table: pd.DataFrame
     covariance: Floats
-    before_visit: JointTest | None
-    breakdown: float | None
 
 
 def effect_study(data: CohortData, atoms: Flags) -> EffectStudy:
@@ -134,7 +150,8 @@ def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName)
     first, second = (getattr(headlines(data, atoms), headline) for atoms in (one, other))
     if first.effect is None or second.effect is None:
         return None
-    weights = shares(data, one) - shares(data, other)
+    visited = data.measures.visited
+    weights = shares(visited, one) - shares(visited, other)
     school, schools = school_covariance(data, weights)
     student = student_covariance(data, weights)
     matrix = serving_matrix(student, school, schools, EVENTS)
@@ -194,19 +211,14 @@ def difference(data: SliceData, first: str, second: str, headline: HeadlineName)
 # --- one choice ----------------------------------------------------------------------------------
 
 
-def _effective(total: Measures) -> Floats:
-    squares = np.where(total.squares > 0, total.squares, 1.0)
-    return np.where(total.squares > 0, total.visited**2 / squares, 0.0)
-
-
 def is_enough(total: Measures) -> Flags:
     """In which months enough visited and compared students stand behind the effects to show."""
-    return (total.visited >= MINIMUM_VISITED) & (_effective(total) >= MINIMUM_EFFECTIVE)
+    return enough(total.visited, total.squares)
 
 
 def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) -> EffectStudy:
     shown = is_enough(total)[0]
-    effect, visited, effective = total.effect[0], total.visited[0], _effective(total)[0]
+    effect, visited = total.effect[0], total.visited[0]
     after = np.array([e in AFTER for e in EVENTS]) & shown
     factor = band_factor(covariance[np.ix_(after, after)])
     error = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
@@ -228,22 +240,16 @@ def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) ->
             "event_time": EVENTS,
             "visited": visited.astype(int),
             "visited_due": total.visited_due[0].astype(int),
-            "comparison_effective": effective,
+            "comparison_effective": effective(visited, total.squares[0]),
             "shown": shown,
             **{name: np.where(shown, values, np.nan) for name, values in measured.items()},
         }
     )
     headlines = _headlines(total, covariance, matrix, schools)
-    before = [EVENTS.index(e) for e in BEFORE_VISIT]
-    test = None
-    if shown[before].all():
-        test = joint_test(effect[before], covariance[np.ix_(before, before)])
     return EffectStudy(
         **vars(headlines),
         table=table[visited > 0].reset_index(drop=True),
         covariance=covariance,
-        before_visit=test,
-        breakdown=_breakdown(headlines.six_to_nine, effect, shown),
     )
 
 
@@ -257,37 +263,31 @@ def _headlines(total: Measures, covariance: Floats, matrix: Matrix, schools: int
         schools=schools,
         visited=base,
         visited_all=everyone,
-        withheld=_withheld(base, float(_effective(total).max(initial=0.0)), everyone),
+        withheld=_withheld(
+            base, float(effective(total.visited, total.squares).max(initial=0.0)), everyone
+        ),
     )
 
 
 def _headline(total: Measures, covariance: Floats, events: Sequence[int]) -> Headline:
     at = [EVENTS.index(e) for e in events]
-    visited, effective = int(total.visited[0, at].min()), float(_effective(total)[0, at].min())
-    reason = _too_few(visited, effective, events)
+    visited = total.visited[0, at]
+    followed, worth = int(visited.min()), float(effective(visited, total.squares[0, at]).min())
+    reason = _too_few(followed, worth, events)
     if reason is not None:
-        return Headline(tuple(events), None, reason, None, None, None, visited, effective)
-    effect = mean_effect(total.effect[0, at], covariance[np.ix_(at, at)])
-    naive = float(total.naive_change[0, at].mean())
-    excess = naive - effect.effect
+        return Headline(tuple(events), None, reason, None, followed, worth, 0.0, 0.0)
+    apart = stayed_apart(
+        events, visited, total.visited_due[0, at], total.comparison_observed[0, at]
+    )
     return Headline(
         tuple(events),
-        effect,
+        mean_effect(total.effect[0, at], covariance[np.ix_(at, at)]),
         None,
-        naive,
-        excess,
-        excess / naive if naive > 0 else None,
-        visited,
-        effective,
-    )
-
-
-def _breakdown(later: Headline, effect: Floats, shown: Flags) -> float | None:
-    before = [k for k, e in enumerate(EVENTS) if e <= BASE_EVENT_TIME and shown[k]]
-    if later.effect is None or len(before) < 2:
-        return None
-    return breakdown(
-        later.effect.low, later.effect.high, later.event_times, [float(effect[k]) for k in before]
+        float(total.naive_change[0, at].mean()),
+        followed,
+        worth,
+        float(total.weights_cut[0, at].max()),
+        float(apart.max()),
     )
 
 

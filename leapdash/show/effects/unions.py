@@ -8,11 +8,12 @@ from collections.abc import Collection
 
 import numpy as np
 
-from leapdash.show.effects.arrays import SIZE, CohortData, Flags, Floats, Measures
+from leapdash.contract.thresholds import MINIMUM_EFFECTIVE, MINIMUM_VISITED
+from leapdash.show.effects.arrays import SIZE, CohortData, Flags, Floats, Measures, RecentData
 
 
 def chosen(
-    data: CohortData,
+    data: CohortData | RecentData,
     districts: Collection[str] | None = None,
     levels: Collection[str] | None = None,
     periods: Collection[str] | None = None,
@@ -33,7 +34,7 @@ def covariances(data: CohortData, atoms: Flags) -> tuple[Floats, Floats, int]:
     """Of the effects on the chosen atoms' visited, by event time: students independent, schools
     independent, and how many schools there are.
     """
-    weights = shares(data, atoms)
+    weights = shares(data.measures.visited, atoms)
     school, schools = school_covariance(data, weights)
     return student_covariance(data, weights), school, schools
 
@@ -66,7 +67,7 @@ def one(measures: Measures, k: int) -> Measures:
     return Measures(**{name: values[at] for name, values in vars(measures).items()})
 
 
-def student_covariance(data: CohortData, weights: Floats) -> Floats:
+def student_covariance(data: CohortData | RecentData, weights: Floats) -> Floats:
     """Of the effects summed up with weights (atoms x SIZE), students independent."""
     first, second = data.pairs[:, 0], data.pairs[:, 1]
     used = (weights[first] != 0).any(axis=1) & (weights[second] != 0).any(axis=1)
@@ -91,10 +92,21 @@ def school_covariance(data: CohortData, weights: Floats) -> tuple[Floats, int]:
     return sums.T @ sums, int(np.count_nonzero(np.bincount(school)))
 
 
-def shares(data: CohortData, atoms: Flags) -> Floats:
-    """Each chosen atom's share of the visited, by event time (atoms x SIZE)."""
-    total = union(data.measures, atoms).visited[0]
-    weights = np.zeros_like(data.measures.visited)
+def shares(visited: Floats, atoms: Flags) -> Floats:
+    """Each chosen atom's share of the visited (atoms x SIZE), by event time (atoms x SIZE)."""
+    total = visited[atoms].sum(axis=0)
+    weights = np.zeros_like(visited)
     some = total > 0
-    weights[np.ix_(atoms, some)] = data.measures.visited[np.ix_(atoms, some)] / total[some]
+    weights[np.ix_(atoms, some)] = visited[np.ix_(atoms, some)] / total[some]
     return weights
+
+
+def effective(visited: Floats, squares: Floats) -> Floats:
+    """How many equally weighted comparison students stand behind effects; see `Measures`."""
+    some = squares > 0
+    return np.where(some, visited**2 / np.where(some, squares, 1.0), 0.0)
+
+
+def enough(visited: Floats, squares: Floats) -> Flags:
+    """Whether enough visited and compared students stand behind effects to show them."""
+    return (visited >= MINIMUM_VISITED) & (effective(visited, squares) >= MINIMUM_EFFECTIVE)

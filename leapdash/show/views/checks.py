@@ -1,7 +1,7 @@
 """What an effect is judged by: four checks, each with its table and a verdict by a stated rule.
 
-Differences of rates are fractions. A verdict is `holds`, `mind` (something to bear in mind) or
-`unknown` (too few to say).
+Differences of rates are fractions. A verdict is `holds`, `mind` (something to bear in mind),
+`beside` (told beside the effect, which it doesn't judge) or `unknown` (too few to say).
 """
 
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from leapdash.checks import failed_checks, pooled_balance, stayed_apart, unlike
 from leapdash.contract import (
     ALL_LEVELS,
     BALANCE,
@@ -17,37 +18,35 @@ from leapdash.contract import (
     GROUPS,
     LEFT_OUT,
     MANY_VISITED_SCHOOLS,
-    NEEDS,
     SHARES_VISITED,
     STATE_CODE,
     cohort_periods_of,
 )
 from leapdash.contract.thresholds import (
     A_GAIN,
-    ALIKE,
     BEFORE_VISIT,
     ENOUGH_SCHOOLMATES,
-    GROUPS_ALIKE,
     MOST,
-    MUCH_CUT,
     SIGNIFICANT,
-    STAYED_ALIKE,
-    STAYED_UNTIL,
 )
 from leapdash.show.choice import AREA, VISITS, Choice, kept
-from leapdash.show.effects.arrays import Floats, slice_data
-from leapdash.show.effects.studies import EffectStudy, slice_studies
+from leapdash.show.effects.arrays import slice_data
+from leapdash.show.effects.recent import RecentStudy, recent_study
+from leapdash.show.effects.studies import EffectStudy, Headline, Headlines, slice_studies
+from leapdash.show.effects.unions import chosen
 from leapdash.show.filters import Filters
 from leapdash.show.views.base import conditions, require_known, share, sums
 from leapdash.show.views.effects import effect_on
 
-Verdict = Literal["holds", "mind", "unknown"]
+Verdict = Literal["holds", "mind", "beside", "unknown"]
 
 _FEW_VISITED = FEW_VISITED_SCHOOLS.capitalize()
 
-_NO_VARIANCE = 1e-12
 _DAYS = ("days_enrolled", "days_attended", "days_enrolled_before", "days_attended_before")
-_SIDES = ("comparison_before", "comparison_after")
+_BALANCED = (
+    *("measure", "visited", "visited_mean", "visited_sd"),
+    *("comparison_before", "comparison_after"),
+)
 _HISTORY = dict(
     zip(
         BALANCE,
@@ -62,22 +61,34 @@ _HISTORY = dict(
         strict=False,
     )
 )
-_WEIGHTED = {*_HISTORY, *(f"group {group}" for group in NEEDS)}
 
-# --- before the visit, did both run alike? -------------------------------------------------------
+# --- would three months of history have been enough? ---------------------------------------------
 
 
-def ran_alike(study: EffectStudy) -> Verdict:
-    """`holds` where the joint test of months -6 to -4 does not reject at 5%; `unknown` where there
-    are too few students in these months, or attendance doesn't vary.
+@kept(*VISITS)
+def recent(choice: Choice) -> RecentStudy | None:
+    """The effects with three months of history alone, for the visited students the filters mean;
+    None where the release holds none.
     """
-    test = study.before_visit
-    if test is None:
-        return "unknown"
-    return "holds" if test.p_value >= SIGNIFICANT else "mind"
+    if not choice.release.has("effects_recent"):
+        return None
+    filters, data = choice.filters, choice.release.recent
+    periods = cohort_periods_of(filters.years) or None
+    return recent_study(data, chosen(data, choice.codes, filters.levels or None, periods))
 
 
-def largest_before(study: EffectStudy) -> float:
+def rang(study: RecentStudy | None) -> bool | None:
+    """Whether the joint test of months -6 to -4 rejects at 5%; None where there is none.
+
+    It speaks of three months of history alone: it marks no failure of the estimate, and where it is
+    quiet it proves nothing.
+    """
+    if study is None or study.test is None:
+        return None
+    return study.test.p_value < SIGNIFICANT
+
+
+def largest_before(study: RecentStudy) -> float:
     """The largest difference between visited and compared in months -6 to -4, without its sign."""
     times, effect = study.table["event_time"].to_numpy(), study.table["effect"].to_numpy()
     return float(np.abs(effect[np.isin(times, BEFORE_VISIT)]).max(initial=0.0))
@@ -90,42 +101,13 @@ def largest_before(study: EffectStudy) -> float:
 def balance(choice: Choice) -> pd.DataFrame:
     """How alike visited and compared were when the trials began, for districts and levels.
 
-    Columns: measure, series (its words), visited, visited_mean, comparison_before,
-    comparison_after, difference_before, difference_after (visited less comparison, in standard
-    deviations of the visited; missing where these don't vary). In the order of the contract. Means
-    and squares of districts and levels are pooled with the visited as weights.
+    Columns: those of `pooled_balance`, and series (the measure's words).
     """
-    columns = ["measure", "visited", "visited_mean", "visited_sd", *_SIDES]
-    table = choice.release.table("balance", columns=columns, where=conditions(choice))
-    measures = table["measure"].to_pylist()
-    require_known(measures, BALANCE, "a measure of the balance")
-    position = {name: k for k, name in enumerate(BALANCE)}
-    row = np.array([position[name] for name in measures], dtype=np.intp)
-    n, mean, spread, *sides = (table[name].to_numpy().astype(np.float64) for name in columns[1:])
-
-    def pooled(values: Floats) -> Floats:
-        totals: Floats = np.bincount(row, n * values, minlength=len(BALANCE)) / over
-        return totals
-
-    visited = np.bincount(row, n, minlength=len(BALANCE))
-    over = np.where(visited > 0, visited, 1.0)
-    overall = pooled(mean)
-    variance = pooled(spread**2 + mean**2) - overall**2
-    sd = np.sqrt(np.where(variance > _NO_VARIANCE, variance, np.nan))
-    before, after = (pooled(side) for side in sides)
-    frame = pd.DataFrame(
-        {
-            "measure": list(BALANCE),
-            "series": [_measure_words(name) for name in BALANCE],
-            "visited": visited.astype(int),
-            "visited_mean": overall,
-            "comparison_before": before,
-            "comparison_after": after,
-            "difference_before": (overall - before) / sd,
-            "difference_after": (overall - after) / sd,
-        }
-    )
-    return frame[visited > 0].reset_index(drop=True)
+    table = choice.release.table("balance", columns=_BALANCED, where=conditions(choice))
+    require_known(table["measure"].to_pylist(), BALANCE, "a measure of the balance")
+    frame = pooled_balance(table.to_pandas())
+    frame.insert(1, "series", [_measure_words(name) for name in frame["measure"]])
+    return frame
 
 
 def were_alike(table: pd.DataFrame, study: EffectStudy) -> Verdict:
@@ -136,17 +118,9 @@ def were_alike(table: pd.DataFrame, study: EffectStudy) -> Verdict:
     """
     if not len(table) or study.withheld:
         return "unknown"
-    fine = not len(unlike(table)) and weights_cut(study) <= MUCH_CUT
-    return "holds" if fine and stayed_apart(study) <= STAYED_ALIKE else "mind"
-
-
-def unlike(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `balance` that differ by more than counts as alike, the largest first."""
-    limits = [ALIKE if name in _WEIGHTED else GROUPS_ALIKE for name in table["measure"]]
-    size = np.abs(table["difference_after"].to_numpy())
-    order = np.argsort(-size, kind="stable")
-    rows: pd.DataFrame = table.iloc[order[(size >= limits)[order]]]
-    return rows
+    measures = unlike(table)["measure"]
+    wrong = failed_checks(measures, weights_cut(study), largest_apart(study), None)
+    return "mind" if wrong else "holds"
 
 
 def weights_cut(study: EffectStudy) -> float:
@@ -170,13 +144,24 @@ def still_observed(study: EffectStudy) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def stayed_apart(study: EffectStudy) -> float:
+def largest_apart(study: EffectStudy) -> float:
     """The largest difference of the shares still observed up to month 9, without its sign."""
-    names = ("event_time", "shown", "visited", "visited_due", "comparison_observed")
-    event_time, shown, visited, due, compared = (study.table[name].to_numpy() for name in names)
-    counted = shown & (event_time <= STAYED_UNTIL) & (due > 0)
-    apart = visited[counted] / due[counted] - compared[counted]
-    return float(np.abs(apart).max(initial=0.0))
+    rows = study.table[study.table["shown"]]
+    names = ("visited", "visited_due", "comparison_observed")
+    columns = (rows[name].to_numpy(np.float64) for name in names)
+    return float(stayed_apart(rows["event_time"], *columns).max(initial=0.0))
+
+
+def failed(choice: Choice, found: Headlines, headline: Headline) -> tuple[str, ...]:
+    """The checks that the comparison behind a headline fails, by their codes; none where it is
+    withheld. `found`: of visited students of the choice's districts and levels.
+    """
+    if headline.effect is None:
+        return ()
+    # A school's slice has no month before the visit, in which all compared are counted.
+    compared = found.visited / found.visited_all if found.visited else None
+    measures = unlike(balance(choice))["measure"]
+    return failed_checks(measures, headline.weights_cut, headline.apart, compared)
 
 
 # --- did unvisited schoolmates gain too? ---------------------------------------------------------

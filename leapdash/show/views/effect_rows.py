@@ -2,8 +2,9 @@
 
 Every table of rows has the columns section, series (the row's name), code, effect, low, high
 (fractions; NaN where withheld), visited (followed to the headline's months), visited_all (all
-visited students), naive_change, reason (why the effect is withheld; empty where it isn't). Effects
-are those of the choice's headline.
+visited students), naive_change, checks_failed (their codes, one after the other; see CHECKS),
+reason (why the effect is withheld; empty where it isn't). Effects are those of the choice's
+headline.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,13 +18,13 @@ from leapdash.inference import Interval
 from leapdash.show.choice import VISITS, Choice, kept
 from leapdash.show.effects.arrays import SliceData, slice_data
 from leapdash.show.effects.studies import (
-    HeadlineName,
     Headlines,
     difference,
     headlines,
     slice_headlines,
 )
 from leapdash.show.views.base import districts_in_words, period_labels, require_known
+from leapdash.show.views.checks import failed
 from leapdash.show.views.effects import chosen_visits, headlines_on
 
 THE_WHOLE, BY_LEVEL, BY_DISTRICT = "Together", "Levels", "Districts"
@@ -50,7 +51,7 @@ KINDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 
 _COLUMNS = (
     *("section", "series", "code", "effect", "low", "high"),
-    *("visited", "visited_all", "naive_change", "reason"),
+    *("visited", "visited_all", "naive_change", "checks_failed", "reason"),
 )
 _GROUP_SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Needs": ("high_needs", "not_high_needs"),
@@ -148,7 +149,7 @@ def period_rows(choice: Choice) -> pd.DataFrame:
             label,
             period,
             headlines(cohorts, chosen & (periods == period)),
-            choice.headline,
+            choice,
         )
         for period, label in period_labels(found).items()
     )
@@ -186,7 +187,7 @@ def kind_rows(choice: Choice) -> SliceRows | None:
     for name, (section, labels) in KINDS.items():
         data = slice_data(choice.release, name, *area)
         found = _found(data, name, labels)
-        rows += _told(found, section, labels, choice.headline)
+        rows += _told(found, section, labels, choice)
         reference, *others = found or [""]
         for value in () if name == "visits" else others:
             between = difference(data, value, reference, choice.headline)
@@ -207,7 +208,7 @@ def group_rows(choice: Choice) -> SliceRows | None:
     rows: list[dict[str, object]] = []
     for section, groups in _GROUP_SECTIONS.items():
         own = {group: found[group] for group in groups if group in found}
-        rows += _told(own, section, EFFECT_GROUPS, choice.headline)
+        rows += _told(own, section, EFFECT_GROUPS, choice)
     beside: list[dict[str, object]] = []
     for first, second in _COMPARED_GROUPS:
         if first in found and second in found:
@@ -233,8 +234,8 @@ def school_rows(choice: Choice) -> pd.DataFrame:
     filters = choice.filters
     for level in () if filters.years else filters.levels or tuple(LEVELS):
         data = slice_data(choice.release, "school", district, level)
-        section = f"Schools, {level}"
-        rows += _ordered(_told(_found(data, "school", names), section, names, choice.headline))
+        section, own = f"Schools, {level}", choice.filtered(levels=(level,))
+        rows += _ordered(_told(_found(data, "school", names), section, names, own))
     return _table(rows)
 
 
@@ -246,9 +247,9 @@ def _found(data: SliceData, name: str, labels: Mapping[str, str]) -> dict[str, H
 
 
 def _told(
-    found: Mapping[str, Headlines], section: str, labels: Mapping[str, str], headline: HeadlineName
+    found: Mapping[str, Headlines], section: str, labels: Mapping[str, str], choice: Choice
 ) -> list[dict[str, object]]:
-    return [_measured(section, labels[value], value, own, headline) for value, own in found.items()]
+    return [_measured(section, labels[value], value, own, choice) for value, own in found.items()]
 
 
 def _table(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
@@ -256,13 +257,14 @@ def _table(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
 
 
 def _row(section: str, series: str, code: str, choice: Choice) -> dict[str, object]:
-    return _measured(section, series, code, headlines_on(choice), choice.headline)
+    return _measured(section, series, code, headlines_on(choice), choice)
 
 
 def _measured(
-    section: str, series: str, code: str, found: Headlines, name: HeadlineName
+    section: str, series: str, code: str, found: Headlines, choice: Choice
 ) -> dict[str, object]:
-    headline = found.month_after if name == "month_after" else found.six_to_nine
+    """The row of one effect. `choice`: its districts, levels and headline."""
+    headline = found.month_after if choice.headline == "month_after" else found.six_to_nine
     own = headline.effect
     nothing = float("nan")
     return {
@@ -275,6 +277,7 @@ def _measured(
         "visited": headline.visited,
         "visited_all": found.visited_all,
         "naive_change": nothing if headline.naive is None else headline.naive,
+        "checks_failed": ", ".join(failed(choice, found, headline)),
         "reason": (headline.withheld or "") if found.visited else found.withheld or "",
     }
 

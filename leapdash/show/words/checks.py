@@ -4,23 +4,32 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from leapdash.checks import unlike
 from leapdash.contract import ALL_LEVELS, FEW_VISITED_SCHOOLS, STATE_CODE
-from leapdash.contract.thresholds import BEFORE_VISIT, MANY_VISITED, MUCH_CUT, STAYED_ALIKE, percent
+from leapdash.contract.thresholds import (
+    BEFORE_VISIT,
+    MANY_VISITED,
+    MUCH_CUT,
+    POWER,
+    STAYED_ALIKE,
+    percent,
+)
 from leapdash.show.choice import Choice
-from leapdash.show.effects.studies import EffectStudy
+from leapdash.show.effects.recent import RecentStudy
+from leapdash.show.effects.studies import EffectStudy, HeadlineName
 from leapdash.show.views.checks import (
     Beside,
     Spillover,
     Verdict,
+    largest_apart,
     largest_before,
     most_compared,
-    ran_alike,
+    rang,
     schoolmates_gained,
-    stayed_apart,
-    unlike,
     weights_cut,
     were_alike,
 )
+from leapdash.show.words.effects import too_small_to_tell
 from leapdash.show.words.numbers import count, per_cent, points, signed_month
 
 _MANY = percent(MANY_VISITED)
@@ -28,6 +37,7 @@ _MANY = percent(MANY_VISITED)
 TITLE = "Can this comparison be trusted?"
 AREAS = "Follows districts and levels; first visits of all years."
 STEP_BEFORE = "the largest step between one month and the next before it"
+_RECENT = "Would three months of history have been enough?"
 
 
 @dataclass(frozen=True)
@@ -39,33 +49,46 @@ class Line:
     finding: str
 
 
-def alike_before_line(study: EffectStudy) -> Line:
-    """Whether visited and compared ran alike before the visit."""
-    verdict = ran_alike(study)
-    apart = f"in the sixth to fourth month before it, they were {_up_to(largest_before(study))}"
-    findings = {
-        "holds": f"No sign of a difference, which proves little: {apart} apart, within chance.",
-        "mind": f"Not quite: {apart} apart, more than chance brings about.",
-        "unknown": f"This can’t be said: {_no_test(study)}",
-    }
-    return Line("Before the visit, did both run alike?", verdict, findings[verdict])
-
-
-def alike_before_evidence(study: EffectStudy) -> str:
-    """The joint test, and how much departure later would undo the finding."""
-    test = study.before_visit
-    told = (
-        "The comparison is made alike in the three months before the visit, each student’s mean of "
-        "all earlier months included; three of those earlier months are the test. As their mean is "
-        "alike already, it finds little: that it finds nothing is no proof. "
-    )
-    if test is not None:
-        told += (
-            "Were there no difference in truth, differences this large would come up in "
-            f"{_in_hundred(test.p_value)} studies (joint test of months −6 to −4: χ² = "
-            f"{test.statistic:.1f}, {test.degrees} degrees of freedom, p = {_p(test.p_value)}). "
+def recent_line(recent: RecentStudy | None, study: EffectStudy) -> Line:
+    """What three months of history alone would have made of it, and whether the test rang."""
+    rings = rang(recent)
+    if recent is None or rings is None:
+        return Line(_RECENT, "unknown", f"This can’t be said: {_no_test(recent)}")
+    apart = f"at most {points(largest_before(recent))} points"
+    if rings:
+        told = (
+            f"No: in the sixth to fourth month before the visit, both would have been {apart} "
+            f"apart, more than chance brings about.{_differs(recent, study)} That says nothing "
+            "against the effect shown, which takes in all earlier months."
         )
-    return told + _breakdown(study)
+    else:
+        told = f"No sign against it, which is no proof: {_missed(recent)}{_differs(recent, study)}"
+    return Line(_RECENT, "beside", told)
+
+
+def recent_evidence(recent: RecentStudy | None, study: EffectStudy) -> str:
+    """The joint test, what it could have found, and how much departure would undo the finding."""
+    told = (
+        "Here the comparison is made alike in the last three months before the visit only, and the "
+        "three months before those are the test. It speaks of three months’ history alone: it "
+        "doesn’t judge the effect shown, whose comparison is alike in the mean of all earlier "
+        "months too, and where it finds nothing that proves nothing. "
+    )
+    if recent is None or recent.test is None:
+        return told + _no_test(recent)[:1].upper() + _no_test(recent)[1:]
+    test = recent.test
+    told += (
+        "Were there no difference in truth, differences this large would come up in "
+        f"{_in_hundred(test.p_value)} studies (joint test of months −6 to −4, students taken as "
+        f"independent: χ² = {test.statistic:.1f}, {test.degrees} degrees of freedom, p = "
+        f"{_p(test.p_value)}). "
+    )
+    if recent.smallest is not None:
+        told += (
+            f"A difference of {points(recent.smallest)} points in all three months it would have "
+            f"found in {100 * POWER:.0f} of 100 studies; a smaller one it is likely to miss. "
+        )
+    return told + _breakdown(recent, study)
 
 
 def alike_line(balance: pd.DataFrame, study: EffectStudy) -> Line:
@@ -199,26 +222,54 @@ def alt_schoolmates(title: str, table: pd.DataFrame) -> str:
     return f"{title}: change of attendance in points. {'; '.join(told)}."
 
 
-def _up_to(value: float) -> str:
-    return f"at most {points(value)} points" if value == value else "–"
+def _missed(recent: RecentStudy) -> str:
+    if recent.smallest is None:
+        return "no difference that lasts could have been found."
+    return f"a lasting difference of under {points(recent.smallest)} points is likely missed."
 
 
-def _no_test(study: EffectStudy) -> str:
-    table = study.table[study.table["event_time"].isin(BEFORE_VISIT)]
+def _differs(recent: RecentStudy, study: EffectStudy) -> str:
+    """By how much three months alone would move the effect; empty where one of both isn't there."""
+    names: tuple[HeadlineName, ...] = ("six_to_nine", "month_after")
+    for name in names:
+        change = recent.differs(name, getattr(study, name))
+        if change is None:
+            continue
+        if points(change) == "0.0":
+            return " Three months alone would put the effect the same."
+        side = "higher" if change > 0 else "lower"
+        return f" Three months alone would put the effect {points(change)} points {side}."
+    return ""
+
+
+def _no_test(recent: RecentStudy | None) -> str:
+    if recent is None:
+        return "the release holds no comparison with three months of history alone."
+    table = recent.table[recent.table["event_time"].isin(BEFORE_VISIT)]
     if len(table) < len(BEFORE_VISIT) or not table["shown"].all():
-        return "too few students were observed in the sixth to fourth month before it."
+        return "too few students were observed in the sixth to fourth month before the visit."
     return "attendance does not vary enough to judge by."
 
 
-def _breakdown(study: EffectStudy) -> str:
-    times = study.breakdown
-    if times is None:
+def _breakdown(recent: RecentStudy, study: EffectStudy) -> str:
+    headline = study.six_to_nine
+    if headline.effect is None:
+        return ""
+    if too_small_to_tell(headline.effect):
         return "There is no finding that a later drift could undo: the effect holds zero."
-    if times == float("inf"):
-        return "The two did not drift apart at all before the visit."
+    found = recent.breakdown(headline)
+    if found is None:
+        return ""
+    told = (
+        "To undo the finding, visited and compared would have to drift apart by "
+        f"{points(found.drift)} points more in every month after the visit. "
+    )
+    if found.times == float("inf"):
+        return f"{told}They did not drift apart at all before it."
     return (
-        "To undo the finding, the two would have to drift apart in every month after the visit by "
-        f"{times:.1f} times {STEP_BEFORE}."
+        f"{told}That is {found.times:.1f} times {STEP_BEFORE}, seen with three months of history: "
+        f"{points(found.step)} points, with its uncertainty up to "
+        f"{points(found.step_up_to)} (relative magnitudes, Rambachan and Roth 2023)."
     )
 
 
@@ -234,9 +285,9 @@ def _unlike(balance: pd.DataFrame, study: EffectStudy) -> list[str]:
         )
     if weights_cut(study) > MUCH_CUT:
         told.append(f"{per_cent(weights_cut(study))} of the weight was cut off")
-    if stayed_apart(study) > STAYED_ALIKE:
+    if largest_apart(study) > STAYED_ALIKE:
         told.append(
-            f"the shares still observed later differ by up to {points(stayed_apart(study))} points"
+            f"the shares still observed later differ by up to {points(largest_apart(study))} points"
         )
     return told
 

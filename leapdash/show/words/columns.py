@@ -45,6 +45,7 @@ COLUMNS: Mapping[str, Column] = {
     "reference": Column("Beside"),
     "difference": Column("Difference (points)", "points"),
     "visited_all": Column("Visited in all"),
+    "checks_failed": Column("Checks failed"),
     "reason": Column("Withheld because"),
     "source": Column("Source"),
     "school_year": Column("School year"),

@@ -10,7 +10,7 @@ from leapdash.contract.thresholds import CONFIDENCE, MINIMUM_VISITED, percent
 from leapdash.inference import Interval
 from leapdash.show.choice import Choice
 from leapdash.show.views.effect_rows import SliceRows
-from leapdash.show.words.effects import after_the_visit, between
+from leapdash.show.words.effects import after_the_visit, between, failed_words
 from leapdash.show.words.numbers import points
 
 ASSOCIATION = (
@@ -55,6 +55,16 @@ def alt_forest(title: str, table: pd.DataFrame) -> str:
     if hidden := len(table) - len(told):
         text += f" {hidden} withheld: too few to tell."
     return text
+
+
+def mind_rows(table: pd.DataFrame) -> str:
+    """Which rows rest on a comparison that fails a check, and which check."""
+    told = [
+        f"{series} ({failed_words(codes.split(', ')).removeprefix('mind: ')})"
+        for series, codes in zip(table["series"], table["checks_failed"], strict=True)
+        if codes
+    ]
+    return f"Hollow, with a comparison to be minded: {'; '.join(told)}." if told else ""
 
 
 def differences_answer(found: SliceRows) -> str:

@@ -67,6 +67,13 @@ _NUMBERS = (
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 _NO_SPREAD = 1e-9
+_FAILED = {
+    "attendance": "past attendance not alike",
+    "groups": "student groups not alike",
+    "weights": "much weight cut off",
+    "observed": "unequal shares still observed",
+    "compared": "many not compared",
+}
 
 
 def effect_answer(study: Headlines) -> str:
@@ -97,11 +104,19 @@ def impact_answer(found: Headlines, days: DaysRegained, visits: VisitsMade) -> s
     return " ".join(part for part in parts if part)
 
 
-def effect_card(found: Headline) -> tuple[str, str]:
-    """What a card says of an effect: its points, and its interval or why there is none."""
+def effect_card(found: Headline, failed: Sequence[str] = ()) -> tuple[str, str]:
+    """What a card says of an effect: its points, and its interval or why there is none; that
+    checks of its comparison `failed`, by their codes.
+    """
     if found.effect is None:
         return NO_FIGURE, "too few to tell"
-    return points(found.effect.effect, signed=True), f"{between(found.effect)} points"
+    mind = f" ({failed_words(failed)})" if failed else ""
+    return points(found.effect.effect, signed=True), f"{between(found.effect)} points{mind}"
+
+
+def failed_words(codes: Sequence[str]) -> str:
+    """What is wrong with the comparison behind an effect: mind: past attendance not alike."""
+    return f"mind: {', '.join(_FAILED[code] for code in codes)}"
 
 
 def followed(found: Headlines) -> str:
@@ -143,15 +158,16 @@ def naive_sentence(headline: Headline) -> str:
     a rise, and only where the effect is above zero for certain; else the change that would have
     come without the visit.
     """
-    found, naive, own = headline.effect, headline.naive, headline.naive_excess
+    found, naive, own = headline.effect, headline.naive, headline.anyway
     if found is None or naive is None or own is None:
         return ""
     says = f"A plain before-and-after would say {_change(naive)}"
-    if naive <= 0 or own < 0 or found.high < 0:
+    if naive <= 0 or own.effect < 0 or found.high < 0:
         return f"{says}; without the visit, attendance would have {_moved(own)}."
     if too_small_to_tell(found):
         return f"{says}; all of that may have come without the visit."
-    return f"{says}; {share_in_words(headline.excess_share or 0.0)} of that would have come anyway."
+    share = share_in_words(headline.anyway_share or 0.0)
+    return f"{says}; {share} of that would have come anyway{_ends(own)}."
 
 
 def plain_note(headline: Headline) -> str:
@@ -165,7 +181,11 @@ def plain_note(headline: Headline) -> str:
     months = (
         signed_month(first) if first == last else f"{signed_month(first)} to {signed_month(last)}"
     )
-    return f"{naive_sentence(headline)} From the month before the visit to months {months}."
+    return (
+        f"{naive_sentence(headline)} From the month before the visit to months {months}. For these "
+        "students the plain change is what it is; what would have come anyway is as sure as the "
+        "effect."
+    )
 
 
 def based_on(study: Headlines, everyone: int | None = None) -> str:
@@ -182,7 +202,7 @@ def path_notes(study: EffectStudy) -> str:
     told = (
         "The two lines meet in the month before the visit (−1) by construction. Grey: where the "
         f"path without the visit may lie, all months at once, in {100 * CONFIDENCE:.0f} of 100 "
-        "studies like this."
+        f"studies like this.{_mixed(study)}"
     )
     hidden = study.table.loc[~study.table["shown"], "event_time"].tolist()
     if not hidden:
@@ -291,6 +311,18 @@ def _months(times: Sequence[int]) -> str:
     )
 
 
+def _mixed(study: EffectStudy) -> str:
+    """That months are of different students, where the headlines are."""
+    soon, later = study.month_after, study.six_to_nine
+    if soon.effect is None or later.effect is None or later.visited == soon.visited:
+        return ""
+    return (
+        " Months are of different students: who was visited late isn’t followed as far (month +1: "
+        f"{count(soon.visited)}, months +6 to +9: {count(later.visited)} or more), so part of a "
+        "line’s slope may be who is in it."
+    )
+
+
 def _too_small(found: Interval, who: str) -> str:
     if found.std_error < _NO_SPREAD:
         return f"{who} attended exactly as many of their days as they would have without it."
@@ -320,7 +352,20 @@ def _change(change: float) -> str:
     return "no change" if points(change) == "0.0" else _amount(change)
 
 
-def _moved(change: float) -> str:
+def _moved(found: Interval) -> str:
+    change = found.effect
     if points(change) == "0.0":
-        return "stayed as it was"
-    return f"{'fallen' if change < 0 else 'risen'} by {points(change)} points"
+        return f"stayed as it was{_ends(found)}"
+    return f"{'fallen' if change < 0 else 'risen'} by {points(change)} points{_ends(found)}"
+
+
+def _ends(found: Interval) -> str:
+    """The interval of a change that would have come without the visit, in brackets, where it has
+    one: in points, signed where it holds zero.
+    """
+    if found.std_error < _NO_SPREAD:
+        return ""
+    if found.low < 0 < found.high:
+        return f" ({between(found)} points)"
+    low, high = sorted((abs(found.low), abs(found.high)))
+    return f" (between {points(low)} and {points(high)} points)"

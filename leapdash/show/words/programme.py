@@ -56,10 +56,17 @@ def days_note(regained: Regained, choice: Choice) -> str:
             f"Per visited student: {_tenths(each.effect)} days (between {_tenths(each.low)} and "
             f"{_tenths(each.high)})."
         )
+    if days.compared < 0.995:
+        parts.append(
+            f"{100 * (1 - days.compared):.0f}% of these days are of students who could not be "
+            "compared: they are counted with the effect on the others, which the range takes as "
+            "true."
+        )
     if days.covered < 0.995:
         parts.append(
             f"{100 * days.covered:.0f}% of these days fall in months with enough students to show "
-            "an effect; in the others nothing is counted as regained."
+            "an effect; in the others nothing is counted as regained, and the range doesn’t allow "
+            "for it."
         )
     parts.append(_cost_note(regained, choice))
     return " ".join(part for part in parts if part)
