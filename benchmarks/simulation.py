@@ -149,7 +149,11 @@ def in_district(state: State, district: int) -> dict[str, object]:
         }
     )
     row = _effective(effects)
+    who = state.district == district
     for when, events in WHEN.items():
+        followed = [state.true_effect(e, who)[0] for e in events]
+        if sums.loc[list(events), "visited"].tolist() != followed:
+            raise AssertionError(f"{followed} students followed, {sums['visited']}")
         row[f"effect_{when}"] = round(_mean(effects.loc[list(events), "effect"].tolist()), 6)
     for e in EVENTS:
         row[f"error_{e}"] = round(float(effects.loc[e, "std_error"]), 6)
