@@ -137,7 +137,7 @@ class State:
 
         first = by_student(self.first)
         more = [name for name in covariates if name not in SHARES]
-        values = np.moveaxis(self.covariates(more), 2, 0).reshape(len(more), -1)[:, here]
+        values = self.covariates(more).reshape(-1, len(more))[here].T
         return pa.table(
             {
                 "student_id": by_student(np.arange(students)),
