@@ -10,7 +10,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-_YEAR = 10
+YEAR = 10
 _USUAL_ABSENCE = 0.2
 
 
@@ -41,11 +41,11 @@ class Record:
     @property
     def year(self) -> int:
         """The first month of the school year."""
-        return self.t - self.t % _YEAR
+        return self.t - self.t % YEAR
 
     def last_year(self) -> tuple[Floats, Flags]:
         """The share absent last school year."""
-        return self.absent(self.year - _YEAR, self.year)
+        return self.absent(self.year - YEAR, self.year)
 
     @property
     def everyone(self) -> Flags:

@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import dense
-from benchmarks.states import DESIGNS, SHARES, State, draw
+from benchmarks.states import DESIGNS, LAST_YEAR, SHARES, State, draw
 from leapdash import event_study
 from leapdash.contract.thresholds import HEADLINES
 from leapdash.estimator.event_study import EventStudy
@@ -46,7 +46,7 @@ BEFORE = (-6, -5, -4)
 RESULTS = Path(__file__).parent / "results" / "simulation.csv"
 OURS, DISTRICT = "leapdash", "leapdash, one district"
 ALONE, RECENT = "leapdash, attendance alone", "leapdash, three months"
-COVARIATES = (*SHARES, "school_last", "school_mean")
+COVARIATES = (*SHARES, "school_last", "school_mean", *LAST_YEAR)
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     OURS: {"covariates": COVARIATES},
     ALONE: {},

@@ -13,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from benchmarks.chosen import CHOSEN, Record
+from benchmarks.chosen import CHOSEN, YEAR, Record
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 HISTORY = 3
+LAST_YEAR = ("last_year", "no_last_year")
 MINIMUM_DAYS = 5
 HIGHEST_CHANCE = 0.25
 
@@ -137,7 +138,7 @@ class State:
 
         first = by_student(self.first)
         more = [name for name in covariates if name not in SHARES]
-        values = self.covariates(more).reshape(-1, len(more))[here].T
+        values = self.covariates(more)[self.days > 0].T
         return pa.table(
             {
                 "student_id": by_student(np.arange(students)),
@@ -161,7 +162,9 @@ class State:
         SHARES as 0 or 1; `school_last`, the school's attendance rate last month, all its students'
         days pooled; `school_mean`, the plain mean of its last three monthly rates. Where nobody was
         enrolled in the school, its district's and level's rate stands in; 0 before month 1 and
-        month 3.
+        month 3. `last_year`, the student's own rate of the school year before, and `no_last_year`,
+        1 for who was enrolled for fewer than MINIMUM_DAYS then: for them the mean of all others and
+        years stands in.
         """
         students, months = self.days.shape
         rate = monthly_rates(self.days, self.attended, self.school)
@@ -172,10 +175,27 @@ class State:
             if name in SHARES:
                 found[:, :, k] = getattr(self, name)[:, None]
                 continue
+            if name in LAST_YEAR:
+                found[:, :, k] = self._last_year()[LAST_YEAR.index(name)]
+                continue
             back = range(1, 1 + _SCHOOL_MONTHS[name])
             for m in range(back[-1], months):
                 found[:, m, k] = np.mean([rate[:, m - b] for b in back], axis=0)
         return found
+
+    def _last_year(self) -> tuple[Floats, Floats]:
+        """The rate of the school year before and who has none, by student and month."""
+        rate = np.full(self.days.shape, np.nan)
+        by_year = []
+        for first in range(YEAR, self.days.shape[1], YEAR):
+            days = self.days[:, first - YEAR : first].sum(axis=1)
+            attended = self.attended[:, first - YEAR : first].sum(axis=1)
+            own = np.where(days >= MINIMUM_DAYS, attended / np.maximum(days, 1), np.nan)
+            rate[:, first : first + YEAR] = own[:, None]
+            by_year.append(own)
+        none = np.isnan(rate)
+        typical = float(np.nanmean(by_year)) if by_year else 0.0
+        return np.where(none, typical, rate), none.astype(np.float64)
 
     def true_effect(self, e: int, who: Flags | None = None) -> tuple[int, float]:
         """How many visited students can be followed at event time e, and their mean true effect:

@@ -153,6 +153,8 @@ BALANCE: Mapping[str, str] = {
     "earlier_months": "mean attendance rate of all observed months before those three, of students "
     "who have any",
     "no_earlier_months": "share without any observed month before those three",
+    "last_year": "attendance rate of the school year before, of students enrolled then",
+    "no_last_year": "share not enrolled in the school year before",
     "school_last_month": "attendance rate of the whole school in the month before the trial",
     "school_three_months": "mean of the whole school's attendance rates of the three months before",
     **{f"group {group}": f"share of: {label}" for group, label in GROUPS.items() if group != "all"},

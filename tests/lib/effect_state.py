@@ -26,6 +26,7 @@ from leapdash.progress import SILENT
 EVENTS = tuple(EVENT_TIMES)
 MEASURES = [
     *("last", "mean", "earlier", "none"),
+    *("last_year", "no_last_year"),
     *("english_learner", "disability", "free_or_reduced_meals", "homeless"),
     *("school_last", "school_mean"),
 ]

@@ -238,6 +238,23 @@ def test_small_districts_have_twenty_to_sixty_visited_each():
     assert 30 < np.mean(counts) < 50
 
 
+def test_last_year_is_the_year_before_and_who_was_not_there_is_told():
+    state = draw(replace(DESIGNS["summer list"], students=240), 3)
+    rate, none = np.moveaxis(state.covariates(["last_year", "no_last_year"]), 2, 0)
+    seen = []
+    assert none[:, :10].all()
+    for first in (10, 20):
+        days, attended = (
+            x[:, first - 10 : first].sum(axis=1) for x in (state.days, state.attended)
+        )
+        assert (none[:, first : first + 4] == (days < 5)[:, None]).all()
+        there = days >= 5
+        np.testing.assert_allclose(rate[there, first], attended[there] / days[there])
+        seen.append(rate[there, first])
+    np.testing.assert_allclose(rate[none == 1], np.concatenate(seen).mean())
+    assert 0 < none[:, 10:].mean() < 0.5
+
+
 def test_schools_own_attendance_is_pooled_by_month_and_their_strata_stand_in():
     state = draw(replace(DESIGNS["gaps"], students=240, schools=8), 3)
     names = ["homeless", "school_mean", "school_last", "english_learner"]
@@ -263,7 +280,7 @@ def test_schools_own_attendance_is_pooled_by_month_and_their_strata_stand_in():
             if t >= 3:
                 assert found[i, t, 1] == pytest.approx(sum(rates[t - 3 : t]) / 3)
     assert stood_in > 0
-    assert np.isnan(found[:, 0, 2]).all()
-    assert np.isnan(found[:, :3, 1]).all()
+    assert (found[:, 0, 2] == 0).all()
+    assert (found[:, :3, 1] == 0).all()
     with pytest.raises(KeyError, match="weather"):
         state.covariates(["weather"])

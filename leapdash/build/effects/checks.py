@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from leapdash.build.effects.panel import SCHOOLS, SCHOOLS_PAST, EffectPanel
+from leapdash.build.effects.panel import LAST_YEAR, SCHOOLS, SCHOOLS_PAST, EffectPanel
 from leapdash.build.panel.panel import Panel
 from leapdash.build.panel.student_groups import memberships
 from leapdash.build.panel.to_contract import in_days
@@ -17,8 +17,10 @@ from leapdash.engines import Workspace
 from leapdash.estimator.design import PAST
 from leapdash.estimator.estimate import Estimate, Study
 
-RATES = dict(zip(BALANCE, (*PAST, *SCHOOLS_PAST), strict=False))
+RATES = dict(zip(BALANCE, (*PAST, *LAST_YEAR, *SCHOOLS_PAST), strict=False))
 """The measures of past attendance as the estimator calls them, by their codes."""
+
+_WITHOUT = {"earlier": "none", "last_year": "no_last_year"}
 
 _LAST_MONTH = next(iter(RATES))
 
@@ -74,13 +76,13 @@ def _rates_by_trial(space: Workspace, begun: ir.Table) -> pd.DataFrame:
     sums = {
         f"{what}_{column}": values.sum()
         for column in RATES.values()
-        for counts in [1 - begun.none if column == "earlier" else everyone]
+        for has in [1 - begun[_WITHOUT[column]] if column in _WITHOUT else everyone]
         for what, values in (
-            ("n", counts),
-            ("odds", begun.odds * counts),
-            ("x", begun[column]),
-            ("xx", begun[column] * begun[column]),
-            ("wx", begun.odds * begun[column]),
+            ("n", has),
+            ("odds", begun.odds * has),
+            ("x", has * begun[column]),
+            ("xx", has * begun[column] * begun[column]),
+            ("wx", has * begun.odds * begun[column]),
         )
     }
     found = space.frame(begun.group_by("trial", "visited").agg(**sums))

@@ -35,10 +35,12 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """The slices that part the visited by a property of the first visit, or by how many there were."""
 
+LAST_YEAR = ("last_year", "no_last_year")
 SCHOOLS_PAST = ("school_last", "school_mean")
-COVARIATES = (*NEEDS, *SCHOOLS_PAST)
-"""What students compared are alike in beside their own attendance: the needs the record has, and
-their school's attendance last month and over three months.
+COVARIATES = (*LAST_YEAR, *NEEDS, *SCHOOLS_PAST)
+"""What students compared are alike in beside their attendance of the months before: that of last
+school year and whether they have one, the needs the record has, and their school's attendance last
+month and over three months.
 """
 
 SCHOOLS = 1 << 31
@@ -96,7 +98,8 @@ def effect_panel(space: Workspace, panel: Panel) -> EffectPanel:
         )
     )
     months = space.keep(_months(panel))
-    months = _with_schools_attendance(months).left_join(numbers, ["district", "level"])
+    months = _with_last_year(_with_schools_attendance(months), panel.months)
+    months = months.left_join(numbers, ["district", "level"])
     months = months.mutate(
         stratum=months.stratum.fill_null(ELSEWHERE), **in_needs(months.group_set)
     )
@@ -157,6 +160,28 @@ def _with_schools_attendance(months: ir.Table) -> ir.Table:
         school_last=ibis.coalesce(*(months[name] for name in last), 0.0),
         school_mean=ibis.coalesce(*(months[name] for name in mean), 0.0),
     )
+
+
+def _with_last_year(months: ir.Table, calendar: ir.Table) -> ir.Table:
+    """The months with last_year, the student's attendance rate of the school year before, and
+    no_last_year, 1 for who was enrolled in it for less than the days of an observed month: for them
+    the mean of all others and years stands in, or 0.
+    """
+    t = months.join(calendar.select("year", t="month_no"), "t")
+    sums = t.group_by("unit", "year").agg(
+        days=t.enrolled.cast("int64").sum(), absent=t.absent.cast("int64").sum()
+    )
+    sums = sums.filter(sums.days >= MINIMUM_HALF_DAYS)
+    before = sums.select(
+        "unit",
+        year=(sums.year + 1).cast(sums.year.type()),
+        rate=1 - sums.absent.cast("float64") / sums.days.cast("float64"),
+    )
+    t = t.left_join(before, ["unit", "year"]).select(*t.columns, "rate")
+    t = t.cross_join(before.agg(typical=before.rate.mean()))
+    return t.mutate(
+        last_year=ibis.coalesce(t.rate, t.typical, 0.0), no_last_year=t.rate.isnull().cast("int8")
+    ).drop("rate", "typical", "year")
 
 
 def _recent_rates(months: ir.Table, keys: Sequence[str]) -> ir.Table:

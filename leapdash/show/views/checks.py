@@ -55,6 +55,8 @@ _HISTORY = dict(
             "Attendance, three months",
             "Attendance, all before those",
             "No month before those",
+            "Attendance, last school year",
+            "Not there last school year",
             "The school's, last month",
             "The school's, three months",
         ),
