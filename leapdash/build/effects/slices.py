@@ -11,8 +11,8 @@ import pyarrow as pa
 from leapdash.build.effects.by_area import EVENTS
 from leapdash.build.effects.panel import KINDS, EffectPanel
 from leapdash.build.panel.student_groups import memberships
-from leapdash.contract import FEW_VISITED_SCHOOLS, GROUPS, HEADLINES
-from leapdash.contract.thresholds import MANY_VISITED
+from leapdash.contract import FEW_VISITED_SCHOOLS, FOLLOWED, GROUPS, HEADLINES
+from leapdash.contract.thresholds import FOLLOWED_UNTIL, MANY_VISITED
 from leapdash.engines import Workspace
 from leapdash.estimator.estimate import VisitKinds
 
@@ -53,6 +53,7 @@ def other_slices() -> Mapping[str, tuple[str, SliceMaker]]:
         "group": ("effects by student group", _by_group),
         "school": ("effects by school", _by_school),
         "comparison": ("effects beside few visited schoolmates", _beside_few_visited),
+        "followed": (f"effects followed to month {FOLLOWED_UNTIL}", _followed),
     }
 
 
@@ -105,3 +106,12 @@ def _beside_few_visited(space: Workspace, panel: EffectPanel) -> Slice:
     visits = panel.visited.select("unit", value="summer", part=zero)
     kinds = VisitKinds(visits, values=2, comparable=comparable)
     return Slice("comparison", (FEW_VISITED_SCHOOLS,), kinds, visits.select("unit", "part"))
+
+
+def _followed(space: Workspace, panel: EffectPanel) -> Slice:
+    """Everyone visited so early that the data go on to month FOLLOWED_UNTIL after it."""
+    last = space.row(panel.months.agg(last=panel.months.t.max()))["last"]
+    early = panel.visited.filter(panel.visited["first"] + FOLLOWED_UNTIL <= last)
+    visits = early.select("unit", value="summer", part=ibis.literal(0, "int32"))
+    kinds = VisitKinds(visits, values=2)
+    return Slice("followed", (FOLLOWED,), kinds, visits.select("unit", "part"))
