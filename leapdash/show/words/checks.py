@@ -89,7 +89,7 @@ def recent_evidence(recent: RecentStudy | None, study: EffectStudy) -> str:
     if recent.smallest is not None:
         told += (
             f"A difference of {points(recent.smallest)} points in all three months it would have "
-            f"found in {100 * POWER:.0f} of 100 studies; a smaller one it is likely to miss. "
+            f"found in {100 * POWER:.0f} of 100 studies, a smaller one in fewer. "
         )
     return told + _breakdown(recent, study)
 
@@ -234,7 +234,7 @@ def alt_schoolmates(title: str, table: pd.DataFrame) -> str:
 def _missed(recent: RecentStudy) -> str:
     if recent.smallest is None:
         return "no difference that lasts could have been found."
-    return f"a lasting difference of under {points(recent.smallest)} points is likely missed."
+    return f"a lasting difference of under {points(recent.smallest)} points may well be missed."
 
 
 def _differs(recent: RecentStudy, study: EffectStudy) -> str:
