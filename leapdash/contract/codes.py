@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from leapdash.contract.thresholds import (
     CHRONIC_SHARE_ABSENT,
+    FOLLOWED_UNTIL,
     MANY_VISITED,
     MOST,
     MUCH_CUT,
@@ -132,6 +133,8 @@ SLICES: Mapping[str, str] = {
     "school": "by the school of the first visit; compared with all the district's students of the "
     "level",
     "comparison": "all visited students, compared with students of some schools only",
+    "followed": "visited students first visited so early that the data go on to month "
+    f"{FOLLOWED_UNTIL} after it, or further",
 }
 
 VISIT_COUNTS: Mapping[str, str] = {
@@ -140,6 +143,7 @@ VISIT_COUNTS: Mapping[str, str] = {
     "3 or more": "three visits or more",
 }
 
+FOLLOWED = f"to month {FOLLOWED_UNTIL}"
 FEW_VISITED_SCHOOLS = f"schools under {_MANY} visited"
 
 MATRICES: Mapping[str, str] = {

@@ -31,6 +31,8 @@ MONTHS_AFTER = range(1, EVENT_TIMES.stop)
 BEFORE_VISIT = (-6, -5, -4)
 """Months before the visit in which a comparison with three months of history is not made alike."""
 HEADLINES: Mapping[str, tuple[int, ...]] = {"month_after": (1,), "six_to_nine": (6, 7, 8, 9)}
+FOLLOWED_UNTIL = HEADLINES["six_to_nine"][-1]
+"""A path of the same cohorts throughout is of those who could be followed to this month."""
 
 # --- effects -------------------------------------------------------------------------------------
 

@@ -207,9 +207,12 @@ def _coefficients_of_kinds(space: Workspace, study: Study, kinds: VisitKinds) ->
     design, risk = study.design, tr.at_risk(study.rows)
     if kinds.members is not None:
         risk = risk.join(kinds.members, ["unit", "t"])
-        students = space.frame(tr.drawn(risk, [], design, ["value"]))
+        own = kinds.table.select("unit", "value", of_kind=ibis.literal(True))
+        risk = risk.left_join(own, ["unit", "value"]).select(*risk.columns, "of_kind")
+        risk = risk.mutate(of_kind=risk.visited & risk.of_kind.fill_null(False))
+        students = space.frame(tr.drawn(risk, ["of_kind"], design, ["value"]))
         by_kind = [
-            (students[students["value"] == value], "is_visited") for value in range(kinds.values)
+            (students[students["value"] == value], "of_kind") for value in range(kinds.values)
         ]
     else:
         risk = risk.left_join(kinds.table.select("unit", "value"), "unit")

@@ -143,7 +143,7 @@ def test_every_check_opens_to_its_evidence_and_nothing_overflows(
     visit(page, f"{address}/before_after?districts=Hartford")
     charts = page.locator('[data-testid="stPlotlyChart"]')
     assert charts.count() == 2
-    for number, check in enumerate(("alike-before", "alike", "schoolmates", "left-out")):
+    for number, check in enumerate(("recent", "alike", "schoolmates", "left-out")):
         page.locator(f".st-key-check-{check} summary").first.click()
         expect(page.locator(".st-key-check-" + check + " h3").first).to_be_visible()
         expect(charts).to_have_count((3, 5, 6, 6)[number])

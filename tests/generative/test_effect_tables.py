@@ -203,6 +203,26 @@ def test_a_headline_fails_the_checks_that_one_of_its_months_fails(state, slice_n
     assert told
 
 
+def test_those_followed_throughout_are_the_early_visited_with_the_effect_they_have_in_all(state):
+    """The effect of month 9 is of them alone anyway; earlier months are without the late."""
+    last = int((state.roles["g"] + state.roles["e"]).max())
+    early = state.roles[state.roles["visited"] & (state.roles["g"] + 9 <= last)]
+    rows = frame(state, "effects", slice="followed")
+    whole = frame(state, "effects", slice="all")
+    strata = rows[rows["level"].ne(ALL_LEVELS) & rows["district_code"].ne(STATE_CODE)]
+    counted = strata.groupby("event_time")["visited"].sum()
+    for month in (-1, 1, 6, 9):
+        assert counted[month] <= (early["e"] == month).sum()
+    assert counted[-1] > 0.9 * (early["e"] == -1).sum()
+    everyone = whole.groupby("event_time")["visited"].sum()
+    assert counted[1] < everyone[1]
+    assert counted[9] == everyone[9]
+    both = strata.merge(whole, on=["district_code", "level", "event_time"], suffixes=("", "_all"))
+    later = both[both["event_time"] == 9]
+    n = later["visited"] / later["visited"].sum()
+    assert (n * later["effect"]).sum() == pytest.approx((n * later["effect_all"]).sum(), abs=0.004)
+
+
 PARTING = ("cohort_period", "place", "visitor", "language", "visits", "school")
 """Slices whose values part the visited: each student has one."""
 
@@ -259,7 +279,7 @@ def test_the_rows_of_all_are_the_union_of_the_cohort_periods(state):
             np.testing.assert_allclose(found, errors, rtol=1e-6, atol=1e-9)
 
 
-@pytest.mark.parametrize("slice_name", ["place", "language", "group", "comparison"])
+@pytest.mark.parametrize("slice_name", ["place", "language", "group", "comparison", "followed"])
 def test_districts_levels_and_the_state_are_unions_of_their_strata(state, slice_name):
     rows = frame(state, "effects", slice=slice_name)
     strata = rows[rows["level"].ne(ALL_LEVELS) & rows["district_code"].ne(STATE_CODE)]

@@ -102,7 +102,7 @@ def test_the_four_checks_are_lines_with_findings_and_no_chart_until_opened(choos
     ("check", "more_charts", "evidence"),
     [
         ("recent", 1, "joint test of months −6 to −4"),
-        ("alike", 2, "as precise as so many students of equal weight"),
+        ("alike", 3, "as precise as so many students of equal weight"),
         ("schoolmates", 1, "The effects beside each other are for the whole state, all levels"),
         ("left-out", 0, "The table follows all filters of this page."),
     ],
@@ -115,6 +115,19 @@ def test_opening_a_check_shows_its_evidence(check, more_charts, evidence):
     assert [error.value for error in app.exception] == []
     assert evidence in said(app)
     assert charts_on(app) == 2 + more_charts
+
+
+def test_the_path_of_those_followed_throughout_is_of_the_early_visited_only(choose):
+    app = opened(districts=["Hartford"], years=["2021-22"])
+    app.session_state["check-alike"] = True
+    app.run()
+    choice = choose(Filters((HARTFORD,), years=("2021-22",)))
+    early = check_views.followed(choice)
+    everyone = effect_views.effect_on(choose(Filters((HARTFORD,))))
+    assert 20 <= early.visited < everyone.visited
+    assert check_words.FOLLOWED_TITLE in said(app)
+    assert f"{early.visited} students visited so early that the data go on to month +9" in said(app)
+    assert "For Hartford, all levels, whatever the year of the first visit." in said(app)
 
 
 def test_the_checks_follow_districts_and_levels_and_the_left_out_the_years_too(choose):
@@ -267,15 +280,16 @@ def test_a_place_without_the_slice_of_few_visited_schools_still_has_its_checks(
     monkeypatch, tmp_path
 ):
     other = {
-        name: frame_of(name).query("slice != 'comparison'")
+        name: frame_of(name).query("slice not in ('comparison', 'followed')")
         for name in ("effects", "effects_covariance")
     }
     show(monkeypatch, tmp_path, changed=other)
     app = opened()
-    app.session_state["check-schoolmates"] = True
+    for check in ("schoolmates", "alike"):
+        app.session_state[f"check-{check}"] = True
     app.run()
     assert [error.value for error in app.exception] == []
-    unmarred(app)
+    assert check_words.FOLLOWED_TITLE not in unmarred(app)
 
 
 def test_numbers_told_are_finite_for_every_single_choice(choose, known):

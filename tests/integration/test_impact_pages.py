@@ -23,6 +23,7 @@ from tests.lib.small_release import AVON, HARTFORD, NEW_HAVEN, small_tables
 EFFECT_TABLES = (
     *("effects", "effects_covariance", "effects_schools"),
     *("balance", "visited_days", "visited_compared", "spillover"),
+    *("effects_recent", "effects_recent_covariance"),
 )
 
 
@@ -209,3 +210,61 @@ def test_where_nobody_could_be_compared_the_pages_say_so_and_show_no_effect(
     assert rows.loc[NEW_HAVEN, "reason"] == (
         f"None of the {everyone} visited students could be compared with others."
     )
+
+
+def show(folder, monkeypatch, **changed):
+    """The small release with some tables changed, on show; and a choice in it."""
+    tables = small_tables() | {
+        name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in changed.items()
+    }
+    publish(folder, tables, FACTS)
+    monkeypatch.setenv(store.STORE_VARIABLE, str(folder))
+    return Choice(OpenedRelease(open_release(folder)))
+
+
+def test_a_check_that_fails_stands_on_every_card_row_and_file_of_its_effect(tmp_path, monkeypatch):
+    balance = small_tables()["balance"].to_pandas()
+    apart = (balance["district_code"] == HARTFORD) & (balance["measure"] == "group homeless")
+    balance.loc[apart, "comparison_after"] += 0.17
+    choice = show(tmp_path, monkeypatch, balance=balance)
+    mind = "mind: student groups not alike"
+    for page in ("impact", "before_after", "district"):
+        shown = cards(opened(page, districts=["Hartford"]))
+        told = [unit for _, unit in shown.values() if unit and mind in unit]
+        assert len(told) == (1 if page == "district" else 2), page
+        elsewhere = cards(opened(page, districts=["New Haven"]))
+        assert not any(mind in unit for _, unit in elsewhere.values() if unit), page
+    rows = row_views.district_rows(choice).set_index("series")["checks_failed"]
+    assert rows.to_dict() == {"Hartford": "groups", "New Haven": ""}
+    assert "Hollow, with a comparison to be minded: Hartford (student groups not alike)." in (
+        said(opened())
+    )
+    kinds = row_views.kind_rows(choice.filtered(districts=(HARTFORD,))).rows
+    assert set(kinds["checks_failed"]) == {"groups", ""}
+    assert (kinds.loc[kinds["checks_failed"] == "", "effect"].isna()).all()
+
+
+def test_days_regained_are_not_carried_over_to_the_many_who_could_not_be_compared(
+    tmp_path, monkeypatch
+):
+    compared = small_tables()["visited_compared"].to_pandas()
+    left_out = compared["reason"] != "compared"
+    compared.loc[left_out, "students"] *= 4
+    few = show(tmp_path / "few", monkeypatch, visited_compared=compared)
+    days = programme_views.regained(few).days
+    assert 0.8 < days.compared < 0.9
+    note = programme_words.days_note(programme_views.regained(few), few)
+    assert f"{100 * (1 - days.compared):.0f}% of these days are of students who could not" in note
+
+    compared.loc[left_out, "students"] *= 4
+    many = show(tmp_path / "many", monkeypatch, visited_compared=compared)
+    days = programme_views.regained(many).days
+    assert days.compared < 0.8
+    assert days.days is None
+    app = opened()
+    assert cards(app)["School days regained"] == ("–", "too few to tell")
+    assert f"Only {100 * days.compared:.0f}% of these days are of students who could be" in said(
+        app
+    )
+    # The effect itself stands, with what is to be minded.
+    assert "mind: many not compared" in cards(app)["Month after"][1]

@@ -29,7 +29,7 @@ MONTHS = [
     for year in (2021, 2022)
     for month in (9, 10, 11, 12, 1, 2, 3, 4, 5, 6)
 ]
-SLICES = ("place", "visitor", "language", "visits", "group", "school", "comparison")
+SLICES = ("place", "visitor", "language", "visits", "group", "school", "comparison", "followed")
 SCHOOLS = ("0640111", "0640211", "1430111")
 STUDENTS = 180
 

@@ -18,6 +18,7 @@ from leapdash.contract import (
     EFFECT_GROUPS,
     EVENT_TIMES,
     FEW_VISITED_SCHOOLS,
+    FOLLOWED,
     LEFT_OUT,
     STATE_CODE,
     school_year_of,
@@ -25,6 +26,8 @@ from leapdash.contract import (
 
 EVENTS = np.array(list(EVENT_TIMES))
 SPREAD = 0.25
+LAST_MONTH = 29
+"""The last of the small state's months, counted from 0."""
 
 
 def true_effect(event_time: int, level: str) -> float:
@@ -54,6 +57,7 @@ def effect_tables(
             np.choose(visited["student"] % 3, ["1", "2", "3 or more"]), visited.index
         ),
         "comparison": pd.Series(FEW_VISITED_SCHOOLS, visited.index),
+        "followed": pd.Series(FOLLOWED, visited.index),
     }
     effects, covariance = [_rows("cohort_period", atoms)], [_pairs("cohort_period", atoms)]
     everyone = _cells(visited.assign(one="all"), "one")
@@ -61,8 +65,12 @@ def effect_tables(
     groups = pd.concat(
         [visited.assign(value=group)[_belongs(visited, group)] for group in EFFECT_GROUPS]
     )
+    early = visited["visit"] <= LAST_MONTH - 9
     for name, cells in (
-        *((n, _cells(visited.assign(value=v), "value")) for n, v in own_slices.items()),
+        *(
+            (n, _cells(visited.assign(value=v)[early | (n != "followed")], "value"))
+            for n, v in own_slices.items()
+        ),
         ("group", _cells(groups, "value")),
     ):
         unions = _with_unions(cells)

@@ -291,7 +291,7 @@ def test_a_quiet_test_is_no_proof_and_says_what_it_would_have_missed(recent, stu
     assert quiet.verdict == "beside"
     assert quiet.finding == (
         "No sign against it, which is no proof: a lasting difference of under "
-        f"{100 * recent.smallest:.1f} points is likely missed. Three months alone would put the "
+        f"{100 * recent.smallest:.1f} points may well be missed. Three months alone would put the "
         "effect 1.0 points lower."
     )
     same = replace(recent, effects=dict.fromkeys(recent.effects, 0.083))

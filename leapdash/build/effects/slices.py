@@ -11,8 +11,14 @@ import pyarrow as pa
 from leapdash.build.effects.by_area import EVENTS
 from leapdash.build.effects.panel import COVARIATES, KINDS, EffectPanel
 from leapdash.build.panel.student_groups import memberships
-from leapdash.contract import EFFECT_GROUPS, FEW_VISITED_SCHOOLS, HEADLINES, MONTHS_BEFORE
-from leapdash.contract.thresholds import MANY_VISITED
+from leapdash.contract import (
+    EFFECT_GROUPS,
+    FEW_VISITED_SCHOOLS,
+    FOLLOWED,
+    HEADLINES,
+    MONTHS_BEFORE,
+)
+from leapdash.contract.thresholds import FOLLOWED_UNTIL, MANY_VISITED
 from leapdash.engines import Workspace
 from leapdash.estimator.design import Design
 from leapdash.estimator.estimate import VisitKinds
@@ -60,6 +66,7 @@ def other_slices() -> Mapping[str, tuple[str, SliceMaker]]:
         "group": ("effects by student group", _by_group),
         "school": ("effects by school", _by_school),
         "comparison": ("effects beside few visited schoolmates", _beside_few_visited),
+        "followed": (f"effects followed to month {FOLLOWED_UNTIL}", _followed),
     }
 
 
@@ -71,9 +78,9 @@ def _by_part(panel: EffectPanel, name: str, values: tuple[str, ...], part: str) 
 
 
 def _by_kind(kind: str, _: Workspace, panel: EffectPanel) -> Slice:
-    values = KINDS[kind]
-    visits = panel.visited.select("unit", value=kind, part=kind)
-    kinds = VisitKinds(visits, len(values), len(values))
+    values, t = KINDS[kind], panel.visited
+    visits = t.select("unit", value=2 * t[kind] + t.summer, part=kind)
+    kinds = VisitKinds(visits, 2 * len(values), len(values))
     return Slice(kind, values, kinds, visits.select("unit", "part"))
 
 
@@ -84,9 +91,11 @@ def _by_group(space: Workspace, panel: EffectPanel) -> Slice:
     numbers["value"] = numbers["group"].map(groups.index)
     types = pa.schema([("group_set", pa.int16()), ("value", pa.int32())])
     sets = space.put(pa.Table.from_pandas(numbers[types.names], types, preserve_index=False))
-    visits = panel.visited.join(sets, "group_set").select("unit", "value", part="value")
-    members = panel.months.join(sets, "group_set").select("unit", "t", "value")
-    kinds = VisitKinds(visits, len(groups), len(groups), members)
+    visits = panel.visited.join(sets, "group_set")
+    visits = visits.select("unit", value=2 * visits["value"] + visits.summer, part="value")
+    inside = panel.months.join(sets, "group_set").select("unit", "t", "value")
+    members = ibis.union(*(inside.mutate(value=2 * inside["value"] + summer) for summer in (0, 1)))
+    kinds = VisitKinds(visits, 2 * len(groups), len(groups), members)
     return Slice("group", groups, kinds, visits.select("unit", "part"))
 
 
@@ -112,3 +121,12 @@ def _beside_few_visited(space: Workspace, panel: EffectPanel) -> Slice:
     visits = panel.visited.select("unit", value="summer", part=zero)
     kinds = VisitKinds(visits, values=2, comparable=comparable)
     return Slice("comparison", (FEW_VISITED_SCHOOLS,), kinds, visits.select("unit", "part"))
+
+
+def _followed(space: Workspace, panel: EffectPanel) -> Slice:
+    """Everyone visited so early that the data go on to month FOLLOWED_UNTIL after it."""
+    last = space.row(panel.months.agg(last=panel.months.t.max()))["last"]
+    early = panel.visited.filter(panel.visited["first"] + FOLLOWED_UNTIL <= last)
+    visits = early.select("unit", value="summer", part=ibis.literal(0, "int32"))
+    kinds = VisitKinds(visits, values=2)
+    return Slice("followed", (FOLLOWED,), kinds, visits.select("unit", "part"))

@@ -6,11 +6,13 @@ import pandas as pd
 
 from leapdash.show.answers.model import Check, Figure, Part, Table, Text
 from leapdash.show.charts import checks as charts
+from leapdash.show.charts.effects import effect_paths
 from leapdash.show.choice import Choice
 from leapdash.show.effects.recent import RecentStudy
 from leapdash.show.effects.studies import EffectStudy
 from leapdash.show.views import checks as views
 from leapdash.show.words import checks as words
+from leapdash.show.words import effects as effect_words
 
 
 def checks_of(choice: Choice, study: EffectStudy, left_out: pd.DataFrame) -> tuple[Check, ...]:
@@ -20,7 +22,9 @@ def checks_of(choice: Choice, study: EffectStudy, left_out: pd.DataFrame) -> tup
     spillover, beside = views.spillover(choice), views.beside_few_visited(choice)
     return (
         Check("recent", words.recent_line(recent, study), partial(_recent, recent, study)),
-        Check("alike", words.alike_line(balance, study), partial(_were_alike, balance, study)),
+        Check(
+            "alike", words.alike_line(balance, study), partial(_were_alike, choice, balance, study)
+        ),
         Check(
             "schoolmates",
             words.schoolmates_line(spillover, beside),
@@ -53,7 +57,7 @@ def _recent(recent: RecentStudy | None, study: EffectStudy) -> tuple[Part, ...]:
     )
 
 
-def _were_alike(balance: pd.DataFrame, study: EffectStudy) -> tuple[Part, ...]:
+def _were_alike(choice: Choice, balance: pd.DataFrame, study: EffectStudy) -> tuple[Part, ...]:
     apart, who = "How far apart, before and after weighting", "Who is still observed"
     observed = views.still_observed(study)
     return (
@@ -72,7 +76,24 @@ def _were_alike(balance: pd.DataFrame, study: EffectStudy) -> tuple[Part, ...]:
             observed,
             words.alt_observed(who, observed),
         ),
+        *_followed(choice),
         Text(words.alike_evidence(study)),
+    )
+
+
+def _followed(choice: Choice) -> tuple[Part, ...]:
+    study = views.followed(choice)
+    if study is None or not study.table["shown"].any():
+        return ()
+    return (
+        Figure(
+            "effect-followed",
+            words.FOLLOWED_TITLE,
+            partial(effect_paths, study.table, study.six_to_nine),
+            study.table,
+            effect_words.alt_paths(study),
+            (words.followed_note(study, choice),),
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from leapdash.contract import (
     ALL_LEVELS,
     BALANCE,
     FEW_VISITED_SCHOOLS,
+    FOLLOWED,
     GROUPS,
     LEFT_OUT,
     MANY_VISITED_SCHOOLS,
@@ -164,6 +165,14 @@ def failed(choice: Choice, found: Headlines, headline: Headline) -> tuple[str, .
     compared = found.visited / found.visited_all if found.visited else None
     measures = unlike(balance(choice))["measure"]
     return failed_checks(measures, headline.weights_cut, headline.apart, compared)
+
+
+def followed(choice: Choice) -> EffectStudy | None:
+    """The effects on those visited so early that they could be followed to month 9, in the area the
+    choice is in (see `area_of`); None where nobody was.
+    """
+    found = slice_studies(slice_data(choice.release, "followed", *area_of(choice)))
+    return found.get(FOLLOWED)
 
 
 # --- did unvisited schoolmates gain too? ---------------------------------------------------------

@@ -8,6 +8,7 @@ from leapdash.checks import unlike
 from leapdash.contract import ALL_LEVELS, FEW_VISITED_SCHOOLS, STATE_CODE
 from leapdash.contract.thresholds import (
     BEFORE_VISIT,
+    FOLLOWED_UNTIL,
     MANY_VISITED,
     MUCH_CUT,
     POWER,
@@ -21,6 +22,7 @@ from leapdash.show.views.checks import (
     Beside,
     Spillover,
     Verdict,
+    area_of,
     largest_apart,
     largest_before,
     most_compared,
@@ -37,6 +39,7 @@ _MANY = percent(MANY_VISITED)
 TITLE = "Can this comparison be trusted?"
 AREAS = "Follows districts and levels; first visits of all years."
 STEP_BEFORE = "the largest step between one month and the next before it"
+FOLLOWED_TITLE = f"The path of those who could be followed to month {FOLLOWED_UNTIL}"
 _RECENT = "Would three months of history have been enough?"
 
 
@@ -86,7 +89,7 @@ def recent_evidence(recent: RecentStudy | None, study: EffectStudy) -> str:
     if recent.smallest is not None:
         told += (
             f"A difference of {points(recent.smallest)} points in all three months it would have "
-            f"found in {100 * POWER:.0f} of 100 studies; a smaller one it is likely to miss. "
+            f"found in {100 * POWER:.0f} of 100 studies, a smaller one in fewer. "
         )
     return told + _breakdown(recent, study)
 
@@ -143,7 +146,17 @@ def schoolmates_evidence(found: Spillover, beside: Beside, choice: Choice) -> st
             f"where {_MANY} or more of the school were visited, beside {count(found.others)} where "
             "fewer were. "
         )
-    return f"{told}The effects beside each other are for {_area(beside, choice)}."
+    area = _area(beside.district, beside.level, choice)
+    return f"{told}The effects beside each other are for {area}."
+
+
+def followed_note(study: EffectStudy, choice: Choice) -> str:
+    """Whom the path of those followed throughout is of."""
+    return (
+        f"{count(study.visited)} students visited so early that the data go on to month "
+        f"+{FOLLOWED_UNTIL}: up to then the path mixes no others in, though some are no longer "
+        f"observed. For {_area(*area_of(choice), choice)}."
+    )
 
 
 def left_out_line(table: pd.DataFrame) -> Line:
@@ -225,7 +238,7 @@ def alt_schoolmates(title: str, table: pd.DataFrame) -> str:
 def _missed(recent: RecentStudy) -> str:
     if recent.smallest is None:
         return "no difference that lasts could have been found."
-    return f"a lasting difference of under {points(recent.smallest)} points is likely missed."
+    return f"a lasting difference of under {points(recent.smallest)} points may well be missed."
 
 
 def _differs(recent: RecentStudy, study: EffectStudy) -> str:
@@ -318,12 +331,10 @@ def _than(change: float) -> str:
     return f"{points(change)} points {'more' if change > 0 else 'less'} than"
 
 
-def _area(beside: Beside, choice: Choice) -> str:
-    where = (
-        "the whole state" if beside.district == STATE_CODE else choice.known.label(beside.district)
-    )
-    level = "all levels" if beside.level == ALL_LEVELS else beside.level
-    return f"{where}, {level}, whatever the year of the first visit"
+def _area(district: str, level: str, choice: Choice) -> str:
+    where = "the whole state" if district == STATE_CODE else choice.known.label(district)
+    levels = "all levels" if level == ALL_LEVELS else level
+    return f"{where}, {levels}, whatever the year of the first visit"
 
 
 def _effective(study: EffectStudy) -> float:

@@ -319,7 +319,8 @@ def _mixed(study: EffectStudy) -> str:
     return (
         " Months are of different students: who was visited late isn’t followed as far (month +1: "
         f"{count(soon.visited)}, months +6 to +9: {count(later.visited)} or more), so part of a "
-        "line’s slope may be who is in it."
+        "line’s slope may be who is in it. The path of those who could all be followed is under "
+        "“Were the compared alike”."
     )
 
 
