@@ -29,30 +29,29 @@ def test_recent_history_is_the_last_month_and_the_mean_of_those_of_three_that_co
     assert history.mean.tolist() == [250, 125, UNKNOWN, 666]
 
 
-def _two_years(days, absent):
-    """Records of twelve months from half-days enrolled and absent, by month."""
+def _before(month, days, absent):
+    """History before a month of a student with so many half-days enrolled and absent by month."""
     enrolled = np.array([days], dtype=np.int16)
-    return enrolled, enrolled - np.array([absent], dtype=np.int16)
+    return recorded_history(enrolled, enrolled - np.array([absent], dtype=np.int16), month)
 
 
 def test_last_year_is_a_ratio_of_sums_over_the_school_year_before_and_no_month_of_this_one():
-    record = _two_years([40] * 9 + [20] + [40, 40], [0] * 8 + [28, 10] + [40, 40])
+    days, absent = [40] * 9 + [20] + [40, 40], [0] * 8 + [28, 10] + [40, 40]
     # 38 of 380 half-days: exactly a tenth
-    assert recorded_history(*record, 10).last_year.tolist() == [100]
-    assert recorded_history(*record, 12).last_year.tolist() == [100]
+    assert _before(10, days, absent).last_year.tolist() == [100]
+    assert _before(12, days, absent).last_year.tolist() == [100]
 
 
 def test_last_year_is_unknown_with_fewer_than_ten_days_enrolled_or_before_the_first_year():
-    few = _two_years([0] * 9 + [19] + [40, 40], [0] * 12)
-    enough = _two_years([0] * 9 + [20] + [40, 40], [0] * 12)
-    assert recorded_history(*few, 12).last_year.tolist() == [UNKNOWN]
-    assert recorded_history(*enough, 12).last_year.tolist() == [0]
-    assert recorded_history(*enough, 5).last_year.tolist() == [UNKNOWN]
+    few, enough = ([0] * 9 + [days, 40, 40] for days in (19, 20))
+    assert _before(12, few, [0] * 12).last_year.tolist() == [UNKNOWN]
+    assert _before(12, enough, [0] * 12).last_year.tolist() == [0]
+    assert _before(5, enough, [0] * 12).last_year.tolist() == [UNKNOWN]
 
 
 def test_the_year_to_date_begins_anew_with_the_school_year():
-    record = _two_years([40] * 12, [40] * 10 + [2, 8])
-    first, second, third = (recorded_history(*record, month) for month in (10, 11, 12))
+    absent = [40] * 10 + [2, 8]
+    first, second, third = (_before(month, [40] * 12, absent) for month in (10, 11, 12))
     assert (first.to_date.tolist(), first.to_date_before.tolist()) == ([0], [0])
     assert (second.to_date.tolist(), second.to_date_before.tolist()) == ([50], [0])
     assert (third.to_date.tolist(), third.to_date_before.tolist()) == ([125], [50])

@@ -58,8 +58,9 @@ class History:
     @property
     def crosses(self) -> Bools:
         """Whose absence in the year to date has reached a tenth or a fifth in the last month."""
-        marks = [(self.to_date_before < mark) & (mark <= self.to_date) for mark in _MARKS]
-        return np.logical_or.reduce(marks)
+        tenth, fifth = ((self.to_date_before < mark) & (mark <= self.to_date) for mark in _MARKS)
+        crosses: Bools = tenth | fifth
+        return crosses
 
 
 def recorded_history(enrolled: I16, attended: I16, month: int) -> History:
