@@ -16,6 +16,7 @@ from leapdash.build.demo.visits import (
     HIGHEST_CHANCE,
     NEVER,
     OCCASIONS,
+    chance_of_call,
     choose_first_visits,
     make_visits,
     school_factor,
@@ -164,6 +165,17 @@ def test_a_schools_factor_has_nothing_to_do_with_its_attendance():
     assert 1.4 < factor.max() / ONE <= 1.5
     correlation = np.corrcoef(factor, places.school_logit)[0, 1]
     assert abs(correlation) < 3.3 / len(factor) ** 0.5
+
+
+def test_whoever_may_be_called_on_may_be_left_alone_and_the_other_way_round():
+    likely = np.array([0, 1, 60, ONE // 3, ONE])
+    for pace in (1, 700, ONE, 4 * ONE):
+        chances = chance_of_call(likely, np.full(len(likely), pace))
+        assert chances[0] == 0
+        assert (chances[1:] >= 1).all()
+        assert chances.max() <= ONE // 4
+    assert chance_of_call(likely, np.full(len(likely), ONE // 10))[-1] == 6_554
+    assert chance_of_call(likely, np.zeros(len(likely), dtype=np.int64)).max() == 0
 
 
 def test_at_most_a_quarter_of_any_kind_of_student_is_called_on_in_a_month(

@@ -152,6 +152,15 @@ def choose_first_visits(
     return first, attempts
 
 
+def chance_of_call(likely: I64, pace: I64) -> I64:
+    """From how likely record and school make a call, and the pace: the chance, all in 1/65,536.
+
+    Rounded up, so that low as it may be it never vanishes; at most a quarter.
+    """
+    chance: I64 = np.minimum(-(-likely * pace // ONE), int(HIGHEST_CHANCE * ONE))
+    return chance
+
+
 @dataclass(frozen=True)
 class _Candidates:
     """Who may be called on in a school month: all enrolled where the district takes part.
@@ -230,11 +239,10 @@ def _visit_all(
         open_ = np.flatnonzero(first.month[all_.student] == NEVER)
         who, stratum = all_.student[open_], all_.stratum[open_]
         occasion = 2 * (all_.month // MONTHS_PER_YEAR) - 1
-        chance = np.minimum(all_.likely[open_] * steps[stratum, occasion] // ONE, ceiling)
+        chance = chance_of_call(all_.likely[open_], steps[stratum, occasion])
         in_summer = np.zeros(len(who), dtype=np.int64)
         if is_year_start(all_.month):
-            in_summer = all_.listed[open_] * steps[stratum, occasion - 1] // ONE
-            in_summer = np.minimum(in_summer, ceiling)
+            in_summer = chance_of_call(all_.listed[open_], steps[stratum, occasion - 1])
         # a summer and the September after it share one draw, and one ceiling
         chance = np.minimum(in_summer + chance, ceiling)
         tried = all_.draw[open_] < chance
