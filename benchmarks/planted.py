@@ -21,7 +21,7 @@ import pandas as pd
 from benchmarks.misleading import STUDENT_MONTHS
 from benchmarks.simulation import binomial_p
 from leapdash.build.demo import make_state
-from leapdash.build.demo.places import DISTRICTS
+from leapdash.build.demo.places import DISTRICTS, District
 from leapdash.build.effects.tables import effect_tables
 from leapdash.build.panel.inputs import read_inputs
 from leapdash.build.panel.make import make_panel
@@ -88,7 +88,7 @@ def one_state(seed: int, students: int) -> pd.DataFrame:
             for level in ("PK-5", "6-8", "9-12")
         },
         **{
-            f"{district.name}{' (canvasses)' if district.canvasses else ''}": (
+            _named(district): (
                 effect_study(cohorts, chosen(cohorts, [codes[district.name]])),
                 f"district_name = '{district.name}'",
             )
@@ -106,6 +106,15 @@ def one_state(seed: int, students: int) -> pd.DataFrame:
         for months, headline in (("1", study.month_after), ("6 to 9", study.six_to_nine)):
             rows.append(_row(seed, kind, months, headline, condition, truth))
     return pd.DataFrame(rows)
+
+
+def _named(district: District) -> str:
+    """The district's name, and in what it chooses otherwise than the rest."""
+    if district.canvasses:
+        return f"{district.name} (canvasses)"
+    if district.learners_first:
+        return f"{district.name} (English learners first)"
+    return district.name
 
 
 def _row(

@@ -9,16 +9,16 @@ from leapdash.build.demo.attendance import month_totals
 from leapdash.build.demo.calendar import MONTHS, is_year_start
 from leapdash.build.demo.draws import ONE, Draws
 from leapdash.build.demo.places import DISTRICTS, HARTFORD
+from leapdash.build.demo.records import need, place_on_list, recorded_history
 from leapdash.build.demo.simulate import simulate
 from leapdash.build.demo.students import level_of
 from leapdash.build.demo.visits import (
     HIGHEST_CHANCE,
     NEVER,
     OCCASIONS,
+    chance_of_call,
     choose_first_visits,
     make_visits,
-    need,
-    recorded_history,
     school_factor,
     wanted_first_visits,
 )
@@ -42,36 +42,54 @@ def visits(simulated):
     )
 
 
-def test_history_is_the_last_month_and_the_mean_of_those_of_three_that_count():
-    enrolled = np.array([[40, 40, 40], [40, 8, 40], [40, 40, 8], [0, 0, 30]], dtype=np.int16)
-    attended = np.array([[40, 30, 20], [40, 0, 30], [40, 40, 8], [0, 0, 10]], dtype=np.int16)
-    last, mean = recorded_history(enrolled, attended, 3)
-    assert last.tolist() == [500, 750, -1, 333]
-    assert mean.tolist() == [750, 875, -1, 333]
-
-
-def test_need_grows_with_absence_and_is_none_without_a_record():
-    rates = np.arange(0, 1_001, 50)
-    elsewhere = np.full(len(rates), HARTFORD + 1)
-    chances = need(rates, rates, elsewhere)
-    assert (np.diff(chances) <= 0).all()
-    assert chances[0] > 0.95 * ONE
-    assert chances[-1] < 0.05 * ONE
-    assert need(np.array([-1]), np.array([-1]), np.array([HARTFORD])).tolist() == [0]
-
-
-def test_first_visits_change_with_nothing_but_the_record_and_the_school(simulated, record):
+def _with_others(simulated, names):
+    """The students with some of their properties handed round among them."""
     students = simulated.students
     shuffled = np.argsort(Draws(9).bits16((students.count,), "shuffle"), kind="stable")
+    return replace(students, **{name: getattr(students, name)[shuffled] for name in names})
+
+
+def test_first_visits_change_with_nothing_but_record_school_and_learning_english(simulated, record):
     hidden = (
-        "family", "race", "meals", "gender", "language", "english_learner", "disability",
-        "homeless", "lasting",
+        "family", "race", "meals", "gender", "language", "disability", "homeless", "lasting",
     )  # fmt: skip
-    others = replace(students, **{name: getattr(students, name)[shuffled] for name in hidden})
+    others = _with_others(simulated, hidden)
     enrolled, attended = record
     first, _ = choose_first_visits(simulated.places, others, enrolled, attended, Draws(1))
     assert first.month.tolist() == simulated.first.month.tolist()
     assert first.occasion.tolist() == simulated.first.occasion.tolist()
+
+
+def test_learning_english_matters_in_one_district_only(simulated, record):
+    others = _with_others(simulated, ("english_learner",))
+    enrolled, attended = record
+    first, _ = choose_first_visits(simulated.places, others, enrolled, attended, Draws(1))
+    changed = np.flatnonzero(first.month != simulated.first.month)
+    assert len(changed) > 10
+    learners_first = [number for number, d in enumerate(DISTRICTS) if d.learners_first]
+    school = simulated.students.school[changed, 10:]
+    district = np.where(school >= 0, simulated.places.school_district[school], NEVER)
+    # whoever moved there or away is visited at another time elsewhere
+    assert np.isin(district, learners_first).any(axis=1).all()
+
+
+def test_english_learners_that_come_first_are_four_times_as_likely_as_others_with_like_records(
+    simulated, record
+):
+    students, places, first = simulated.students, simulated.places, simulated.first
+    learners_first = next(number for number, d in enumerate(DISTRICTS) if d.learners_first)
+    visited, likely = np.zeros(2), np.zeros(2)
+    for month in range(11, 20):
+        here = np.flatnonzero(students.school[:, month] >= 0)
+        here = here[places.school_district[students.school[here, month]] == learners_first]
+        here = here[(first.month[here] == NEVER) | (first.month[here] >= month)]
+        learner = students.english_learner[here, 1].astype(int)
+        history = recorded_history(record[0][here], record[1][here], month)
+        by_record = need(history, np.full(len(here), learners_first))
+        likely += np.bincount(learner, by_record, 2)
+        visited += np.bincount(learner, first.month[here] == month, 2)
+    others, learners = visited / likely
+    assert abs(np.log(learners / others / 4)) < 3.3 * (1 / visited).sum() ** 0.5
 
 
 def test_first_visits_change_with_the_record(simulated, record):
@@ -82,24 +100,48 @@ def test_first_visits_change_with_the_record(simulated, record):
     assert (first.month != simulated.first.month).sum() > 100
 
 
+def test_summer_visits_follow_last_school_years_absence_and_in_hartford_the_most_absent_first(
+    simulated, record
+):
+    first = simulated.first
+    summer = first.students[first.occasion[first.students] == 0]
+    enrolled, attended = record
+    last_year = recorded_history(enrolled, attended, 10).last_year[summer]
+    district = simulated.places.school_district[first.school[summer]]
+    canvasses = np.array([d.canvasses for d in DISTRICTS])[district]
+    hartford, elsewhere = district == HARTFORD, ~canvasses & (district != HARTFORD)
+    assert last_year[~canvasses].min() >= 0
+    assert (last_year[elsewhere] >= 100).mean() > 0.75
+    assert (last_year[canvasses] >= 100).mean() < 0.6
+    assert last_year[hartford].mean() > 1.3 * last_year[elsewhere].mean()
+
+
 def _excess_of_the_tried(simulated, record, by_history):
-    """How far those called on stand below others of their cell in lasting attendance, in z."""
+    """How far those called on stand below others of their cell in lasting attendance, in z.
+
+    By history: cells of like chances in the month and in the summer before it.
+    """
     students, places = simulated.students, simulated.places
     tried_at = np.zeros(students.school.shape, dtype=bool)
     for student, month in zip(simulated.attempts.student, simulated.attempts.month, strict=True):
         tried_at[student, month] = True
     leap = np.array([d.leap and not d.canvasses for d in DISTRICTS])
+    learners_first = np.array([d.learners_first for d in DISTRICTS])
     total, variance = 0.0, 0.0
     for month in range(10, 30):
         at_risk = (simulated.first.month == NEVER) | (simulated.first.month >= month)
         who = np.flatnonzero(at_risk & (students.school[:, month] >= 0))
         district = places.school_district[students.school[who, month]]
-        last, mean = recorded_history(record[0][who], record[1][who], month)
-        chance = need(last, mean, district)
+        history = recorded_history(record[0][who], record[1][who], month)
+        chance = need(history, district)
+        listed = place_on_list(history, district) * is_year_start(month)
         keep = leap[district] & (chance > 0)
-        who, district, chance = who[keep], district[keep], chance[keep]
-        level = level_of(students.grade[who, month // 10])
-        cell = (district * 3 + level) * 64 + (chance >> 10 if by_history else 0)
+        who, district, chance, listed = (x[keep] for x in (who, district, chance, listed))
+        year = month // 10
+        learner = students.english_learner[who, year] & learners_first[district]
+        level = level_of(students.grade[who, year]) + 3 * learner
+        likely = (chance >> 10) * 64 + (listed >> 10)
+        cell = (district * 6 + level) * 64**2 + (likely if by_history else 0)
         lasting = students.lasting[who].astype(float)
         tried = tried_at[who, month]
         for value in np.unique(cell[tried]):
@@ -125,6 +167,17 @@ def test_a_schools_factor_has_nothing_to_do_with_its_attendance():
     assert abs(correlation) < 3.3 / len(factor) ** 0.5
 
 
+def test_whoever_may_be_called_on_may_be_left_alone_and_the_other_way_round():
+    likely = np.array([0, 1, 60, ONE // 3, ONE])
+    for pace in (1, 700, ONE, 4 * ONE):
+        chances = chance_of_call(likely, np.full(len(likely), pace))
+        assert chances[0] == 0
+        assert (chances[1:] >= 1).all()
+        assert chances.max() <= ONE // 4
+    assert chance_of_call(np.array([3, ONE]), np.full(2, ONE // 10)).tolist() == [1, ONE // 10]
+    assert chance_of_call(likely, np.zeros(len(likely), dtype=np.int64)).max() == 0
+
+
 def test_at_most_a_quarter_of_any_kind_of_student_is_called_on_in_a_month(
     simulated, record, monkeypatch
 ):
@@ -144,7 +197,7 @@ def test_at_most_a_quarter_of_any_kind_of_student_is_called_on_in_a_month(
         school = simulated.students.school[:, number]
         at_risk = (school >= 0) & ((first.month == NEVER) | (first.month >= number))
         at_risk &= leap[simulated.places.school_district[np.maximum(school, 0)]]
-        at_risk &= recorded_history(enrolled, attended, number)[0] >= 0
+        at_risk &= recorded_history(enrolled, attended, number).last >= 0
         tried = int(at_risk[student].sum())
         n = int(at_risk.sum())
         shares.append(tried / n)

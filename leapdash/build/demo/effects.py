@@ -29,8 +29,9 @@ from leapdash.build.demo.attendance import (
 from leapdash.build.demo.calendar import FIRST_VISIT_MONTH, MONTH_COUNT, MONTHS_PER_YEAR
 from leapdash.build.demo.draws import I64, ONE, U16, Draws
 from leapdash.build.demo.places import DISTRICTS, HARTFORD, Places
+from leapdash.build.demo.records import MINIMUM_HALF_DAYS
 from leapdash.build.demo.students import ENGLISH, Bools, Students, level_of
-from leapdash.build.demo.visits import MINIMUM_HALF_DAYS, OCCASIONS, FirstVisits
+from leapdash.build.demo.visits import OCCASIONS, FirstVisits
 
 EVENT_MONTHS = MONTH_COUNT - FIRST_VISIT_MONTH
 """School months that can follow a first visit, the visit's own counted."""

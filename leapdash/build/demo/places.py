@@ -68,6 +68,9 @@ _CANVASSING = """
 9990011|Harrow Mills|5000|0.9050|0.9020|15.0 40.0 35.0 52.0 8.0 12.0 17.0
 """
 
+# invented as well; where three of ten students learn English
+_LEARNERS_FIRST = "Danbury"
+
 # a share is withheld where few students stand behind it
 _WITHHELD = 0.01
 
@@ -97,13 +100,15 @@ _KIND = ("Elementary School", "Middle School", "High School")
 class District:
     """A district: its published figures (rates as fractions, shares of its students), its part.
 
-    `canvasses`: calls on whole neighbourhoods, whoever lives there.
+    `canvasses`: calls on whole neighbourhoods, whoever lives there. `learners_first`: calls on
+    English learners first.
     """
 
     code: str
     name: str
     leap: bool
     canvasses: bool
+    learners_first: bool
     students: int
     rate_2020_21: float
     rate_2021_22: float
@@ -123,7 +128,15 @@ def _read(table: str, *, leap: bool, canvasses: bool = False) -> list[District]:
         values = [_WITHHELD if share == "-" else float(share) / 100 for share in shares.split()]
         districts.append(
             District(
-                code, name, leap, canvasses, int(students), float(before), float(rate), *values
+                code,
+                name,
+                leap,
+                canvasses,
+                name == _LEARNERS_FIRST,
+                int(students),
+                float(before),
+                float(rate),
+                *values,
             )
         )
     return districts

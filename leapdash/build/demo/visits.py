@@ -1,11 +1,11 @@
 """Home visits: who is visited when, and what a visit's record says.
 
 A first visit is tried by chance. Within district, level and school year the chance depends on
-recorded attendance alone: of the last school month and of the last three, both read from the record
-(months with at least 5 days enrolled), times a factor for the school that has nothing to do with
+recorded attendance (`records`): in summer on last school year's, the rest of the year on that of
+the last months and of the year to date; times a factor for the school that has nothing to do with
 attendance. Nobody without a record of the last school month is visited. At most a quarter of
-any kind of student is called on in a month. The district that canvasses calls on whole
-neighbourhoods: there the chance depends on the school alone.
+any kind of student is called on in a month. One district visits English learners first. The one
+that canvasses calls on whole neighbourhoods: there the chance depends on the school alone.
 """
 
 from dataclasses import dataclass, field
@@ -22,10 +22,10 @@ from leapdash.build.demo.calendar import (
     is_year_start,
     summer_before,
 )
-from leapdash.build.demo.draws import I64, LOGIT, ONE, U16, Draws, logistic
-from leapdash.build.demo.places import DISTRICTS, HARTFORD, LEVEL_NAMES, Places
+from leapdash.build.demo.draws import I64, ONE, U16, Draws
+from leapdash.build.demo.places import DISTRICTS, LEVEL_NAMES, Places
+from leapdash.build.demo.records import need, place_on_list, recorded_history
 from leapdash.build.demo.students import Bools, Students, level_of
-from leapdash.contract.thresholds import OBSERVED_MINIMUM_DAYS
 
 REPORTED_VISITED = 8_690
 """Students visited by June 2022, as reported. Source: FutureEd 2023."""
@@ -34,9 +34,6 @@ PLACES = ("home", "other", "virtual")
 VISITORS = ("school staff", "community partner")
 
 NEVER = -1
-MINIMUM_HALF_DAYS = 2 * OBSERVED_MINIMUM_DAYS
-"""A month counts as history with at least so many half-days enrolled."""
-
 HIGHEST_CHANCE = 0.25
 MEETS_FAMILY = 0.78
 
@@ -46,8 +43,8 @@ _OCCASION_SHARE = np.array([0.30, 0.70, 0.08, 0.35])
 _LEVEL_SHARE = np.array([0.40, 0.24, 0.36])
 _CANVASSED_SHARE = 0.10
 
-# share of days absent (in 1/1,000) at which need is half its largest, and how fast it grows
-_HALF_AT, _HALF_AT_HARTFORD, _GROWS_OVER = 280, 420, 60
+# where English learners come first, how likely the others are called on beside them
+_AFTER_LEARNERS = ONE // 4
 
 _ROUNDS = 5
 _SEES_AGAIN, _MEETS_AGAIN, _LAST_FOLLOW_UP = 0.22, 0.85, 12
@@ -126,32 +123,6 @@ def wanted_first_visits(places: Places) -> npt.NDArray[np.float64]:
     return wanted
 
 
-def recorded_history(
-    enrolled: npt.NDArray[np.int16], attended: npt.NDArray[np.int16], month: int
-) -> tuple[I64, I64]:
-    """Attendance rates (in 1/1,000) of the last school month, and of the last three on average.
-
-    From the records alone; -1 where the last month has none, or too few days to count. The mean is
-    over those of the three months that count.
-    """
-    window = slice(max(0, month - 3), month)
-    days = enrolled[:, window].astype(np.int64)
-    counts = days >= MINIMUM_HALF_DAYS
-    present = attended[:, window].astype(np.int64)
-    rates = np.where(counts, 1_000 * present // np.maximum(days, 1), 0)
-    mean = rates.sum(axis=1) // np.maximum(counts.sum(axis=1), 1)
-    last = counts[:, -1]
-    return np.where(last, rates[:, -1], -1), np.where(last, mean, -1)
-
-
-def need(last: I64, mean: I64, district: I64) -> I64:
-    """How likely history alone makes a visit, in 1/65,536: from 0 to 1 as absence grows."""
-    absent = 1_000 - (last + mean) // 2
-    half_at = np.where(district == HARTFORD, _HALF_AT_HARTFORD, _HALF_AT)
-    chance = logistic((absent - half_at) * LOGIT // _GROWS_OVER).astype(np.int64)
-    return np.where(last >= 0, chance, 0)
-
-
 def school_factor(places: Places, draws: Draws) -> I64:
     """Each school's factor on the chance of a visit, in 1/65,536: from 0.5 to 1.5."""
     bits = draws.bits16((len(places.school_district),), "visits of school")
@@ -168,7 +139,8 @@ def choose_first_visits(
     """First visits, and all attempts up to them, from recorded attendance.
 
     How busy each district is, by level and occasion, is set in a few rounds so that about as many
-    first visits are made as wanted; within these the chance is `need` times the school's factor.
+    first visits are made as wanted; within these the chance is `need` (in summer the place on the
+    list) times the school's factor.
     """
     months = _candidates(places, students, enrolled, attended, draws)
     wanted = wanted_first_visits(places).reshape(-1, len(OCCASIONS))
@@ -180,12 +152,22 @@ def choose_first_visits(
     return first, attempts
 
 
+def chance_of_call(likely: I64, pace: I64) -> I64:
+    """From how likely record and school make a call, and the pace: the chance, all in 1/65,536.
+
+    Rounded up, so that low as it may be it never vanishes; at most a quarter.
+    """
+    chance: I64 = np.minimum(-(-likely * pace // ONE), int(HIGHEST_CHANCE * ONE))
+    return chance
+
+
 @dataclass(frozen=True)
 class _Candidates:
     """Who may be called on in a school month: all enrolled where the district takes part.
 
-    `stratum`: 3 x district + level. `likely`: how likely record and school make a call, in
-    1/65,536. `draw` and `at_home` decide whether the call comes, and whether it meets the family.
+    `stratum`: 3 x district + level. `likely`, `listed`: how likely record and school make a call
+    in the month and in the summer before it, in 1/65,536. `draw` and `at_home` decide whether the
+    call comes, and whether it meets the family.
     """
 
     month: int
@@ -193,6 +175,7 @@ class _Candidates:
     school: I64
     stratum: I64
     likely: I64
+    listed: I64
     draw: U16
     at_home: Bools
 
@@ -206,6 +189,7 @@ def _candidates(
 ) -> list[_Candidates]:
     takes_part = np.array([d.leap for d in DISTRICTS])
     canvasses = np.array([d.canvasses for d in DISTRICTS])
+    learners_first = np.array([d.learners_first for d in DISTRICTS])
     factor = school_factor(places, draws)
     everyone = (students.count,)
     months = []
@@ -215,16 +199,25 @@ def _candidates(
         who = who[takes_part[places.school_district[school[who]]]]
         school = school[who]
         district = places.school_district[school]
-        last, mean = recorded_history(enrolled[who], attended[who], month)
-        likely = np.where(canvasses[district], ONE // 4, need(last, mean, district))
-        level = level_of(students.grade[who, month // MONTHS_PER_YEAR])
+        year = month // MONTHS_PER_YEAR
+        level = level_of(students.grade[who, year])
+        # what has nothing to do with attendance
+        others = factor[school]
+        waits = learners_first[district] & ~students.english_learner[who, year]
+        others = np.where(waits, others * _AFTER_LEARNERS // ONE, others)
+        history = recorded_history(enrolled[who], attended[who], month)
+        likely, listed = (
+            np.where(canvasses[district], ONE // 4, by_record(history, district)) * others // ONE
+            for by_record in (need, place_on_list)
+        )
         months.append(
             _Candidates(
                 month=month,
                 student=who,
                 school=school,
                 stratum=district * len(LEVEL_NAMES) + level,
-                likely=likely * factor[school] // ONE,
+                likely=likely,
+                listed=listed,
                 draw=draws.bits16(everyone, "first visit", month)[who],
                 at_home=draws.chance(MEETS_FAMILY, everyone, "meets family", month)[who],
             )
@@ -244,12 +237,12 @@ def _visit_all(
     expected = np.zeros(pace.shape)
     for all_ in months:
         open_ = np.flatnonzero(first.month[all_.student] == NEVER)
-        who, stratum, likely = all_.student[open_], all_.stratum[open_], all_.likely[open_]
+        who, stratum = all_.student[open_], all_.stratum[open_]
         occasion = 2 * (all_.month // MONTHS_PER_YEAR) - 1
-        chance = np.minimum(likely * steps[stratum, occasion] // ONE, ceiling)
+        chance = chance_of_call(all_.likely[open_], steps[stratum, occasion])
         in_summer = np.zeros(len(who), dtype=np.int64)
         if is_year_start(all_.month):
-            in_summer = np.minimum(likely * steps[stratum, occasion - 1] // ONE, ceiling)
+            in_summer = chance_of_call(all_.listed[open_], steps[stratum, occasion - 1])
         # a summer and the September after it share one draw, and one ceiling
         chance = np.minimum(in_summer + chance, ceiling)
         tried = all_.draw[open_] < chance
