@@ -18,6 +18,7 @@ from leapdash.estimator.propensity import Counts, fit_propensity
 Floats = npt.NDArray[np.float64]
 EVENTS = tuple(range(-6, 13))
 HIGHEST_LEAVING, HIGHEST_SHARE, NO_SPREAD = 20.0, 0.9, 1e-4
+COMPARED = 50
 DRAWN, WIDTH, LAST_DIGITS, PRIME = 10, 0.1, 1e-7, 2**31 - 1
 
 
@@ -84,7 +85,9 @@ def _trials(
     chance = _propensity(trials, months, covariates.shape[2])
     spent = np.zeros((students, months))
     spent[i, t] = -np.log1p(-chance)
-    trials = replace(trials, odds=chance / (1 - chance))
+    odds = chance / (1 - chance)
+    serves = visited | (_lot(i, t, 1) < COMPARED * odds * PRIME)
+    trials = replace(trials, odds=np.where(serves, np.maximum(odds, 1 / COMPARED), 0.0))
     return trials, np.cumsum(spent, axis=1)
 
 
@@ -98,13 +101,21 @@ def _drawn(trials: _Trials, covariates: int) -> tuple[npt.NDArray[np.int64], Flo
     _, number = np.unique(classes, axis=1, return_inverse=True)
     wanted = DRAWN * (np.bincount(number, visited[rows]) + 1)[number]
     waiting = np.bincount(number, ~visited[rows])[number]
-    lot, month = trials.student[rows] % PRIME, trials.month[rows]
-    for times, more in ((1_500_450_271, 2_038_074_743), (1_103_515_249, 1_299_709_001)):
-        lot = (lot * times + month * more + more) % PRIME
-        lot = (lot * lot + more) % PRIME
+    lot = _lot(trials.student[rows], trials.month[rows], 0)
     chosen = visited[rows] | (lot * waiting < wanted * PRIME)
     weight = np.where(visited[rows], 1.0, np.maximum(waiting / wanted, 1.0))
     return rows[chosen], weight[chosen]
+
+
+def _lot(
+    student: npt.NDArray[np.int64], month: npt.NDArray[np.int64], draw: int
+) -> npt.NDArray[np.int64]:
+    """See `leapdash.estimator.trials.lot`."""
+    lot = student % PRIME
+    for times, more in ((1_500_450_271, 2_038_074_743), (1_103_515_249, 1_299_709_001)):
+        lot = (lot * times + month * more + (draw + 1) * more % PRIME) % PRIME
+        lot = (lot * lot + more) % PRIME
+    return lot
 
 
 def _propensity(trials: _Trials, months: int, covariates: int) -> Floats:

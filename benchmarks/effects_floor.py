@@ -26,6 +26,13 @@ DESIGN = Design()
 MEASURES = DESIGN.measures
 
 _HISTORY = """
+CREATE MACRO square(x, more) AS (x * x + more) % 2147483647;
+CREATE MACRO lot(unit, t, draw) AS square(
+    (square((unit::BIGINT * 1500450271 + (t + draw) * 2038074743) % 2147483647, 2038074743)
+     * 1103515249 + (t + draw) * 1299709001) % 2147483647,
+    1299709001
+);
+
 CREATE TEMP TABLE area AS
 SELECT district, level, (row_number() OVER (ORDER BY district, level) - 1)::INTEGER AS stratum
 FROM (SELECT DISTINCT district, level FROM '{state}');
@@ -64,12 +71,8 @@ FROM risk JOIN (
     SELECT {_CLASSES}, 10 * (count(*) FILTER (visited) + 1) AS wanted,
            count(*) FILTER (NOT visited) AS waiting
     FROM risk GROUP BY ALL
-) USING ({_CLASSES}),
-LATERAL (SELECT (unit::BIGINT * 1500450271 + t * 2038074743 + 2038074743) % 2147483647 AS a),
-LATERAL (SELECT (a * a + 2038074743) % 2147483647 AS b),
-LATERAL (SELECT (b * 1103515249 + t * 1299709001 + 1299709001) % 2147483647 AS c),
-LATERAL (SELECT (c * c + 1299709001) % 2147483647 AS lot)
-WHERE visited OR lot * waiting < wanted * 2147483647
+) USING ({_CLASSES})
+WHERE visited OR lot(unit, t, 1) * waiting < wanted * 2147483647
 ORDER BY stratum, t, unit
 """
 
@@ -85,13 +88,17 @@ FROM (
 DROP TABLE history;
 
 CREATE TEMP TABLE trial AS
-SELECT unit, (stratum * {months} + t) * 19 + 6 - t AS before_first,
-       coalesce(first = t, false) AS visited,
+SELECT unit, (stratum * {months} + t) * 19 + 6 - t AS before_first, visited,
        (t - 6)::SMALLINT AS earliest,
        CASE WHEN first > t THEN least(t + 12, first - 1) ELSE t + 12 END::SMALLINT AS latest, last,
-       mean, earlier, none, CASE WHEN first = t THEN 1.0 ELSE h / (1 - h) END AS odds, leaving
-FROM months
-WHERE at_risk AND (stratum, t) IN (SELECT (stratum, t) FROM months WHERE at_risk AND first = t);
+       mean, earlier, none, CASE WHEN visited THEN 1.0 ELSE greatest(odds, 1 / 50) END AS odds,
+       leaving
+FROM (
+    SELECT *, coalesce(first = t, false) AS visited, h / (1 - h) AS odds FROM months
+    WHERE at_risk
+    AND (stratum, t) IN (SELECT (stratum, t) FROM months WHERE at_risk AND first = t)
+)
+WHERE visited OR lot(unit, t, 2) < 50 * odds * 2147483647.0;
 
 CREATE VIEW role AS
 SELECT unit, cell, visited, last, mean, earlier, none, y, change, odds, odds * left_by AS uncut,

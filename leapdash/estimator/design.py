@@ -19,7 +19,8 @@ class Design:
     changes for what difference in the past is left. `covariates`: columns of the panel that both
     use as well, as they stand in the month a trial begins. `small_samples`: residuals are
     enlarged by what their own mean took from them. `shares`: whether the mix of months and strata
-    counts as fixed or as random. `drawn`: how many units not visited the propensity is fitted on
+    counts as fixed or as random. `compared`: how many comparison units are drawn for each one
+    visited, see `trials.serving`. `drawn`: how many units not visited the propensity is fitted on
     for each one visited, in classes of past outcomes of this `width`, see `trials.drawn`.
     `event_times`: months since the visit to look at.
     """
@@ -33,6 +34,7 @@ class Design:
     small_samples: bool = True
     shares: Literal["fixed", "random"] = "fixed"
     covariates: tuple[str, ...] = ()
+    compared: int = 50
     drawn: int = 10
     width: float = 0.1
     event_times: tuple[int, ...] = tuple(range(-6, 13))

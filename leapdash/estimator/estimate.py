@@ -61,6 +61,7 @@ class Estimate:
 
     `numbering`: what cells and atoms stand for. `sums`: `trials.sums_by_side`. `cells`: what
     `cell_effects.solve` makes of them. `begun`: who begins which trial, kept on the engine.
+    `waiting`: all who could have served in it, drawn or not: unit, trial, g, measures.
     `roles`: `trials.roles`, an expression. `influence`: `trials.influence`, kept on the engine.
     """
 
@@ -68,6 +69,7 @@ class Estimate:
     sums: pd.DataFrame
     cells: pd.DataFrame
     begun: ir.Table
+    waiting: ir.Table
     roles: ir.Table
     influence: ir.Table
 
@@ -115,13 +117,14 @@ def estimate(
     """
     design = design or study.design
     numbering = Numbering.of(len(study.groups), study.months, kinds.parts, design.event_times)
-    begun = space.keep(_trials(space, study, kinds, numbering))
+    visited, waiting = _trials(space, study, kinds, numbering)
+    begun = space.keep(visited.union(tr.serving(waiting, design).drop("t")))
     roles = tr.roles(begun, study.rows, numbering, design, study.base)
     sums = space.frame(tr.sums_by_side(roles, design))
     cells = solve(sums, numbering, design)
     terms = tr.terms_of_effect(roles, on_engine(space, cells, numbering, design), design)
     influence = space.keep(tr.influence(terms, numbering))
-    return Estimate(numbering, sums, cells, begun, roles, influence)
+    return Estimate(numbering, sums, cells, begun, waiting, roles, influence)
 
 
 def on_engine(
@@ -156,9 +159,11 @@ def on_engine(
     return space.put(pa.Table.from_pandas(both[schema.names], schema, preserve_index=False))
 
 
-def _trials(space: Workspace, study: Study, kinds: VisitKinds, numbering: Numbering) -> ir.Table:
-    """Who begins a trial, about which kind of visit: the visited, and beside them, in each stratum
-    and month with a visit of the kind, everyone not visited yet, with the odds of such a visit.
+def _trials(
+    space: Workspace, study: Study, kinds: VisitKinds, numbering: Numbering
+) -> tuple[ir.Table, ir.Table]:
+    """Who can begin a trial, about which kind of visit: the visited, and in each stratum and month
+    with a visit of the kind everyone not visited yet, with the odds of such a visit (and t).
     """
     risk = tr.at_risk(study.rows)
     visited = risk.filter(risk.visited).join(kinds.table, "unit")
@@ -190,9 +195,9 @@ def _trials(space: Workspace, study: Study, kinds: VisitKinds, numbering: Number
         trial=_trial(numbering, visited),
     )
     others = waiting.select(
-        *columns, part=ibis.null("int32"), g="t", odds="odds", trial=_trial(numbering, waiting)
+        *columns, "t", part=ibis.null("int32"), g="t", odds="odds", trial=_trial(numbering, waiting)
     )
-    return own.union(others)
+    return own, others
 
 
 def _trial(numbering: Numbering, t: ir.Table) -> ir.IntegerValue:

@@ -124,16 +124,33 @@ def drawn(
     return t.select(*columns, is_visited="visited", weight=weight).order_by(*slot, "unit")
 
 
-def lot(unit: ir.IntegerValue, t: ir.IntegerValue) -> ir.IntegerValue:
+def serving(waiting: ir.Table, design: Design) -> ir.Table:
+    """Those of the units waiting who serve as a comparison, and the odds they count with.
+
+    A unit hardly ever visited hardly counts, and there are many of these: so a unit is drawn with a
+    chance of `design.compared` times its odds of a visit, and where that is below 1 counts for all
+    like it, with odds of 1 / `design.compared`. Means are those of everyone but for the draw, whose
+    part the standard errors hold; it goes by the numbers of unit and month, as in `drawn`, and
+    independently of that.
+
+    `waiting`: unit, t, odds, and whatever else it has.
+    """
+    chosen = lot(waiting.unit, waiting.t, 1) < waiting.odds * design.compared * float(_PRIME)
+    found = waiting.filter(chosen)
+    return found.mutate(odds=ibis.greatest(found.odds, 1.0 / design.compared))
+
+
+def lot(unit: ir.IntegerValue, t: ir.IntegerValue, draw: int = 0) -> ir.IntegerValue:
     """A number from 0 to _PRIME - 1, as good as drawn by lot for each unit and month.
 
     Residues of products (a square between two of them), all below 2^63: whole numbers, on which
-    engines agree.
+    engines agree. `draw`: a number of its own for every draw.
     """
     prime = ibis.literal(_PRIME, "int64")
     number = ((unit.cast("int64") % prime) + prime) % prime
     for times, more in _TIMES:
-        number = (number * ibis.literal(times, "int64") + t.cast("int64") * more + more) % prime
+        added = t.cast("int64") * more + (draw + 1) * more % _PRIME
+        number = (number * ibis.literal(times, "int64") + added) % prime
         number = (number * number + more) % prime
     return number
 

@@ -25,6 +25,7 @@ OPTIONS = st.builds(
     small_samples=st.booleans(),
     random_shares=st.booleans(),
     drawn=st.sampled_from([1, 10]),
+    compared=st.sampled_from([2, 50]),
     event_times=st.sampled_from([tuple(range(-6, 13)), tuple(range(-3, 4)), (1, 2)]),
 )
 
@@ -35,7 +36,7 @@ def as_parameters(options):
         "comparison": "never" if given.pop("never") else "not_yet",
         "base": "varying" if given.pop("varying") else "universal",
         "shares": "random" if given.pop("random_shares") else "fixed",
-        "design": Design(drawn=given.pop("drawn")),
+        "design": Design(drawn=given.pop("drawn"), compared=given.pop("compared")),
         **given,
     }
 

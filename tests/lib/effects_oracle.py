@@ -40,6 +40,7 @@ class Options:
     small_samples: bool = True
     random_shares: bool = False
     drawn: int = 10
+    compared: int = 50
     event_times: tuple = tuple(range(-6, 13))
 
 
@@ -82,12 +83,12 @@ def history_of(panel, i, g, options):
     return *recent, *((sum(before) / len(before), 0.0) if before else (0.0, 1.0)), *more
 
 
-def lot(i, g):
+def lot(i, g, draw=0):
     """The number from 0 to 2^31 - 2 by which a student is drawn in a month, or not."""
     prime, a, b = 2147483647, 2038074743, 1299709001
-    number = (i * 1500450271 + g * a + a) % prime
+    number = (i * 1500450271 + g * a + (draw + 1) * a) % prime
     number = (number**2 + a) % prime
-    number = (number * 1103515249 + g * b + b) % prime
+    number = (number * 1103515249 + g * b + (draw + 1) * b) % prime
     return (number**2 + b) % prime
 
 
@@ -129,6 +130,8 @@ def fit(panel, options, is_visited):
             share = options.drawn * (made[box(past)] + 1) / waiting[box(past)]
             if lot(i, g) < share * 2147483647:
                 grouped.append(((s, g), past, max(1.0, 1 / share), 0.0))
+    if not grouped:
+        return lambda i, g: 0.0
     centre, scale = [], []
     for k in range(len(grouped[0][1])):
         has = [(x[k], n) for _, x, n, _ in grouped if k != 2 or of_past == 2 or x[3] == 0.0]
@@ -264,6 +267,9 @@ def estimate(panel, options):
                 w = 1.0
                 if options.weights:
                     w = of_kind[v][i, g] / (1 - h[i, g])
+                    if lot(i, g, 1) >= options.compared * w * 2147483647:
+                        continue
+                    w = max(w, 1 / options.compared)
                     if e > 0 or options.never:
                         w *= left(i, g, last_month)
                 if w > 0:

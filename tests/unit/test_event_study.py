@@ -652,8 +652,8 @@ def test_units_may_be_text_and_columns_may_have_any_name():
     frame = panel()
     names = {"student_id": "t", "month": "unit", "rate": "first", "first_visit": "y"}
     renamed = frame.rename(columns=names).assign(t="s" + frame["student_id"].astype(str))
-    # Units in another order: the propensity is fitted on everyone, or others would be drawn.
-    everyone = Design(drawn=1_000)
+    # Units in another order: everyone is taken, or others would be drawn.
+    everyone = Design(drawn=1_000, compared=1_000)
     same(
         unchanged(stratum="district", design=everyone),
         study(

@@ -31,20 +31,15 @@ def balance(space: Workspace, found: Estimate, months: ir.Table) -> pd.DataFrame
     visited, visited_mean, visited_sd, comparison_before, comparison_after; the comparison's are
     means by trial, weighing as many as were visited in it. `months`: unit, t, group_set.
     """
-    rates = _rates_by_trial(space, found.begun)
-    # A trial without members of a group has a share of 0.
-    groups = _members_by_trial(space, found.begun, months)
-    totals = rates.loc[rates["measure"] == _LAST_MONTH, ["trial", "visited", "n", "odds"]]
-    shares = totals.merge(pd.DataFrame({"measure": groups["measure"].unique()}), how="cross")
-    shares = shares.merge(groups, on=["trial", "visited", "measure"], how="left")
-    every = pd.concat([rates, shares.fillna({"x": 0.0, "xx": 0.0, "wx": 0.0})])
-
-    treated = every[every["visited"]].rename(columns={"n": "treated", "x": "sum", "xx": "squares"})
-    others = every[~every["visited"]]
-    others = others.assign(before=others["x"] / others["n"], after=others["wx"] / others["odds"])
-    t = treated[["trial", "measure", "treated", "sum", "squares"]].merge(
-        others[["trial", "measure", "before", "after"]], on=["trial", "measure"]
-    )
+    begun = _sums_by_trial(space, found.begun, months)
+    waiting = _sums_by_trial(space, found.waiting, months)
+    waiting = waiting.assign(before=waiting["x"] / waiting["n"])
+    served = begun[~begun["visited"]]
+    served = served.assign(after=served["wx"] / served["odds"])
+    names = {"n": "treated", "x": "sum", "xx": "squares"}
+    t = begun[begun["visited"]].rename(columns=names)[["trial", "measure", *names.values()]]
+    for side, name in ((waiting, "before"), (served, "after")):
+        t = t.merge(side[["trial", "measure", name]], on=["trial", "measure"])
     # In some trial nobody compared may have an earlier month.
     t = t[(t["treated"] > 0) & t["after"].notna()].reset_index(drop=True)
     t["stratum"] = found.numbering.stratum(t["trial"])
@@ -66,6 +61,17 @@ def balance(space: Workspace, found: Estimate, months: ir.Table) -> pd.DataFrame
             "comparison_after": sums["after"] / n,
         }
     )
+
+
+def _sums_by_trial(space: Workspace, begun: ir.Table, months: ir.Table) -> pd.DataFrame:
+    """The sums of every measure: trial, visited, measure; n, odds, x, xx (squares), wx."""
+    rates = _rates_by_trial(space, begun)
+    # A trial without members of a group has a share of 0.
+    groups = _members_by_trial(space, begun, months)
+    totals = rates.loc[rates["measure"] == _LAST_MONTH, ["trial", "visited", "n", "odds"]]
+    shares = totals.merge(pd.DataFrame({"measure": groups["measure"].unique()}), how="cross")
+    shares = shares.merge(groups, on=["trial", "visited", "measure"], how="left")
+    return pd.concat([rates, shares.fillna({"x": 0.0, "xx": 0.0, "wx": 0.0})])
 
 
 def _rates_by_trial(space: Workspace, begun: ir.Table) -> pd.DataFrame:
