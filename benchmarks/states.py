@@ -31,7 +31,8 @@ class Design:
     the two levels, and for visits in the first and in the second half. `gaps`: unequal enrolment,
     months missing or too short, late entries and early exits. `unseen`: weight in the log-odds of
     a visit of how the month would go, which no record shows. `chosen`: by what students are chosen
-    for a visit, one of CHOSEN.
+    for a visit, one of CHOSEN. `steepness`: how much more strongly visits follow recent attendance;
+    `highest`: the highest chance of a visit in a month.
     """
 
     students: int = 10_000
@@ -43,6 +44,8 @@ class Design:
     gaps: bool = False
     unseen: float = 0.0
     chosen: str = "recent"
+    steepness: float = 1.0
+    highest: float = HIGHEST_CHANCE
 
 
 _PLAIN = Design()
@@ -203,12 +206,12 @@ def _chance(
     poor, poor_long = 1 - rates[:, -1], 1 - rates.mean(axis=1)
     known = (days[:, past] >= MINIMUM_DAYS).all(axis=1)
     if design.chosen == "recent":
-        index = -6.8 + 3.2 * poor + 4.5 * poor_long
+        index = -6.8 + design.steepness * (3.2 * poor + 4.5 * poor_long)
     else:
         index, also_known = CHOSEN[design.chosen](_Record(days, attended, t, poor, poor_long))
         known &= also_known
     index += 0.2 * district - 0.1 * level + design.visits - design.unseen * spell[:, t]
-    return np.where(known, np.minimum(_logistic(index), HIGHEST_CHANCE), 0.01)
+    return np.where(known, np.minimum(_logistic(index), design.highest), 0.01)
 
 
 @dataclass(frozen=True)

@@ -135,18 +135,39 @@ def breakdown(
     return nearest / (reach * step) if step > 0 else float("inf")
 
 
+def effective_number(parts: npt.ArrayLike) -> float:
+    """How many parts of one size are worth as much as these: (sum of n)^2 / sum of n^2; 0 of none.
+
+    Of schools with n of the visited each, it is how many schools the visited are worth; of the
+    weights of a comparison, how many equally weighted students.
+    """
+    n = np.asarray(parts, dtype=np.float64)
+    return float(n.sum() ** 2 / max(float((n * n).sum()), _NO_VARIANCE))
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Which covariance serves everything shown for a choice of students, and how many schools the
+    visited of the headline's months are worth.
+    """
+
+    matrix: Literal["student", "school"]
+    schools: float
+
+
 def serving_matrix(
-    student: Floats, school: Floats, schools: int, event_times: Sequence[int]
-) -> Literal["student", "school"]:
+    student: Floats, school: Floats, schools: Floats, event_times: Sequence[int]
+) -> Serving:
     """Which covariance serves everything shown for a choice of students.
 
-    The school one where it rests on at least MINIMUM_SCHOOLS schools and gives the headline (the
-    mean effect of six months and later; without these, of the month after) the larger variance;
-    else the student one.
+    The school one where the visited are worth at least MINIMUM_SCHOOLS schools (`schools`: by event
+    time, see `effective_number`) and it gives the headline (the mean effect of six months and
+    later; without these, of the month after) the larger variance; else the student one.
     """
     for events in (HEADLINES["six_to_nine"], HEADLINES["month_after"]):
         at = [k for k, e in enumerate(event_times) if e in events and student[k, k] > 0]
         if at:
             larger = school[np.ix_(at, at)].sum() > student[np.ix_(at, at)].sum()
-            return "school" if larger and schools >= MINIMUM_SCHOOLS else "student"
-    return "student"
+            worth = float(schools[at].min())
+            return Serving("school" if larger and worth >= MINIMUM_SCHOOLS else "student", worth)
+    return Serving("student", 0.0)

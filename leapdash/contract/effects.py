@@ -105,7 +105,14 @@ EFFECT_TABLES: tuple[Table, ...] = (
                 unit="fraction",
                 minimum=0,
             ),
-            Column("schools", "integer", "schools it rests on", unit="schools", minimum=0),
+            Column(
+                "schools",
+                "number",
+                "how many schools of one size the schools of the visited (of their first month) "
+                "are worth",
+                unit="schools",
+                minimum=0,
+            ),
             count("visited", "visited students the effect is estimated on"),
             count("visited_due", "of those compared, for whom this month is in the data at all"),
             count("visited_all", "visited students, whether or not they could be compared"),
@@ -166,9 +173,9 @@ EFFECT_TABLES: tuple[Table, ...] = (
     Table(
         "effects_schools",
         "cohort period x district x level x months since first visit x school",
-        "What the students of a school (of their first month) add to the error of an effect of "
-        "slice cohort_period; the sum of the products of two effects' values over schools is their "
-        "covariance with schools independent.",
+        "How many of the visited behind an effect of slice cohort_period a school has (of their "
+        "first month), and what its students add to the error; the sum of the products of two "
+        "effects' values over schools is their covariance with schools independent.",
         (
             Column(
                 "school_code",
@@ -180,6 +187,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
             LEVEL,
             Column("cohort_period", "text", "when the first visit was", pattern=PERIOD_PATTERN),
             EVENT_TIME,
+            count("visited", "visited students of the school the effect is estimated on"),
             Column("influence", "number", "summed over the school's students", unit="fraction"),
         ),
         key=("school_code", "district_code", "level", "cohort_period", "event_time"),

@@ -40,7 +40,9 @@ MINIMUM_VISITED = 20
 MINIMUM_EFFECTIVE = 20
 """Nothing is shown for fewer visited students, or fewer effective comparison students."""
 MINIMUM_SCHOOLS = 30
-"""With fewer schools, errors that take schools as independent are too small to be used."""
+"""Where the visited are worth fewer schools of one size, errors that take schools as independent
+are too small to be used.
+"""
 CONFIDENCE = 0.95
 """How often intervals and bands hold the truth."""
 COVARIANCE_PRECISION = 1e-6
@@ -99,7 +101,8 @@ RULES: Mapping[str, str] = {
     "headlines": f"the effect of month {_listed(HEADLINES['month_after'])} after the visit, and "
     f"the mean of months {_listed(HEADLINES['six_to_nine'])}",
     "intervals": f"hold the truth {percent(CONFIDENCE)} of the time; schools are taken as "
-    f"independent only where there are at least {MINIMUM_SCHOOLS}, else students are",
+    f"independent only where those of the visited are worth at least {MINIMUM_SCHOOLS} of one "
+    "size, else students are",
     "covariances": f"exact to {COVARIANCE_PRECISION:g} of the product of both standard errors",
     "ran_alike": f"the joint test of months {_listed(BEFORE_VISIT)} does not reject at "
     f"{percent(SIGNIFICANT)}",

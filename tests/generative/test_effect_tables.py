@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leapdash.contract import ALL_LEVELS, STATE_CODE
+from leapdash.contract import ALL_LEVELS, BASE_EVENT_TIME, STATE_CODE
 from leapdash.show.effects.arrays import cohort_data, slice_data
 from leapdash.show.effects.studies import difference, effect_study, slice_studies
 from leapdash.show.effects.unions import chosen, covariances
@@ -27,9 +27,19 @@ def random_choice(rng, values):
     return list(rng.choice(values, size=rng.integers(1, len(values) + 1), replace=False))
 
 
+def visited_compared(state):
+    """The visited who have somebody to be compared with: unit, stratum, part, e; once each."""
+    cell = ["value", "stratum", "g", "e"]
+    roles = state.roles
+    served = roles.loc[~roles["visited"] & (roles["w"] > 0), cell].drop_duplicates()
+    return roles[roles["visited"]].merge(served, on=cell)[["unit", "stratum", "part", "e"]]
+
+
 def test_random_filters_are_exact(state):
     data = cohort_data(TablesAsRelease(state.tables))
     rows, sums = terms(state)
+    visited = visited_compared(state)
+    visited["school"] = visited["unit"].map(state.clusters)
     cluster = rows["unit"].map(state.clusters).to_numpy()
     unit, e, x = (rows[name].to_numpy() for name in ("unit", "e", "x"))
     districts = sorted({district for district, _ in state.strata})
@@ -66,8 +76,9 @@ def test_random_filters_are_exact(state):
         if own.empty:
             assert not data.measures.visited[atoms].any()
             continue
-        student, school, _ = covariances(data, atoms)
+        student, school, schools = covariances(data, atoms)
         found = effect_study(data, atoms).table.set_index("event_time")
+        own_visited = visited[visited["stratum"].isin(strata) & visited["part"].isin(parts)]
         assert list(found.index) == [k for k in EVENTS if k in own.index]
         for k, event in enumerate(EVENTS):
             if event not in own.index:
@@ -86,6 +97,9 @@ def test_random_filters_are_exact(state):
             ]
             size = np.sqrt(student[k, k]), np.sqrt(school[k, k])
             np.testing.assert_allclose(size, errors, rtol=1e-6, atol=1e-9)
+            if event != BASE_EVENT_TIME:
+                n = own_visited.loc[own_visited["e"] == event, "school"].value_counts().to_numpy()
+                assert schools[k] == pytest.approx(n.sum() ** 2 / (n**2).sum())
             if found.loc[event, "shown"]:
                 effect = total["total"] / total["visited"]
                 assert found.loc[event, "effect"] == pytest.approx(effect, rel=1e-6, abs=1e-9)
@@ -143,9 +157,11 @@ def test_the_rows_of_all_are_the_union_of_the_cohort_periods(state):
     rows = frame(state, "effects", slice="all")
     for (district, level), own in rows.groupby(["district_code", "level"]):
         atoms = chosen(data, [district], [level])
-        student, school, _ = covariances(data, atoms)
+        student, school, schools = covariances(data, atoms)
         for row in own.itertuples():
             k = EVENTS.index(row.event_time)
+            if row.event_time != BASE_EVENT_TIME:
+                assert row.schools == pytest.approx(schools[k])
             n = data.measures.visited[atoms, k]
             assert row.visited == n.sum()
             union = (n * data.measures.effect[atoms, k]).sum() / n.sum()

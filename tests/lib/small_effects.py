@@ -135,7 +135,7 @@ def _rows(name: str, cells: pd.DataFrame) -> pd.DataFrame:
             "effect": cells["effect"],
             "std_error_student": np.sqrt(cells["variance"]),
             "std_error_school": np.sqrt(cells["variance"]),
-            "schools": 2,
+            "schools": 2.0,
             "visited": cells["visited"],
             "visited_due": cells["visited_due"],
             "visited_all": cells["visited_all"],
@@ -183,8 +183,9 @@ def _schools(visited: pd.DataFrame, atoms: pd.DataFrame) -> pd.DataFrame:
     rows = sizes.merge(atoms.rename(columns={"value": "cohort_period"}), on=keys)
     rows = rows[rows["variance"] > 0]
     rows["influence"] = np.sqrt(rows["variance"] * rows["share"])
-    columns = ["school_code", "district_code", "level", "cohort_period", "event_time", "influence"]
-    return rows[columns]
+    rows["visited"] = rows["n"]
+    columns = ["school_code", "district_code", "level", "cohort_period", "event_time"]
+    return rows[[*columns, "visited", "influence"]]
 
 
 def _balance(visited: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leapdash.inference import Interval, interval
+from leapdash.inference import Interval, Serving, interval
 from leapdash.show.effects.studies import EffectStudy, Headline
 from leapdash.show.filters import Filters
 from leapdash.show.views import checks as check_views
@@ -32,8 +32,7 @@ def study(later, soon=None, matrix="student", schools=40, table=None, visited=97
         six_to_nine=later,
         before_visit=None,
         breakdown=None,
-        matrix=matrix,
-        schools=schools,
+        serving=Serving(matrix, schools),
         visited=visited,
         visited_all=everyone,
         withheld=None,
@@ -203,10 +202,11 @@ def test_how_many_of_the_visited_it_is_based_on():
 @pytest.mark.parametrize(
     ("matrix", "schools", "said"),
     [
-        ("school", 204, "whole schools as independent (204 schools)"),
-        ("student", 289, "taking whole schools instead (289 schools) would not make them wider"),
-        ("student", 12, "12 schools are too few"),
-        ("student", 1, "one school is too few"),
+        ("school", 204.7, "whole schools as independent, the more careful way here: the visited "),
+        ("school", 204.7, "schools are worth 204 schools of one size"),
+        ("student", 289.0, "taking whole schools instead would not make them wider"),
+        ("student", 29.9, "worth 29 schools of one size, too few"),
+        ("student", 1.0, "worth 1 school of one size, too few"),
     ],
 )
 def test_which_matrix_serves_is_said_with_its_reason(matrix, schools, said):

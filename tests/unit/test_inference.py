@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from leapdash.inference import (
+    Serving,
     band_factor,
     breakdown,
     chi_square_tail,
+    effective_number,
     interval,
     joint_test,
     mean_effect,
@@ -111,9 +113,19 @@ TIMES = (0, 1, 6, 7)
 def test_the_school_matrix_serves_with_enough_schools_and_the_larger_variance(
     school, schools, serves
 ):
-    assert serving_matrix(np.eye(4), school * np.eye(4), schools, TIMES) == serves
+    worth = np.array([40.0, 40.0, 40.0, schools])
+    found = serving_matrix(np.eye(4), school * np.eye(4), worth, TIMES)
+    assert (found.matrix, found.schools) == (serves, min(schools, 40))
+
+
+def test_the_effective_number_is_that_of_equal_parts():
+    assert effective_number([5, 5, 5]) == pytest.approx(3)
+    # 100 at one school and 1 at each of 20: the errors are those of little more than one school.
+    assert effective_number([100, *[1] * 20]) == pytest.approx(120**2 / 10_020)
+    assert effective_number([]) == 0
 
 
 def test_the_month_after_decides_where_nothing_later_is_there():
     student, school = np.diag([1.0, 1.0, 0.0, 0.0]), np.diag([1.0, 3.0, 0.0, 0.0])
-    assert serving_matrix(student, school, 40, TIMES) == "school"
+    assert serving_matrix(student, school, np.full(4, 40.0), TIMES) == Serving("school", 40)
+    assert serving_matrix(np.zeros((4, 4)), school, np.full(4, 40.0), TIMES).matrix == "student"

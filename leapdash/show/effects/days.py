@@ -80,10 +80,9 @@ def days_regained(
         reason = "No month after the visit has enough students behind it to show an effect."
         return DaysRegained(None, None, reason, everyone, enrolled, 0.0, cost, None)
     estimate = float((coefficients * data.measures.effect).sum())
-    if serving_matrix(*covariances(data, atoms), EVENTS) == "student":
-        variance = float(student_covariance(data, coefficients).sum())
-    else:
-        variance = float(school_covariance(data, coefficients)[0].sum())
+    serving = serving_matrix(*covariances(data, atoms), EVENTS)
+    covariance = student_covariance if serving.matrix == "student" else school_covariance
+    variance = float(covariance(data, coefficients).sum())
     gained = interval(estimate, variance)
     each = interval(estimate / everyone, variance / everyone**2)
     return DaysRegained(

@@ -21,6 +21,7 @@ from leapdash.contract.thresholds import (
 from leapdash.inference import (
     Interval,
     JointTest,
+    Serving,
     band_factor,
     breakdown,
     interval,
@@ -42,13 +43,13 @@ from leapdash.show.effects.unions import (
     covariances,
     one,
     school_covariance,
+    schools_behind,
     shares,
     student_covariance,
     union,
 )
 
 AFTER = tuple(e for e in EVENTS if e >= 0)
-Matrix = Literal["student", "school"]
 HeadlineName = Literal["month_after", "six_to_nine"]
 
 
@@ -76,15 +77,14 @@ class Headline:
 class Headlines:
     """The headline numbers of one choice of visited students: a row of many needs no more.
 
-    `matrix`: what the intervals take as independent, of `schools` schools. `visited`: students
-    compared with others (none in a school's slice, which has the headlines' months only);
-    `visited_all`: all visited. `withheld`: why nothing at all can be shown, or None.
+    `serving`: what the intervals take as independent. `visited`: students compared with others
+    (none in a school's slice, which has the headlines' months only); `visited_all`: all visited.
+    `withheld`: why nothing at all can be shown, or None.
     """
 
     month_after: Headline
     six_to_nine: Headline
-    matrix: Matrix
-    schools: int
+    serving: Serving
     visited: int
     visited_all: int
     withheld: str | None
@@ -111,18 +111,18 @@ def effect_study(data: CohortData, atoms: Flags) -> EffectStudy:
     """The effects on the visited students of the chosen atoms (see `chosen`), exact in effect and
     variance: theta_U = sum of N theta / sum of N.
     """
-    student, school, schools = covariances(data, atoms)
-    matrix = serving_matrix(student, school, schools, EVENTS)
-    total = union(data.measures, atoms)
-    return _study(total, student if matrix == "student" else school, matrix, schools)
+    return _study(union(data.measures, atoms), *_serving(*covariances(data, atoms)))
 
 
 def headlines(data: CohortData, atoms: Flags) -> Headlines:
     """The headline numbers of `effect_study`, for the same choice."""
-    student, school, schools = covariances(data, atoms)
-    matrix = serving_matrix(student, school, schools, EVENTS)
-    serving = student if matrix == "student" else school
-    return _headlines(union(data.measures, atoms), serving, matrix, schools)
+    return _headlines(union(data.measures, atoms), *_serving(*covariances(data, atoms)))
+
+
+def _serving(student: Floats, school: Floats, schools: Floats) -> tuple[Floats, Serving]:
+    """The covariance that serves, and what it takes as independent."""
+    serving = serving_matrix(student, school, schools, EVENTS)
+    return student if serving.matrix == "student" else school, serving
 
 
 def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName) -> Interval | None:
@@ -135,12 +135,13 @@ def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName)
     if first.effect is None or second.effect is None:
         return None
     weights = shares(data, one) - shares(data, other)
-    school, schools = school_covariance(data, weights)
-    student = student_covariance(data, weights)
-    matrix = serving_matrix(student, school, schools, EVENTS)
+    covariance, _ = _serving(
+        student_covariance(data, weights),
+        school_covariance(data, weights),
+        np.minimum(schools_behind(data, one), schools_behind(data, other)),
+    )
     at = [EVENTS.index(e) for e in HEADLINES[headline]]
-    serving = student if matrix == "student" else school
-    variance = float(serving[np.ix_(at, at)].sum()) / len(at) ** 2
+    variance = float(covariance[np.ix_(at, at)].sum()) / len(at) ** 2
     return interval(first.effect.effect - second.effect.effect, variance)
 
 
@@ -149,20 +150,23 @@ def slice_studies(data: SliceData) -> dict[str, EffectStudy]:
 
     Raises ReleaseError where one that is to be shown has no variance in the release.
     """
-    matrix: Matrix = "school" if data.matrix == "school" else "student"
     return {
-        value: _study(one(data.measures, k), _covariance(data, k), matrix, data.schools)
+        value: _study(one(data.measures, k), _covariance(data, k), _of_slice(data))
         for k, value in enumerate(data.values)
     }
 
 
 def slice_headlines(data: SliceData) -> dict[str, Headlines]:
     """The headline numbers of each value of a slice in one area; raises as `slice_studies`."""
-    matrix: Matrix = "school" if data.matrix == "school" else "student"
     return {
-        value: _headlines(one(data.measures, k), _covariance(data, k), matrix, data.schools)
+        value: _headlines(one(data.measures, k), _covariance(data, k), _of_slice(data))
         for k, value in enumerate(data.values)
     }
+
+
+def _of_slice(data: SliceData) -> Serving:
+    """What serves in the slice's area."""
+    return Serving("school" if data.matrix == "school" else "student", data.schools)
 
 
 def _covariance(data: SliceData, k: int) -> Floats:
@@ -204,7 +208,7 @@ def is_enough(total: Measures) -> Flags:
     return (total.visited >= MINIMUM_VISITED) & (_effective(total) >= MINIMUM_EFFECTIVE)
 
 
-def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) -> EffectStudy:
+def _study(total: Measures, covariance: Floats, serving: Serving) -> EffectStudy:
     shown = is_enough(total)[0]
     effect, visited, effective = total.effect[0], total.visited[0], _effective(total)[0]
     after = np.array([e in AFTER for e in EVENTS]) & shown
@@ -233,7 +237,7 @@ def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) ->
             **{name: np.where(shown, values, np.nan) for name, values in measured.items()},
         }
     )
-    headlines = _headlines(total, covariance, matrix, schools)
+    headlines = _headlines(total, covariance, serving)
     before = [EVENTS.index(e) for e in BEFORE_VISIT]
     test = None
     if shown[before].all():
@@ -247,14 +251,13 @@ def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) ->
     )
 
 
-def _headlines(total: Measures, covariance: Floats, matrix: Matrix, schools: int) -> Headlines:
+def _headlines(total: Measures, covariance: Floats, serving: Serving) -> Headlines:
     base = int(total.visited[0, EVENTS.index(BASE_EVENT_TIME)])
     everyone = int(total.visited_all.sum())
     return Headlines(
         month_after=_headline(total, covariance, HEADLINES["month_after"]),
         six_to_nine=_headline(total, covariance, HEADLINES["six_to_nine"]),
-        matrix=matrix,
-        schools=schools,
+        serving=serving,
         visited=base,
         visited_all=everyone,
         withheld=_withheld(base, float(_effective(total).max(initial=0.0)), everyone),

@@ -230,21 +230,23 @@ def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None, visite
 
 def independence_note(study: EffectStudy) -> str:
     """What the ranges take as independent, and why: students, or whole schools."""
-    schools = f"{count(study.schools)} school{'' if study.schools == 1 else 's'}"
-    if study.matrix == "school":
+    serving = study.serving
+    # Rounded down: what is below the minimum must not look as if it reached it.
+    number = max(int(serving.schools), 1)
+    worth = f"worth {count(number)} school{'' if number == 1 else 's'} of one size"
+    if serving.matrix == "school":
         return (
-            f"The ranges take whole schools as independent ({schools}), the more careful way here."
+            "The ranges take whole schools as independent, the more careful way here: the visited "
+            f"students’ schools are {worth}."
         )
-    if study.schools < MINIMUM_SCHOOLS:
+    if serving.schools < MINIMUM_SCHOOLS:
         return (
-            f"The ranges take students as independent: {schools} are too few to take whole "
-            "schools instead."
-            if study.schools != 1
-            else "The ranges take students as independent: one school is too few to do otherwise."
+            "The ranges take students as independent: the visited students’ schools are "
+            f"{worth}, too few to take whole schools instead."
         )
     return (
-        "The ranges take students as independent; taking whole schools instead "
-        f"({schools}) would not make them wider."
+        "The ranges take students as independent; taking whole schools instead would not make them "
+        f"wider (the visited students’ schools are {worth})."
     )
 
 
