@@ -15,7 +15,7 @@ from benchmarks.states import HISTORY, State
 from leapdash.estimator.propensity import Counts, fit_propensity
 
 Floats = npt.NDArray[np.float64]
-EVENTS = tuple(range(-6, 13))
+EVENTS = tuple(range(-6, 10))
 WIDTH, CLASSES = 0.05, 32
 HIGHEST_LEAVING, HIGHEST_SHARE = 20.0, 0.9
 NO_SPREAD, LAST_DIGITS = 1e-4, 1e-7

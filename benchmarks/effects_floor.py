@@ -72,10 +72,10 @@ FROM (
 DROP TABLE history;
 
 CREATE TEMP TABLE trial AS
-SELECT unit, (stratum * {months} + t) * 19 + 6 - t AS before_first,
+SELECT unit, (stratum * {months} + t) * 16 + 6 - t AS before_first,
        coalesce(first = t, false) AS visited,
        (t - 6)::SMALLINT AS earliest,
-       CASE WHEN first > t THEN least(t + 12, first - 1) ELSE t + 12 END::SMALLINT AS latest, last,
+       CASE WHEN first > t THEN least(t + 9, first - 1) ELSE t + 9 END::SMALLINT AS latest, last,
        mean, earlier, none, CASE WHEN first = t THEN 1.0 ELSE h / (1 - h) END AS odds, leaving
 FROM months
 WHERE at_risk AND (stratum, t) IN (SELECT (stratum, t) FROM months WHERE at_risk AND first = t);

@@ -4,7 +4,7 @@
 
 Every run is a row per estimator, appended to a file as it is done; the same command again goes on
 where it stopped. At the end two tables: what each estimator is off by at 0, 1, 3 and 6 months after
-the visit; and how often 95% intervals and the simultaneous band over months 0 to 12 held the truth,
+the visit; and how often 95% intervals and the simultaneous band over months 0 to 9 held the truth,
 and how often the test before the visit raised a false alarm at 5%. The truth is the mean true
 effect on that run's estimated students.
 """
@@ -188,7 +188,7 @@ def summary(results: pd.DataFrame) -> str:
         "|---|---|---:|" + "---:|" * len(EVENTS),
     ]
     held = [
-        f"| design | estimator | {months} | 0 to 12 at once | alarms before |",
+        f"| design | estimator | {months} | 0 to 9 at once | alarms before |",
         "|---|---|" + "---:|" * (len(EVENTS) + 2),
     ]
     for design in dict.fromkeys(results["design"]):

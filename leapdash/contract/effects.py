@@ -32,7 +32,7 @@ from leapdash.contract.columns import (
     share,
 )
 from leapdash.contract.model import CodesBy, Column, Reference, Table
-from leapdash.contract.thresholds import MINIMUM_VISITED
+from leapdash.contract.thresholds import MINIMUM_VISITED, MONTHS_AFTER
 
 _SLICE = (
     Column("slice", "text", "how the visited students are parted", codes=SLICES),
@@ -216,7 +216,8 @@ EFFECT_TABLES: tuple[Table, ...] = (
     Table(
         "visited_days",
         "slice x district x level x school year x cohort period x months since first visit",
-        "Days enrolled of all visited students in the twelve school months after the visit.",
+        f"Days enrolled of all visited students in school months {MONTHS_AFTER[0]} to "
+        f"{MONTHS_AFTER[-1]} after the visit.",
         (
             *_SLICE,
             DISTRICT,

@@ -23,7 +23,10 @@ FEW_STUDENTS = 10
 
 # --- months since the first visit ----------------------------------------------------------------
 
-EVENT_TIMES = range(-6, 13)
+EVENT_TIMES = range(-6, 10)
+"""Later, few comparison students are left, and their weights are large: cut off, they bias the
+effect, and uncut, its standard error varies too much (docs/methods.md).
+"""
 BASE_EVENT_TIME = -1
 MONTHS_BEFORE = range(EVENT_TIMES.start, 0)
 MONTHS_AFTER = range(1, EVENT_TIMES.stop)
@@ -61,7 +64,7 @@ GROUPS_ALIKE = 0.25
 SIGNIFICANT = 0.05
 MUCH_CUT = 0.05
 STAYED_ALIKE = 0.05
-STAYED_UNTIL = 9
+STAYED_UNTIL = EVENT_TIMES[-1]
 MOST = 0.8
 SOME_VISITED = 0.05
 MANY_VISITED = 0.10

@@ -31,7 +31,7 @@ class Design:
     small_samples: bool = True
     shares: Literal["fixed", "random"] = "fixed"
     width: float = 0.05
-    event_times: tuple[int, ...] = tuple(range(-6, 13))
+    event_times: tuple[int, ...] = tuple(range(-6, 10))
 
     @property
     def measures(self) -> tuple[str, ...]:

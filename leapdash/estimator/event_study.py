@@ -118,7 +118,7 @@ def event_study(
         What is compared with what, whole; each of the following, where given, takes the place of
         what it says.
     event_times : sequence of int
-        Times since the visit to look at; from -6 to 12 unless said.
+        Times since the visit to look at; from -6 to 9 unless said.
     comparison : {"not_yet", "never"}
         Units not visited yet by the time looked at, and by the time of the visit; or never.
     base : {"universal", "varying"}

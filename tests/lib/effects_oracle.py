@@ -38,7 +38,7 @@ class Options:
     slopes: bool = True
     small_samples: bool = True
     random_shares: bool = False
-    event_times: tuple = tuple(range(-6, 13))
+    event_times: tuple = tuple(range(-6, 10))
 
 
 @dataclass

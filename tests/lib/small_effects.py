@@ -204,7 +204,7 @@ def _balance(visited: pd.DataFrame) -> pd.DataFrame:
 
 
 def _days(visited: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
-    rows = months[months["event_time"].between(1, 12)].merge(
+    rows = months[months["event_time"].between(1, 9)].merge(
         visited[["student", "cohort_period"]], on="student"
     )
     rows["school_year"] = rows["month"].map(school_year_of)

@@ -215,10 +215,10 @@ def test_which_matrix_serves_is_said_with_its_reason(matrix, schools, said):
 
 
 def test_months_left_out_of_the_chart_are_named_with_the_reason():
-    table = pd.DataFrame({"event_time": [-6, -5, 0, 11, 12]})
+    table = pd.DataFrame({"event_time": [-6, -5, 0, 8, 9]})
     table["shown"] = [False, False, True, False, True]
     told = effect_words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
-    assert "Left out: months −6 to −5, month +11, where fewer than 20 visited students" in told
+    assert "Left out: months −6 to −5, month +8, where fewer than 20 visited students" in told
     table["shown"] = True
     assert "Left out" not in effect_words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
 
@@ -282,12 +282,12 @@ def test_the_evidence_tells_the_joint_test_and_what_would_undo_the_finding(study
 def test_every_text_for_who_cannot_see_the_charts_holds_their_first_and_last_numbers(choose, study):
     rows = study.table.set_index("event_time")
     paths = effect_words.alt_paths(study)
-    for time in (-6, 12):
+    for time in (-6, 9):
         assert f"{100 * rows.loc[time, 'without_visit']:.1f}% without the visit" in paths
     balance = check_views.balance(choose())
     assert "Male from -0.04 to +0.02" in check_words.alt_balance("Balance", balance)
     observed = check_views.still_observed(study)
-    assert "in month 12" in check_words.alt_observed("Observed", observed)
+    assert "in month 9" in check_words.alt_observed("Observed", observed)
     mates = check_views.schoolmates(choose())
     assert check_words.alt_schoolmates("Mates", mates).count(" visited: ") == len(mates)
 

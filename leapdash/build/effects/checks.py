@@ -127,9 +127,9 @@ def compared(space: Workspace, panel: EffectPanel, study: Study, found: Estimate
 def visited_days(
     panel: EffectPanel, slices: Sequence[tuple[str, ir.Table]], years: ir.Table
 ) -> ir.Table:
-    """The days enrolled of all visited students in the twelve school months after the visit.
+    """The days enrolled of all visited students in MONTHS_AFTER the visit.
 
-    slice, slice_value, stratum, period, year, event_time (1 to 12), students, days_enrolled.
+    slice, slice_value, stratum, period, year, event_time, students, days_enrolled.
     `slices`: name, and unit with slice_value. `years`: t, year.
     """
     months = panel.months.join(years, "t")

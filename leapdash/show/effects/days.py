@@ -19,7 +19,7 @@ from leapdash.show.effects.unions import (
 
 @dataclass(frozen=True)
 class DaysRegained:
-    """School days regained in the twelve school months after the first visit.
+    """School days regained in MONTHS_AFTER the first visit.
 
     `days`: None where `withheld` says why. `per_student`: over all visited students.
     `days_enrolled`, `covered`: of the visited in those months, and the share of them in months with

@@ -95,7 +95,7 @@ class EffectStudy(Headlines):
     """Effects by event time for one choice of visited students, with its headlines.
 
     `table`: a row per event time with somebody observed: event_time, effect, low, high (95% for
-    that month), band_low, band_high (95% for months 0 to 12 at once; NaN before), visited,
+    that month), band_low, band_high (95% for months 0 to 9 at once; NaN before), visited,
     visited_due, comparison_effective, comparison_observed, weights_cut, visited_rate, without_visit
     (the rate the visited would have had), naive_change, shown. Where `shown` is false too few stand
     behind the month, and everything but the counts is NaN.

@@ -25,6 +25,7 @@ from leapdash.show.views.programme import VisitsMade
 from leapdash.show.words.numbers import (
     NO_FIGURE,
     count,
+    in_words,
     per_cent,
     points,
     signed_month,
@@ -61,10 +62,6 @@ _FRACTIONS = (
     (0.8, "about four fifths"),
     (0.9, "about nine tenths"),
     (1.0, "nearly all"),
-)
-_NUMBERS = (
-    *("zero", "one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 _NO_SPREAD = 1e-9
 
@@ -200,7 +197,7 @@ def alt_paths(study: EffectStudy) -> str:
         f"month {signed_month(time)}: {per_cent(row['visited_rate'])} visited, "
         f"{per_cent(row['without_visit'])} without the visit"
         for time, row in rows.iterrows()
-        if time in (-6, -1, 0, 1, 3, 6, 9, 12)
+        if time in (-6, -1, 0, 1, 3, 6, 9)
     ]
     return (
         "Line chart over school months since the first visit: attendance rate of visited students "
@@ -266,8 +263,9 @@ def after_the_visit(event_times: Sequence[int]) -> str:
     if first == last == 1:
         return "In the school month after the first visit"
     if first == last:
-        return f"{_NUMBERS[first].capitalize()} school months after the first visit"
-    return f"{_NUMBERS[first].capitalize()} to {_NUMBERS[last]} school months after the first visit"
+        return f"{in_words(first).capitalize()} school months after the first visit"
+    begins, ends = in_words(first).capitalize(), in_words(last)
+    return f"{begins} to {ends} school months after the first visit"
 
 
 def share_in_words(share: float) -> str:
@@ -278,7 +276,7 @@ def share_in_words(share: float) -> str:
 
 
 def _months(times: Sequence[int]) -> str:
-    """Months in words, runs drawn together: months −6 to −4, month 12."""
+    """Months in words, runs drawn together: months −6 to −4, month 9."""
     runs: list[list[int]] = []
     for time in times:
         if runs and time == runs[-1][-1] + 1:
