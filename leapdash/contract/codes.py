@@ -111,7 +111,7 @@ SLICES: Mapping[str, str] = {
     "group": "by student group; compared with students of the same group",
     "school": "by the school of the first visit; compared with all the district's students of the "
     "level",
-    "comparison": "all visited students, compared with students of some schools only",
+    "comparison": "all visited students, compared with students of all schools or of some only",
 }
 
 VISIT_COUNTS: Mapping[str, str] = {
@@ -121,6 +121,7 @@ VISIT_COUNTS: Mapping[str, str] = {
 }
 
 FEW_VISITED_SCHOOLS = f"schools under {_MANY} visited"
+ALL_SCHOOLS = "all schools"
 
 MATRICES: Mapping[str, str] = {
     "student": "students taken as independent of each other",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from leapdash.contract.codes import (
     ALL_LEVELS,
+    ALL_SCHOOLS,
     BALANCE,
     CODE_PATTERN,
     FEW_VISITED_SCHOOLS,
@@ -50,7 +51,7 @@ _SLICE = (
                 "language": LANGUAGES,
                 "visits": VISIT_COUNTS,
                 "group": tuple(group for group in GROUPS if group != "all"),
-                "comparison": (FEW_VISITED_SCHOOLS,),
+                "comparison": (ALL_SCHOOLS, FEW_VISITED_SCHOOLS),
             },
             patterns={"cohort_period": PERIOD_PATTERN, "school": CODE_PATTERN},
         ),
@@ -265,6 +266,21 @@ EFFECT_TABLES: tuple[Table, ...] = (
             days("days_attended", "of those, days present"),
             days("days_enrolled_before", "days of membership the school year before"),
             days("days_attended_before", "of those, days present"),
+            Column("schools", "integer", "schools they belong to", unit="schools", minimum=0),
+            Column(
+                "variance_student",
+                "number",
+                "of the change of their attendance rate (a ratio of sums), students independent",
+                unit="fraction squared",
+                minimum=0,
+            ),
+            Column(
+                "variance_school",
+                "number",
+                "the same, schools independent; too small with few schools",
+                unit="fraction squared",
+                minimum=0,
+            ),
         ),
         key=("school_year", "district_code", "level", "share_visited"),
         optional=True,

@@ -87,10 +87,10 @@ def effects_by_row(
     of the comparison's odds), visited_due, comparison, schools (how many the visited are worth),
     std_error_student, std_error_school.
     """
+    # Numbered before some are left out, so that the areas of two slices have the same numbers.
+    rows = rows.assign(area=rows.groupby(list(_AREA)).ngroup())
     rows = rows[rows["atom"].isin(found.cells["atom"])]
-    rows = rows.assign(
-        row=rows.groupby(list(KEYS)).ngroup(), area=rows.groupby(list(_AREA)).ngroup()
-    )
+    rows = rows.assign(row=rows.groupby(list(KEYS)).ngroup())
     begun = space.frame(_begun(found))
     cells = found.cells.assign(comparison_observed=_observed(found, begun))
     in_rows = cells.merge(rows[["atom", "row"]], on="atom")
@@ -124,6 +124,32 @@ def effects_by_row(
     for name, covariances in (("student", student), ("school", school)):
         table[f"std_error_{name}"] = np.sqrt(covariances[at[0], at[1], at[1]])
     return Effects(one_each, table, student, school, by_unit, by_school, at_schools)
+
+
+def together(one: Effects, other: Effects) -> Effects:
+    """The rows of both, as values of one slice, so that they can be set beside each other.
+
+    Both must have been made from rows with the same areas.
+    """
+    first = len(one.rows)
+
+    def frames(name: str) -> pd.DataFrame:
+        a, b = getattr(one, name), getattr(other, name)
+        return pd.concat([a, b.assign(row=b["row"] + first)], ignore_index=True)
+
+    def tables(name: str) -> ir.Table:
+        a, b = getattr(one, name), getattr(other, name)
+        return a.union(b.mutate(row=(b.row + first).cast("int32")).select(*a.columns))
+
+    return Effects(
+        frames("rows"),
+        frames("table"),
+        np.concatenate([one.student, other.student]),
+        np.concatenate([one.school, other.school]),
+        tables("by_unit"),
+        tables("by_school"),
+        frames("at_schools"),
+    )
 
 
 def _at_schools(space: Workspace, found: Estimate, clusters: ir.Table) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from leapdash.build.effects.by_area import (
     Effects,
     atoms,
     effects_by_row,
+    together,
     with_unions,
 )
 from leapdash.build.effects.check_tables import check_tables
@@ -26,7 +27,7 @@ from leapdash.build.effects.covariances import (
 from leapdash.build.effects.panel import EffectPanel, effect_panel
 from leapdash.build.effects.slices import Slice, by_cohort_period, other_slices
 from leapdash.build.panel.panel import Panel
-from leapdash.contract import SLICES, summary_table
+from leapdash.contract import ALL_SCHOOLS, SLICES, summary_table
 from leapdash.contract.thresholds import MINIMUM_VISITED
 from leapdash.engines import Workspace
 from leapdash.estimator.design import Design
@@ -58,14 +59,17 @@ def effect_tables(
             step.rows = visited
         with progress.step("propensity of a visit"):
             study = _study(room, panel, made)
+        wanted = set(slices) if visited >= MINIMUM_VISITED else set()
         with progress.step("effects by cohort period"):
-            frames = _by_cohort_period(room, panel, made, study)
+            frames, whole = _by_cohort_period(room, panel, made, study, "comparison" in wanted)
         if "effects" in frames:
             effects, covariances = [frames["effects"]], [frames["effects_covariance"]]
             for name, (says, make) in other_slices().items():
-                if name in slices and visited >= MINIMUM_VISITED:
+                if name in wanted:
                     with progress.step(says), Workspace(space.engine) as inner:
-                        rows, more = _of_slice(inner, made, study, make(inner, made))
+                        slice_ = make(inner, made)
+                        beside = whole if name == "comparison" else None
+                        rows, more = _of_slice(inner, made, study, slice_, beside)
                         effects.append(rows)
                         covariances += more
             frames["effects"] = pd.concat(effects, ignore_index=True)
@@ -80,18 +84,19 @@ def _study(space: Workspace, panel: Panel, made: EffectPanel) -> Study:
 
 
 def _by_cohort_period(
-    outer: Workspace, panel: Panel, made: EffectPanel, study: Study
-) -> dict[str, pd.DataFrame]:
+    outer: Workspace, panel: Panel, made: EffectPanel, study: Study, beside: bool
+) -> tuple[dict[str, pd.DataFrame], Effects | None]:
     """The slices `all` and `cohort_period`, and what they are judged by: frames by table.
 
-    Where nobody could be compared there are only the checks, which say why.
+    Where nobody could be compared there are only the checks, which say why. With `beside` also the
+    effects of everyone by area, the value ALL_SCHOOLS of slice `comparison`, kept in `outer`.
     """
     with Workspace(outer.engine) as space:
         slice_ = by_cohort_period(made)
         found = _estimate(space, study, slice_)
         frames = check_tables(space, panel, made, study, found)
         if found.cells.empty:
-            return frames
+            return frames, None
         by_period = atoms("cohort_period", made.areas, slice_.values)
         everyone = by_period.assign(slice="all", slice_value="all")
         rows = pd.concat([by_period, everyone], ignore_index=True)
@@ -99,21 +104,29 @@ def _by_cohort_period(
         frames["effects"] = _effect_rows(space, effects, rows, made, slice_)
         frames["effects_covariance"] = between_cohorts(space, effects)
         frames["effects_schools"] = sums_by_school(space, effects, made.schools)
-        return frames
+        if not beside:
+            return frames, None
+        whole = with_unions(by_period.assign(slice="comparison", slice_value=ALL_SCHOOLS))
+        by_area = effects_by_row(outer, found, whole, made.clusters)
+        more = _effect_rows(space, by_area, whole, made, slice_)
+        frames["effects"] = pd.concat([frames["effects"], more], ignore_index=True)
+        return frames, by_area
 
 
 def _of_slice(
-    space: Workspace, made: EffectPanel, study: Study, slice_: Slice
+    space: Workspace, made: EffectPanel, study: Study, slice_: Slice, beside: Effects | None
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """The rows of `effects` and of `effects_covariance` of one slice."""
+    """The rows of `effects` and of `effects_covariance` of one slice; the latter also those of
+    `beside`, another value of it that was estimated before.
+    """
     found = _estimate(space, study, slice_)
     rows = atoms(slice_.name, made.areas, slice_.values)
     if slice_.unions:
         rows = with_unions(rows)
     effects = effects_by_row(space, found, rows, made.clusters)
-    return _effect_rows(space, effects, rows, made, slice_), within_areas(
-        space, effects, compared=slice_.unions
-    )
+    own = _effect_rows(space, effects, rows, made, slice_)
+    family = effects if beside is None else together(effects, beside)
+    return own, within_areas(space, family, compared=slice_.unions)
 
 
 def _estimate(space: Workspace, study: Study, slice_: Slice) -> Estimate:
