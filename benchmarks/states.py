@@ -62,10 +62,13 @@ DESIGNS: Mapping[str, Design] = {
     "both": replace(_LONGER, chosen="both"),
     "to date": replace(_LONGER, chosen="to date"),
     "own usual": replace(_LONGER, chosen="own usual"),
+    "strong": replace(_PLAIN, steepness=2.5, visits=-4.5),
+    "strong, small": replace(_PLAIN, students=1_500, districts=1, steepness=2.5, visits=-5.0),
 }
 """Selection on last month and the three-month mean; the same with effects that differ by cohort and
-level; with gaps; with few visited; the one that must fail: a cause that no record shows; and
-selection by what lies further back, see CHOSEN."""
+level; with gaps; with few visited; the one that must fail: a cause that no record shows;
+selection by what lies further back, see CHOSEN; and selection that follows attendance so strongly
+that few like the visited are left after half a year, in the state and in one small district."""
 
 
 @dataclass(frozen=True)

@@ -50,13 +50,14 @@ class JointTest:
     p_value: float
 
 
-def degrees_of_freedom(comparison_effective: float) -> float:
+def degrees_of_freedom(comparison_effective: float, schools: float = inf) -> float:
     """How well an effect's standard error is known: like one with so many degrees of freedom.
 
     `comparison_effective`: how many equally weighted students the comparison is worth; of several
-    effects taken together, the smallest.
+    effects taken together, the smallest. `schools`: how many the visited are worth, where schools
+    are taken as independent.
     """
-    return max(comparison_effective / EFFECTIVE_PER_DEGREE, LEAST_DEGREES)
+    return max(min(comparison_effective / EFFECTIVE_PER_DEGREE, schools - 1), LEAST_DEGREES)
 
 
 def interval(effect: float, variance: float, degrees: float = inf) -> Interval:

@@ -51,7 +51,7 @@ CONFIDENCE = 0.95
 EFFECTIVE_PER_DEGREE = 30
 """An effect's squared standard error varies like one with a degree of freedom for so many effective
 comparison students: a student counts in each of the trials it serves in, and the heaviest of them
-decide. In simulated states of 15 to 4,400 visited students it was 14 to 36 (docs/methods.md).
+decide. In simulated states of 18 to 2,800 visited students it was 6 to 41 (docs/methods.md).
 """
 LEAST_DEGREES = 5
 """Intervals are never wider than with so many degrees of freedom."""

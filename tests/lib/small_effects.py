@@ -12,6 +12,7 @@ import pandas as pd
 
 from leapdash.contract import (
     ALL_LEVELS,
+    ALL_SCHOOLS,
     BALANCE,
     EVENT_TIMES,
     FEW_VISITED_SCHOOLS,
@@ -51,8 +52,8 @@ def effect_tables(
         "visits": pd.Series(
             np.choose(visited["student"] % 3, ["1", "2", "3 or more"]), visited.index
         ),
-        "comparison": pd.Series(FEW_VISITED_SCHOOLS, visited.index),
     }
+    beside = pd.concat([visited.assign(value=v) for v in (ALL_SCHOOLS, FEW_VISITED_SCHOOLS)])
     effects, covariance = [_rows("cohort_period", atoms)], [_pairs("cohort_period", atoms)]
     everyone = _cells(visited.assign(one="all"), "one")
     effects.append(_rows("all", everyone))
@@ -60,6 +61,7 @@ def effect_tables(
     for name, cells in (
         *((n, _cells(visited.assign(value=v), "value")) for n, v in own_slices.items()),
         ("group", _cells(groups[groups["value"] != "all"], "value")),
+        ("comparison", _cells(beside, "value")),
     ):
         unions = _with_unions(cells)
         effects.append(_rows(name, unions))
@@ -237,4 +239,8 @@ def _spillover(months: pd.DataFrame) -> pd.DataFrame:
     measures = ["students", "days_enrolled", "days_attended"]
     measures += ["days_enrolled_before", "days_attended_before"]
     place = ["school_year", "district_code", "level", "share_visited"]
-    return both.groupby(place, as_index=False)[measures].sum()
+    sums = both.groupby(place, as_index=False)[measures].sum()
+    sums["schools"] = 1
+    sums["variance_student"] = 0.1 / sums["students"]
+    sums["variance_school"] = 0.0
+    return sums

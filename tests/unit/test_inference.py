@@ -5,15 +5,16 @@ import pytest
 
 from leapdash.inference import (
     Serving,
-    band_factor,
     breakdown,
     chi_square_tail,
+    degrees_of_freedom,
     effective_number,
     interval,
     joint_test,
     mean_effect,
     serving_matrix,
     simultaneous_factor,
+    t_factor,
 )
 
 
@@ -61,11 +62,31 @@ def test_a_band_over_effects_that_move_together_is_their_common_interval():
     assert simultaneous_factor(np.ones((6, 6))) == pytest.approx(1.96, abs=0.03)
 
 
-def test_the_band_of_an_event_study_allows_for_errors_that_are_estimated():
-    # t with 25 degrees of freedom: 2.0595 (tables of Student's distribution) for 1.96.
-    one = band_factor(np.array([[0.3]]))
-    assert one == pytest.approx(2.0595, abs=0.03)
-    assert band_factor(np.eye(10)) > simultaneous_factor(np.eye(10)) * 1.05
+@pytest.mark.parametrize(
+    ("degrees", "factor"),
+    # Quantiles of Student's distribution as any table has them.
+    [(5, 2.5706), (10, 2.2281), (25, 2.0595), (100, 1.9840), (float("inf"), 1.9600)],
+)
+def test_factors_are_those_of_the_tables_of_student_s_t(degrees, factor):
+    assert t_factor(degrees) == pytest.approx(factor, abs=1e-4)
+    found = interval(0.1, 0.04, degrees)
+    assert found.high - 0.1 == pytest.approx(0.2 * factor, abs=1e-4)
+    assert mean_effect(np.array([0.1]), np.array([[0.04]]), degrees) == found
+    # A band over one effect is its interval.
+    assert simultaneous_factor(np.array([[0.3]]), degrees) == pytest.approx(factor, abs=0.06)
+
+
+def test_a_band_allows_for_errors_that_are_estimated():
+    # The largest of ten |t| with 10 degrees of freedom, their error in common: 3.469 (from 10^6
+    # draws); of ten |z|: 2.80.
+    assert simultaneous_factor(np.eye(10), 10) == pytest.approx(3.469, abs=0.06)
+    assert simultaneous_factor(np.eye(10)) < simultaneous_factor(np.eye(10), 30)
+
+
+def test_degrees_of_freedom_follow_the_effective_comparison_and_the_schools():
+    assert degrees_of_freedom(3_000) == 100
+    assert degrees_of_freedom(20) == 5
+    assert degrees_of_freedom(3_000, schools=41.0) == 40
 
 
 def test_effects_without_variance_do_not_widen_a_band():

@@ -134,11 +134,13 @@ def together(one: Effects, other: Effects) -> Effects:
     first = len(one.rows)
 
     def frames(name: str) -> pd.DataFrame:
-        a, b = getattr(one, name), getattr(other, name)
+        a: pd.DataFrame = getattr(one, name)
+        b: pd.DataFrame = getattr(other, name)
         return pd.concat([a, b.assign(row=b["row"] + first)], ignore_index=True)
 
     def tables(name: str) -> ir.Table:
-        a, b = getattr(one, name), getattr(other, name)
+        a: ir.Table = getattr(one, name)
+        b: ir.Table = getattr(other, name)
         return a.union(b.mutate(row=(b.row + first).cast("int32")).select(*a.columns))
 
     return Effects(

@@ -8,7 +8,7 @@ import pandas as pd
 from leapdash.contract.thresholds import MONTHS_AFTER
 from leapdash.inference import Interval, interval, serving_matrix
 from leapdash.show.effects.arrays import EVENTS, CohortData, Flags, Floats
-from leapdash.show.effects.studies import is_enough
+from leapdash.show.effects.studies import comparison_effective, degrees_behind, is_enough
 from leapdash.show.effects.unions import (
     covariances,
     school_covariance,
@@ -64,7 +64,8 @@ def days_regained(
     enrolled = float(days[atoms].sum())
     everyone = int(data.measures.visited_all[atoms].sum())
     coefficients = np.zeros_like(days)
-    counted = 0.0
+    together = comparison_effective(union(data.measures, atoms))[0]
+    counted, effective = 0.0, np.inf
     periods = np.array(data.periods, dtype=object)
     for period in dict.fromkeys(periods[atoms]):
         own = atoms & (periods == period)
@@ -75,6 +76,7 @@ def days_regained(
             if enough[k]:
                 here = days[own, k].sum()
                 counted += float(here)
+                effective = min(effective, float(together[k]))
                 coefficients[own, k] = here * data.measures.visited[own, k] / total.visited[0, k]
     if counted == 0:
         reason = "No month after the visit has enough students behind it to show an effect."
@@ -83,8 +85,9 @@ def days_regained(
     serving = serving_matrix(*covariances(data, atoms), EVENTS)
     covariance = student_covariance if serving.matrix == "student" else school_covariance
     variance = float(covariance(data, coefficients).sum())
-    gained = interval(estimate, variance)
-    each = interval(estimate / everyone, variance / everyone**2)
+    degrees = degrees_behind(effective, serving)
+    gained = interval(estimate, variance, degrees)
+    each = interval(estimate / everyone, variance / everyone**2, degrees)
     return DaysRegained(
         gained,
         each,

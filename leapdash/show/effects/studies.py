@@ -22,12 +22,14 @@ from leapdash.inference import (
     Interval,
     JointTest,
     Serving,
-    band_factor,
     breakdown,
+    degrees_of_freedom,
     interval,
     joint_test,
     mean_effect,
     serving_matrix,
+    simultaneous_factor,
+    t_factor,
 )
 from leapdash.show.effects.arrays import (
     EVENTS,
@@ -135,14 +137,15 @@ def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName)
     if first.effect is None or second.effect is None:
         return None
     weights = shares(data, one) - shares(data, other)
-    covariance, _ = _serving(
+    covariance, serving = _serving(
         student_covariance(data, weights),
         school_covariance(data, weights),
         np.minimum(schools_behind(data, one), schools_behind(data, other)),
     )
     at = [EVENTS.index(e) for e in HEADLINES[headline]]
     variance = float(covariance[np.ix_(at, at)].sum()) / len(at) ** 2
-    return interval(first.effect.effect - second.effect.effect, variance)
+    degrees = min(degrees_behind(found.comparison_effective, serving) for found in (first, second))
+    return interval(first.effect.effect - second.effect.effect, variance, degrees)
 
 
 def slice_studies(data: SliceData) -> dict[str, EffectStudy]:
@@ -192,29 +195,40 @@ def difference(data: SliceData, first: str, second: str, headline: HeadlineName)
         + data.covariance[b][np.ix_(at, at)].sum()
         - 2 * shared[np.ix_(at, at)].sum()
     ) / len(at) ** 2
-    return interval(one.effect.effect - other.effect.effect, float(variance))
+    serving = _of_slice(data)
+    degrees = min(degrees_behind(found.comparison_effective, serving) for found in (one, other))
+    return interval(one.effect.effect - other.effect.effect, float(variance), degrees)
 
 
 # --- one choice ----------------------------------------------------------------------------------
 
 
-def _effective(total: Measures) -> Floats:
+def comparison_effective(total: Measures) -> Floats:
+    """How many equally weighted students the comparison is worth, by event time."""
     squares = np.where(total.squares > 0, total.squares, 1.0)
     return np.where(total.squares > 0, total.visited**2 / squares, 0.0)
 
 
+def degrees_behind(comparison_effective: float, serving: Serving) -> float:
+    """How well the standard errors of what is compared with so many are known."""
+    schools = serving.schools if serving.matrix == "school" else np.inf
+    return degrees_of_freedom(comparison_effective, schools)
+
+
 def is_enough(total: Measures) -> Flags:
     """In which months enough visited and compared students stand behind the effects to show."""
-    return (total.visited >= MINIMUM_VISITED) & (_effective(total) >= MINIMUM_EFFECTIVE)
+    return (total.visited >= MINIMUM_VISITED) & (comparison_effective(total) >= MINIMUM_EFFECTIVE)
 
 
 def _study(total: Measures, covariance: Floats, serving: Serving) -> EffectStudy:
     shown = is_enough(total)[0]
-    effect, visited, effective = total.effect[0], total.visited[0], _effective(total)[0]
+    effect, visited, effective = total.effect[0], total.visited[0], comparison_effective(total)[0]
     after = np.array([e in AFTER for e in EVENTS]) & shown
-    factor = band_factor(covariance[np.ix_(after, after)])
+    degrees = degrees_behind(float(effective[after].min(initial=np.inf)), serving)
+    factor = simultaneous_factor(covariance[np.ix_(after, after)], degrees)
     error = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
-    half, band = interval(0.0, 1.0).high * error, np.where(after, factor * error, np.nan)
+    own = np.array([t_factor(degrees_behind(float(number), serving)) for number in effective])
+    half, band = own * error, np.where(after, factor * error, np.nan)
     measured = {
         "effect": effect,
         "low": effect - half,
@@ -255,22 +269,26 @@ def _headlines(total: Measures, covariance: Floats, serving: Serving) -> Headlin
     base = int(total.visited[0, EVENTS.index(BASE_EVENT_TIME)])
     everyone = int(total.visited_all.sum())
     return Headlines(
-        month_after=_headline(total, covariance, HEADLINES["month_after"]),
-        six_to_nine=_headline(total, covariance, HEADLINES["six_to_nine"]),
+        month_after=_headline(total, covariance, serving, HEADLINES["month_after"]),
+        six_to_nine=_headline(total, covariance, serving, HEADLINES["six_to_nine"]),
         serving=serving,
         visited=base,
         visited_all=everyone,
-        withheld=_withheld(base, float(_effective(total).max(initial=0.0)), everyone),
+        withheld=_withheld(base, float(comparison_effective(total).max(initial=0.0)), everyone),
     )
 
 
-def _headline(total: Measures, covariance: Floats, events: Sequence[int]) -> Headline:
+def _headline(
+    total: Measures, covariance: Floats, serving: Serving, events: Sequence[int]
+) -> Headline:
     at = [EVENTS.index(e) for e in events]
-    visited, effective = int(total.visited[0, at].min()), float(_effective(total)[0, at].min())
+    visited = int(total.visited[0, at].min())
+    effective = float(comparison_effective(total)[0, at].min())
     reason = _too_few(visited, effective, events)
     if reason is not None:
         return Headline(tuple(events), None, reason, None, None, None, visited, effective)
-    effect = mean_effect(total.effect[0, at], covariance[np.ix_(at, at)])
+    degrees = degrees_behind(effective, serving)
+    effect = mean_effect(total.effect[0, at], covariance[np.ix_(at, at)], degrees)
     naive = float(total.naive_change[0, at].mean())
     excess = naive - effect.effect
     return Headline(
