@@ -252,6 +252,28 @@ EFFECT_TABLES: tuple[Table, ...] = (
         references=(_DISTRICTS,),
     ),
     Table(
+        "slices_left_out",
+        "slice x slice value x district x level x reason",
+        "Visited students of the parts of which nobody could be compared, so that table `effects` "
+        "has no row for them, and why not. Slices other than all and cohort_period, whose own are "
+        "in `visited_compared`; by district, by level and for the state as there.",
+        (
+            *_SLICE,
+            _EFFECT_DISTRICT,
+            _EFFECT_LEVEL,
+            Column(
+                "reason",
+                "text",
+                "why they could not be compared",
+                codes={code: words for code, words in LEFT_OUT.items() if code != "compared"},
+            ),
+            count("students", "visited students"),
+        ),
+        key=("slice", "slice_value", "district_code", "level", "reason"),
+        optional=True,
+        references=(_DISTRICTS_OR_STATE, _SCHOOLS_OF_SLICES),
+    ),
+    Table(
         "spillover",
         "school year x district x level x share visited",
         "Never visited students' attendance this school year and the one before, by the share of "

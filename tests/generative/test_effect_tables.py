@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leapdash.contract import ALL_LEVELS, BASE_EVENT_TIME, STATE_CODE
+from leapdash.contract import (
+    ALL_LEVELS,
+    ALL_SCHOOLS,
+    BASE_EVENT_TIME,
+    FEW_VISITED_SCHOOLS,
+    STATE_CODE,
+)
 from leapdash.show.effects.arrays import cohort_data, slice_data
 from leapdash.show.effects.studies import difference, effect_study, slice_studies
 from leapdash.show.effects.unions import chosen, covariances
@@ -266,9 +272,51 @@ def test_the_difference_of_two_values_takes_what_they_share_into_account(state):
     assert shared > 0
 
 
+def test_beside_all_schools_the_effect_is_that_of_the_cohort_periods_together(state):
+    release = TablesAsRelease(state.tables)
+    data = slice_data(release, "comparison", STATE_CODE, ALL_LEVELS)
+    whole = effect_study(cohort_data(release), chosen(cohort_data(release))).table
+    found = slice_studies(data)[ALL_SCHOOLS].table
+    shown = whole["shown"].to_numpy()
+    np.testing.assert_allclose(found["effect"][shown], whole["effect"][shown], atol=1e-8)
+    assert (found["visited"] == whole["visited"]).all()
+
+
+def test_the_two_comparisons_share_students_so_their_difference_is_surer_than_apart(state):
+    data = slice_data(TablesAsRelease(state.tables), "comparison", STATE_CODE, ALL_LEVELS)
+    studies = slice_studies(data)
+    few, every = (studies[n].six_to_nine.effect for n in (FEW_VISITED_SCHOOLS, ALL_SCHOOLS))
+    found = difference(data, FEW_VISITED_SCHOOLS, ALL_SCHOOLS, "six_to_nine")
+    if few is None or every is None:
+        assert found is None
+        return
+    assert found.effect == pytest.approx(few.effect - every.effect)
+    assert 0 < found.std_error < np.hypot(few.std_error, every.std_error)
+
+
+@pytest.mark.parametrize("slice_name", ["place", "visitor", "language", "visits", "school"])
+def test_every_visited_student_is_in_a_value_with_an_effect_or_left_out(state, slice_name):
+    effects = frame(state, "effects", slice=slice_name)
+    keys = ["slice_value", "district_code", "level"]
+    there = effects.drop_duplicates(keys)[[*keys, "visited_all"]]
+    absent = frame(state, "slices_left_out", slice=slice_name)
+    absent = absent.groupby(keys, as_index=False)["students"].sum()
+    both = pd.concat([there, absent.rename(columns={"students": "visited_all"})])
+    assert not both.duplicated(keys).any()
+    strata = both[both["level"].ne(ALL_LEVELS) & both["district_code"].ne(STATE_CODE)]
+    everyone = frame(state, "visited_compared").groupby(["district_code", "level"])["students"]
+    found = strata.groupby(["district_code", "level"])["visited_all"]
+    assert found.sum().to_dict() == everyone.sum().to_dict()
+
+
 def test_never_visited_schoolmates_are_followed_by_share_visited(state):
     spillover = frame(state, "spillover")
     assert (spillover["days_attended"] <= spillover["days_enrolled"]).all()
+    several = spillover["students"] > 1
+    assert (spillover.loc[several, "variance_student"] > 0).all()
+    assert (spillover.loc[~several, "variance_student"] == 0).all()
+    assert (spillover.loc[spillover["schools"] == 1, "variance_school"] == 0).all()
+    assert (spillover["schools"] <= spillover["students"]).all()
     enrollment = pd.read_parquet(state.folder / "enrollment.parquet")
     never = enrollment[~enrollment["student_id"].isin(visits(state)["student_id"])]
     years = {year: set(t["student_id"]) for year, t in never.groupby("school_year")}

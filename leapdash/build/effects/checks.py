@@ -105,8 +105,8 @@ def _members_by_trial(space: Workspace, begun: ir.Table, months: ir.Table) -> pd
     return sums.assign(xx=sums["x"])
 
 
-def compared(space: Workspace, panel: EffectPanel, study: Study, found: Estimate) -> pd.DataFrame:
-    """How many visited students could be compared or why not: stratum, period, reason, students."""
+def reasons(panel: EffectPanel, study: Study, found: Estimate) -> ir.Table:
+    """Whether visited students could be compared, or why not: unit, stratum, period, reason."""
     then = study.rows.filter(study.rows["first"] == study.rows.t).select("unit", "can_begin")
     t = panel.visited.left_join(then, "unit")
     served = found.begun.filter(~found.begun.visited).select("trial").distinct()
@@ -120,8 +120,7 @@ def compared(space: Workspace, panel: EffectPanel, study: Study, found: Estimate
         (~t.can_begin, reasons[2]),
         else_=reasons[3],
     )
-    t = t.mutate(reason=reason)
-    return space.frame(t.group_by("stratum", "period", "reason").agg(students=t.count()))
+    return t.select("unit", "stratum", "period", reason=reason)
 
 
 def visited_days(
@@ -187,10 +186,10 @@ def spillover(panel: Panel) -> ir.Table:
         days_enrolled_before=in_days(t.enrolled_before.sum()),
         days_attended_before=in_days((t.enrolled_before - t.absent_before).sum()),
     )
-    return sums.join(_variances_of_change(t, keys), keys)
+    return sums.join(variances_of_change(t, keys), keys)
 
 
-def _variances_of_change(t: ir.Table, keys: Sequence[str]) -> ir.Table:
+def variances_of_change(t: ir.Table, keys: Sequence[str]) -> ir.Table:
     """The variance of the change of a cell's attendance rate: keys, schools, variance_student,
     variance_school.
 

@@ -5,6 +5,7 @@ Effects, errors and rates are fractions of the days enrolled. The method: docs/m
 
 from collections.abc import Collection
 
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -19,6 +20,7 @@ from leapdash.build.effects.by_area import (
     with_unions,
 )
 from leapdash.build.effects.check_tables import check_tables
+from leapdash.build.effects.checks import reasons
 from leapdash.build.effects.covariances import (
     between_cohorts,
     sums_by_school,
@@ -61,19 +63,22 @@ def effect_tables(
             study = _study(room, panel, made)
         wanted = set(slices) if visited >= MINIMUM_VISITED else set()
         with progress.step("effects by cohort period"):
-            frames, whole = _by_cohort_period(room, panel, made, study, "comparison" in wanted)
+            frames, whole, why = _by_cohort_period(room, panel, made, study, "comparison" in wanted)
         if "effects" in frames:
             effects, covariances = [frames["effects"]], [frames["effects_covariance"]]
+            left_out = [pd.DataFrame(columns=summary_table("slices_left_out").column_names)]
             for name, (says, make) in other_slices().items():
                 if name in wanted:
                     with progress.step(says), Workspace(space.engine) as inner:
                         slice_ = make(inner, made)
                         beside = whole if name == "comparison" else None
-                        rows, more = _of_slice(inner, made, study, slice_, beside)
+                        rows, more, out = _of_slice(inner, made, study, slice_, beside, why)
                         effects.append(rows)
                         covariances += more
+                        left_out.append(out)
             frames["effects"] = pd.concat(effects, ignore_index=True)
             frames["effects_covariance"] = pd.concat(covariances, ignore_index=True)
+            frames["slices_left_out"] = pd.concat(left_out, ignore_index=True)
     return {name: _arrow(name, frame) for name, frame in frames.items()}
 
 
@@ -85,18 +90,20 @@ def _study(space: Workspace, panel: Panel, made: EffectPanel) -> Study:
 
 def _by_cohort_period(
     outer: Workspace, panel: Panel, made: EffectPanel, study: Study, beside: bool
-) -> tuple[dict[str, pd.DataFrame], Effects | None]:
+) -> tuple[dict[str, pd.DataFrame], Effects | None, ir.Table]:
     """The slices `all` and `cohort_period`, and what they are judged by: frames by table.
 
     Where nobody could be compared there are only the checks, which say why. With `beside` also the
-    effects of everyone by area, the value ALL_SCHOOLS of slice `comparison`, kept in `outer`.
+    effects of everyone by area, the value ALL_SCHOOLS of slice `comparison`, kept in `outer`; in
+    any case `checks.reasons`, kept there too.
     """
     with Workspace(outer.engine) as space:
         slice_ = by_cohort_period(made)
         found = _estimate(space, study, slice_)
-        frames = check_tables(space, panel, made, study, found)
+        why = outer.keep(reasons(made, study, found))
+        frames = check_tables(space, panel, made, found, why)
         if found.cells.empty:
-            return frames, None
+            return frames, None, why
         by_period = atoms("cohort_period", made.areas, slice_.values)
         everyone = by_period.assign(slice="all", slice_value="all")
         rows = pd.concat([by_period, everyone], ignore_index=True)
@@ -105,19 +112,25 @@ def _by_cohort_period(
         frames["effects_covariance"] = between_cohorts(space, effects)
         frames["effects_schools"] = sums_by_school(space, effects, made.schools)
         if not beside:
-            return frames, None
+            return frames, None, why
         whole = with_unions(by_period.assign(slice="comparison", slice_value=ALL_SCHOOLS))
         by_area = effects_by_row(outer, found, whole, made.clusters)
         more = _effect_rows(space, by_area, whole, made, slice_)
         frames["effects"] = pd.concat([frames["effects"], more], ignore_index=True)
-        return frames, by_area
+        return frames, by_area, why
 
 
 def _of_slice(
-    space: Workspace, made: EffectPanel, study: Study, slice_: Slice, beside: Effects | None
-) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """The rows of `effects` and of `effects_covariance` of one slice; the latter also those of
-    `beside`, another value of it that was estimated before.
+    space: Workspace,
+    made: EffectPanel,
+    study: Study,
+    slice_: Slice,
+    beside: Effects | None,
+    why: ir.Table,
+) -> tuple[pd.DataFrame, list[pd.DataFrame], pd.DataFrame]:
+    """The rows of `effects`, of `effects_covariance` and of `slices_left_out` of one slice; those
+    of covariances also for `beside`, another value of it that was estimated before. `why`: see
+    `checks.reasons`.
     """
     found = _estimate(space, study, slice_)
     rows = atoms(slice_.name, made.areas, slice_.values)
@@ -126,7 +139,23 @@ def _of_slice(
     effects = effects_by_row(space, found, rows, made.clusters)
     own = _effect_rows(space, effects, rows, made, slice_)
     family = effects if beside is None else together(effects, beside)
-    return own, within_areas(space, family, compared=slice_.unions)
+    covariances = within_areas(space, family, compared=slice_.unions)
+    return own, covariances, _left_out(space, effects, rows, slice_, why)
+
+
+def _left_out(
+    space: Workspace, effects: Effects, rows: pd.DataFrame, slice_: Slice, why: ir.Table
+) -> pd.DataFrame:
+    """The rows of `slices_left_out`: the values of a slice of which nobody could be compared."""
+    t = slice_.counted.join(why, "unit")
+    counts = space.frame(t.group_by("stratum", "part", "reason").agg(students=t.count()))
+    counts["atom"] = counts["stratum"] * len(slice_.values) + counts["part"]
+    # Who could be compared with students at large, but not with those of the slice.
+    counts["reason"] = counts["reason"].replace("compared", "no comparison")
+    sums = rows.merge(counts[["atom", "reason", "students"]], on="atom")
+    sums = sums.groupby([*KEYS, "reason"], as_index=False)[["students"]].sum()
+    there = pd.MultiIndex.from_frame(effects.rows[list(KEYS)])
+    return sums[~pd.MultiIndex.from_frame(sums[list(KEYS)]).isin(there)]
 
 
 def _estimate(space: Workspace, study: Study, slice_: Slice) -> Estimate:

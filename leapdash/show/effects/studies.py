@@ -328,6 +328,17 @@ def _too_few(visited: int, effective: float, events: Sequence[int]) -> str | Non
     return None
 
 
+def nobody_compared(everyone: int, why: str) -> Headlines:
+    """What is known of visited students of whom nobody could be compared, with the reason."""
+    who = "1 visited student" if everyone == 1 else f"{everyone} visited students"
+    reason = f"None of the {who} could be compared with others: {why}."
+    month_after, six_to_nine = (
+        Headline(HEADLINES[name], None, reason, None, None, None, 0, 0.0)
+        for name in ("month_after", "six_to_nine")
+    )
+    return Headlines(month_after, six_to_nine, Serving("student", 0.0), 0, everyone, reason)
+
+
 def _withheld(visited: int, effective: float, everyone: int) -> str | None:
     """Why nothing at all can be shown, or None."""
     if everyone == 0:
