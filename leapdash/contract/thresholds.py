@@ -110,7 +110,9 @@ RULES: Mapping[str, str] = {
     f"{_listed(MONTHS_BEFORE)} beside {_listed(MONTHS_AFTER)}, in which days are regained",
     "headlines": f"the effect of month {_listed(HEADLINES['month_after'])} after the visit, and "
     f"the mean of months {_listed(HEADLINES['six_to_nine'])}",
-    "intervals": f"hold the truth {percent(CONFIDENCE)} of the time; schools are taken as "
+    "intervals": f"hold the truth {percent(CONFIDENCE)} of the time, by Student's t with a degree "
+    f"of freedom for every {EFFECTIVE_PER_DEGREE} students the comparison is worth, at least "
+    f"{LEAST_DEGREES}; schools are taken as "
     f"independent only where those of the visited are worth at least {MINIMUM_SCHOOLS} of one "
     "size, else students are",
     "covariances": f"exact to {COVARIANCE_PRECISION:g} of the product of both standard errors",

@@ -41,6 +41,8 @@ class EventStudy:
         ((sum of w)^2 / sum of w^2); `visited_level` (the visited units' mean outcome);
         `naive_change` (from the month before the visit, the same units); `cut` (the share of the
         comparison's weight cut off). At a universal base, its own event time is 0 by definition.
+        A 95% interval as on the pages, from `leapdash.inference`:
+        `interval(effect, std_error**2, degrees_of_freedom(comparison_effective))`.
     covariance : array (event times, event times)
         Of the effects, in their order, units taken as independent.
     covariance_cluster : array or None

@@ -8,7 +8,13 @@ import pandas as pd
 import pytest
 
 from leapdash.contract import BALANCE, LEFT_OUT, SHARES_VISITED
-from leapdash.inference import JointTest, interval
+from leapdash.inference import (
+    JointTest,
+    degrees_of_freedom,
+    interval,
+    simultaneous_factor,
+    t_factor,
+)
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
@@ -245,3 +251,19 @@ def test_a_place_without_that_slice_has_no_second_effect(choose):
     assert beside.few_visited is None
     assert beside.more is None
     assert len(check_views.beside_table(beside)) == 0
+
+
+def test_intervals_and_the_band_are_as_wide_as_the_effective_comparison_allows(study):
+    rows = study.table[study.table["event_time"] >= 0]
+    error = np.sqrt(np.diag(study.covariance))[-len(rows) :]
+    degrees = [degrees_of_freedom(n) for n in rows["comparison_effective"]]
+    half = error * [t_factor(n) for n in degrees]
+    np.testing.assert_allclose(rows["high"] - rows["effect"], half)
+    covariance = study.covariance[-len(rows) :, -len(rows) :]
+    factor = simultaneous_factor(covariance, min(degrees))
+    np.testing.assert_allclose(rows["band_high"] - rows["effect"], factor * error)
+    for headline in (study.month_after, study.six_to_nine):
+        own = headline.effect
+        factor = t_factor(degrees_of_freedom(headline.comparison_effective))
+        assert own.high - own.effect == pytest.approx(factor * own.std_error)
+        assert factor > 1.97

@@ -120,7 +120,7 @@ def schoolmates_evidence(found: Spillover, beside: Beside, choice: Choice) -> st
     if beside.more is not None:
         told += (
             f"Compared with {FEW_VISITED_SCHOOLS} only, the effect six to nine school months after "
-            f"the first visit is {points(beside.more.effect, signed=True)} points different "
+            f"the first visit differs by {points(beside.more.effect, signed=True)} points "
             f"({between(beside.more)}); both rest on many of the same students, which this range "
             "allows for. "
         )
