@@ -16,7 +16,7 @@ from benchmarks.states import HISTORY, State
 from leapdash.estimator.propensity import Counts, fit_propensity
 
 Floats = npt.NDArray[np.float64]
-EVENTS = tuple(range(-6, 13))
+EVENTS = tuple(range(-6, 10))
 HIGHEST_LEAVING, HIGHEST_SHARE, NO_SPREAD = 20.0, 0.9, 1e-4
 COMPARED = 50
 DRAWN, WIDTH, LAST_DIGITS, PRIME = 10, 0.1, 1e-7, 2**31 - 1
@@ -24,11 +24,15 @@ DRAWN, WIDTH, LAST_DIGITS, PRIME = 10, 0.1, 1e-7, 2**31 - 1
 
 @dataclass(frozen=True)
 class Effects:
-    """By EVENTS: effects on the visited, their covariance, and how many visited."""
+    """By EVENTS: effects on the visited, their covariance, how many visited, how many equally
+    weighted students the comparison is worth, and every student's influence (students x EVENTS).
+    """
 
     effect: Floats
     covariance: Floats
     visited: Floats
+    effective: Floats
+    influence: Floats
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,12 @@ def effects(state: State, earlier: bool = True, covariates: Sequence[str] = ()) 
     more = state.covariates(covariates) if covariates else np.zeros((students, months, 0))
     trials, leaving = _trials(state, rate, stratum, earlier, more)
     influence = np.zeros((students, len(EVENTS)))
-    found, counts = np.zeros(len(EVENTS)), np.zeros(len(EVENTS))
+    found, counts, effective = np.zeros((3, len(EVENTS)))
     for k, e in enumerate(EVENTS):
-        found[k], counts[k], influence[:, k] = _one_month(
+        found[k], counts[k], effective[k], influence[:, k] = _one_month(
             state, rate, trials, leaving, strata * months, e
         )
-    return Effects(found, influence.T @ influence, counts)
+    return Effects(found, influence.T @ influence, counts, effective, influence)
 
 
 def _trials(
@@ -135,8 +139,10 @@ def _propensity(trials: _Trials, months: int, covariates: int) -> Floats:
 
 def _one_month(
     state: State, rate: Floats, trials: _Trials, leaving: Floats, slots: int, e: int
-) -> tuple[float, float, Floats]:
-    """The effect at e, how many visited, and every student's influence on it."""
+) -> tuple[float, float, float, Floats]:
+    """The effect at e, how many visited, how many students their comparison is worth, and every
+    student's influence on the effect.
+    """
     students, months = rate.shape
     rows = np.flatnonzero((trials.month + e >= 0) & (trials.month + e < months))
     i, g = trials.student[rows], trials.month[rows]
@@ -157,6 +163,10 @@ def _one_month(
     sums = np.stack([np.bincount(slot, w * row, minlength=slots) for row in x])
     within = (w * past) @ x.T - (sums[:-1] / np.where(weight > 0, weight, 1.0)) @ sums.T
     z = change - _slopes(within, past**2 @ w) @ past
+    squares = np.bincount(slot, w * w, minlength=slots)
+    # Of the slots with a comparison: the other n are those of visited alone.
+    met = np.bincount(slot, minlength=slots) > 0
+    worth = float((n[met] ** 2 * squares[met] / weight[met] ** 2).sum())
     n, weight = n[slot], weight[slot]
 
     def mean_of(mask: npt.NDArray[np.bool_] | Floats, by: npt.NDArray[np.int64]) -> Floats:
@@ -181,7 +191,8 @@ def _one_month(
         np.sqrt(group / np.maximum(group - 1, 1)) * (z - reference),
         -share * n * (z - beside) / (1 - np.minimum(share, HIGHEST_SHARE)),
     )
-    return effect, visited, np.bincount(i, part, minlength=students) / visited
+    by_student = np.bincount(i, part, minlength=students) / visited
+    return effect, visited, visited**2 / worth, by_student
 
 
 def _slopes(moments: Floats, level: Floats) -> Floats:

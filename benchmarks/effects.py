@@ -10,7 +10,7 @@ diff-diff and csdid, plain and doubly robust with last month's and three months'
 leapdash's plain effects must be those of the plain peers to 1e-8.
 
 Seconds are those from the file to effects and errors, the best of the runs; loading the libraries
-is left out. Peak memory is the process's, libraries included. leapdash gives months -6 to 12; the
+is left out. Peak memory is the process's, libraries included. leapdash gives months -6 to 9; the
 others can only be asked for every pair of cohort and month, so leapdash is also measured with all.
 """
 

@@ -88,9 +88,9 @@ FROM (
 DROP TABLE history;
 
 CREATE TEMP TABLE trial AS
-SELECT unit, (stratum * {months} + t) * 19 + 6 - t AS before_first, visited,
+SELECT unit, (stratum * {months} + t) * 16 + 6 - t AS before_first, visited,
        (t - 6)::SMALLINT AS earliest,
-       CASE WHEN first > t THEN least(t + 12, first - 1) ELSE t + 12 END::SMALLINT AS latest, last,
+       CASE WHEN first > t THEN least(t + 9, first - 1) ELSE t + 9 END::SMALLINT AS latest, last,
        mean, earlier, none, CASE WHEN visited THEN 1.0 ELSE greatest(odds, 1 / 50) END AS odds,
        leaving
 FROM (

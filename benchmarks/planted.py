@@ -53,7 +53,7 @@ create table followed as
     case when language in ('en', 'es') then language else 'other' end as language,
     attended / days_enrolled as rate, (attended - without) / days_enrolled as effect
   from student_months m join compared using (student_id)
-  where days_enrolled >= 5 and event_time between 0 and 12;
+  where days_enrolled >= 5 and event_time between 0 and 9;
 """
 
 

@@ -16,7 +16,7 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from math import lgamma, log
+from math import inf, lgamma, log
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -33,7 +33,13 @@ from benchmarks.states import DESIGNS, LAST_YEAR, SHARES, State, draw
 from leapdash import event_study
 from leapdash.contract.thresholds import HEADLINES
 from leapdash.estimator.event_study import EventStudy
-from leapdash.inference import BAND_WIDENING, joint_test, mean_effect, simultaneous_factor
+from leapdash.inference import (
+    degrees_of_freedom,
+    joint_test,
+    mean_effect,
+    simultaneous_factor,
+    t_factor,
+)
 
 EVENTS = (0, 1, 3, 6)
 LATER = "6 to 9"
@@ -63,11 +69,9 @@ COLUMNS = (
     *("design", "run", "estimator", "seconds", "visited"),
     *(f"{name}_{when}" for when in WHEN for name in ("effect", "error", "truth")),
     *("band_t", "band_factor", "before_p"),
-    *(f"effective_{e}" for e in EVENTS),
+    *(f"effective_{when}" for when in WHEN),
 )
-"""`effective`: how many equally weighted comparison students those of the run are worth, where
-`event_study` itself was run."""
-_Z = 1.959963984540054
+"""`effective`: how many equally weighted comparison students those of the run are worth."""
 
 
 Job = tuple[str, int, str]
@@ -108,7 +112,7 @@ def ours(
     found = dense.effects(state, earlier, covariates)
     row: dict[str, object] = {}
     if checked:
-        row |= _effective(_same(found, state, earlier, covariates))
+        _same(found, state, earlier, covariates)
     truths = [state.true_effect(e) for e in dense.EVENTS]
     if [seen for seen, _ in truths] != found.visited.tolist():
         raise AssertionError(f"{truths} students followed, {found.visited}")
@@ -118,11 +122,14 @@ def ours(
         mean = mean_effect(found.effect[at], found.covariance[np.ix_(at, at)])
         row[f"effect_{when}"] = round(mean.effect, 6)
         row[f"error_{when}"] = round(mean.std_error, 6)
+        row[f"effective_{when}"] = round(float(found.effective[at].min()), 1)
     misses = np.abs(found.effect - [truth for _, truth in truths])
     times = np.array(dense.EVENTS)
     after, before = np.flatnonzero(times >= 0), np.flatnonzero(np.isin(times, BEFORE))
     row["band_t"] = round(float((misses[after] / errors[after]).max()), 6)
-    row["band_factor"] = round(simultaneous_factor(found.covariance[np.ix_(after, after)]), 6)
+    degrees = degrees_of_freedom(float(found.effective[after].min()))
+    factor = simultaneous_factor(found.covariance[np.ix_(after, after)], degrees)
+    row["band_factor"] = round(factor, 6)
     test = joint_test(found.effect[before], found.covariance[np.ix_(before, before)])
     row["before_p"] = round(test.p_value, 6) if test else ""
     return row
@@ -166,7 +173,8 @@ def _mean(values: list[float]) -> float:
 
 def _effective(effects: pd.DataFrame) -> dict[str, object]:
     """How many students the comparison is worth. `effects`: by event time."""
-    return {f"effective_{e}": round(effects.loc[e, "comparison_effective"], 1) for e in EVENTS}
+    worth = effects["comparison_effective"]
+    return {f"effective_{w}": round(worth.loc[list(events)].min(), 1) for w, events in WHEN.items()}
 
 
 def _same(
@@ -267,6 +275,14 @@ def binomial_p(hits: int, runs: int, chance: float) -> float:
     return float(min(1.0, np.exp(logs[logs <= logs[hits] + 1e-9]).sum()))
 
 
+def held(done: pd.DataFrame, when: int | str) -> int:
+    """In how many runs the interval held the truth; normal ones where no degrees are known."""
+    worth = done[f"effective_{when}"].astype(float)
+    factors = [t_factor(degrees_of_freedom(n) if n > 0 else inf) for n in worth]
+    off = (done[f"effect_{when}"] - done[f"truth_{when}"]).abs()
+    return int((off <= factors * done[f"error_{when}"]).sum())
+
+
 def summary(results: pd.DataFrame) -> str:
     """Three Markdown tables: what each estimator is off by, in points of the attendance rate;
     coverage and alarms, each with the p-value of the exact two-sided binomial test; and the spread
@@ -275,7 +291,7 @@ def summary(results: pd.DataFrame) -> str:
     """
     months, columns = " | ".join(str(when) for when in WHEN), "---:|" * len(WHEN)
     off = [f"| design | estimator | runs | {months} |", f"|---|---|---:|{columns}"]
-    held = [
+    coverage = [
         f"| design | estimator | {months} | 0 to {dense.EVENTS[-1]} at once | alarms before |",
         f"|---|---|{columns}---:|---:|",
     ]
@@ -307,20 +323,19 @@ def summary(results: pd.DataFrame) -> str:
                     hits.append("")
                     spread.append("")
                     continue
-                within = int((x.abs() <= _Z * errors[when])[known].sum())
-                hits.append(_share(within, int(known.sum()), 0.95))
+                hits.append(_share(held(done[known], when), int(known.sum()), 0.95))
                 spread.append(f"{x[known].std(ddof=1) / errors[when].mean():.2f}")
             if estimator in OPTIONS:
-                together = int((done["band_t"] <= BAND_WIDENING * done["band_factor"]).sum())
+                together = int((done["band_t"] <= done["band_factor"]).sum())
                 hits.append(_share(together, len(done), 0.95))
                 hits.append(_share(int((done["before_p"] < 0.05).sum()), len(done), 0.05))
             else:
                 hits += ["", ""]
-            held.append(f"| {design} | {estimator} | {' | '.join(hits)} |")
+            coverage.append(f"| {design} | {estimator} | {' | '.join(hits)} |")
             effective = done["effective_6"].mean()
             spread.append("" if np.isnan(effective) else f"{effective:,.0f}")
             ratios.append(f"| {design} | {estimator} | {' | '.join(spread)} |")
-    return "\n".join([*off, "", *held, "", *ratios])
+    return "\n".join([*off, "", *coverage, "", *ratios])
 
 
 def _share(hits: int, runs: int, expected: float) -> str:

@@ -6,7 +6,7 @@ Both sides use it: the pages for the filter at hand, researchers for what `event
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import erfc, exp, lgamma, log, sqrt
+from math import erfc, exp, inf, lgamma, log, sqrt
 from statistics import NormalDist
 from typing import Literal
 
@@ -15,8 +15,10 @@ import numpy.typing as npt
 
 from leapdash.contract.thresholds import (
     CONFIDENCE,
+    EFFECTIVE_PER_DEGREE,
     EVENT_TIMES,
     HEADLINES,
+    LEAST_DEGREES,
     MINIMUM_SCHOOLS,
     POWER,
     SIGNIFICANT,
@@ -24,14 +26,10 @@ from leapdash.contract.thresholds import (
 
 Floats = npt.NDArray[np.float64]
 
-BAND_WIDENING = 2.0595 / 1.9600
-"""A band over all months is wider by this than with errors known exactly: the 97.5% quantile of t
-with 25 degrees of freedom over the normal's. Late months rest on few heavily weighted students, and
-over 240 simulated states their squared errors varied as with 25 to 27 degrees of freedom.
-"""
-
 _DRAWS = 20_000
 _SEED = 20_210_401
+_SEED_OF_ERRORS = 20_230_630
+_FARTHEST, _STEPS = 60.0, 6_000
 _NO_VARIANCE = 1e-12
 
 
@@ -69,39 +67,71 @@ class Breakdown:
     step_up_to: float
 
 
-def interval(effect: float, variance: float, factor: float | None = None) -> Interval:
-    """The estimate with its interval; `factor` standard errors wide, as a rule the normal's."""
-    factor = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) if factor is None else factor
+def degrees_of_freedom(comparison_effective: float, schools: float = inf) -> float:
+    """How well an effect's standard error is known: like one with so many degrees of freedom.
+
+    `comparison_effective`: how many equally weighted students the comparison is worth; of several
+    effects taken together, the smallest. `schools`: how many the visited are worth, where schools
+    are taken as independent.
+    """
+    return max(min(comparison_effective / EFFECTIVE_PER_DEGREE, schools - 1), LEAST_DEGREES)
+
+
+def interval(effect: float, variance: float, degrees: float = inf) -> Interval:
+    """The estimate with its interval, by Student's t with `degrees` degrees of freedom."""
     error = sqrt(max(variance, 0.0))
-    return Interval(effect, error, effect - factor * error, effect + factor * error)
+    half = t_factor(degrees) * error
+    return Interval(effect, error, effect - half, effect + half)
 
 
-def mean_effect(effects: Floats, covariance: Floats) -> Interval:
+def mean_effect(effects: Floats, covariance: Floats, degrees: float = inf) -> Interval:
     """The plain mean of several effects, with its interval."""
     size = len(effects)
-    return interval(float(np.mean(effects)), float(covariance.sum()) / size**2)
+    return interval(float(np.mean(effects)), float(covariance.sum()) / size**2, degrees)
 
 
-def simultaneous_factor(covariance: Floats) -> float:
+def t_factor(degrees: float) -> float:
+    """How many standard errors wide an interval must be to hold the truth with CONFIDENCE: the
+    quantile of Student's t, exact to 1e-4 from LEAST_DEGREES on; infinite degrees: the normal's.
+    """
+    inverse, factors = _t_factors()
+    return float(np.interp(1 / degrees, inverse, factors))
+
+
+@lru_cache(maxsize=1)
+def _t_factors() -> tuple[Floats, Floats]:
+    """The quantile of t by the inverse of its degrees of freedom, from the normal's on; from the
+    density, added up.
+    """
+    inverse = np.linspace(0.0, 1 / LEAST_DEGREES, 101)
+    factors = [NormalDist().inv_cdf((1 + CONFIDENCE) / 2)]
+    x = np.linspace(0.0, _FARTHEST, _STEPS + 1)
+    for n in 1 / inverse[1:]:
+        density = (1 + x * x / n) ** (-(n + 1) / 2)
+        below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
+        factors.append(float(np.interp(CONFIDENCE * below[-1], below, x)))
+    return inverse, np.array(factors)
+
+
+def simultaneous_factor(covariance: Floats, degrees: float = inf) -> float:
     """How many standard errors wide a band must be to hold all effects at once with CONFIDENCE.
 
     The quantile of the largest absolute t-value (sup-t; Montiel Olea and Plagborg-Møller 2019),
-    from draws with a fixed seed. Effects without variance are left out; without any, the factor of
-    a single interval.
+    from draws with a fixed seed: normal ones, over an error known with `degrees` degrees of
+    freedom. Effects without variance are left out; without any, the factor of a single interval.
     """
     errors = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
     some = errors > _NO_VARIANCE
     if not some.any():
-        return NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+        return t_factor(degrees)
     correlation = covariance[np.ix_(some, some)] / np.outer(errors[some], errors[some])
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    return float(np.quantile(np.abs(_draws(len(values)) @ root.T).max(axis=1), CONFIDENCE))
-
-
-def band_factor(covariance: Floats) -> float:
-    """How many standard errors wide the band over all months is: sup-t, with BAND_WIDENING."""
-    return BAND_WIDENING * simultaneous_factor(covariance)
+    largest = np.abs(_draws(len(values)) @ root.T).max(axis=1)
+    if degrees < inf:
+        squares = np.random.default_rng(_SEED_OF_ERRORS).chisquare(degrees, _DRAWS)
+        largest /= np.sqrt(squares / degrees)
+    return float(np.quantile(largest, CONFIDENCE))
 
 
 @lru_cache(maxsize=len(EVENT_TIMES))
@@ -217,18 +247,39 @@ def breakdown(
     return Breakdown(drift, drift / most if most > 0 else float("inf"), float(steps.max()), most)
 
 
+def effective_number(parts: npt.ArrayLike) -> float:
+    """How many parts of one size are worth as much as these: (sum of n)^2 / sum of n^2; 0 of none.
+
+    Of schools with n of the visited each, it is how many schools the visited are worth; of the
+    weights of a comparison, how many equally weighted students.
+    """
+    n = np.asarray(parts, dtype=np.float64)
+    return float(n.sum() ** 2 / max(float((n * n).sum()), _NO_VARIANCE))
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Which covariance serves everything shown for a choice of students, and how many schools the
+    visited of the headline's months are worth.
+    """
+
+    matrix: Literal["student", "school"]
+    schools: float
+
+
 def serving_matrix(
-    student: Floats, school: Floats, schools: int, event_times: Sequence[int]
-) -> Literal["student", "school"]:
+    student: Floats, school: Floats, schools: Floats, event_times: Sequence[int]
+) -> Serving:
     """Which covariance serves everything shown for a choice of students.
 
-    The school one where it rests on at least MINIMUM_SCHOOLS schools and gives the headline (the
-    mean effect of six months and later; without these, of the month after) the larger variance;
-    else the student one.
+    The school one where the visited are worth at least MINIMUM_SCHOOLS schools (`schools`: by event
+    time, see `effective_number`) and it gives the headline (the mean effect of six months and
+    later; without these, of the month after) the larger variance; else the student one.
     """
     for events in (HEADLINES["six_to_nine"], HEADLINES["month_after"]):
         at = [k for k, e in enumerate(event_times) if e in events and student[k, k] > 0]
         if at:
             larger = school[np.ix_(at, at)].sum() > student[np.ix_(at, at)].sum()
-            return "school" if larger and schools >= MINIMUM_SCHOOLS else "student"
-    return "student"
+            worth = float(schools[at].min())
+            return Serving("school" if larger and worth >= MINIMUM_SCHOOLS else "student", worth)
+    return Serving("student", 0.0)

@@ -7,6 +7,7 @@ release's `datapackage.json` are made from it. Numbers that decide something sta
 
 from leapdash.contract.codes import (
     ALL_LEVELS,
+    ALL_SCHOOLS,
     BALANCE,
     CHECKS,
     CODE_PATTERN,
@@ -75,6 +76,7 @@ from leapdash.contract.thresholds import (
 
 __all__ = [
     "ALL_LEVELS",
+    "ALL_SCHOOLS",
     "BALANCE",
     "BASE_EVENT_TIME",
     "CHECKS",

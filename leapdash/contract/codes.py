@@ -132,7 +132,7 @@ SLICES: Mapping[str, str] = {
     "group": "by student group; compared with students of the same group",
     "school": "by the school of the first visit; compared with all the district's students of the "
     "level",
-    "comparison": "all visited students, compared with students of some schools only",
+    "comparison": "all visited students, compared with students of all schools or of some only",
     "followed": "visited students first visited so early that the data go on to month "
     f"{FOLLOWED_UNTIL} after it, or further",
 }
@@ -145,6 +145,7 @@ VISIT_COUNTS: Mapping[str, str] = {
 
 FOLLOWED = f"to month {FOLLOWED_UNTIL}"
 FEW_VISITED_SCHOOLS = f"schools under {_MANY} visited"
+ALL_SCHOOLS = "all schools"
 
 MATRICES: Mapping[str, str] = {
     "student": "students taken as independent of each other",

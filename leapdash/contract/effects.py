@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from leapdash.contract.codes import (
     ALL_LEVELS,
+    ALL_SCHOOLS,
     BALANCE,
     CHECKS,
     CODE_PATTERN,
@@ -34,7 +35,7 @@ from leapdash.contract.columns import (
     share,
 )
 from leapdash.contract.model import CodesBy, Column, Reference, Table
-from leapdash.contract.thresholds import MINIMUM_VISITED
+from leapdash.contract.thresholds import MINIMUM_VISITED, MONTHS_AFTER
 
 _SLICE = (
     Column("slice", "text", "how the visited students are parted", codes=SLICES),
@@ -52,7 +53,7 @@ _SLICE = (
                 "language": LANGUAGES,
                 "visits": VISIT_COUNTS,
                 "group": EFFECT_GROUPS,
-                "comparison": (FEW_VISITED_SCHOOLS,),
+                "comparison": (ALL_SCHOOLS, FEW_VISITED_SCHOOLS),
                 "followed": (FOLLOWED,),
             },
             patterns={"cohort_period": PERIOD_PATTERN, "school": CODE_PATTERN},
@@ -109,7 +110,14 @@ EFFECT_TABLES: tuple[Table, ...] = (
                 unit="fraction",
                 minimum=0,
             ),
-            Column("schools", "integer", "schools it rests on", unit="schools", minimum=0),
+            Column(
+                "schools",
+                "number",
+                "how many schools of one size the schools of the visited (of their first month) "
+                "are worth",
+                unit="schools",
+                minimum=0,
+            ),
             count("visited", "visited students the effect is estimated on"),
             count("visited_due", "of those compared, for whom this month is in the data at all"),
             count("visited_all", "visited students, whether or not they could be compared"),
@@ -179,9 +187,9 @@ EFFECT_TABLES: tuple[Table, ...] = (
     Table(
         "effects_schools",
         "cohort period x district x level x months since first visit x school",
-        "What the students of a school (of their first month) add to the error of an effect of "
-        "slice cohort_period; the sum of the products of two effects' values over schools is their "
-        "covariance with schools independent.",
+        "How many of the visited behind an effect of slice cohort_period a school has (of their "
+        "first month), and what its students add to the error; the sum of the products of two "
+        "effects' values over schools is their covariance with schools independent.",
         (
             Column(
                 "school_code",
@@ -193,6 +201,7 @@ EFFECT_TABLES: tuple[Table, ...] = (
             LEVEL,
             _PERIOD,
             EVENT_TIME,
+            count("visited", "visited students of the school the effect is estimated on"),
             Column("influence", "number", "summed over the school's students", unit="fraction"),
         ),
         key=("school_code", "district_code", "level", "cohort_period", "event_time"),
@@ -276,7 +285,8 @@ EFFECT_TABLES: tuple[Table, ...] = (
     Table(
         "visited_days",
         "slice x district x level x school year x cohort period x months since first visit",
-        "Days enrolled of all visited students in the twelve school months after the visit.",
+        f"Days enrolled of all visited students in school months {MONTHS_AFTER[0]} to "
+        f"{MONTHS_AFTER[-1]} after the visit.",
         (
             *_SLICE,
             DISTRICT,
@@ -310,6 +320,28 @@ EFFECT_TABLES: tuple[Table, ...] = (
         references=(_DISTRICTS,),
     ),
     Table(
+        "slices_left_out",
+        "slice x slice value x district x level x reason",
+        "Visited students of the parts of which nobody could be compared, so that table `effects` "
+        "has no row for them, and why not. Slices other than all and cohort_period, whose own are "
+        "in `visited_compared`; by district, by level and for the state as there.",
+        (
+            *_SLICE,
+            _EFFECT_DISTRICT,
+            _EFFECT_LEVEL,
+            Column(
+                "reason",
+                "text",
+                "why they could not be compared",
+                codes={code: words for code, words in LEFT_OUT.items() if code != "compared"},
+            ),
+            count("students", "visited students"),
+        ),
+        key=("slice", "slice_value", "district_code", "level", "reason"),
+        optional=True,
+        references=(_DISTRICTS_OR_STATE, _SCHOOLS_OF_SLICES),
+    ),
+    Table(
         "spillover",
         "school year x district x level x share visited",
         "Never visited students' attendance this school year and the one before, by the share of "
@@ -324,6 +356,21 @@ EFFECT_TABLES: tuple[Table, ...] = (
             days("days_attended", "of those, days present"),
             days("days_enrolled_before", "days of membership the school year before"),
             days("days_attended_before", "of those, days present"),
+            Column("schools", "integer", "schools they belong to", unit="schools", minimum=0),
+            Column(
+                "variance_student",
+                "number",
+                "of the change of their attendance rate (a ratio of sums), students independent",
+                unit="fraction squared",
+                minimum=0,
+            ),
+            Column(
+                "variance_school",
+                "number",
+                "the same, schools independent; too small with few schools",
+                unit="fraction squared",
+                minimum=0,
+            ),
         ),
         key=("school_year", "district_code", "level", "share_visited"),
         optional=True,

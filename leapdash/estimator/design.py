@@ -37,7 +37,7 @@ class Design:
     compared: int = 50
     drawn: int = 10
     width: float = 0.1
-    event_times: tuple[int, ...] = tuple(range(-6, 13))
+    event_times: tuple[int, ...] = tuple(range(-6, 10))
 
     @property
     def past(self) -> tuple[str, ...]:

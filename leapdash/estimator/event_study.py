@@ -41,6 +41,8 @@ class EventStudy:
         ((sum of w)^2 / sum of w^2); `visited_level` (the visited units' mean outcome);
         `naive_change` (from the month before the visit, the same units); `cut` (the share of the
         comparison's weight cut off). At a universal base, its own event time is 0 by definition.
+        A 95% interval as on the pages, from `leapdash.inference`:
+        `interval(effect, std_error**2, degrees_of_freedom(comparison_effective))`.
     covariance : array (event times, event times)
         Of the effects, in their order, units taken as independent.
     covariance_cluster : array or None
@@ -124,7 +126,7 @@ def event_study(
         What is compared with what, whole; each of the following, where given, takes the place of
         what it says.
     event_times : sequence of int
-        Times since the visit to look at; from -6 to 12 unless said.
+        Times since the visit to look at; from -6 to 9 unless said.
     comparison : {"not_yet", "never"}
         Units not visited yet by the time looked at, and by the time of the visit; or never.
     base : {"universal", "varying"}

@@ -319,12 +319,17 @@ def terms_of_effect(parts: ir.Table, sides: ir.Table, design: Design) -> ir.Tabl
 
 
 def influence(terms: ir.Table, numbering: Numbering) -> ir.Table:
-    """Each unit's terms added up: unit, atom, e, x, compared (served as a comparison)."""
-    t = terms.group_by("unit", "key").agg(x=terms.x.sum(), compared=(~terms.visited).any())
+    """Each unit's terms added up: unit, atom, e, x, compared (served as a comparison), visited
+    (is one of the visited).
+    """
+    t = terms.group_by("unit", "key").agg(
+        x=terms.x.sum(), compared=(~terms.visited).any(), visited=terms.visited.any()
+    )
     return t.select(
         "unit",
         "x",
         "compared",
+        "visited",
         atom=(t.key // numbering.span).cast("int32"),
         e=(t.key % numbering.span + numbering.lowest).cast("int16"),
     )

@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 
 from leapdash.checks import failed_checks, pooled_balance, unlike
-from leapdash.contract import ALL_LEVELS, STATE_CODE
+from leapdash.contract import (
+    ALL_LEVELS,
+    ALL_SCHOOLS,
+    BASE_EVENT_TIME,
+    FEW_VISITED_SCHOOLS,
+    STATE_CODE,
+)
 from leapdash.contract.thresholds import ALIKE, GROUPS_ALIKE, MOST, MUCH_CUT, STAYED_ALIKE
 from leapdash.show.effects.arrays import cohort_data, recent_data, slice_data
 from leapdash.show.effects.recent import recent_study
@@ -35,9 +41,19 @@ def random_choice(rng, values):
     return list(rng.choice(values, size=rng.integers(1, len(values) + 1), replace=False))
 
 
+def visited_compared(state):
+    """The visited who have somebody to be compared with: unit, stratum, part, e; once each."""
+    cell = ["value", "stratum", "g", "e"]
+    roles = state.roles
+    served = roles.loc[~roles["visited"] & (roles["w"] > 0), cell].drop_duplicates()
+    return roles[roles["visited"]].merge(served, on=cell)[["unit", "stratum", "part", "e"]]
+
+
 def test_random_filters_are_exact(state):
     data = cohort_data(TablesAsRelease(state.tables))
     rows, sums = terms(state.roles)
+    visited = visited_compared(state)
+    visited["school"] = visited["unit"].map(state.clusters)
     cluster = rows["unit"].map(state.clusters).to_numpy()
     unit, e, x = (rows[name].to_numpy() for name in ("unit", "e", "x"))
     districts = sorted({district for district, _ in state.strata})
@@ -74,8 +90,9 @@ def test_random_filters_are_exact(state):
         if own.empty:
             assert not data.measures.visited[atoms].any()
             continue
-        student, school, _ = covariances(data, atoms)
+        student, school, schools = covariances(data, atoms)
         found = effect_study(data, atoms).table.set_index("event_time")
+        own_visited = visited[visited["stratum"].isin(strata) & visited["part"].isin(parts)]
         assert list(found.index) == [k for k in EVENTS if k in own.index]
         for k, event in enumerate(EVENTS):
             if event not in own.index:
@@ -94,6 +111,9 @@ def test_random_filters_are_exact(state):
             ]
             size = np.sqrt(student[k, k]), np.sqrt(school[k, k])
             np.testing.assert_allclose(size, errors, rtol=1e-6, atol=1e-9)
+            if event != BASE_EVENT_TIME:
+                n = own_visited.loc[own_visited["e"] == event, "school"].value_counts().to_numpy()
+                assert schools[k] == pytest.approx(n.sum() ** 2 / (n**2).sum())
             if found.loc[event, "shown"]:
                 effect = total["total"] / total["visited"]
                 assert found.loc[event, "effect"] == pytest.approx(effect, rel=1e-6, abs=1e-9)
@@ -267,9 +287,11 @@ def test_the_rows_of_all_are_the_union_of_the_cohort_periods(state):
     rows = frame(state, "effects", slice="all")
     for (district, level), own in rows.groupby(["district_code", "level"]):
         atoms = chosen(data, [district], [level])
-        student, school, _ = covariances(data, atoms)
+        student, school, schools = covariances(data, atoms)
         for row in own.itertuples():
             k = EVENTS.index(row.event_time)
+            if row.event_time != BASE_EVENT_TIME:
+                assert row.schools == pytest.approx(schools[k])
             n = data.measures.visited[atoms, k]
             assert row.visited == n.sum()
             union = (n * data.measures.effect[atoms, k]).sum() / n.sum()
@@ -323,7 +345,7 @@ def test_days_after_the_visit_are_those_of_the_input(state):
     )
     t = attendance.merge(first[["student_id"]].assign(first=began), on="student_id")
     t["event_time"] = t["month"].map(number) - t["first"]
-    expected = t[t["event_time"].between(1, 12)].groupby("event_time")["days_enrolled"].sum()
+    expected = t[t["event_time"].between(1, 9)].groupby("event_time")["days_enrolled"].sum()
     for slice_name in ("all", "place", "cohort_period"):
         days = frame(state, "visited_days", slice=slice_name)
         found = days.groupby("event_time")["days_enrolled"].sum()
@@ -374,9 +396,51 @@ def test_the_difference_of_two_values_takes_what_they_share_into_account(state):
     assert shared > 0
 
 
+def test_beside_all_schools_the_effect_is_that_of_the_cohort_periods_together(state):
+    release = TablesAsRelease(state.tables)
+    data = slice_data(release, "comparison", STATE_CODE, ALL_LEVELS)
+    whole = effect_study(cohort_data(release), chosen(cohort_data(release))).table
+    found = slice_studies(data)[ALL_SCHOOLS].table
+    shown = whole["shown"].to_numpy()
+    np.testing.assert_allclose(found["effect"][shown], whole["effect"][shown], atol=1e-8)
+    assert (found["visited"] == whole["visited"]).all()
+
+
+def test_the_two_comparisons_share_students_so_their_difference_is_surer_than_apart(state):
+    data = slice_data(TablesAsRelease(state.tables), "comparison", STATE_CODE, ALL_LEVELS)
+    studies = slice_studies(data)
+    few, every = (studies[n].six_to_nine.effect for n in (FEW_VISITED_SCHOOLS, ALL_SCHOOLS))
+    found = difference(data, FEW_VISITED_SCHOOLS, ALL_SCHOOLS, "six_to_nine")
+    if few is None or every is None:
+        assert found is None
+        return
+    assert found.effect == pytest.approx(few.effect - every.effect)
+    assert 0 < found.std_error < np.hypot(few.std_error, every.std_error)
+
+
+@pytest.mark.parametrize("slice_name", ["place", "visitor", "language", "visits", "school"])
+def test_every_visited_student_is_in_a_value_with_an_effect_or_left_out(state, slice_name):
+    effects = frame(state, "effects", slice=slice_name)
+    keys = ["slice_value", "district_code", "level"]
+    there = effects.drop_duplicates(keys)[[*keys, "visited_all"]]
+    absent = frame(state, "slices_left_out", slice=slice_name)
+    absent = absent.groupby(keys, as_index=False)["students"].sum()
+    both = pd.concat([there, absent.rename(columns={"students": "visited_all"})])
+    assert not both.duplicated(keys).any()
+    strata = both[both["level"].ne(ALL_LEVELS) & both["district_code"].ne(STATE_CODE)]
+    everyone = frame(state, "visited_compared").groupby(["district_code", "level"])["students"]
+    found = strata.groupby(["district_code", "level"])["visited_all"]
+    assert found.sum().to_dict() == everyone.sum().to_dict()
+
+
 def test_never_visited_schoolmates_are_followed_by_share_visited(state):
     spillover = frame(state, "spillover")
     assert (spillover["days_attended"] <= spillover["days_enrolled"]).all()
+    several = spillover["students"] > 1
+    assert (spillover.loc[several, "variance_student"] > 0).all()
+    assert (spillover.loc[~several, "variance_student"] == 0).all()
+    assert (spillover.loc[spillover["schools"] == 1, "variance_school"] == 0).all()
+    assert (spillover["schools"] <= spillover["students"]).all()
     enrollment = pd.read_parquet(state.folder / "enrollment.parquet")
     never = enrollment[~enrollment["student_id"].isin(visits(state)["student_id"])]
     years = {year: set(t["student_id"]) for year, t in never.groupby("school_year")}

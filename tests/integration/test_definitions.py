@@ -150,14 +150,14 @@ def test_eligible_from_the_last_month_of_a_window_on(
 
 
 @pytest.mark.parametrize("first", [6, 7])
-def test_paths_run_from_six_months_before_to_twelve_after(
+def test_paths_run_from_six_months_before_to_nine_after(
     first: int, state: State, tmp_path: Path
 ) -> None:
-    # Of twenty months, seven lie before the later visit and thirteen after the earlier one.
+    # Of twenty months, seven lie before the later visit and thirteen after the earlier.
     state.student("one", dict.fromkeys(range(20), (20.0, 0.0)))
     state.visit("one", MONTHS[first])
     paths = state.build(tmp_path)["paths"].to_pylist()
-    assert [row["event_time"] for row in paths] == list(range(-6, 13))
+    assert [row["event_time"] for row in paths] == list(range(-6, 10))
     assert {row["students"] for row in paths} == {1}
 
 

@@ -41,7 +41,7 @@ class Options:
     random_shares: bool = False
     drawn: int = 10
     compared: int = 50
-    event_times: tuple = tuple(range(-6, 13))
+    event_times: tuple = tuple(range(-6, 10))
 
 
 @dataclass

@@ -14,6 +14,7 @@ import pandas as pd
 
 from leapdash.contract import (
     ALL_LEVELS,
+    ALL_SCHOOLS,
     BALANCE,
     EFFECT_GROUPS,
     EVENT_TIMES,
@@ -56,9 +57,9 @@ def effect_tables(
         "visits": pd.Series(
             np.choose(visited["student"] % 3, ["1", "2", "3 or more"]), visited.index
         ),
-        "comparison": pd.Series(FEW_VISITED_SCHOOLS, visited.index),
         "followed": pd.Series(FOLLOWED, visited.index),
     }
+    beside = pd.concat([visited.assign(value=v) for v in (ALL_SCHOOLS, FEW_VISITED_SCHOOLS)])
     effects, covariance = [_rows("cohort_period", atoms)], [_pairs("cohort_period", atoms)]
     everyone = _cells(visited.assign(one="all"), "one")
     effects.append(_rows("all", everyone))
@@ -72,6 +73,7 @@ def effect_tables(
             for n, v in own_slices.items()
         ),
         ("group", _cells(groups, "value")),
+        ("comparison", _cells(beside, "value")),
     ):
         unions = _with_unions(cells)
         effects.append(_rows(name, unions))
@@ -151,7 +153,7 @@ def _rows(name: str, cells: pd.DataFrame) -> pd.DataFrame:
             "effect": cells["effect"],
             "std_error_student": np.sqrt(cells["variance"]),
             "std_error_school": np.sqrt(cells["variance"]),
-            "schools": 2,
+            "schools": 2.0,
             "visited": cells["visited"],
             "visited_due": cells["visited_due"],
             "visited_all": cells["visited_all"],
@@ -224,8 +226,9 @@ def _schools(visited: pd.DataFrame, atoms: pd.DataFrame) -> pd.DataFrame:
     rows = sizes.merge(atoms.rename(columns={"value": "cohort_period"}), on=keys)
     rows = rows[rows["variance"] > 0]
     rows["influence"] = np.sqrt(rows["variance"] * rows["share"])
-    columns = ["school_code", "district_code", "level", "cohort_period", "event_time", "influence"]
-    return rows[columns]
+    rows["visited"] = rows["n"]
+    columns = ["school_code", "district_code", "level", "cohort_period", "event_time"]
+    return rows[[*columns, "visited", "influence"]]
 
 
 def _balance(visited: pd.DataFrame) -> pd.DataFrame:
@@ -244,7 +247,7 @@ def _balance(visited: pd.DataFrame) -> pd.DataFrame:
 
 
 def _days(visited: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
-    rows = months[months["event_time"].between(1, 12)].merge(
+    rows = months[months["event_time"].between(1, 9)].merge(
         visited[["student", "cohort_period"]], on="student"
     )
     rows["school_year"] = rows["month"].map(school_year_of)
@@ -277,4 +280,8 @@ def _spillover(months: pd.DataFrame) -> pd.DataFrame:
     measures = ["students", "days_enrolled", "days_attended"]
     measures += ["days_enrolled_before", "days_attended_before"]
     place = ["school_year", "district_code", "level", "share_visited"]
-    return both.groupby(place, as_index=False)[measures].sum()
+    sums = both.groupby(place, as_index=False)[measures].sum()
+    sums["schools"] = 1
+    sums["variance_student"] = 0.1 / sums["students"]
+    sums["variance_school"] = 0.0
+    return sums

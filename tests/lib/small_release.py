@@ -294,7 +294,7 @@ def _reach(groups: pd.DataFrame) -> pd.DataFrame:
 
 
 def _paths(months: pd.DataFrame, students: pd.DataFrame) -> pd.DataFrame:
-    rows = months[(months["visit"] < 99) & months["event_time"].between(-6, 12)].copy()
+    rows = months[(months["visit"] < 99) & months["event_time"].between(-6, 9)].copy()
     visited = students[students["visit"] < 99]
     period = {row["student"]: _period(row) for _, row in visited.iterrows()}
     rows["cohort_period"] = rows["student"].map(period)

@@ -260,7 +260,7 @@ class Oracle:
             summer = day.month in (7, 8) and day.replace(day=1) not in self.months
             period = f"summer {day.year}" if summer else school_year_of(day)
             for number, month in enumerate(self.months):
-                if (student, month) in self.days and -6 <= number - start <= 12:
+                if (student, month) in self.days and -6 <= number - start <= 9:
                     days = self.days[student, month].values()
                     key = (
                         self.school[school]["district_code"],

@@ -9,7 +9,13 @@ import pytest
 
 from leapdash.checks import unlike
 from leapdash.contract import BALANCE, LEFT_OUT, SHARES_VISITED
-from leapdash.inference import JointTest
+from leapdash.inference import (
+    JointTest,
+    degrees_of_freedom,
+    interval,
+    simultaneous_factor,
+    t_factor,
+)
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
@@ -78,7 +84,14 @@ def test_the_gain_of_schoolmates_is_compared_within_year_district_and_level(choo
         assert found.gain is None
         return
     gain = sum(c["10% or more"][0] * (c["10% or more"][1] - c["under 5%"][1]) for c in both)
-    assert found.gain == pytest.approx(gain / students)
+    assert found.gain.effect == pytest.approx(gain / students)
+    # The small state's changes have a variance of 0.1 over the students, who are independent.
+    variance = sum(
+        c["10% or more"][0] ** 2 * (0.1 / c["10% or more"][0] + 0.1 / c["under 5%"][0])
+        for c in both
+    )
+    assert found.gain.std_error == pytest.approx(np.sqrt(variance) / students)
+    assert found.gain.high - found.gain.low == pytest.approx(2 * 1.959964 * found.gain.std_error)
 
 
 def test_schoolmates_stand_in_the_order_of_years_and_shares(choose):
@@ -107,7 +120,10 @@ def test_slices_are_asked_for_the_place_that_holds_the_choice(choose, filters, p
 def test_both_comparisons_are_for_the_same_place_and_told_in_one_table(choose):
     beside = check_views.beside_few_visited(choose(Filters((HARTFORD,), ("6-8",))))
     assert beside.everyone.visited == beside.few_visited.visited == 51
-    assert beside.more == pytest.approx(0.0, abs=1e-9)
+    assert beside.more.effect == pytest.approx(0.0, abs=1e-9)
+    # The two are independent in the small state, and equally sure.
+    error = beside.few_visited.six_to_nine.effect.std_error
+    assert beside.more.std_error == pytest.approx(np.sqrt(2) * error)
     table = check_views.beside_table(beside)
     assert table["months"].tolist() == ["1", "6 to 9"] * 2
     assert table["effect"].tolist() == pytest.approx([0.03, 0.08] * 2)
@@ -241,8 +257,24 @@ def test_without_a_balance_or_an_effect_likeness_is_unknown(study):
     ],
 )
 def test_schoolmates_gained_where_either_sign_reaches_a_point(gain, more, verdict):
+    gain, more = (None if size is None else interval(size, 0.01**2) for size in (gain, more))
     beside = SimpleNamespace(more=more)
     assert check_views.schoolmates_gained(Spillover(gain, 500, 500), beside) == verdict
+
+
+@pytest.mark.parametrize(
+    ("schools", "variance_school", "error"), [(40, 0.04, 0.2), (29, 0.04, 0.1), (40, 0.004, 0.1)]
+)
+def test_the_gain_of_schoolmates_takes_schools_as_independent_where_there_are_enough(
+    release, tmp_path, schools, variance_school, error
+):
+    rows = release.table("spillover").to_pandas().iloc[:1].assign(schools=schools, students=200)
+    rows = pd.concat([rows.assign(share_visited=name) for name in ("under 5%", "10% or more")])
+    rows["variance_student"], rows["variance_school"] = 0.005, variance_school / 2
+    other = Choice(OpenedRelease(make(tmp_path, changed={"spillover": rows})))
+    found = check_views.spillover(other).gain
+    assert found.effect == 0
+    assert found.std_error == pytest.approx(error)
 
 
 @pytest.mark.parametrize(("compared", "verdict"), [(80, "holds"), (79, "mind"), (0, "mind")])
@@ -265,3 +297,19 @@ def test_a_place_without_that_slice_has_no_second_effect(choose):
     assert beside.few_visited is None
     assert beside.more is None
     assert len(check_views.beside_table(beside)) == 0
+
+
+def test_intervals_and_the_band_are_as_wide_as_the_effective_comparison_allows(study):
+    rows = study.table[study.table["event_time"] >= 0]
+    error = np.sqrt(np.diag(study.covariance))[-len(rows) :]
+    degrees = [degrees_of_freedom(n) for n in rows["comparison_effective"]]
+    half = error * [t_factor(n) for n in degrees]
+    np.testing.assert_allclose(rows["high"] - rows["effect"], half)
+    covariance = study.covariance[-len(rows) :, -len(rows) :]
+    factor = simultaneous_factor(covariance, min(degrees))
+    np.testing.assert_allclose(rows["band_high"] - rows["effect"], factor * error)
+    for headline in (study.month_after, study.six_to_nine):
+        own = headline.effect
+        factor = t_factor(degrees_of_freedom(headline.comparison_effective))
+        assert own.high - own.effect == pytest.approx(factor * own.std_error)
+        assert factor > 1.97

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leapdash.inference import Interval, JointTest, interval
+from leapdash.inference import Interval, JointTest, Serving, interval
 from leapdash.show.effects.studies import EffectStudy, Headline
 from leapdash.show.filters import Filters
 from leapdash.show.views import checks as check_views
@@ -29,8 +29,7 @@ def study(later, soon=None, matrix="student", schools=40, table=None, visited=97
         covariance=NO_COVARIANCE,
         month_after=soon or headline(0.03, 0.01, 0.1, (1,)),
         six_to_nine=later,
-        matrix=matrix,
-        schools=schools,
+        serving=Serving(matrix, schools),
         visited=visited,
         visited_all=everyone,
         withheld=None,
@@ -200,10 +199,11 @@ def test_how_many_of_the_visited_it_is_based_on():
 @pytest.mark.parametrize(
     ("matrix", "schools", "said"),
     [
-        ("school", 204, "whole schools as independent (204 schools)"),
-        ("student", 289, "taking whole schools instead (289 schools) would not make them wider"),
-        ("student", 12, "12 schools are too few"),
-        ("student", 1, "one school is too few"),
+        ("school", 204.7, "whole schools as independent, the more careful way here: the visited "),
+        ("school", 204.7, "schools are worth 204 schools of one size"),
+        ("student", 289.0, "taking whole schools instead would not make them wider"),
+        ("student", 29.9, "worth 29 schools of one size, too few"),
+        ("student", 1.0, "worth 1 school of one size, too few"),
     ],
 )
 def test_which_matrix_serves_is_said_with_its_reason(matrix, schools, said):
@@ -212,10 +212,10 @@ def test_which_matrix_serves_is_said_with_its_reason(matrix, schools, said):
 
 
 def test_months_left_out_of_the_chart_are_named_with_the_reason():
-    table = pd.DataFrame({"event_time": [-6, -5, 0, 11, 12]})
+    table = pd.DataFrame({"event_time": [-6, -5, 0, 8, 9]})
     table["shown"] = [False, False, True, False, True]
     told = effect_words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
-    assert "Left out: months −6 to −5, month +11, where fewer than 20 visited students" in told
+    assert "Left out: months −6 to −5, month +8, where fewer than 20 visited students" in told
     table["shown"] = True
     assert "Left out" not in effect_words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
 
@@ -362,12 +362,12 @@ def test_a_card_names_the_checks_its_comparison_fails():
 def test_every_text_for_who_cannot_see_the_charts_holds_their_first_and_last_numbers(choose, study):
     rows = study.table.set_index("event_time")
     paths = effect_words.alt_paths(study)
-    for time in (-6, 12):
+    for time in (-6, 9):
         assert f"{100 * rows.loc[time, 'without_visit']:.1f}% without the visit" in paths
     balance = check_views.balance(choose())
     assert "Male from -0.04 to +0.02" in check_words.alt_balance("Balance", balance)
     observed = check_views.still_observed(study)
-    assert "in month 12" in check_words.alt_observed("Observed", observed)
+    assert "in month 9" in check_words.alt_observed("Observed", observed)
     mates = check_views.schoolmates(choose())
     assert check_words.alt_schoolmates("Mates", mates).count(" visited: ") == len(mates)
 

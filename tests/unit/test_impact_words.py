@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from leapdash.inference import Interval, interval
+from leapdash.inference import Interval, Serving, interval
 from leapdash.show.effects.days import DaysRegained
 from leapdash.show.effects.studies import Headline, Headlines
 from leapdash.show.filters import Filters
@@ -30,7 +30,7 @@ def hidden(events=(6, 7, 8, 9)):
 
 def found(later, soon=None):
     soon = soon or headline(0.035, 0.030, 0.040, (1,), 0.133, 5517)
-    return Headlines(soon, later, "school", 148, 5776, 6104, None)
+    return Headlines(soon, later, Serving("school", 148.0), 5776, 6104, None)
 
 
 def regained(days=(89_909.0, 86_331.0, 93_487.0), cost=None, covered=1.0, compared=1.0):

@@ -5,9 +5,11 @@ import pytest
 
 from leapdash.inference import (
     Interval,
-    band_factor,
+    Serving,
     breakdown,
     chi_square_tail,
+    degrees_of_freedom,
+    effective_number,
     interval,
     joint_test,
     mean_effect,
@@ -15,6 +17,7 @@ from leapdash.inference import (
     serving_matrix,
     simultaneous_factor,
     smallest_found,
+    t_factor,
 )
 
 
@@ -62,11 +65,31 @@ def test_a_band_over_effects_that_move_together_is_their_common_interval():
     assert simultaneous_factor(np.ones((6, 6))) == pytest.approx(1.96, abs=0.03)
 
 
-def test_the_band_of_an_event_study_allows_for_errors_that_are_estimated():
-    # t with 25 degrees of freedom: 2.0595 (tables of Student's distribution) for 1.96.
-    one = band_factor(np.array([[0.3]]))
-    assert one == pytest.approx(2.0595, abs=0.03)
-    assert band_factor(np.eye(10)) > simultaneous_factor(np.eye(10)) * 1.05
+@pytest.mark.parametrize(
+    ("degrees", "factor"),
+    # Quantiles of Student's distribution as any table has them.
+    [(5, 2.5706), (10, 2.2281), (25, 2.0595), (100, 1.9840), (float("inf"), 1.9600)],
+)
+def test_factors_are_those_of_the_tables_of_student_s_t(degrees, factor):
+    assert t_factor(degrees) == pytest.approx(factor, abs=1e-4)
+    found = interval(0.1, 0.04, degrees)
+    assert found.high - 0.1 == pytest.approx(0.2 * factor, abs=1e-4)
+    assert mean_effect(np.array([0.1]), np.array([[0.04]]), degrees) == found
+    # A band over one effect is its interval.
+    assert simultaneous_factor(np.array([[0.3]]), degrees) == pytest.approx(factor, abs=0.06)
+
+
+def test_a_band_allows_for_errors_that_are_estimated():
+    # The largest of ten |t| with 10 degrees of freedom, their error in common: 3.469 (from 10^6
+    # draws); of ten |z|: 2.80.
+    assert simultaneous_factor(np.eye(10), 10) == pytest.approx(3.469, abs=0.06)
+    assert simultaneous_factor(np.eye(10)) < simultaneous_factor(np.eye(10), 30)
+
+
+def test_degrees_of_freedom_follow_the_effective_comparison_and_the_schools():
+    assert degrees_of_freedom(3_000) == 100
+    assert degrees_of_freedom(20) == 5
+    assert degrees_of_freedom(3_000, schools=41.0) == 40
 
 
 def test_effects_without_variance_do_not_widen_a_band():
@@ -198,9 +221,19 @@ TIMES = (0, 1, 6, 7)
 def test_the_school_matrix_serves_with_enough_schools_and_the_larger_variance(
     school, schools, serves
 ):
-    assert serving_matrix(np.eye(4), school * np.eye(4), schools, TIMES) == serves
+    worth = np.array([40.0, 40.0, 40.0, schools])
+    found = serving_matrix(np.eye(4), school * np.eye(4), worth, TIMES)
+    assert (found.matrix, found.schools) == (serves, min(schools, 40))
+
+
+def test_the_effective_number_is_that_of_equal_parts():
+    assert effective_number([5, 5, 5]) == pytest.approx(3)
+    # 100 at one school and 1 at each of 20: the errors are those of little more than one school.
+    assert effective_number([100, *[1] * 20]) == pytest.approx(120**2 / 10_020)
+    assert effective_number([]) == 0
 
 
 def test_the_month_after_decides_where_nothing_later_is_there():
     student, school = np.diag([1.0, 1.0, 0.0, 0.0]), np.diag([1.0, 3.0, 0.0, 0.0])
-    assert serving_matrix(student, school, 40, TIMES) == "school"
+    assert serving_matrix(student, school, np.full(4, 40.0), TIMES) == Serving("school", 40)
+    assert serving_matrix(np.zeros((4, 4)), school, np.full(4, 40.0), TIMES).matrix == "student"

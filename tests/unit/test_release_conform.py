@@ -107,7 +107,7 @@ def test_rows_that_hold_to_the_contract_are_published(tmp_path):
         ("effects", {"slice": "school", "slice_value": "6661111"}, "slice_value: 6661111"),
         ("effects", {"slice": "group", "slice_value": "all"}, "'all'.*where slice is group"),
         ("effects", {"visited_rate": 1.01}, "column visited_rate: 1.01, expected at most 1"),
-        ("effects", {"event_time": 13}, "column event_time: 13, expected at most 12"),
+        ("effects", {"event_time": 10}, "column event_time: 10, expected at most 9"),
         ("effects_covariance", {"slice_value_2": "other"}, "column slice_value_2.*other"),
         ("effects_covariance", {"district_code_2": "6660011"}, "district_code_2: 6660011"),
         ("effects_covariance", {"matrix": "family"}, "column matrix.*family"),

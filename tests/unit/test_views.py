@@ -2,10 +2,13 @@
 
 from datetime import date
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from leapdash.contract import school_year_of
 from leapdash.errors import ReleaseError
+from leapdash.show.answers.forests import slices_of
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
@@ -306,3 +309,31 @@ def test_rows_with_a_code_nobody_knows_are_refused_and_never_dropped(
     changed = Changed(release, column, old, "something new")
     with pytest.raises(ReleaseError, match="'something new'"):
         view(Choice(changed, **controls))
+
+
+def test_a_value_of_which_nobody_could_be_compared_is_listed_with_its_reason(release, tmp_path):
+    rows = pd.DataFrame(
+        {
+            "slice": "place",
+            "slice_value": "other",
+            "district_code": "00000CT",
+            "level": "all",
+            "reason": ["no history", "no comparison"],
+            "students": [9, 3],
+        }
+    )
+    other = Choice(OpenedRelease(make(tmp_path, changed={"slices_left_out": rows})))
+    found = row_views.kind_rows(other)
+    (row,) = found.rows[found.rows["series"] == "Elsewhere, in person"].to_dict("records")
+    assert np.isnan(row["effect"])
+    assert (row["visited"], row["visited_all"]) == (0, 12)
+    assert row["reason"].startswith("None of the 12 visited students could be compared")
+    assert "new, or away (9)" in row["reason"]
+    assert "there to compare with (3)" in row["reason"]
+    # It stands beside nothing, and the other values beside what they stood beside.
+    pairs = found.differences[found.differences["section"] == row["section"]]
+    assert pairs["series"].tolist() == ["Video or telephone"]
+    title = "Kinds"
+    figure, *_ = slices_of(other, "kinds", title, found)
+    assert figure.notes == (f"Elsewhere, in person: {row['reason']}",)
+    assert row["reason"] in figure.table["reason"].tolist()

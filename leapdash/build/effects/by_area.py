@@ -17,6 +17,7 @@ from leapdash.engines import Workspace
 from leapdash.estimator.cell_effects import MEANS, mean_effects
 from leapdash.estimator.covariance import Floats, matrices, summed, sums_of_products, wide
 from leapdash.estimator.estimate import Estimate
+from leapdash.inference import effective_number
 
 EVENTS = tuple(EVENT_TIMES)
 SIZE = len(EVENTS)
@@ -32,7 +33,7 @@ class Effects:
     district and level). `table`: by row and event time, see `effects_by_row`. `student`, `school`:
     covariances of a row's effects (rows x SIZE x SIZE), students or schools independent.
     `by_unit`, `by_school`: on the engine, unit or cluster, row, area, x_0, …: influence times the
-    visited.
+    visited. `at_schools`: row, e, cluster, students (of the visited compared, whose school it is).
     """
 
     rows: pd.DataFrame
@@ -41,10 +42,11 @@ class Effects:
     school: Floats
     by_unit: ir.Table
     by_school: ir.Table
+    at_schools: pd.DataFrame
 
     def visited(self) -> Floats:
         """How many are visited, rows x SIZE."""
-        return _spread(self.table, "visited", len(self.rows))
+        return spread(self.table, "visited", len(self.rows))
 
 
 def atoms(slice_name: str, areas: Sequence[tuple[str, str]], values: Sequence[str]) -> pd.DataFrame:
@@ -82,13 +84,13 @@ def effects_by_row(
 
     `rows`: atom and KEYS, an atom in as many rows as it counts in. `clusters`: unit, cluster.
     `table` has row, e, visited, effect, now, before, cut, effective, comparison_observed (share
-    of the comparison's odds), visited_due, comparison, schools, std_error_student,
-    std_error_school.
+    of the comparison's odds), visited_due, comparison, schools (how many the visited are worth),
+    std_error_student, std_error_school.
     """
+    # Numbered before some are left out, so that the areas of two slices have the same numbers.
+    rows = rows.assign(area=rows.groupby(list(_AREA)).ngroup())
     rows = rows[rows["atom"].isin(found.cells["atom"])]
-    rows = rows.assign(
-        row=rows.groupby(list(KEYS)).ngroup(), area=rows.groupby(list(_AREA)).ngroup()
-    )
+    rows = rows.assign(row=rows.groupby(list(KEYS)).ngroup())
     begun = space.frame(_begun(found))
     cells = found.cells.assign(comparison_observed=_observed(found, begun))
     in_rows = cells.merge(rows[["atom", "row"]], on="atom")
@@ -106,20 +108,62 @@ def effects_by_row(
     by_school = space.keep(summed(by_school, SIZE, ["cluster", "row", "area"]))
     served = {f"c_{k}": by_unit[f"c_{k}"].sum() for k in range(SIZE)}
     student, units = _products_by_row(space, by_unit, served)
-    school, schools = _products_by_row(space, by_school, {"schools": by_school.count()})
+    school, _ = _products_by_row(space, by_school, {})
+    at_schools = _at_schools(space, found, clusters).merge(rows[["atom", "row"]], on="atom")
+    at_schools = at_schools.groupby(["row", "e", "cluster"], as_index=False)[["students"]].sum()
 
     compared = units.rename(columns=dict(zip(served, EVENTS, strict=True)))
     compared = compared.melt("row", var_name="e", value_name="comparison").astype({"e": "int64"})
-    table = table.merge(compared, on=["row", "e"]).merge(schools[["row", "schools"]], on="row")
+    table = table.merge(compared, on=["row", "e"]).merge(_schools(at_schools), on=["row", "e"])
     one_each = rows.drop(columns="atom").drop_duplicates("row").sort_values("row")
-    visited = _spread(table, "visited", len(one_each))
+    visited = spread(table, "visited", len(one_each))
     scale = np.where(visited > 0, visited, np.inf)
     scale = scale[:, :, None] * scale[:, None, :]
     student, school = student / scale, school / scale
     at = table["row"].to_numpy(), table["e"].to_numpy() - EVENTS[0]
     for name, covariances in (("student", student), ("school", school)):
         table[f"std_error_{name}"] = np.sqrt(covariances[at[0], at[1], at[1]])
-    return Effects(one_each, table, student, school, by_unit, by_school)
+    return Effects(one_each, table, student, school, by_unit, by_school, at_schools)
+
+
+def together(one: Effects, other: Effects) -> Effects:
+    """The rows of both, as values of one slice, so that they can be set beside each other.
+
+    Both must have been made from rows with the same areas.
+    """
+    first = len(one.rows)
+
+    def frames(name: str) -> pd.DataFrame:
+        a: pd.DataFrame = getattr(one, name)
+        b: pd.DataFrame = getattr(other, name)
+        return pd.concat([a, b.assign(row=b["row"] + first)], ignore_index=True)
+
+    def tables(name: str) -> ir.Table:
+        a: ir.Table = getattr(one, name)
+        b: ir.Table = getattr(other, name)
+        return a.union(b.mutate(row=(b.row + first).cast("int32")).select(*a.columns))
+
+    return Effects(
+        frames("rows"),
+        frames("table"),
+        np.concatenate([one.student, other.student]),
+        np.concatenate([one.school, other.school]),
+        tables("by_unit"),
+        tables("by_school"),
+        frames("at_schools"),
+    )
+
+
+def _at_schools(space: Workspace, found: Estimate, clusters: ir.Table) -> pd.DataFrame:
+    """The visited compared by the school they count at: atom, e, cluster, students."""
+    t = found.influence.filter(found.influence.visited).join(clusters, "unit")
+    return space.frame(t.group_by("atom", "e", "cluster").agg(students=t.count()))
+
+
+def _schools(at_schools: pd.DataFrame) -> pd.DataFrame:
+    """How many schools the visited are worth: row, e, schools."""
+    found = at_schools.groupby(["row", "e"])["students"].agg(schools=effective_number)
+    return found.reset_index()
 
 
 def _products_by_row(
@@ -131,10 +175,11 @@ def _products_by_row(
     return matrices(found, SIZE), found.select(["row", *facts]).to_pandas()
 
 
-def _spread(table: pd.DataFrame, name: str, rows: int) -> Floats:
-    spread = np.zeros((rows, SIZE))
-    spread[table["row"], table["e"] - EVENTS[0]] = table[name]
-    return spread
+def spread(table: pd.DataFrame, name: str, rows: int) -> Floats:
+    """A column of `effects_by_row` as rows x SIZE, 0 where nobody was observed."""
+    every = np.zeros((rows, SIZE))
+    every[table["row"], table["e"] - EVENTS[0]] = table[name]
+    return every
 
 
 def _begun(found: Estimate) -> ir.Table:

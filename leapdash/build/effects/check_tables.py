@@ -11,23 +11,23 @@ from leapdash.build.panel.panel import Panel
 from leapdash.build.panel.student_groups import memberships
 from leapdash.build.panel.to_contract import labelled
 from leapdash.engines import Workspace
-from leapdash.estimator.estimate import Estimate, Study
+from leapdash.estimator.estimate import Estimate
 
 
 def check_tables(
-    space: Workspace, panel: Panel, made: EffectPanel, study: Study, found: Estimate
+    space: Workspace, panel: Panel, made: EffectPanel, found: Estimate, reasons: ir.Table
 ) -> dict[str, pd.DataFrame]:
     """The tables `balance`, `visited_days`, `visited_compared` and `spillover`, by name.
 
-    `found`: the estimate by cohort period.
+    `found`: the estimate by cohort period. `reasons`: see `checks.reasons`.
     """
     years = panel.months.select("month_no", "year").rename(t="month_no")
     days = labelled(checks.visited_days(made, _slices(space, made), years), panel)
-    compared = checks.compared(space, made, study, found)
+    compared = reasons.group_by("stratum", "period", "reason").agg(students=reasons.count())
     return {
         "balance": _with_area(checks.balance(space, found, made.months), made),
         "visited_days": _with_area(_with_period(space.frame(days), made), made),
-        "visited_compared": _with_area(_with_period(compared, made), made),
+        "visited_compared": _with_area(_with_period(space.frame(compared), made), made),
         "spillover": space.frame(labelled(checks.spillover(panel), panel)),
     }
 

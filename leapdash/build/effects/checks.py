@@ -113,8 +113,8 @@ def _members_by_trial(space: Workspace, begun: ir.Table, months: ir.Table) -> pd
     return sums.assign(xx=sums["x"])
 
 
-def compared(space: Workspace, panel: EffectPanel, study: Study, found: Estimate) -> pd.DataFrame:
-    """How many visited students could be compared or why not: stratum, period, reason, students."""
+def reasons(panel: EffectPanel, study: Study, found: Estimate) -> ir.Table:
+    """Whether visited students could be compared, or why not: unit, stratum, period, reason."""
     then = study.rows.filter(study.rows["first"] == study.rows.t).select("unit", "can_begin")
     t = panel.visited.left_join(then, "unit")
     served = found.begun.filter(~found.begun.visited).select("trial").distinct()
@@ -128,16 +128,15 @@ def compared(space: Workspace, panel: EffectPanel, study: Study, found: Estimate
         (~t.can_begin, reasons[2]),
         else_=reasons[3],
     )
-    t = t.mutate(reason=reason)
-    return space.frame(t.group_by("stratum", "period", "reason").agg(students=t.count()))
+    return t.select("unit", "stratum", "period", reason=reason)
 
 
 def visited_days(
     panel: EffectPanel, slices: Sequence[tuple[str, ir.Table]], years: ir.Table
 ) -> ir.Table:
-    """The days enrolled of all visited students in the twelve school months after the visit.
+    """The days enrolled of all visited students in MONTHS_AFTER the visit.
 
-    slice, slice_value, stratum, period, year, event_time (1 to 12), students, days_enrolled.
+    slice, slice_value, stratum, period, year, event_time, students, days_enrolled.
     `slices`: name, and unit with slice_value. `years`: t, year.
     """
     months = panel.months.join(years, "t")
@@ -187,10 +186,42 @@ def spillover(panel: Panel) -> ir.Table:
         else_=names[3],
     )
     t = t.mutate(share_visited=band)
-    return t.group_by("year", "district", "level", "share_visited").agg(
+    keys = ("year", "district", "level", "share_visited")
+    sums = t.group_by(*keys).agg(
         students=t.count(),
         days_enrolled=in_days(t.enrolled.sum()),
         days_attended=in_days((t.enrolled - t.absent).sum()),
         days_enrolled_before=in_days(t.enrolled_before.sum()),
         days_attended_before=in_days((t.enrolled_before - t.absent_before).sum()),
     )
+    return sums.join(variances_of_change(t, keys), keys)
+
+
+def variances_of_change(t: ir.Table, keys: Sequence[str]) -> ir.Table:
+    """The variance of the change of a cell's attendance rate: keys, schools, variance_student,
+    variance_school.
+
+    What a student adds to the change is what is left of the days absent once the cell's share of
+    them is taken off, over all days enrolled: the year before less this year (the linearised
+    change of two ratios of sums). Added up by school first, and so small samples don't look sure,
+    each sum of squares is enlarged by n / (n - 1); 0 where there is one alone.
+    """
+    cell = ibis.window(group_by=list(keys))
+
+    def part(absent: ir.Column, enrolled: ir.Column) -> ir.Value:
+        days = enrolled.sum().over(cell).cast("float64")
+        share = absent.sum().over(cell).cast("float64") / days
+        # Nobody enrolled for a day has no rate, and no part in one.
+        return ((absent.cast("float64") - share * enrolled) / days.nullif(0.0)).fill_null(0.0)
+
+    t = t.mutate(x=part(t.absent_before, t.enrolled_before) - part(t.absent, t.enrolled))
+    student = t.group_by(*keys, "school").agg(n=t.count(), x=t.x.sum(), xx=(t.x * t.x).sum())
+    return student.group_by(*keys).agg(
+        schools=student.count(),
+        variance_student=_enlarged(student.xx.sum(), student.n.sum()),
+        variance_school=_enlarged((student.x * student.x).sum(), student.count()),
+    )
+
+
+def _enlarged(squares: ir.Value, number: ir.Value) -> ir.Value:
+    return ibis.ifelse(number > 1, squares * number / (number - 1), 0.0)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from leapdash.build.effects.by_area import EVENTS, Effects
+from leapdash.build.effects.by_area import EVENTS, Effects, spread
 from leapdash.build.effects.slices import HEADLINE_EVENTS
 from leapdash.contract import BASE_EVENT_TIME
 from leapdash.contract.thresholds import (
@@ -48,8 +48,8 @@ def between_cohorts_before(space: Workspace, effects: Effects) -> pd.DataFrame:
 
 
 def sums_by_school(space: Workspace, effects: Effects, schools: Sequence[str]) -> pd.DataFrame:
-    """The rows of `effects_schools`: what each school's students add to the effects by cohort
-    period. `schools`: their codes, by number.
+    """The rows of `effects_schools`: how many of the visited each school has, and what its students
+    add to the effects by cohort period. `schools`: their codes, by number.
     """
     wanted = _rows_on_engine(space, effects.rows[effects.rows["slice"] == "cohort_period"])
     names = [f"x_{k}" for k in _ESTIMATED]
@@ -61,16 +61,28 @@ def sums_by_school(space: Workspace, effects: Effects, schools: Sequence[str]) -
     errors = np.sqrt(np.einsum("rii->ri", effects.school))[:, _ESTIMATED]
     influence = _rounded(influence, _SCHOOL_PRECISION * errors[row])
     at, k = np.nonzero(influence)
-    rows = effects.rows.set_index("row").loc[row[at]]
+    sums = pd.DataFrame(
+        {
+            "row": row[at],
+            "cluster": found["cluster"].to_numpy(np.int64)[at],
+            "e": np.array(EVENTS)[_ESTIMATED][k],
+            "influence": influence[at, k],
+        }
+    )
+    students = effects.at_schools[effects.at_schools["row"].isin(row)]
+    students = students[students["e"] != BASE_EVENT_TIME]
+    sums = sums.merge(students, on=["row", "e", "cluster"], how="outer").fillna(0)
+    rows = effects.rows.set_index("row").loc[sums["row"]]
     codes = np.array(schools, dtype=object)
     return pd.DataFrame(
         {
-            "school_code": codes[found["cluster"].to_numpy(np.int64)[at]],
+            "school_code": codes[sums["cluster"].to_numpy(np.int64)],
             "district_code": rows["district_code"].to_numpy(),
             "level": rows["level"].to_numpy(),
             "cohort_period": rows["slice_value"].to_numpy(),
-            "event_time": np.array(EVENTS)[_ESTIMATED][k],
-            "influence": influence[at, k],
+            "event_time": sums["e"].to_numpy(np.int64),
+            "visited": sums["students"].to_numpy(np.int64),
+            "influence": sums["influence"].to_numpy(np.float64),
         }
     )
 
@@ -112,15 +124,15 @@ def _rows_on_engine(space: Workspace, rows: pd.DataFrame) -> ir.Table:
 
 def _serving(effects: Effects) -> dict[int, str]:
     """The matrix that serves all values of an area, so that two of them can be compared."""
-    schools = effects.table.groupby("row")["schools"].first().to_numpy()
+    schools = spread(effects.table, "schools", len(effects.rows))
     areas = effects.rows["area"].to_numpy(np.int64)
     return {
         int(area): serving_matrix(
             effects.student[areas == area].sum(axis=0),
             effects.school[areas == area].sum(axis=0),
-            int(schools[areas == area].max()),
+            schools[areas == area].max(axis=0),
             EVENTS,
-        )
+        ).matrix
         for area in np.unique(areas)
     }
 

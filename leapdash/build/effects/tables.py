@@ -6,6 +6,7 @@ Effects, errors and rates are fractions of the days enrolled. The method: docs/m
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -15,9 +16,11 @@ from leapdash.build.effects.by_area import (
     Effects,
     atoms,
     effects_by_row,
+    together,
     with_unions,
 )
 from leapdash.build.effects.check_tables import check_tables
+from leapdash.build.effects.checks import reasons
 from leapdash.build.effects.covariances import (
     between_cohorts,
     between_cohorts_before,
@@ -36,6 +39,7 @@ from leapdash.build.panel.panel import Panel
 from leapdash.checks import failed_checks, pooled_balance, stayed_apart, unlike
 from leapdash.contract import (
     ALL_LEVELS,
+    ALL_SCHOOLS,
     BASE_EVENT_TIME,
     SLICES,
     STATE_CODE,
@@ -74,21 +78,27 @@ def effect_tables(
             step.rows = visited
         with progress.step("propensity of a visit"):
             study = _study(room, panel, made, DESIGN)
+        wanted = set(slices) if visited >= MINIMUM_VISITED else set()
         with progress.step("effects by cohort period"):
-            frames = _by_cohort_period(room, panel, made, study)
+            frames, whole, why = _by_cohort_period(room, panel, made, study, "comparison" in wanted)
         if "effects" in frames:
             with progress.step("effects with three months of history"):
                 frames |= _with_recent_history(room, panel, made)
             effects, covariances = [frames["effects"]], [frames["effects_covariance"]]
             areas = _unlike_by_area(frames["balance"])
+            left_out = [pd.DataFrame(columns=summary_table("slices_left_out").column_names)]
             for name, (says, make) in other_slices().items():
-                if name in slices and visited >= MINIMUM_VISITED:
+                if name in wanted:
                     with progress.step(says), Workspace(space.engine) as inner:
-                        rows, more = _of_slice(inner, made, study, make(inner, made), areas)
+                        slice_ = make(inner, made)
+                        beside = whole if name == "comparison" else None
+                        rows, more, out = _of_slice(inner, made, study, slice_, areas, beside, why)
                         effects.append(rows)
                         covariances += more
+                        left_out.append(out)
             frames["effects"] = pd.concat(effects, ignore_index=True)
             frames["effects_covariance"] = pd.concat(covariances, ignore_index=True)
+            frames["slices_left_out"] = pd.concat(left_out, ignore_index=True)
     return {name: _arrow(name, frame) for name, frame in frames.items()}
 
 
@@ -99,28 +109,36 @@ def _study(space: Workspace, panel: Panel, made: EffectPanel, design: Design) ->
 
 
 def _by_cohort_period(
-    outer: Workspace, panel: Panel, made: EffectPanel, study: Study
-) -> dict[str, pd.DataFrame]:
+    outer: Workspace, panel: Panel, made: EffectPanel, study: Study, beside: bool
+) -> tuple[dict[str, pd.DataFrame], Effects | None, ir.Table]:
     """The slices `all` and `cohort_period`, and what they are judged by: frames by table.
 
-    Where nobody could be compared there are only the checks, which say why.
+    Where nobody could be compared there are only the checks, which say why. With `beside` also the
+    effects of everyone by area, the value ALL_SCHOOLS of slice `comparison`, kept in `outer`; in
+    any case `checks.reasons`, kept there too.
     """
     with Workspace(outer.engine) as space:
         slice_ = by_cohort_period(made)
         found = _estimate(space, study, slice_)
-        frames = check_tables(space, panel, made, study, found)
+        why = outer.keep(reasons(made, study, found))
+        frames = check_tables(space, panel, made, found, why)
         if found.cells.empty:
-            return frames
+            return frames, None, why
         by_period = atoms("cohort_period", made.areas, slice_.values)
         everyone = by_period.assign(slice="all", slice_value="all")
         rows = pd.concat([by_period, everyone], ignore_index=True)
         effects = effects_by_row(space, found, rows, made.clusters)
-        frames["effects"] = _effect_rows(
-            space, effects, rows, made, slice_, _unlike_by_area(frames["balance"])
-        )
+        areas = _unlike_by_area(frames["balance"])
+        frames["effects"] = _effect_rows(space, effects, rows, made, slice_, areas)
         frames["effects_covariance"] = between_cohorts(space, effects)
         frames["effects_schools"] = sums_by_school(space, effects, made.schools)
-        return frames
+        if not beside:
+            return frames, None, why
+        whole = with_unions(by_period.assign(slice="comparison", slice_value=ALL_SCHOOLS))
+        by_area = effects_by_row(outer, found, whole, made.clusters)
+        more = _effect_rows(space, by_area, whole, made, slice_, areas)
+        frames["effects"] = pd.concat([frames["effects"], more], ignore_index=True)
+        return frames, by_area, why
 
 
 def _with_recent_history(
@@ -146,17 +164,42 @@ def _with_recent_history(
 
 
 def _of_slice(
-    space: Workspace, made: EffectPanel, study: Study, slice_: Slice, areas: UnlikeByArea
-) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """The rows of `effects` and of `effects_covariance` of one slice."""
+    space: Workspace,
+    made: EffectPanel,
+    study: Study,
+    slice_: Slice,
+    areas: UnlikeByArea,
+    beside: Effects | None,
+    why: ir.Table,
+) -> tuple[pd.DataFrame, list[pd.DataFrame], pd.DataFrame]:
+    """The rows of `effects`, of `effects_covariance` and of `slices_left_out` of one slice; those
+    of covariances also for `beside`, another value of it that was estimated before. `why`: see
+    `checks.reasons`.
+    """
     found = _estimate(space, study, slice_)
     rows = atoms(slice_.name, made.areas, slice_.values)
     if slice_.unions:
         rows = with_unions(rows)
     effects = effects_by_row(space, found, rows, made.clusters)
-    return _effect_rows(space, effects, rows, made, slice_, areas), within_areas(
-        space, effects, compared=slice_.unions
-    )
+    own = _effect_rows(space, effects, rows, made, slice_, areas)
+    family = effects if beside is None else together(effects, beside)
+    covariances = within_areas(space, family, compared=slice_.unions)
+    return own, covariances, _left_out(space, effects, rows, slice_, why)
+
+
+def _left_out(
+    space: Workspace, effects: Effects, rows: pd.DataFrame, slice_: Slice, why: ir.Table
+) -> pd.DataFrame:
+    """The rows of `slices_left_out`: the values of a slice of which nobody could be compared."""
+    t = slice_.counted.join(why, "unit")
+    counts = space.frame(t.group_by("stratum", "part", "reason").agg(students=t.count()))
+    counts["atom"] = counts["stratum"] * len(slice_.values) + counts["part"]
+    # Who could be compared with students at large, but not with those of the slice.
+    counts["reason"] = counts["reason"].replace("compared", "no comparison")
+    sums = rows.merge(counts[["atom", "reason", "students"]], on="atom")
+    sums = sums.groupby([*KEYS, "reason"], as_index=False)[["students"]].sum()
+    there = pd.MultiIndex.from_frame(effects.rows[list(KEYS)])
+    return sums[~pd.MultiIndex.from_frame(sums[list(KEYS)]).isin(there)]
 
 
 def _estimate(space: Workspace, study: Study, slice_: Slice) -> Estimate:

@@ -130,6 +130,7 @@ def _effect(choice: Choice) -> tuple[Part, ...]:
         reason = effect_words.why_nothing(None, left_out(choice), met)
         return (Withheld(reason, widen=False),)
     parts = [effect_rows.level_rows(choice), effect_rows.school_rows(choice)]
+    nobody = row_words.left_out_note(parts[1])
     return (
         forest_of(
             choice,
@@ -138,5 +139,6 @@ def _effect(choice: Choice) -> tuple[Part, ...]:
             pd.concat([part for part in parts if len(part)], ignore_index=True),
             row_words.READ_THE_ROWS,
             row_words.schools_note(choice),
+            *([] if nobody is None else [nobody]),
         ),
     )

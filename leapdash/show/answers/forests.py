@@ -35,7 +35,8 @@ def slices_of(
     """
     if found is None:
         return (Text(row_words.no_slices(choice)),)
-    plot = forest_of(choice, name, title, found.rows)
+    nobody = row_words.left_out_note(found.rows)
+    plot = forest_of(choice, name, title, found.rows, *([] if nobody is None else [nobody]))
     if not len(found.rows):
         return (plot,)
     differences = Text(row_words.differences_answer(found))

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from leapdash.contract import EVENT_TIMES
 from leapdash.show.charts.base import Drawing
 from leapdash.show.charts.palette import Palette
 from leapdash.show.words.numbers import signed_month
@@ -68,11 +69,11 @@ def plain_axis(palette: Palette, title: str = "") -> dict[str, Any]:
 
 
 def event_axis(palette: Palette) -> dict[str, Any]:
-    """The axis of school months since the first visit, six before to twelve after."""
-    times = (-6, -3, 0, 3, 6, 9, 12)
+    """The axis of school months since the first visit, every third one marked."""
+    times = EVENT_TIMES[::3]
     axis = plain_axis(palette, MONTHS_SINCE)
     return axis | {
-        "range": [-6.5, 12.5],
+        "range": [EVENT_TIMES[0] - 0.5, EVENT_TIMES[-1] + 0.5],
         "tickvals": list(times),
         "ticktext": [signed_month(e) for e in times],
     }

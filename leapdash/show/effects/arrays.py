@@ -75,8 +75,8 @@ class CohortData:
     """Slice cohort_period: an atom is a district, level and cohort period.
 
     `pairs` (pairs x 2, atoms, the first not the later) and `covariance` (pairs x SIZE x SIZE):
-    students independent. `school`, `school_atom`, `school_event`, `school_influence`: a row each
-    of `effects_schools`, in numbers.
+    students independent. `school`, `school_atom`, `school_event`, `school_visited`,
+    `school_influence`: a row each of `effects_schools`, in numbers.
     """
 
     districts: tuple[str, ...]
@@ -88,6 +88,7 @@ class CohortData:
     school: Ints
     school_atom: Ints
     school_event: Ints
+    school_visited: Floats
     school_influence: Floats
 
 
@@ -114,16 +115,17 @@ class RecentData:
 class SliceData:
     """The values of another slice in one `area`: slice, a district or the state, a level or all.
 
-    `covariance` (values x SIZE x SIZE): by `matrix`. `unknown` (values x SIZE): where the release
-    holds an effect, but not its variance; nothing of it can be shown. `between` (by two positions
-    in `values`): covariances of the two's effects, SIZE x SIZE.
+    `schools`: how many schools the visited of a value are worth, at most. `covariance` (values x
+    SIZE x SIZE): by `matrix`. `unknown` (values x SIZE): where the release holds an effect, but not
+    its variance; nothing of it can be shown. `between` (by two positions in `values`): covariances
+    of the two's effects, SIZE x SIZE.
     """
 
     area: tuple[str, str, str]
     values: tuple[str, ...]
     measures: Measures
     matrix: str
-    schools: int
+    schools: float
     covariance: Floats
     unknown: Flags
     between: Mapping[tuple[int, int], Floats]
@@ -172,6 +174,7 @@ def cohort_data(release: Tables) -> CohortData:
         school.astype(np.int64),
         school_atom,
         school_event,
+        _floats(schools, "visited"),
         _floats(schools, "influence"),
     )
 
@@ -208,7 +211,7 @@ def slice_data(release: Tables, slice_name: str, district: str, level: str) -> S
     where = {"slice": [slice_name], "district_code": [district], "level": [level]}
     effects = release.table("effects", where=where)
     named, row = _numbered(effects, ("slice_value",))
-    schools = effects["schools"].to_numpy()
+    schools = _floats(effects, "schools")
     wide = release.table("effects_covariance", where=where)
     a, b = _found(wide, ("slice_value",), named), _found(wide, ("slice_value_2",), named)
     i, j, value = _events(wide, ""), _events(wide, "_2"), _floats(wide, "covariance")
@@ -230,7 +233,7 @@ def slice_data(release: Tables, slice_name: str, district: str, level: str) -> S
         tuple(name[0] for name in named),
         _measures(effects, row, len(named)),
         matrix_name,
-        int(schools.max()) if len(schools) else 0,
+        float(schools.max(initial=0.0)),
         covariance,
         _unknown(effects, row, matrix_name, (a[own], i[own]), len(named)),
         between,

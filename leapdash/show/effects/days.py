@@ -13,9 +13,10 @@ from leapdash.contract.thresholds import (
 )
 from leapdash.inference import Interval, interval, serving_matrix
 from leapdash.show.effects.arrays import EVENTS, CohortData, Flags, Floats
-from leapdash.show.effects.studies import is_enough
+from leapdash.show.effects.studies import degrees_behind, is_enough
 from leapdash.show.effects.unions import (
     covariances,
+    effective,
     school_covariance,
     student_covariance,
     union,
@@ -24,7 +25,7 @@ from leapdash.show.effects.unions import (
 
 @dataclass(frozen=True)
 class DaysRegained:
-    """School days regained in the twelve school months after the first visit.
+    """School days regained in MONTHS_AFTER the first visit.
 
     `days`: None where `withheld` says why. `per_student`: over all visited students.
     `days_enrolled`, `covered`: of the visited in those months, and the share of them in months with
@@ -73,7 +74,9 @@ def days_regained(
     everyone = int(data.measures.visited_all[atoms].sum())
     compared = _share_compared(data, atoms, days)
     coefficients = np.zeros_like(days)
-    counted = 0.0
+    whole = union(data.measures, atoms)
+    together = effective(whole.visited, whole.squares)[0]
+    counted, effective = 0.0, np.inf
     periods = np.array(data.periods, dtype=object)
     for period in dict.fromkeys(periods[atoms]):
         own = atoms & (periods == period)
@@ -84,6 +87,7 @@ def days_regained(
             if enough[k]:
                 here = days[own, k].sum()
                 counted += float(here)
+                effective = min(effective, float(together[k]))
                 coefficients[own, k] = here * data.measures.visited[own, k] / total.visited[0, k]
     reason = None
     if counted == 0:
@@ -97,12 +101,12 @@ def days_regained(
         share = counted / enrolled if enrolled else 0.0
         return DaysRegained(None, None, reason, everyone, enrolled, share, compared, cost, None)
     estimate = float((coefficients * data.measures.effect).sum())
-    if serving_matrix(*covariances(data, atoms), EVENTS) == "student":
-        variance = float(student_covariance(data, coefficients).sum())
-    else:
-        variance = float(school_covariance(data, coefficients)[0].sum())
-    gained = interval(estimate, variance)
-    each = interval(estimate / everyone, variance / everyone**2)
+    serving = serving_matrix(*covariances(data, atoms), EVENTS)
+    covariance = student_covariance if serving.matrix == "student" else school_covariance
+    variance = float(covariance(data, coefficients).sum())
+    degrees = degrees_behind(effective, serving)
+    gained = interval(estimate, variance, degrees)
+    each = interval(estimate / everyone, variance / everyone**2, degrees)
     return DaysRegained(
         gained,
         each,

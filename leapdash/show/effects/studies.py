@@ -20,10 +20,13 @@ from leapdash.contract.thresholds import (
 )
 from leapdash.inference import (
     Interval,
-    band_factor,
+    Serving,
+    degrees_of_freedom,
     interval,
     mean_effect,
     serving_matrix,
+    simultaneous_factor,
+    t_factor,
 )
 from leapdash.show.effects.arrays import (
     EVENTS,
@@ -41,13 +44,13 @@ from leapdash.show.effects.unions import (
     enough,
     one,
     school_covariance,
+    schools_behind,
     shares,
     student_covariance,
     union,
 )
 
 AFTER = tuple(e for e in EVENTS if e >= 0)
-Matrix = Literal["student", "school"]
 HeadlineName = Literal["month_after", "six_to_nine"]
 
 
@@ -94,15 +97,14 @@ class Headline:
 class Headlines:
     """The headline numbers of one choice of visited students: a row of many needs no more.
 
-    `matrix`: what the intervals take as independent, of `schools` schools. `visited`: students
-    compared with others (none in a school's slice, which has the headlines' months only);
-    `visited_all`: all visited. `withheld`: why nothing at all can be shown, or None.
+    `serving`: what the intervals take as independent. `visited`: students compared with others
+    (none in a school's slice, which has the headlines' months only); `visited_all`: all visited.
+    `withheld`: why nothing at all can be shown, or None.
     """
 
     month_after: Headline
     six_to_nine: Headline
-    matrix: Matrix
-    schools: int
+    serving: Serving
     visited: int
     visited_all: int
     withheld: str | None
@@ -113,7 +115,7 @@ class EffectStudy(Headlines):
     """Effects by event time for one choice of visited students, with its headlines.
 
     `table`: a row per event time with somebody observed: event_time, effect, low, high (95% for
-    that month), band_low, band_high (95% for months 0 to 12 at once; NaN before), visited,
+    that month), band_low, band_high (95% for months 0 to 9 at once; NaN before), visited,
     visited_due, comparison_effective, comparison_observed, weights_cut, visited_rate, without_visit
     (the rate the visited would have had), naive_change, shown. Where `shown` is false too few stand
     behind the month, and everything but the counts is NaN.
@@ -127,18 +129,18 @@ def effect_study(data: CohortData, atoms: Flags) -> EffectStudy:
     """The effects on the visited students of the chosen atoms (see `chosen`), exact in effect and
     variance: theta_U = sum of N theta / sum of N.
     """
-    student, school, schools = covariances(data, atoms)
-    matrix = serving_matrix(student, school, schools, EVENTS)
-    total = union(data.measures, atoms)
-    return _study(total, student if matrix == "student" else school, matrix, schools)
+    return _study(union(data.measures, atoms), *_serving(*covariances(data, atoms)))
 
 
 def headlines(data: CohortData, atoms: Flags) -> Headlines:
     """The headline numbers of `effect_study`, for the same choice."""
-    student, school, schools = covariances(data, atoms)
-    matrix = serving_matrix(student, school, schools, EVENTS)
-    serving = student if matrix == "student" else school
-    return _headlines(union(data.measures, atoms), serving, matrix, schools)
+    return _headlines(union(data.measures, atoms), *_serving(*covariances(data, atoms)))
+
+
+def _serving(student: Floats, school: Floats, schools: Floats) -> tuple[Floats, Serving]:
+    """The covariance that serves, and what it takes as independent."""
+    serving = serving_matrix(student, school, schools, EVENTS)
+    return student if serving.matrix == "student" else school, serving
 
 
 def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName) -> Interval | None:
@@ -152,13 +154,15 @@ def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName)
         return None
     visited = data.measures.visited
     weights = shares(visited, one) - shares(visited, other)
-    school, schools = school_covariance(data, weights)
-    student = student_covariance(data, weights)
-    matrix = serving_matrix(student, school, schools, EVENTS)
+    covariance, serving = _serving(
+        student_covariance(data, weights),
+        school_covariance(data, weights),
+        np.minimum(schools_behind(data, one), schools_behind(data, other)),
+    )
     at = [EVENTS.index(e) for e in HEADLINES[headline]]
-    serving = student if matrix == "student" else school
-    variance = float(serving[np.ix_(at, at)].sum()) / len(at) ** 2
-    return interval(first.effect.effect - second.effect.effect, variance)
+    variance = float(covariance[np.ix_(at, at)].sum()) / len(at) ** 2
+    degrees = min(degrees_behind(found.comparison_effective, serving) for found in (first, second))
+    return interval(first.effect.effect - second.effect.effect, variance, degrees)
 
 
 def slice_studies(data: SliceData) -> dict[str, EffectStudy]:
@@ -166,20 +170,23 @@ def slice_studies(data: SliceData) -> dict[str, EffectStudy]:
 
     Raises ReleaseError where one that is to be shown has no variance in the release.
     """
-    matrix: Matrix = "school" if data.matrix == "school" else "student"
     return {
-        value: _study(one(data.measures, k), _covariance(data, k), matrix, data.schools)
+        value: _study(one(data.measures, k), _covariance(data, k), _of_slice(data))
         for k, value in enumerate(data.values)
     }
 
 
 def slice_headlines(data: SliceData) -> dict[str, Headlines]:
     """The headline numbers of each value of a slice in one area; raises as `slice_studies`."""
-    matrix: Matrix = "school" if data.matrix == "school" else "student"
     return {
-        value: _headlines(one(data.measures, k), _covariance(data, k), matrix, data.schools)
+        value: _headlines(one(data.measures, k), _covariance(data, k), _of_slice(data))
         for k, value in enumerate(data.values)
     }
+
+
+def _of_slice(data: SliceData) -> Serving:
+    """What serves in the slice's area."""
+    return Serving("school" if data.matrix == "school" else "student", data.schools)
 
 
 def _covariance(data: SliceData, k: int) -> Floats:
@@ -205,10 +212,18 @@ def difference(data: SliceData, first: str, second: str, headline: HeadlineName)
         + data.covariance[b][np.ix_(at, at)].sum()
         - 2 * shared[np.ix_(at, at)].sum()
     ) / len(at) ** 2
-    return interval(one.effect.effect - other.effect.effect, float(variance))
+    serving = _of_slice(data)
+    degrees = min(degrees_behind(found.comparison_effective, serving) for found in (one, other))
+    return interval(one.effect.effect - other.effect.effect, float(variance), degrees)
 
 
 # --- one choice ----------------------------------------------------------------------------------
+
+
+def degrees_behind(comparison_effective: float, serving: Serving) -> float:
+    """How well the standard errors of what is compared with so many are known."""
+    schools = serving.schools if serving.matrix == "school" else np.inf
+    return degrees_of_freedom(comparison_effective, schools)
 
 
 def is_enough(total: Measures) -> Flags:
@@ -216,13 +231,16 @@ def is_enough(total: Measures) -> Flags:
     return enough(total.visited, total.squares)
 
 
-def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) -> EffectStudy:
+def _study(total: Measures, covariance: Floats, serving: Serving) -> EffectStudy:
     shown = is_enough(total)[0]
     effect, visited = total.effect[0], total.visited[0]
+    worth = effective(visited, total.squares[0])
     after = np.array([e in AFTER for e in EVENTS]) & shown
-    factor = band_factor(covariance[np.ix_(after, after)])
+    degrees = degrees_behind(float(worth[after].min(initial=np.inf)), serving)
+    factor = simultaneous_factor(covariance[np.ix_(after, after)], degrees)
     error = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
-    half, band = interval(0.0, 1.0).high * error, np.where(after, factor * error, np.nan)
+    own = np.array([t_factor(degrees_behind(float(number), serving)) for number in worth])
+    half, band = own * error, np.where(after, factor * error, np.nan)
     measured = {
         "effect": effect,
         "low": effect - half,
@@ -245,7 +263,7 @@ def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) ->
             **{name: np.where(shown, values, np.nan) for name, values in measured.items()},
         }
     )
-    headlines = _headlines(total, covariance, matrix, schools)
+    headlines = _headlines(total, covariance, serving)
     return EffectStudy(
         **vars(headlines),
         table=table[visited > 0].reset_index(drop=True),
@@ -253,14 +271,13 @@ def _study(total: Measures, covariance: Floats, matrix: Matrix, schools: int) ->
     )
 
 
-def _headlines(total: Measures, covariance: Floats, matrix: Matrix, schools: int) -> Headlines:
+def _headlines(total: Measures, covariance: Floats, serving: Serving) -> Headlines:
     base = int(total.visited[0, EVENTS.index(BASE_EVENT_TIME)])
     everyone = int(total.visited_all.sum())
     return Headlines(
-        month_after=_headline(total, covariance, HEADLINES["month_after"]),
-        six_to_nine=_headline(total, covariance, HEADLINES["six_to_nine"]),
-        matrix=matrix,
-        schools=schools,
+        month_after=_headline(total, covariance, serving, HEADLINES["month_after"]),
+        six_to_nine=_headline(total, covariance, serving, HEADLINES["six_to_nine"]),
+        serving=serving,
         visited=base,
         visited_all=everyone,
         withheld=_withheld(
@@ -269,19 +286,22 @@ def _headlines(total: Measures, covariance: Floats, matrix: Matrix, schools: int
     )
 
 
-def _headline(total: Measures, covariance: Floats, events: Sequence[int]) -> Headline:
+def _headline(
+    total: Measures, covariance: Floats, serving: Serving, events: Sequence[int]
+) -> Headline:
     at = [EVENTS.index(e) for e in events]
     visited = total.visited[0, at]
     followed, worth = int(visited.min()), float(effective(visited, total.squares[0, at]).min())
     reason = _too_few(followed, worth, events)
     if reason is not None:
         return Headline(tuple(events), None, reason, None, followed, worth, 0.0, 0.0)
+    degrees = degrees_behind(worth, serving)
     apart = stayed_apart(
         events, visited, total.visited_due[0, at], total.comparison_observed[0, at]
     )
     return Headline(
         tuple(events),
-        mean_effect(total.effect[0, at], covariance[np.ix_(at, at)]),
+        mean_effect(total.effect[0, at], covariance[np.ix_(at, at)], degrees),
         None,
         float(total.naive_change[0, at].mean()),
         followed,
@@ -305,6 +325,17 @@ def _too_few(visited: int, effective: float, events: Sequence[int]) -> str | Non
             f"nothing is shown for fewer than {MINIMUM_EFFECTIVE}."
         )
     return None
+
+
+def nobody_compared(everyone: int, why: str) -> Headlines:
+    """What is known of visited students of whom nobody could be compared, with the reason."""
+    who = "1 visited student" if everyone == 1 else f"{everyone} visited students"
+    reason = f"None of the {who} could be compared with others: {why}."
+    month_after, six_to_nine = (
+        Headline(HEADLINES[name], None, reason, None, 0, 0.0, 0.0, 0.0)
+        for name in ("month_after", "six_to_nine")
+    )
+    return Headlines(month_after, six_to_nine, Serving("student", 0.0), 0, everyone, reason)
 
 
 def _withheld(visited: int, effective: float, everyone: int) -> str | None:

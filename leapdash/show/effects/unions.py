@@ -30,13 +30,16 @@ def chosen(
     return keep
 
 
-def covariances(data: CohortData, atoms: Flags) -> tuple[Floats, Floats, int]:
+def covariances(data: CohortData, atoms: Flags) -> tuple[Floats, Floats, Floats]:
     """Of the effects on the chosen atoms' visited, by event time: students independent, schools
-    independent, and how many schools there are.
+    independent, and how many schools the visited are worth.
     """
     weights = shares(data.measures.visited, atoms)
-    school, schools = school_covariance(data, weights)
-    return student_covariance(data, weights), school, schools
+    return (
+        student_covariance(data, weights),
+        school_covariance(data, weights),
+        schools_behind(data, atoms),
+    )
 
 
 def union(measures: Measures, atoms: Flags) -> Measures:
@@ -79,17 +82,32 @@ def student_covariance(data: CohortData | RecentData, weights: Floats) -> Floats
     return own + between + between.T
 
 
-def school_covariance(data: CohortData, weights: Floats) -> tuple[Floats, int]:
-    """The same with schools independent, and how many schools there are."""
+def school_covariance(data: CohortData, weights: Floats) -> Floats:
+    """The same with schools independent."""
     share = weights[data.school_atom, data.school_event] * data.school_influence
-    used = share != 0
-    if not used.any():
-        return np.zeros((SIZE, SIZE)), 0
-    # Summed over all schools of the release: faster than finding those that take part.
-    school, event, size = data.school[used], data.school_event[used], int(data.school.max()) + 1
-    flat = np.bincount(school * SIZE + event, share[used], minlength=size * SIZE)
-    sums: Floats = flat.reshape(size, SIZE).astype(np.float64)
-    return sums.T @ sums, int(np.count_nonzero(np.bincount(school)))
+    sums = _by_school(data, share)
+    return sums.T @ sums
+
+
+def schools_behind(data: CohortData, atoms: Flags) -> Floats:
+    """How many schools the chosen atoms' visited are worth, by event time: (sum of n)^2 / sum of
+    n^2, with n visited at a school.
+    """
+    n = _by_school(data, np.where(atoms[data.school_atom], data.school_visited, 0.0))
+    squares = (n**2).sum(axis=0)
+    return np.asarray(n.sum(axis=0) ** 2 / np.where(squares > 0, squares, 1.0))
+
+
+def _by_school(data: CohortData, values: Floats) -> Floats:
+    """Values by row of `effects_schools` added up (schools x SIZE).
+
+    Over all schools of the release: faster than finding those that take part.
+    """
+    used = values != 0
+    size = int(data.school.max(initial=-1)) + 1
+    at = data.school[used] * SIZE + data.school_event[used]
+    flat = np.bincount(at, values[used], minlength=size * SIZE)
+    return np.asarray(flat.reshape(size, SIZE), dtype=np.float64)
 
 
 def shares(visited: Floats, atoms: Flags) -> Floats:

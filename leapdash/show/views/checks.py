@@ -13,6 +13,7 @@ import pandas as pd
 from leapdash.checks import failed_checks, pooled_balance, stayed_apart, unlike
 from leapdash.contract import (
     ALL_LEVELS,
+    ALL_SCHOOLS,
     BALANCE,
     FEW_VISITED_SCHOOLS,
     FOLLOWED,
@@ -27,13 +28,21 @@ from leapdash.contract.thresholds import (
     A_GAIN,
     BEFORE_VISIT,
     ENOUGH_SCHOOLMATES,
+    MINIMUM_SCHOOLS,
     MOST,
     SIGNIFICANT,
 )
+from leapdash.inference import Interval, interval
 from leapdash.show.choice import AREA, VISITS, Choice, kept
 from leapdash.show.effects.arrays import slice_data
 from leapdash.show.effects.recent import RecentStudy, recent_study
-from leapdash.show.effects.studies import EffectStudy, Headline, Headlines, slice_studies
+from leapdash.show.effects.studies import (
+    EffectStudy,
+    Headline,
+    Headlines,
+    difference,
+    slice_studies,
+)
 from leapdash.show.effects.unions import chosen
 from leapdash.show.filters import Filters
 from leapdash.show.views.base import conditions, require_known, share, sums
@@ -206,11 +215,13 @@ class Spillover:
 
     `gain`: change from the year before in schools with 10% or more visited, less that in other
     schools, compared within school year, district and level and averaged with the former's
-    students as weights; None where either side has under 100 students there. `students`: unvisited
-    students in schools with many visited, `others` in the schools beside them.
+    students as weights; None where either side has under 100 students there. Its interval takes
+    the years as independent, and schools where either side has at least 30 of them and this makes
+    it wider, else students. `students`: unvisited students in schools with many visited, `others`
+    in the schools beside them.
     """
 
-    gain: float | None
+    gain: Interval | None
     students: int
     others: int
 
@@ -218,25 +229,36 @@ class Spillover:
 @kept(*AREA)
 def spillover(choice: Choice) -> Spillover:
     """Spillover among the unvisited of the districts and levels chosen."""
-    cells: dict[tuple[str, str, str], list[list[float]]] = {}
-    columns = ("school_year", "district_code", "level", "share_visited", "students", *_DAYS)
-    table = choice.release.table("spillover", columns=columns, where=conditions(choice))
-    require_known(table["share_visited"].to_pylist(), SHARES_VISITED, "share_visited")
-    for year, district, level, visited, number, *days in zip(
-        *(table[name].to_pylist() for name in columns), strict=True
-    ):
-        enrolled, attended, enrolled_before, attended_before = days
-        if enrolled > 0 and enrolled_before > 0:
-            cell = cells.setdefault((year, district, level), [[0.0, 0.0], [0.0, 0.0]])
-            side = cell[visited == MANY_VISITED_SCHOOLS]
-            side[0] += number
-            side[1] += number * (attended / enrolled - attended_before / enrolled_before)
-    both = [cell for cell in cells.values() if cell[0][0] > 0 and cell[1][0] > 0]
-    others, students = (int(sum(cell[side][0] for cell in both)) for side in (0, 1))
+    place = ["school_year", "district_code", "level"]
+    variances = ["variance_student", "variance_school"]
+    columns = [*place, "share_visited", "students", "schools", *_DAYS, *variances]
+    table = choice.release.table("spillover", columns=columns, where=conditions(choice)).to_pandas()
+    require_known(table["share_visited"], SHARES_VISITED, "share_visited")
+    table = table[(table["days_enrolled"] > 0) & (table["days_enrolled_before"] > 0)].copy()
+    n = table["students"]
+    now, before = (
+        share(table[f"days_attended{when}"], table[f"days_enrolled{when}"])
+        for when in ("", "_before")
+    )
+    table["change"] = n * (now - before)
+    table[variances] = table[variances].mul(n**2, axis=0)
+    many = table["share_visited"] == MANY_VISITED_SCHOOLS
+    measures = ["students", "schools", "change", *variances]
+    few, much = (table[own].groupby(place)[measures].sum() for own in (~many, many))
+    both = few.index.intersection(much.index)
+    few, much = few.loc[both], much.loc[both]
+    students, others = int(much["students"].sum()), int(few["students"].sum())
     if min(students, others) < ENOUGH_SCHOOLMATES:
         return Spillover(None, students, others)
-    gained = (many[1] - many[0] * few[1] / few[0] for few, many in both)
-    return Spillover(sum(gained) / students, students, others)
+    weight = much["students"] / few["students"]
+    gain = float((much["change"] - weight * few["change"]).sum()) / students
+    student, school = (
+        float((much[name] + weight**2 * few[name]).sum()) / students**2 for name in variances
+    )
+    schools = float(min(much["schools"].sum(), few["schools"].sum()))
+    if schools < MINIMUM_SCHOOLS or school <= student:
+        return Spillover(interval(gain, student), students, others)
+    return Spillover(interval(gain, school, schools - 1), students, others)
 
 
 @dataclass(frozen=True)
@@ -244,21 +266,16 @@ class Beside:
     """The effect as shown, and against students of schools under 10% visited only, in one area.
 
     `district`, `level`: the area, by code; the whole state, all levels where the choice is several
-    districts or levels. Whatever the time of the first visit.
+    districts or levels. Whatever the time of the first visit. `more`: by how much the effect
+    after six to nine months is larger beside the few visited, with the interval of the difference
+    (both rest on many of the same students); None where one of the two is withheld.
     """
 
     district: str
     level: str
     everyone: EffectStudy
     few_visited: EffectStudy | None
-
-    @property
-    def more(self) -> float | None:
-        """By how much the effect after six to nine months is larger beside the few visited."""
-        if self.few_visited is None:
-            return None
-        one, other = self.few_visited.six_to_nine.effect, self.everyone.six_to_nine.effect
-        return None if one is None or other is None else one.effect - other.effect
+    more: Interval | None
 
 
 def beside_few_visited(choice: Choice) -> Beside:
@@ -274,8 +291,12 @@ def beside_few_visited(choice: Choice) -> Beside:
 @kept(*AREA)
 def _beside(choice: Choice) -> Beside:
     area = area_of(choice)
-    found = slice_studies(slice_data(choice.release, "comparison", *area))
-    return Beside(*area, effect_on(choice), found.get(FEW_VISITED_SCHOOLS))
+    data = slice_data(choice.release, "comparison", *area)
+    found = slice_studies(data)
+    more = None
+    if {ALL_SCHOOLS, FEW_VISITED_SCHOOLS} <= set(found):
+        more = difference(data, FEW_VISITED_SCHOOLS, ALL_SCHOOLS, "six_to_nine")
+    return Beside(*area, effect_on(choice), found.get(FEW_VISITED_SCHOOLS), more)
 
 
 def beside_table(beside: Beside) -> pd.DataFrame:
@@ -307,7 +328,7 @@ def schoolmates_gained(found: Spillover, beside: Beside) -> Verdict:
     effect beside few visited schoolmates under 1 point larger; `mind` where one of these is 1 point
     or more; `unknown` where neither can be told.
     """
-    told = [value for value in (found.gain, beside.more) if value is not None]
+    told = [value.effect for value in (found.gain, beside.more) if value is not None]
     if not told:
         return "unknown"
     return "holds" if max(told) < A_GAIN else "mind"

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from leapdash.contract import ALL_LEVELS, EFFECT_GROUPS, LEVELS, NOT_IN_GROUPS, STATE_CODE
+from leapdash.contract import (
+    ALL_LEVELS,
+    EFFECT_GROUPS,
+    LEFT_OUT,
+    LEVELS,
+    NOT_IN_GROUPS,
+    STATE_CODE,
+)
 from leapdash.inference import Interval
 from leapdash.show.choice import VISITS, Choice, kept
 from leapdash.show.effects.arrays import SliceData, slice_data
@@ -21,6 +28,7 @@ from leapdash.show.effects.studies import (
     Headlines,
     difference,
     headlines,
+    nobody_compared,
     slice_headlines,
 )
 from leapdash.show.views.base import districts_in_words, period_labels, require_known
@@ -186,9 +194,9 @@ def kind_rows(choice: Choice) -> SliceRows | None:
     beside: list[dict[str, object]] = []
     for name, (section, labels) in KINDS.items():
         data = slice_data(choice.release, name, *area)
-        found = _found(data, name, labels)
+        found = _found(choice, data, labels)
         rows += _told(found, section, labels, choice)
-        reference, *others = found or [""]
+        reference, *others = [value for value in found if value in data.values] or [""]
         for value in () if name == "visits" else others:
             between = difference(data, value, reference, choice.headline)
             beside += _beside(section, labels[value], labels[reference], between)
@@ -204,14 +212,14 @@ def group_rows(choice: Choice) -> SliceRows | None:
     if area is None:
         return None
     data = slice_data(choice.release, "group", *area)
-    found = _found(data, "group", _GROUP_LABELS)
+    found = _found(choice, data, _GROUP_LABELS)
     rows: list[dict[str, object]] = []
     for section, groups in _GROUP_SECTIONS.items():
         own = {group: found[group] for group in groups if group in found}
         rows += _told(own, section, EFFECT_GROUPS, choice)
     beside: list[dict[str, object]] = []
     for first, second in _COMPARED_GROUPS:
-        if first in found and second in found:
+        if {first, second} <= set(data.values):
             between = difference(data, first, second, choice.headline)
             labels = EFFECT_GROUPS[first], EFFECT_GROUPS[second]
             beside += _beside("Student groups", *labels, between)
@@ -235,15 +243,37 @@ def school_rows(choice: Choice) -> pd.DataFrame:
     for level in () if filters.years else filters.levels or tuple(LEVELS):
         data = slice_data(choice.release, "school", district, level)
         section, own = f"Schools, {level}", choice.filtered(levels=(level,))
-        rows += _ordered(_told(_found(data, "school", names), section, names, own))
+        rows += _ordered(_told(_found(choice, data, names), section, names, own))
     return _table(rows)
 
 
-def _found(data: SliceData, name: str, labels: Mapping[str, str]) -> dict[str, Headlines]:
-    """The headlines of a slice's values, in the order of their labels."""
-    found = slice_headlines(data)
-    require_known(found, labels, f"a value of the slice {name}")
+def _found(choice: Choice, data: SliceData, labels: Mapping[str, str]) -> dict[str, Headlines]:
+    """The headlines of a slice's values, in the order of their labels; withheld with the reason
+    where nobody of a value could be compared.
+    """
+    found = _left_out(choice, data) | slice_headlines(data)
+    require_known(found, labels, f"a value of the slice {data.area[0]}")
     return {value: found[value] for value in labels if value in found}
+
+
+def _left_out(choice: Choice, data: SliceData) -> dict[str, Headlines]:
+    """The values of which nobody could be compared."""
+    if not choice.release.has("slices_left_out"):
+        return {}
+    keys = ("slice", "district_code", "level")
+    where = {key: (value,) for key, value in zip(keys, data.area, strict=True)}
+    columns = ["slice_value", "reason", "students"]
+    table = choice.release.table("slices_left_out", columns, where).to_pandas()
+    require_known(table["reason"], LEFT_OUT, "a reason for being left out")
+    told: dict[str, Headlines] = {}
+    for value, rows in table.groupby("slice_value"):
+        everyone = int(rows["students"].sum())
+        why = "; ".join(
+            f"{LEFT_OUT[reason]} ({number})"
+            for reason, number in zip(rows["reason"], rows["students"], strict=True)
+        )
+        told[str(value)] = nobody_compared(everyone, why)
+    return told
 
 
 def _told(

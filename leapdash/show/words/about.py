@@ -5,12 +5,14 @@ from leapdash.contract.thresholds import (
     CHRONIC_MINIMUM_DAYS,
     CHRONIC_SHARE_ABSENT,
     CONFIDENCE,
+    MONTHS_AFTER,
+    MONTHS_BEFORE,
     SEVERE_SHARE_ABSENT,
     percent,
 )
 from leapdash.release import Manifest
 from leapdash.show.filters import PARTICIPATION_LABELS
-from leapdash.show.words.numbers import month
+from leapdash.show.words.numbers import in_words, month
 
 _CHRONIC = percent(CHRONIC_SHARE_ABSENT)
 
@@ -33,8 +35,9 @@ DEFINITIONS = (
     ),
     (
         "Before, after",
-        "The six school months before the month of the first visit, and the twelve after it. The "
-        "month of the visit is on neither side.",
+        f"The {in_words(len(MONTHS_BEFORE))} school months before the month of the first visit, "
+        f"and the {in_words(len(MONTHS_AFTER))} after it. The month of the visit is on neither "
+        "side.",
     ),
     ("Points", "The difference of two rates: from 80.0% to 84.0% is 4.0 points."),
     (

@@ -31,7 +31,7 @@ from leapdash.show.views.checks import (
     weights_cut,
     were_alike,
 )
-from leapdash.show.words.effects import too_small_to_tell
+from leapdash.show.words.effects import between, too_small_to_tell
 from leapdash.show.words.numbers import count, per_cent, points, signed_month
 
 _MANY = percent(MANY_VISITED)
@@ -145,6 +145,13 @@ def schoolmates_evidence(found: Spillover, beside: Beside, choice: Choice) -> st
             f"Within school year, district and level: {count(found.students)} unvisited students "
             f"where {_MANY} or more of the school were visited, beside {count(found.others)} where "
             "fewer were. "
+        )
+    if beside.more is not None:
+        told += (
+            f"Compared with {FEW_VISITED_SCHOOLS} only, the effect six to nine school months after "
+            f"the first visit differs by {points(beside.more.effect, signed=True)} points "
+            f"({between(beside.more)}); both rest on many of the same students, which this range "
+            "allows for. "
         )
     area = _area(beside.district, beside.level, choice)
     return f"{told}The effects beside each other are for {area}."
@@ -309,19 +316,21 @@ def _schoolmates_found(found: Spillover, beside: Beside) -> str:
     if found.gain is not None:
         return (
             f"where {_MANY} or more of a school were visited, attendance of the unvisited changed "
-            f"{_than(found.gain)} in schools with fewer visits"
+            f"{_than(found.gain.effect)} in schools with fewer visits ({between(found.gain)})"
         )
     few, everyone = beside.few_visited, beside.everyone
-    if few is None or few.six_to_nine.effect is None or everyone.six_to_nine.effect is None:
+    if beside.more is None or few is None or few.six_to_nine.effect is None:
         return "–"
-    if points(beside.more) == "0.0":
+    if points(beside.more.effect) == "0.0" or everyone.six_to_nine.effect is None:
         return (
-            f"without the schools where {_MANY} or more were visited, the effect would be the same"
+            f"without the schools where {_MANY} or more were visited, the effect would be the same "
+            f"(a difference {between(beside.more)} points)"
         )
     return (
         f"compared with {FEW_VISITED_SCHOOLS} only, the effect would be "
         f"{points(few.six_to_nine.effect.effect, signed=True)} instead of "
-        f"{points(everyone.six_to_nine.effect.effect, signed=True)} points"
+        f"{points(everyone.six_to_nine.effect.effect, signed=True)} points (a difference "
+        f"{between(beside.more)})"
     )
 
 

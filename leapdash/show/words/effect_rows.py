@@ -67,6 +67,15 @@ def mind_rows(table: pd.DataFrame) -> str:
     return f"Hollow, with a comparison to be minded: {'; '.join(told)}." if told else ""
 
 
+def left_out_note(rows: pd.DataFrame) -> str | None:
+    """Which of the rows have no student to show an effect of, and why; None where all have."""
+    nobody = rows[(rows["visited"] == 0) & (rows["visited_all"] > 0)]
+    told = [
+        f"{name}: {reason}" for name, reason in zip(nobody["series"], nobody["reason"], strict=True)
+    ]
+    return " ".join(told) or None
+
+
 def differences_answer(found: SliceRows) -> str:
     """How much kinds differ, a line for each difference; says so where none can be told."""
     sentences = []

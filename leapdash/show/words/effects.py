@@ -25,6 +25,7 @@ from leapdash.show.views.programme import VisitsMade
 from leapdash.show.words.numbers import (
     NO_FIGURE,
     count,
+    in_words,
     per_cent,
     points,
     signed_month,
@@ -61,10 +62,6 @@ _FRACTIONS = (
     (0.8, "about four fifths"),
     (0.9, "about nine tenths"),
     (1.0, "nearly all"),
-)
-_NUMBERS = (
-    *("zero", "one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 _NO_SPREAD = 1e-9
 _FAILED = {
@@ -220,7 +217,7 @@ def alt_paths(study: EffectStudy) -> str:
         f"month {signed_month(time)}: {per_cent(row['visited_rate'])} visited, "
         f"{per_cent(row['without_visit'])} without the visit"
         for time, row in rows.iterrows()
-        if time in (-6, -1, 0, 1, 3, 6, 9, 12)
+        if time in (-6, -1, 0, 1, 3, 6, 9)
     ]
     return (
         "Line chart over school months since the first visit: attendance rate of visited students "
@@ -250,21 +247,23 @@ def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None, visite
 
 def independence_note(study: EffectStudy) -> str:
     """What the ranges take as independent, and why: students, or whole schools."""
-    schools = f"{count(study.schools)} school{'' if study.schools == 1 else 's'}"
-    if study.matrix == "school":
+    serving = study.serving
+    # Rounded down: what is below the minimum must not look as if it reached it.
+    number = max(int(serving.schools), 1)
+    worth = f"worth {count(number)} school{'' if number == 1 else 's'} of one size"
+    if serving.matrix == "school":
         return (
-            f"The ranges take whole schools as independent ({schools}), the more careful way here."
+            "The ranges take whole schools as independent, the more careful way here: the visited "
+            f"students’ schools are {worth}."
         )
-    if study.schools < MINIMUM_SCHOOLS:
+    if serving.schools < MINIMUM_SCHOOLS:
         return (
-            f"The ranges take students as independent: {schools} are too few to take whole "
-            "schools instead."
-            if study.schools != 1
-            else "The ranges take students as independent: one school is too few to do otherwise."
+            "The ranges take students as independent: the visited students’ schools are "
+            f"{worth}, too few to take whole schools instead."
         )
     return (
-        "The ranges take students as independent; taking whole schools instead "
-        f"({schools}) would not make them wider."
+        "The ranges take students as independent; taking whole schools instead would not make them "
+        f"wider (the visited students’ schools are {worth})."
     )
 
 
@@ -284,8 +283,9 @@ def after_the_visit(event_times: Sequence[int]) -> str:
     if first == last == 1:
         return "In the school month after the first visit"
     if first == last:
-        return f"{_NUMBERS[first].capitalize()} school months after the first visit"
-    return f"{_NUMBERS[first].capitalize()} to {_NUMBERS[last]} school months after the first visit"
+        return f"{in_words(first).capitalize()} school months after the first visit"
+    begins, ends = in_words(first).capitalize(), in_words(last)
+    return f"{begins} to {ends} school months after the first visit"
 
 
 def share_in_words(share: float) -> str:
@@ -296,7 +296,7 @@ def share_in_words(share: float) -> str:
 
 
 def _months(times: Sequence[int]) -> str:
-    """Months in words, runs drawn together: months −6 to −4, month 12."""
+    """Months in words, runs drawn together: months −6 to −4, month 9."""
     runs: list[list[int]] = []
     for time in times:
         if runs and time == runs[-1][-1] + 1:

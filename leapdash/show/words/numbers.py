@@ -5,6 +5,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 NO_FIGURE = "–"
+_IN_WORDS = (
+    *("zero", "one", "two", "three", "four"),
+    *("five", "six", "seven", "eight", "nine"),
+)
 
 
 def per_cent(rate: float | None) -> str:
@@ -33,6 +37,11 @@ def count(number: float | None) -> str:
 def students(number: int, kind: str = "") -> str:
     """So many students, of a kind if given: 1 student; 1,200 visited students."""
     return f"{count(number)} {kind}{' ' if kind else ''}student{'' if number == 1 else 's'}"
+
+
+def in_words(number: int) -> str:
+    """A number up to nine as a word."""
+    return _IN_WORDS[number]
 
 
 def rounded(number: float) -> str:

@@ -2,15 +2,17 @@
 
 import math
 
+from leapdash.contract import MONTHS_AFTER
 from leapdash.inference import Interval
 from leapdash.show.choice import Choice
 from leapdash.show.effects.days import DaysRegained
 from leapdash.show.views.programme import Reach, Regained, VisitsMade
-from leapdash.show.words.numbers import NO_FIGURE, count, month, rounded
+from leapdash.show.words.numbers import NO_FIGURE, count, in_words, month, rounded
 
 WHAT_DAYS_ARE = (
-    "School days regained: the effect of each of the first twelve school months after the visit, "
-    "times the days all visited students were enrolled in that month. Later months aren’t counted."
+    f"School days regained: the effect of each of the first {in_words(len(MONTHS_AFTER))} school "
+    "months after the visit, times the days all visited students were enrolled in that month. "
+    "Later months aren’t counted."
 )
 
 
