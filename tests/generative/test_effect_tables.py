@@ -198,6 +198,9 @@ def test_a_row_tells_the_checks_it_fails_by_the_rule_written_out(state):
             assert found == [code for code, fails in expected.items() if fails]
     assert rows["checks_failed"].str.contains("attendance").any()
     assert rows["checks_failed"].nunique() > 2
+    schools = frame(state, "effects", slice="school")["checks_failed"]
+    assert schools.str.contains("attendance").any()
+    assert not schools.str.contains("compared").any()
 
 
 @pytest.mark.parametrize("slice_name", ["place", "visitor", "group"])

@@ -281,8 +281,8 @@ def test_three_months_of_history_are_told_beside_the_effect_and_never_as_its_fai
     assert rings.finding == (
         "No: in the sixth to fourth month before the visit, both would have been at most 2.1 "
         "points apart, more than chance brings about. Three months alone would put the effect 1.0 "
-        "points lower. That says nothing against the effect shown, which takes in all earlier "
-        "months."
+        "points lower. The effect shown takes in all earlier months; whether that is enough, this "
+        "can’t tell."
     )
 
 

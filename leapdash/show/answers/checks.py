@@ -91,7 +91,7 @@ def _followed(choice: Choice) -> tuple[Part, ...]:
             words.FOLLOWED_TITLE,
             partial(effect_paths, study.table, study.six_to_nine),
             study.table,
-            effect_words.alt_paths(study),
+            f"{words.FOLLOWED_TITLE}. {effect_words.alt_paths(study)}",
             (words.followed_note(study, choice),),
         ),
     )

@@ -76,7 +76,7 @@ def days_regained(
     coefficients = np.zeros_like(days)
     whole = union(data.measures, atoms)
     together = effective(whole.visited, whole.squares)[0]
-    counted, effective = 0.0, np.inf
+    counted, worth = 0.0, np.inf
     periods = np.array(data.periods, dtype=object)
     for period in dict.fromkeys(periods[atoms]):
         own = atoms & (periods == period)
@@ -87,7 +87,7 @@ def days_regained(
             if enough[k]:
                 here = days[own, k].sum()
                 counted += float(here)
-                effective = min(effective, float(together[k]))
+                worth = min(worth, float(together[k]))
                 coefficients[own, k] = here * data.measures.visited[own, k] / total.visited[0, k]
     reason = None
     if counted == 0:
@@ -104,7 +104,7 @@ def days_regained(
     serving = serving_matrix(*covariances(data, atoms), EVENTS)
     covariance = student_covariance if serving.matrix == "student" else school_covariance
     variance = float(covariance(data, coefficients).sum())
-    degrees = degrees_behind(effective, serving)
+    degrees = degrees_behind(worth, serving)
     gained = interval(estimate, variance, degrees)
     each = interval(estimate / everyone, variance / everyone**2, degrees)
     return DaysRegained(

@@ -61,8 +61,8 @@ def recent_line(recent: RecentStudy | None, study: EffectStudy) -> Line:
     if rings:
         told = (
             f"No: in the sixth to fourth month before the visit, both would have been {apart} "
-            f"apart, more than chance brings about.{_differs(recent, study)} That says nothing "
-            "against the effect shown, which takes in all earlier months."
+            f"apart, more than chance brings about.{_differs(recent, study)} The effect shown "
+            "takes in all earlier months; whether that is enough, this can’t tell."
         )
     else:
         told = f"No sign against it, which is no proof: {_missed(recent)}{_differs(recent, study)}"
@@ -75,7 +75,9 @@ def recent_evidence(recent: RecentStudy | None, study: EffectStudy) -> str:
         "Here the comparison is made alike in the last three months before the visit only, and the "
         "three months before those are the test. It speaks of three months’ history alone: it "
         "doesn’t judge the effect shown, whose comparison is alike in the mean of all earlier "
-        "months too, and where it finds nothing that proves nothing. "
+        "months too. It finds a difference where last year decides who is visited, which is then "
+        "taken in, and where something does that no record shows; where it finds none, that proves "
+        "nothing. "
     )
     if recent is None or recent.test is None:
         return told + _no_test(recent)[:1].upper() + _no_test(recent)[1:]
