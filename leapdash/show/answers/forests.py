@@ -23,7 +23,7 @@ def forest_of(
     whole = None if effect is None else WholeLine(whole_name(choice), effect)
     axis = row_words.effect_axis(HEADLINES[choice.headline])
     chart = partial(forest, rows, whole, axis)
-    told = (*notes, row_words.mind_rows(rows))
+    told = tuple(note for note in (*notes, row_words.mind_rows(rows)) if note)
     return Figure(name, title, chart, rows, row_words.alt_forest(title, rows), told)
 
 
