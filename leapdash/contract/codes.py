@@ -147,6 +147,9 @@ FOLLOWED = f"to month {FOLLOWED_UNTIL}"
 FEW_VISITED_SCHOOLS = f"schools under {_MANY} visited"
 ALL_SCHOOLS = "all schools"
 
+CHRONIC = "chronic_"
+"""What the names of the tables of effects on chronic absence begin with."""
+
 MATRICES: Mapping[str, str] = {
     "student": "students taken as independent of each other",
     "school": "schools taken as independent of each other",

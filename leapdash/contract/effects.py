@@ -7,6 +7,7 @@ from leapdash.contract.codes import (
     ALL_SCHOOLS,
     BALANCE,
     CHECKS,
+    CHRONIC,
     CODE_PATTERN,
     EFFECT_GROUPS,
     FEW_VISITED_SCHOOLS,
@@ -35,7 +36,13 @@ from leapdash.contract.columns import (
     share,
 )
 from leapdash.contract.model import CodesBy, Column, Reference, Table
-from leapdash.contract.thresholds import MINIMUM_VISITED, MONTHS_AFTER
+from leapdash.contract.thresholds import (
+    CHRONIC_MINIMUM_DAYS,
+    CHRONIC_SHARE_ABSENT,
+    MINIMUM_VISITED,
+    MONTHS_AFTER,
+    percent,
+)
 
 _SLICE = (
     Column("slice", "text", "how the visited students are parted", codes=SLICES),
@@ -83,7 +90,7 @@ def _second(column: Column) -> Column:
     )
 
 
-EFFECT_TABLES: tuple[Table, ...] = (
+_TABLES: tuple[Table, ...] = (
     Table(
         "effects",
         "slice x slice value x district x level x months since first visit",
@@ -375,5 +382,36 @@ EFFECT_TABLES: tuple[Table, ...] = (
         key=("school_year", "district_code", "level", "share_visited"),
         optional=True,
         references=(_DISTRICTS,),
+    ),
+)
+
+
+def _on_chronic_absence(table: Table) -> Table:
+    """The same table for the share of students absent for a tenth or more of a month."""
+    share = f"absent for {percent(CHRONIC_SHARE_ABSENT)} or more of the month's days"
+    meanings = {
+        "effect": f"mean effect on the share of the visited {share}",
+        "visited_rate": f"share of the visited students {share}",
+    }
+    return replace(
+        table,
+        name=f"{CHRONIC}{table.name}",
+        meaning=f"Table `{table.name}` for chronic absence: whether a student is {share}, in "
+        f"months with at least {CHRONIC_MINIMUM_DAYS} days enrolled, in place of the attendance "
+        "rate. The same students are compared, and count as much. Slices all and cohort_period "
+        "only.",
+        columns=tuple(
+            replace(column, meaning=meanings.get(column.name, column.meaning))
+            for column in table.columns
+        ),
+    )
+
+
+EFFECT_TABLES: tuple[Table, ...] = (
+    *_TABLES,
+    *(
+        _on_chronic_absence(table)
+        for table in _TABLES
+        if table.name in ("effects", "effects_covariance", "effects_schools")
     ),
 )

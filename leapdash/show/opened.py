@@ -53,6 +53,13 @@ class OpenedRelease:
         return cohort_data(self)
 
     @cached_property
+    def chronic(self) -> CohortData:
+        """The effects on chronic absence as arrays. Raises ReleaseError where the release holds
+        none.
+        """
+        return cohort_data(self, "chronic_")
+
+    @cached_property
     def recent(self) -> RecentData:
         """The effects with three months of history alone, as arrays. Raises ReleaseError where the
         release holds none.

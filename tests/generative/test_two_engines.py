@@ -29,7 +29,10 @@ from tests.lib.random_states import State, memory_tables, states
 
 SOME_FORMATS = ("gzipped CSV", "CSV of other systems", "loosely typed Parquet")
 SEEDS = st.integers(0, 2**32 - 1)
-SPARSE = ("effects_covariance", "effects_schools", "effects_recent_covariance")
+SPARSE = (
+    *("effects_covariance", "effects_schools", "effects_recent_covariance"),
+    *("chronic_effects_covariance", "chronic_effects_schools"),
+)
 """Tables in which a number that isn't there is 0."""
 
 

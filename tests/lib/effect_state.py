@@ -56,7 +56,7 @@ class TablesAsRelease:
 class EffectState:
     """`tables`: the contract's, by name. `roles`: a row per student, trial and event time (unit,
     value, stratum, g, e, part, visited, MEASURES, change, now, before, w); `recent`: the same with
-    three months of history alone. `clusters`: by unit.
+    three months of history alone. `months`: unit, t, y, enrolled (half-days). `clusters`: by unit.
     `strata`: by number, district code and level. `periods`: by part. `folder`: the input.
     """
 
@@ -65,6 +65,7 @@ class EffectState:
     tables: Mapping[str, pa.Table]
     roles: pd.DataFrame
     recent: pd.DataFrame
+    months: pd.DataFrame
     clusters: Mapping[int, int]
     strata: tuple[tuple[str, str], ...]
     periods: tuple[str, ...]
@@ -89,15 +90,42 @@ def effect_state(folder: Path, students: int, seed: int) -> EffectState:
 
         roles, recent = roles_of(DESIGN), roles_of(RECENT)
         clusters = space.frame(made.clusters)
+        every = space.frame(made.months.select("unit", "t", "y", "enrolled"))
     return EffectState(
         folder,
         tables,
         roles,
         recent,
+        every,
         dict(zip(clusters["unit"], clusters["cluster"], strict=True)),
         made.areas,
         made.periods,
     )
+
+
+def _slopes(centred: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Least squares of the last column on the others, but for directions in which these differ by
+    less than a hundredth of their level.
+    """
+    unit = np.where(level > 0, level, 1.0)
+    left, size, right = np.linalg.svd(centred[:, :-1] / unit, full_matrices=False)
+    kept = size > 1e-2
+    return (right[kept].T @ ((left[:, kept].T @ centred[:, -1]) / size[kept])) / unit
+
+
+def on_chronic_absence(state: EffectState) -> pd.DataFrame:
+    """The roles with whether a student is absent for a tenth or more of the month in place of its
+    rate: those with at least ten days enrolled now and in the month before the trial.
+    """
+    t = state.months[state.months["enrolled"] >= 20]
+    absent = ((1 - t["y"]) * t["enrolled"]).round()
+    chronic = pd.Series((10 * absent >= t["enrolled"]).to_numpy(float), [t["unit"], t["t"]])
+    roles = state.roles
+    at = pd.MultiIndex.from_arrays([roles["unit"], roles["g"] + roles["e"]])
+    base = pd.MultiIndex.from_arrays([roles["unit"], roles["g"] - 1])
+    now, before = chronic.reindex(at).to_numpy(), chronic.reindex(base).to_numpy()
+    roles = roles.assign(now=now, before=before, change=now - before)
+    return roles[roles["change"].notna()]
 
 
 def terms(
@@ -123,7 +151,7 @@ def terms(
         weight = np.bincount(place, w)
         means = [np.bincount(place, w * column) / weight for column in features.T]
         centred = np.sqrt(w)[:, None] * (features - np.stack(means, axis=1)[place])
-        slopes, *_ = np.linalg.lstsq(centred[:, :-1], centred[:, -1], rcond=1e-6)
+        slopes = _slopes(centred, np.sqrt(w @ features[:, :-1] ** 2))
         t = t.assign(z=t["change"] - t[list(measures)].to_numpy() @ slopes)
         for (stratum, g), c in t.groupby(["stratum", "g"]):
             waiting = c[~c["visited"]]

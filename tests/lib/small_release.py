@@ -36,6 +36,7 @@ PUBLISHED = {
 EFFECT_TABLES = (
     *("effects", "effects_covariance", "effects_schools", "balance"),
     *("effects_recent", "effects_recent_covariance"),
+    *("chronic_effects", "chronic_effects_covariance", "chronic_effects_schools"),
     *("visited_days", "visited_compared", "spillover"),
 )
 _MEASURES = [

@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from leapdash.build.panel.panel import Panel
+from leapdash.build.panel.panel import Panel, has_minimum, is_chronic
 from leapdash.build.panel.student_groups import in_needs
 from leapdash.contract import (
     LANGUAGES,
@@ -52,12 +52,13 @@ class EffectPanel:
     """The panel for the effects of visits: tables on the engine, and what their numbers stand for.
 
     `months`: unit, t, y (attendance rate; null below MINIMUM_HALF_DAYS), stratum (ELSEWHERE where
-    nobody was ever visited), first, group_set, enrolled (half-days), COVARIATES; students never in
-    a stratum with visits are left out. `visited`: one row per student visited: unit, first, school,
-    stratum, group_set (of the visit), summer (0 or 1), and by number in their lists period and each
-    of KINDS. `clusters`: unit, cluster (the school of the student's first month). `strata`: by
-    number, district (its number) and level (likewise). By their numbers: `areas`, district code and
-    level of each stratum; `schools`, their codes; `periods`, the cohort periods.
+    nobody was ever visited), first, group_set, enrolled (half-days), chronic (1 where absent for a
+    tenth or more, else 0; null below the days that chronic absence asks for), COVARIATES; students
+    never in a stratum with visits are left out. `visited`: one row per student visited: unit,
+    first, school, stratum, group_set (of the visit), summer (0 or 1), and by number in their lists
+    period and each of KINDS. `clusters`: unit, cluster (the school of the student's first month).
+    `strata`: by number, district (its number) and level (likewise). By their numbers: `areas`,
+    district code and level of each stratum; `schools`, their codes; `periods`, the cohort periods.
     """
 
     months: ir.Table
@@ -105,7 +106,7 @@ def effect_panel(space: Workspace, panel: Panel) -> EffectPanel:
     )
     visited = _visited(panel, first.join(numbers, ["district", "level"]), periods)
     months = months.left_join(visited.select("unit", "first"), "unit")
-    columns = ("unit", "t", "school", "y", "stratum", "first", "group_set", "enrolled")
+    columns = ("unit", "t", "school", "y", "chronic", "stratum", "first", "group_set", "enrolled")
     months = space.keep(months.select(*columns, *COVARIATES))
     visited = space.keep(_with_groups(visited, months))
     clusters = months.group_by("unit").agg(cluster=months.school.argmin(months.t))
@@ -122,7 +123,9 @@ def effect_panel(space: Workspace, panel: Panel) -> EffectPanel:
 
 
 def _months(panel: Panel) -> ir.Table:
-    """The students' months, once each: unit, t, y, enrolled, and the main school's properties."""
+    """The students' months, once each: unit, t, y, chronic, enrolled, absent, and the main school's
+    properties.
+    """
     columns = ["student", "month_no", "school", "district", "level", "group_set", "enrolled"]
     single = panel.rows.filter(~panel.rows.several).select(*columns, "absent")
     t = panel.rows.filter(panel.rows.several)
@@ -137,7 +140,9 @@ def _months(panel: Panel) -> ir.Table:
     attended = (every.enrolled - every.absent).cast("float64")
     rate = ibis.ifelse(enough, attended / every.enrolled.cast("float64"), ibis.null("float64"))
     names = ("unit", "t", "school", "district", "level", "group_set", "enrolled", "absent")
-    return every.select(*names, y=rate)
+    absent = is_chronic(every).cast("float64")
+    chronic = ibis.ifelse(has_minimum(every), absent, ibis.null("float64"))
+    return every.select(*names, y=rate, chronic=chronic)
 
 
 def _with_schools_attendance(months: ir.Table) -> ir.Table:

@@ -41,6 +41,7 @@ from leapdash.contract import (
     ALL_LEVELS,
     ALL_SCHOOLS,
     BASE_EVENT_TIME,
+    CHRONIC,
     SLICES,
     STATE_CODE,
     summary_table,
@@ -48,7 +49,7 @@ from leapdash.contract import (
 from leapdash.contract.thresholds import MINIMUM_VISITED
 from leapdash.engines import Workspace
 from leapdash.estimator.design import Design
-from leapdash.estimator.estimate import Estimate, Study, estimate, prepare
+from leapdash.estimator.estimate import Estimate, Study, estimate, of_outcome, prepare
 from leapdash.progress import SILENT, Progress
 from leapdash.release import arrow_schema
 
@@ -86,6 +87,8 @@ def effect_tables(
                 frames |= _with_recent_history(room, panel, made)
             effects, covariances = [frames["effects"]], [frames["effects_covariance"]]
             areas = _unlike_by_area(frames["balance"])
+            with progress.step("effects on chronic absence"):
+                frames |= _on_chronic_absence(room, made, study, areas)
             left_out = [pd.DataFrame(columns=summary_table("slices_left_out").column_names)]
             for name, (says, make) in other_slices().items():
                 if name in wanted:
@@ -124,21 +127,53 @@ def _by_cohort_period(
         frames = check_tables(space, panel, made, found, why)
         if found.cells.empty:
             return frames, None, why
-        by_period = atoms("cohort_period", made.areas, slice_.values)
-        everyone = by_period.assign(slice="all", slice_value="all")
-        rows = pd.concat([by_period, everyone], ignore_index=True)
-        effects = effects_by_row(space, found, rows, made.clusters)
         areas = _unlike_by_area(frames["balance"])
-        frames["effects"] = _effect_rows(space, effects, rows, made, slice_, areas)
-        frames["effects_covariance"] = between_cohorts(space, effects)
-        frames["effects_schools"] = sums_by_school(space, effects, made.schools)
+        frames |= _cohort_tables(space, found, made, slice_, areas)
         if not beside:
             return frames, None, why
+        by_period = atoms("cohort_period", made.areas, slice_.values)
         whole = with_unions(by_period.assign(slice="comparison", slice_value=ALL_SCHOOLS))
         by_area = effects_by_row(outer, found, whole, made.clusters)
         more = _effect_rows(space, by_area, whole, made, slice_, areas)
         frames["effects"] = pd.concat([frames["effects"], more], ignore_index=True)
         return frames, by_area, why
+
+
+def _cohort_tables(
+    space: Workspace,
+    found: Estimate,
+    made: EffectPanel,
+    slice_: Slice,
+    areas: UnlikeByArea,
+    outcome: str = "",
+) -> dict[str, pd.DataFrame]:
+    """The effects by cohort period and of all, with what makes any union exact: frames by table,
+    whose names begin with `outcome`.
+    """
+    by_period = atoms("cohort_period", made.areas, slice_.values)
+    everyone = by_period.assign(slice="all", slice_value="all")
+    rows = pd.concat([by_period, everyone], ignore_index=True)
+    effects = effects_by_row(space, found, rows, made.clusters)
+    return {
+        f"{outcome}effects": _effect_rows(space, effects, rows, made, slice_, areas),
+        f"{outcome}effects_covariance": between_cohorts(space, effects),
+        f"{outcome}effects_schools": sums_by_school(space, effects, made.schools),
+    }
+
+
+def _on_chronic_absence(
+    outer: Workspace, made: EffectPanel, study: Study, areas: UnlikeByArea
+) -> dict[str, pd.DataFrame]:
+    """The effects on being absent for a tenth or more of a month, by cohort period: frames by
+    table; none where no month is long enough.
+    """
+    with Workspace(outer.engine) as space:
+        slice_ = by_cohort_period(made)
+        absent = made.months.select("unit", "t", y="chronic")
+        found = _estimate(space, of_outcome(space, study, absent), slice_)
+        if found.cells.empty:
+            return {}
+        return _cohort_tables(space, found, made, slice_, areas, CHRONIC)
 
 
 def _with_recent_history(

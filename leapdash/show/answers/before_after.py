@@ -6,6 +6,7 @@ from functools import partial
 import pandas as pd
 
 from leapdash.show.answers.checks import checks_of, left_out_check
+from leapdash.show.answers.chronic import chronic_section
 from leapdash.show.answers.model import Answer, Card, Figure, Section, Text, Withheld, nothing
 from leapdash.show.charts.effects import effect_paths, plain_lines
 from leapdash.show.choice import Choice
@@ -41,7 +42,10 @@ def answer(choice: Choice) -> Answer:
         scope=words.based_on(study, everyone),
         cards=_cards(choice, study, everyone),
         figures=(_paths(study), *_plain(plain, study.six_to_nine)),
-        sections=(Section("What it rests on, and does not remove", lambda: rests_on),),
+        sections=(
+            *chronic_section(choice, "effect"),
+            Section("What it rests on, and does not remove", lambda: rests_on),
+        ),
         checks=checks_of(choice, study, missing),
     )
 

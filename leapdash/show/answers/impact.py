@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from leapdash.show.answers.chronic import chronic_section
 from leapdash.show.answers.forests import forest_of, slices_of
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Withheld, nothing
@@ -66,6 +67,7 @@ def answer(choice: Choice) -> Answer:
             ),
         ),
         sections=(
+            *chronic_section(choice, "impact"),
             Section("When visited", partial(_when_visited, choice)),
             Section("What differs", partial(_what_differs, choice)),
             Section("Student groups", partial(_student_groups, choice)),

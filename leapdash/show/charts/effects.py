@@ -52,12 +52,15 @@ class _Month:
         return f", between {per_cent(self.lowest)} and {per_cent(self.highest)}"
 
 
-def effect_paths(table: pd.DataFrame, headline: Headline, look: Look) -> go.Figure:
+def effect_paths(
+    table: pd.DataFrame, headline: Headline, look: Look, axis: str = ATTENDANCE.axis
+) -> go.Figure:
     """Two lines: visited students' attendance and, dashed, what it would have been without a visit.
 
-    Takes an `EffectStudy`'s table. Between the two after the visit the gap is tinted, and measured
-    for the months of `headline` where there is room; the grey band is where the path without the
-    visit may lie, all months at once. Months with too few students are left out.
+    Takes an `EffectStudy`'s table, and what to write beside the `axis`. Between the two after the
+    visit the gap is tinted, and measured for the months of `headline` where there is room; the grey
+    band is where the path without the visit may lie, all months at once. Months with too few
+    students are left out.
     """
     palette = look.palette
     shown = table[table["shown"]]
@@ -80,7 +83,7 @@ def effect_paths(table: pd.DataFrame, headline: Headline, look: Look) -> go.Figu
     _add_path(drawing, names[1], runs, "without", palette.compared, "dash")
     _add_path(drawing, names[0], runs, "visited", palette.visited, "solid")
     _measure_gap(drawing, months, headline, palette)
-    drawing.write_above("y title", ATTENDANCE.axis, palette.muted)
+    drawing.write_above("y title", axis, palette.muted)
     if months:
         last = months[-1]
         ends = [

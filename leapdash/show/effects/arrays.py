@@ -6,7 +6,7 @@ Read once per release and kept; a filter then costs milliseconds.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -131,13 +131,16 @@ class SliceData:
     between: Mapping[tuple[int, int], Floats]
 
 
-def cohort_data(release: Tables) -> CohortData:
+def cohort_data(release: Tables, outcome: Literal["", "chronic_"] = "") -> CohortData:
     """The cohort periods' effects of a release, and all who were visited, compared or not.
+
+    `outcome`: what the names of the tables begin with: nothing for attendance, CHRONIC.
 
     Raises ReleaseError where the release lacks what makes an effect's standard error.
     """
     where = {"slice": ["cohort_period"]}
-    effects = release.table("effects", where=where)
+    names = [f"{outcome}{name}" for name in ("effects", "effects_covariance", "effects_schools")]
+    effects = release.table(names[0], where=where)
     keys = ("district_code", "level", "slice_value")
     in_table = ("district_code", "level", "cohort_period")
     everyone = release.table("visited_compared")
@@ -149,14 +152,12 @@ def cohort_data(release: Tables) -> CohortData:
     np.add.at(visited_all, _found(everyone, in_table, named), _floats(everyone, "students"))
     measures = replace(measures, visited_all=visited_all)
 
-    pairs, covariance, known_student = _pairs(
-        release.table("effects_covariance", where=where), keys, named
-    )
-    schools = release.table("effects_schools")
+    pairs, covariance, known_student = _pairs(release.table(names[1], where=where), keys, named)
+    schools = release.table(names[2])
     school_atom, school_event = _found(schools, in_table, named), _events(schools, "")
     for matrix, table, known in (
-        ("student", "effects_covariance", known_student),
-        ("school", "effects_schools", (school_atom, school_event)),
+        ("student", names[1], known_student),
+        ("school", names[2], (school_atom, school_event)),
     ):
         unknown = np.argwhere(_unknown(effects, row, matrix, known, len(named)))
         if len(unknown):

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from leapdash.contract import cohort_periods_of
+from leapdash.contract import CHRONIC, cohort_periods_of
 from leapdash.inference import Interval
 from leapdash.show.choice import VISITS, Choice, kept
-from leapdash.show.effects.arrays import Flags
+from leapdash.show.effects.arrays import CohortData, Flags
 from leapdash.show.effects.studies import (
     EffectStudy,
     Headlines,
@@ -21,8 +21,12 @@ _DAYS = ("students", "days_enrolled", "days_attended")
 
 def chosen_visits(choice: Choice) -> Flags:
     """Which districts, levels and cohort periods the filters mean."""
+    return _chosen(choice, choice.cohorts)
+
+
+def _chosen(choice: Choice, data: CohortData) -> Flags:
     return chosen(
-        choice.cohorts,
+        data,
         choice.codes,
         choice.filters.levels or None,
         cohort_periods_of(choice.filters.years) or None,
@@ -33,6 +37,16 @@ def chosen_visits(choice: Choice) -> Flags:
 def effect_on(choice: Choice) -> EffectStudy:
     """The effect on the visited students the filters mean."""
     return effect_study(choice.cohorts, chosen_visits(choice))
+
+
+@kept(*VISITS)
+def effect_on_chronic_absence(choice: Choice) -> EffectStudy | None:
+    """The effect on the share absent for a tenth or more of a month; None where the release holds
+    none.
+    """
+    if not choice.release.has(f"{CHRONIC}effects"):
+        return None
+    return effect_study(choice.release.chronic, _chosen(choice, choice.release.chronic))
 
 
 @kept(*VISITS)

@@ -48,6 +48,14 @@ NOT_THE_EFFECT = (
     "their attendance is at its worst, so part of any rise would have come without a visit."
 )
 
+CHRONIC_NOTE = (
+    "A month counts where the student is enrolled for at least 10 days of it. This is not the "
+    "official status of a school year, which pools all its days: a student may miss a tenth of one "
+    "month and not of the year. The same students are compared as for attendance, and count as "
+    "much."
+)
+_TENTH = "10%"
+
 _FRACTIONS = (
     (0.0, "next to nothing"),
     (0.1, "about a tenth"),
@@ -210,8 +218,62 @@ def path_notes(study: EffectStudy) -> str:
     )
 
 
+def chronic_sentence(study: EffectStudy) -> str:
+    """How many fewer of the visited are absent for a tenth or more of a month than would have been.
+
+    Six to nine months after the visit; else in the month after; else why there is none.
+    """
+    for found, when in (
+        (study.six_to_nine, "In months six to nine after the visit"),
+        (study.month_after, "In the month after the visit"),
+    ):
+        if found.effect is None:
+            continue
+        rows = study.table.set_index("event_time").loc[list(found.event_times)]
+        now, without = (float(rows[name].mean()) for name in ("visited_rate", "without_visit"))
+        least, most = sorted((found.effect.low, found.effect.high))
+        fewer, many = -found.effect.effect, found.visited
+        one, other = (-most, -least) if fewer >= 0 else (least, most)
+        than = "fewer" if fewer >= 0 else "more"
+        return (
+            f"{when}, {per_cent(now)} of the visited were absent for {_TENTH} or more of a month’s "
+            f"days; without the visit it would have been {per_cent(without)}. That is "
+            f"{points(abs(fewer))} points {than}, between {points(one)} and {points(other)}: "
+            f"{count(round(abs(fewer) * many))} {than} of {count(many)} students, between "
+            f"{count(round(one * many))} and {count(round(other * many))}."
+        )
+    return study.withheld or study.month_after.withheld or ""
+
+
+def chronic_plain(study: EffectStudy) -> str:
+    """The plain change in the same share, which isn't the effect; empty where there is none."""
+    found = study.six_to_nine if study.six_to_nine.effect else study.month_after
+    if found.effect is None or found.naive is None:
+        return ""
+    return (
+        f"The plain change of the same students’ share since the month before the visit is "
+        f"{points(found.naive, signed=True)} points. It is not the effect: students are visited "
+        "when they miss much."
+    )
+
+
+def alt_chronic(study: EffectStudy) -> str:
+    """What the chart of both shares shows, for who can't see it."""
+    return (
+        "Line chart over school months since the first visit: share of visited students absent "
+        f"for {_TENTH} or more of the month, and the share without the visit. {_both(study)}."
+    )
+
+
 def alt_paths(study: EffectStudy) -> str:
     """What the chart of both paths shows, for who can't see it."""
+    return (
+        "Line chart over school months since the first visit: attendance rate of visited students "
+        f"and the path they would have had without the visit. {_both(study)}."
+    )
+
+
+def _both(study: EffectStudy) -> str:
     rows = study.table[study.table["shown"]].set_index("event_time")
     told = [
         f"month {signed_month(time)}: {per_cent(row['visited_rate'])} visited, "
@@ -219,10 +281,7 @@ def alt_paths(study: EffectStudy) -> str:
         for time, row in rows.iterrows()
         if time in (-6, -1, 0, 1, 3, 6, 9)
     ]
-    return (
-        "Line chart over school months since the first visit: attendance rate of visited students "
-        f"and the path they would have had without the visit. {'; '.join(told)}."
-    )
+    return "; ".join(told)
 
 
 def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None, visited: bool) -> str:
