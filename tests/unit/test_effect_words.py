@@ -296,7 +296,7 @@ def test_a_quiet_test_is_no_proof_and_says_what_it_would_have_missed(recent, stu
     )
     same = replace(recent, effects=dict.fromkeys(recent.effects, 0.083))
     level = replace(study, six_to_nine=headline(0.083, 0.01, 0.2))
-    assert "Three months alone would put the effect the same." in (
+    assert "Three months alone would give the same effect." in (
         check_words.recent_line(ended(same, 0.4), level).finding
     )
 
@@ -379,3 +379,33 @@ def test_the_area_both_comparisons_are_for_is_named(choose):
     assert "for Hartford, 6-8, whatever the year" in check_words.schoolmates_evidence(
         spill, beside, choice
     )
+
+
+def chronic_study(effect, error, rate=0.4, visited=1_000):
+    """Six to nine months after the visit, a share of `rate` and that effect on it."""
+    found = replace(headline(effect, error, effect - 0.1), visited=visited)
+    table = pd.DataFrame(
+        {"event_time": [6, 7, 8, 9], "visited_rate": rate, "without_visit": rate - effect}
+    )
+    return replace(study(found), table=table)
+
+
+def test_how_many_fewer_are_chronically_absent_is_said_with_its_range():
+    told = effect_words.chronic_sentence(chronic_study(-0.3, 0.01))
+    assert told == (
+        "In months six to nine after the visit, 40.0% of the visited were absent for 10% or more "
+        "of a month’s days; without the visit it would have been 70.0%. That is 30.0 points fewer, "
+        "between 28.0 and 32.0: 300 of 1,000 students fewer, between 280 and 320."
+    )
+
+
+def test_where_there_may_be_more_chronically_absent_both_sides_are_said():
+    told = effect_words.chronic_sentence(chronic_study(-0.012, 0.03))
+    assert "1.2 points fewer, between 7.1 fewer and 4.7 more" in told
+    assert "12 of 1,000 students fewer, between 71 fewer and 47 more." in told
+
+
+def test_more_chronically_absent_are_called_more():
+    told = effect_words.chronic_sentence(chronic_study(0.1, 0.01))
+    assert "10.0 points more, between 8.0 and 12.0" in told
+    assert "100 of 1,000 students more, between 80 and 120." in told

@@ -35,6 +35,7 @@ from leapdash.show.words.effects import between, too_small_to_tell
 from leapdash.show.words.numbers import count, per_cent, points, signed_month
 
 _MANY = percent(MANY_VISITED)
+_NO_DIFFERENCE = 1e-9
 
 TITLE = "Can this comparison be trusted?"
 AREAS = "Follows districts and levels; first visits of all years."
@@ -148,7 +149,7 @@ def schoolmates_evidence(found: Spillover, beside: Beside, choice: Choice) -> st
             f"where {_MANY} or more of the school were visited, beside {count(found.others)} where "
             "fewer were. "
         )
-    if beside.more is not None:
+    if beside.more is not None and beside.more.std_error >= _NO_DIFFERENCE:
         told += (
             f"Compared with {FEW_VISITED_SCHOOLS} only, the effect six to nine school months after "
             f"the first visit differs by {points(beside.more.effect, signed=True)} points "
@@ -258,7 +259,7 @@ def _differs(recent: RecentStudy, study: EffectStudy) -> str:
         if change is None:
             continue
         if points(change) == "0.0":
-            return " Three months alone would put the effect the same."
+            return " Three months alone would give the same effect."
         side = "higher" if change > 0 else "lower"
         return f" Three months alone would put the effect {points(change)} points {side}."
     return ""
@@ -323,6 +324,8 @@ def _schoolmates_found(found: Spillover, beside: Beside) -> str:
     few, everyone = beside.few_visited, beside.everyone
     if beside.more is None or few is None or few.six_to_nine.effect is None:
         return "–"
+    if beside.more.std_error < _NO_DIFFERENCE:
+        return f"nobody compared was at a school where {_MANY} or more were visited"
     if points(beside.more.effect) == "0.0" or everyone.six_to_nine.effect is None:
         return (
             f"without the schools where {_MANY} or more were visited, the effect would be the same "

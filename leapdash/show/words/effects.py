@@ -231,18 +231,34 @@ def chronic_sentence(study: EffectStudy) -> str:
             continue
         rows = study.table.set_index("event_time").loc[list(found.event_times)]
         now, without = (float(rows[name].mean()) for name in ("visited_rate", "without_visit"))
-        least, most = sorted((found.effect.low, found.effect.high))
-        fewer, many = -found.effect.effect, found.visited
-        one, other = (-most, -least) if fewer >= 0 else (least, most)
-        than = "fewer" if fewer >= 0 else "more"
+        fewer = Interval(
+            -found.effect.effect, found.effect.std_error, -found.effect.high, -found.effect.low
+        )
+        in_points = _fewer(fewer, 1.0, " points")
+        in_students = _fewer(fewer, found.visited, f" of {count(found.visited)} students")
         return (
             f"{when}, {per_cent(now)} of the visited were absent for {_TENTH} or more of a month’s "
             f"days; without the visit it would have been {per_cent(without)}. That is "
-            f"{points(abs(fewer))} points {than}, between {points(one)} and {points(other)}: "
-            f"{count(round(abs(fewer) * many))} {than} of {count(many)} students, between "
-            f"{count(round(one * many))} and {count(round(other * many))}."
+            f"{in_points}: {in_students}."
         )
     return study.withheld or study.month_after.withheld or ""
+
+
+def _fewer(by: Interval, many: float, of: str) -> str:
+    """How many fewer, times `many`; with its range, in which there may be more."""
+
+    def number(value: float) -> str:
+        return points(abs(value)) if many == 1.0 else count(round(abs(value) * many))
+
+    def told(value: float) -> str:
+        return f"{number(value)} {'fewer' if value >= 0 else 'more'}"
+
+    least, most = sorted((by.low, by.high), key=abs)
+    if by.low < 0 < by.high:
+        span = f"{told(by.high)} and {told(by.low)}"
+    else:
+        span = f"{number(least)} and {number(most)}"
+    return f"{number(by.effect)}{of} {told(by.effect).split()[-1]}, between {span}"
 
 
 def chronic_plain(study: EffectStudy) -> str:
