@@ -33,10 +33,11 @@ from tests.lib.effect_state import (
     terms,
 )
 
-FILTERS_OF_A_STATE = examples.of(100, 500)
+FILTERS_OF_A_STATE = examples.of(60, 500)
+FEWER_FILTERS = examples.of(15, 500)
 
 
-@pytest.fixture(scope="module", params=[(4_000, 11), (9_000, 12)], ids=["small", "larger"])
+@pytest.fixture(scope="module", params=[(4_000, 11), (6_000, 12)], ids=["small", "larger"])
 def state(request, tmp_path_factory) -> EffectState:
     students, seed = request.param
     return effect_state(tmp_path_factory.mktemp("state"), students, seed)
@@ -71,7 +72,7 @@ def test_random_filters_are_exact(state, outcome):
     everyone = list(everyone.itertuples(index=False))
     rng = np.random.default_rng(1)
     compared = 0
-    for _ in range(FILTERS_OF_A_STATE):
+    for _ in range(FEWER_FILTERS if outcome else FILTERS_OF_A_STATE):
         pick = (
             random_choice(rng, districts),
             random_choice(rng, ["PK-5", "6-8", "9-12"]),
@@ -133,7 +134,7 @@ def test_random_filters_are_exact(state, outcome):
                 change = (total["now"] - total["before"]) / total["visited"]
                 assert found.loc[event, "naive_change"] == pytest.approx(change, abs=1e-9)
                 compared += 1
-    assert compared > FILTERS_OF_A_STATE
+    assert compared > (FEWER_FILTERS if outcome else FILTERS_OF_A_STATE)
 
 
 def test_random_filters_are_exact_with_three_months_of_history_alone(state):

@@ -34,9 +34,10 @@ from leapdash.show.words.numbers import (
 from leapdash.show.words.programme import reached
 
 RESTS_ON = (
-    "Given district, level and attendance so far (last month, the last three, all before those), "
-    "who is visited in a month is taken to be as good as chance as far as the months to come are "
-    "concerned. What visitors knew beyond that (a family in crisis, a student about to return) is "
+    "Given district, level, attendance so far (last month, the last three, all before those, last "
+    "school year), needs (English learner, disability, meals, homeless) and the school’s recent "
+    "attendance, who is visited in a month is taken to be as good as chance as far as the months to "
+    "come are concerned. What visitors knew beyond that (a family in crisis, a student about to return) is "
     "not removed."
 )
 NEVER_VISITED = (
