@@ -142,11 +142,11 @@ def test_every_check_opens_to_its_evidence_and_nothing_overflows(
     page = context.new_page()
     visit(page, f"{address}/before_after?districts=Hartford")
     charts = page.locator('[data-testid="stPlotlyChart"]')
-    assert charts.count() == 2
+    assert charts.count() == 3
     for number, check in enumerate(("recent", "alike", "schoolmates", "left-out")):
         page.locator(f".st-key-check-{check} summary").first.click()
         expect(page.locator(".st-key-check-" + check + " h3").first).to_be_visible()
-        expect(charts).to_have_count((3, 5, 6, 6)[number])
+        expect(charts).to_have_count((4, 7, 8, 8)[number])
     settle(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     main = page.locator('[data-testid="stMain"]')

@@ -95,7 +95,7 @@ def test_the_four_checks_are_lines_with_findings_and_no_chart_until_opened(choos
     expected.append(check_words.left_out_line(check_views.left_out(choose())))
     assert {f"**{line.question}** {line.finding}" for line in expected} < lines(app)
     assert len(lines(app)) == 4
-    assert charts_on(app) == 2
+    assert charts_on(app) == 3
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_opening_a_check_shows_its_evidence(check, more_charts, evidence):
     app.run()
     assert [error.value for error in app.exception] == []
     assert evidence in said(app)
-    assert charts_on(app) == 2 + more_charts
+    assert charts_on(app) == 3 + more_charts
 
 
 def test_the_path_of_those_followed_throughout_is_of_the_early_visited_only(choose):
@@ -266,14 +266,19 @@ def test_where_attendance_never_varies_nothing_is_infinite(monkeypatch, tmp_path
 def test_visits_in_the_last_month_show_the_months_before_and_say_why_no_more(monkeypatch, tmp_path):
     cut = {
         name: frame_of(name).query("event_time <= 0")
-        for name in ("effects", "effects_covariance", "effects_schools")
+        for outcome in ("", "chronic_")
+        for name in (
+            f"{outcome}effects",
+            f"{outcome}effects_covariance",
+            f"{outcome}effects_schools",
+        )
     }
     show(monkeypatch, tmp_path, changed=cut)
     app = opened()
     text = unmarred(app)
     assert "Only 0 visited students could be followed to month 1 after the visit" in text
     assert [card.value for card in app.metric][:3] == ["–", "–", "–"]
-    assert charts_on(app) == 2
+    assert charts_on(app) == 3
 
 
 def test_a_place_without_the_slice_of_few_visited_schools_still_has_its_checks(

@@ -36,9 +36,9 @@ from leapdash.show.words.programme import reached
 RESTS_ON = (
     "Given district, level, attendance so far (last month, the last three, all before those, last "
     "school year), needs (English learner, disability, meals, homeless) and the school’s recent "
-    "attendance, who is visited in a month is taken to be as good as chance as far as the months to "
-    "come are concerned. What visitors knew beyond that (a family in crisis, a student about to return) is "
-    "not removed."
+    "attendance, who is visited in a month is taken to be as good as chance as far as the months "
+    "to come are concerned. What visitors knew beyond that (a family in crisis, a student about to "
+    "return) is not removed."
 )
 NEVER_VISITED = (
     "“Not visited” means that no visit is recorded: families visited outside the programme’s "
@@ -277,8 +277,8 @@ def chronic_plain(study: EffectStudy) -> str:
 def alt_chronic(study: EffectStudy) -> str:
     """What the chart of both shares shows, for who can't see it."""
     return (
-        "Line chart over school months since the first visit: share of visited students absent "
-        f"for {_TENTH} or more of the month, and the share without the visit. {_both(study)}."
+        f"Visited students absent for {_TENTH} or more of the month, and without the visit: line "
+        f"chart over school months since the first visit. {_both(study)}."
     )
 
 
