@@ -2,14 +2,17 @@
 the reason in words, and no figure that is infinite or zero for want of anything.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
+from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 from leapdash.build.build import build
+from leapdash.build.effects.tables import effect_tables
 from leapdash.contract import LEVELS, STATE_CODE
 from leapdash.release import Release
 from leapdash.show.effects.arrays import cohort_data, recent_data, slice_data
@@ -75,8 +78,13 @@ def state(
     return tables
 
 
-def released(folder: Path, tables: dict[str, list[Row]]) -> Release:
-    return build(write_csv(folder / "input", tables), folder / "store", memory_limit="500MB")
+def released(
+    folder: Path, tables: dict[str, list[Row]], slices: Collection[str] = SLICES
+) -> Release:
+    """A release of the tables, with these slices of effects alone: each takes seconds."""
+    some = partial(effect_tables, slices=slices)
+    with patch("leapdash.build.effects.tables.effect_tables", some):
+        return build(write_csv(folder / "input", tables), folder / "store", memory_limit="500MB")
 
 
 def numbers_are_finite(release: Release) -> None:
@@ -148,7 +156,7 @@ def test_all_students_visited_at_once_leaves_the_reason_instead_of_effects(tmp_p
 
 
 def test_all_students_visited_in_turn_are_compared_while_others_wait(tmp_path):
-    release = released(tmp_path, state(lambda k: 5 + k % 10))
+    release = released(tmp_path, state(lambda k: 5 + k % 10), ("visits", "comparison"))
     headlines = shown(release)
     assert [h for h in headlines if h.effect is not None]
     why = release.table("visited_compared").to_pandas().groupby("reason")["students"].sum()
@@ -158,9 +166,8 @@ def test_all_students_visited_in_turn_are_compared_while_others_wait(tmp_path):
 
 def test_a_district_s_cohort_without_comparison_is_withheld_and_the_rest_is_not(tmp_path):
     # Everyone in Torrington is visited in one month, a third of Hartford over time.
-    release = released(
-        tmp_path, state(lambda k: 6 if k % 3 == 2 else (k % 8 + 4 if k % 3 else None))
-    )
+    visits = state(lambda k: 6 if k % 3 == 2 else (k % 8 + 4 if k % 3 else None))
+    release = released(tmp_path, visits, ("place", "school"))
     shown(release)
     data = cohort_data(release)
     study = effect_study(data, chosen(data, districts=["1430011"]))
@@ -221,7 +228,9 @@ def test_a_handful_of_visits_are_counted_and_withheld(tmp_path):
 
 
 def test_visits_in_the_last_month_have_no_month_after(tmp_path):
-    release = released(tmp_path, state(lambda k: 19 if k % 4 == 0 else None))
+    release = released(
+        tmp_path, state(lambda k: 19 if k % 4 == 0 else None), ("place", "followed", "group")
+    )
     shown(release)
     effects = release.table("effects").to_pandas()
     assert effects["event_time"].max() == 0
@@ -242,7 +251,7 @@ def test_values_of_one_level_are_set_beside_each_other_as_at_all_levels_where_th
     tables = state(lambda k: 6 if k % 12 in (0, 1, 3, 4, 7) else None)
     for number, visit in enumerate(tables["visits"]):
         visit["visitor"] = "community partner" if number % 2 else "school staff"
-    release = released(tmp_path, tables)
+    release = released(tmp_path, tables, ("visitor",))
     every, one = (slice_data(release, "visitor", "0640011", level) for level in ("all", "PK-5"))
     assert one.values == every.values == ("community partner", "school staff")
     assert np.abs(every.between[0, 1]).max() > 0
