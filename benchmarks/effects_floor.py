@@ -28,8 +28,8 @@ MEASURES = DESIGN.measures
 _HISTORY = """
 CREATE MACRO square(x, more) AS (x * x + more) % 2147483647;
 CREATE MACRO lot(unit, t, draw) AS square(
-    (square((unit::BIGINT * 1500450271 + (t + draw) * 2038074743) % 2147483647, 2038074743)
-     * 1103515249 + (t + draw) * 1299709001) % 2147483647,
+    (square((unit::BIGINT * 1500450271 + (t + draw)::BIGINT * 2038074743) % 2147483647, 2038074743)
+     * 1103515249 + (t + draw)::BIGINT * 1299709001) % 2147483647,
     1299709001
 );
 
