@@ -84,6 +84,27 @@ _EFFECT_LEVEL = Column(
 )
 
 
+_ESTIMATE = (
+    Column("effect", "number", "mean effect on the visited", unit="fraction"),
+    Column(
+        "std_error_student",
+        "number",
+        "its standard error, students independent",
+        unit="fraction",
+        minimum=0,
+    ),
+)
+_VISITED = count("visited", "visited students the effect is estimated on")
+_WORTH = Column(
+    "comparison_effective",
+    "number",
+    "how many equally weighted comparison students would be worth as much; a student in several "
+    "trials counts in each",
+    unit="students",
+    minimum=0,
+)
+
+
 def _second(column: Column) -> Column:
     return replace(
         column, name=f"{column.name}_2", meaning=f"{column.meaning}; of the second effect"
@@ -102,14 +123,7 @@ _TABLES: tuple[Table, ...] = (
             _EFFECT_DISTRICT,
             _EFFECT_LEVEL,
             EVENT_TIME,
-            Column("effect", "number", "mean effect on the visited", unit="fraction"),
-            Column(
-                "std_error_student",
-                "number",
-                "its standard error, students independent",
-                unit="fraction",
-                minimum=0,
-            ),
+            *_ESTIMATE,
             Column(
                 "std_error_school",
                 "number",
@@ -125,18 +139,11 @@ _TABLES: tuple[Table, ...] = (
                 unit="schools",
                 minimum=0,
             ),
-            count("visited", "visited students the effect is estimated on"),
+            _VISITED,
             count("visited_due", "of those compared, for whom this month is in the data at all"),
             count("visited_all", "visited students, whether or not they could be compared"),
             count("comparison", "students they are compared with, each once"),
-            Column(
-                "comparison_effective",
-                "number",
-                "how many equally weighted comparison students would be worth as much; a student "
-                "in several trials counts in each",
-                unit="students",
-                minimum=0,
-            ),
+            _WORTH,
             share("comparison_observed", "share of the comparison's weight that is observed"),
             share("weights_cut", "share of the comparison's weight cut off"),
             share("visited_rate", "mean attendance rate of the visited students"),
@@ -226,22 +233,9 @@ _TABLES: tuple[Table, ...] = (
             LEVEL,
             _PERIOD,
             EVENT_TIME,
-            Column("effect", "number", "mean effect on the visited", unit="fraction"),
-            Column(
-                "std_error_student",
-                "number",
-                "its standard error, students independent",
-                unit="fraction",
-                minimum=0,
-            ),
-            count("visited", "visited students the effect is estimated on"),
-            Column(
-                "comparison_effective",
-                "number",
-                "how many equally weighted comparison students would be worth as much",
-                unit="students",
-                minimum=0,
-            ),
+            *_ESTIMATE,
+            _VISITED,
+            _WORTH,
         ),
         key=("district_code", "level", "cohort_period", "event_time"),
         optional=True,

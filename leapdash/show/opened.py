@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leapdash.contract import CHRONIC
 from leapdash.release import Manifest, Release
 from leapdash.show.effects.arrays import CohortData, RecentData, cohort_data, recent_data
 from leapdash.show.filters import Known
@@ -57,7 +58,7 @@ class OpenedRelease:
         """The effects on chronic absence as arrays. Raises ReleaseError where the release holds
         none.
         """
-        return cohort_data(self, "chronic_")
+        return cohort_data(self, CHRONIC)
 
     @cached_property
     def recent(self) -> RecentData:

@@ -232,6 +232,9 @@ def test_a_check_that_fails_stands_on_every_card_row_and_file_of_its_effect(tmp_
         shown = cards(opened(page, districts=["Hartford"]))
         told = [unit for _, unit in shown.values() if unit and mind in unit]
         assert len(told) == (1 if page == "district" else 2), page
+        if page != "district":
+            # The sentence on chronic absence rests on the same comparison.
+            assert f"{mind.capitalize()}." in said(opened(page, districts=["Hartford"]))
         elsewhere = cards(opened(page, districts=["New Haven"]))
         assert not any(mind in unit for _, unit in elsewhere.values() if unit), page
     rows = row_views.district_rows(choice).set_index("series")["checks_failed"]

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from leapdash.build.effects.panel import COVARIATES, effect_panel
+from leapdash.build.effects.slices import other_slices
 from leapdash.build.panel.inputs import read_inputs
 from leapdash.build.panel.make import make_panel
 from leapdash.build.sources.folder import open_folder
@@ -146,6 +147,56 @@ def test_needs_and_the_school_s_attendance_are_those_of_the_input(tmp_path):
     for number, who in found.groupby("unit"):
         for need in NEEDS:
             assert set(who[need]) == {int(students.loc[f"S{number:02d}", need])}, need
+
+
+def test_last_year_is_a_student_s_own_and_the_others_mean_where_there_is_none(tmp_path):
+    def change(tables):
+        everyone_visited(tables)
+        tables["attendance"] = [
+            row
+            for row in tables["attendance"]
+            if not (row["student_id"] == "S03" and row["month"].year == 2021)
+        ]
+
+    found = made_from(tmp_path, change)
+    attendance = pd.DataFrame(rows()["attendance"])
+    attendance["year"] = attendance["month"].map(lambda month: month.year)
+    days = attendance.groupby(["student_id", "year"])[["days_attended", "days_enrolled"]].sum()
+    every = (days["days_attended"] / days["days_enrolled"]).drop(("S03", 2021))
+    own = every.xs(2021, level="year")
+    assert own.nunique() > 3
+    for _, row in found.iterrows():
+        has = row["t"] >= 3 and row["unit"] != 3
+        assert row["no_last_year"] == (not has)
+        expected = own[f"S{row['unit']:02d}"] if has else every.mean()
+        assert row["last_year"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", ["place", "visitor", "language", "visits", "group"])
+def test_a_slice_s_visits_of_summer_are_a_kind_of_their_own(tmp_path, name):
+    """They follow other records than visits of the school year, so they have chances of their own,
+    and count in the same part.
+    """
+    tables = rows()
+    only(tables, ("S01", date(2022, 7, 12), "met"), ("S09", date(2022, 9, 10), "met"))
+    for row in tables["enrollment"]:
+        row |= {"english_learner": False, "disability": False, "meal_eligibility": "free"}
+        row |= {"gender": "F", "race_ethnicity": "black", "homeless": False}
+    with open_engine(threads=1) as engine, Workspace(engine) as space:
+        given = open_folder(write_csv(tmp_path, tables)).tables
+        panel = make_panel(space, read_inputs(space, given, "state", SILENT), SILENT)
+        _, make = other_slices()[name]
+        made = make(space, effect_panel(space, panel))
+        kinds = space.frame(made.kinds.table)
+        members = made.kinds.members
+        there = set() if members is None else set(space.frame(members)["value"])
+    summer, autumn = (kinds[kinds["unit"] == k].sort_values("part") for k in (1, 9))
+    assert list(summer["part"]) == list(autumn["part"])
+    assert len(summer) > 0
+    assert not set(summer["value"]) & set(autumn["value"])
+    assert made.kinds.values == 2 * made.kinds.parts > kinds["value"].max()
+    # Whom a kind of visit could have reached is the same in summer and after.
+    assert members is None or {*summer["value"], *autumn["value"]} <= there
 
 
 def test_a_school_that_is_new_counts_as_its_district_and_level_did(tmp_path):

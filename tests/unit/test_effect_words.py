@@ -394,18 +394,65 @@ def test_how_many_fewer_are_chronically_absent_is_said_with_its_range():
     told = effect_words.chronic_sentence(chronic_study(-0.3, 0.01))
     assert told == (
         "In months six to nine after the visit, 40.0% of the visited were absent for 10% or more "
-        "of a month’s days; without the visit it would have been 70.0%. That is 30.0 points fewer, "
-        "between 28.0 and 32.0: 300 of 1,000 students fewer, between 280 and 320."
+        "of a month’s days; without the visit it would have been 70.0%. That is 30.0 points fewer "
+        "(between 28.0 and 32.0), or 300 fewer of 1,000 students (between 280 and 320)."
     )
 
 
 def test_where_there_may_be_more_chronically_absent_both_sides_are_said():
     told = effect_words.chronic_sentence(chronic_study(-0.012, 0.03))
-    assert "1.2 points fewer, between 7.1 fewer and 4.7 more" in told
-    assert "12 of 1,000 students fewer, between 71 fewer and 47 more." in told
+    assert "1.2 points fewer (between 7.1 fewer and 4.7 more)" in told
+    assert "12 fewer of 1,000 students (between 71 fewer and 47 more)." in told
 
 
 def test_more_chronically_absent_are_called_more():
     told = effect_words.chronic_sentence(chronic_study(0.1, 0.01))
-    assert "10.0 points more, between 8.0 and 12.0" in told
-    assert "100 of 1,000 students more, between 80 and 120." in told
+    assert "10.0 points more (between 8.0 and 12.0)" in told
+    assert "100 more of 1,000 students (between 80 and 120)." in told
+
+
+@pytest.mark.parametrize(
+    ("gain", "more", "finding"),
+    [
+        (
+            interval(0.02, 0.004**2),
+            None,
+            "Perhaps: where 10% or more of a school were visited, attendance of the unvisited "
+            "changed 2.0 points more than in schools with fewer visits (between 1.2 and 2.8). "
+            "The effect would then be larger than shown.",
+        ),
+        (
+            None,
+            interval(0.0, 0.0001**2),
+            "No sign of it: without the schools where 10% or more were visited, the effect would "
+            "be the same, to a tenth of a point.",
+        ),
+        (
+            None,
+            interval(0.0002, 0.002**2),
+            "No sign of it: without the schools where 10% or more were visited, the effect would "
+            "be the same (a difference between −0.4 and +0.4 points).",
+        ),
+        (
+            None,
+            interval(0.004, 0.001**2),
+            "No sign of it: compared with schools under 10% visited only, the effect would be +8.4 "
+            "instead of +8.0 points (a difference between 0.2 and 0.6).",
+        ),
+        (
+            None,
+            None,
+            "This can’t be said: too few unvisited schoolmates to compare.",
+        ),
+    ],
+)
+def test_what_is_said_of_schoolmates(gain, more, finding):
+    beside = check_views.Beside(
+        "00000CT",
+        "all",
+        study(headline(0.08, 0.01, 0.2)),
+        None if more is None else study(headline(0.08 + more.effect, 0.01, 0.2)),
+        more,
+    )
+    found = check_views.Spillover(gain, 500, 500)
+    assert check_words.schoolmates_line(found, beside).finding == finding

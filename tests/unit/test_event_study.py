@@ -11,9 +11,11 @@ import pytest
 
 import leapdash.estimator.event_study
 from leapdash import event_study
+from leapdash.engines import Workspace, open_engine
 from leapdash.errors import InputError, UsageError
 from leapdash.estimator.cell_effects import solve
 from leapdash.estimator.design import Design
+from leapdash.estimator.estimate import Study, of_outcome
 from leapdash.estimator.numbering import Numbering
 from leapdash.estimator.propensity import Propensity, coefficient_columns, powers
 from leapdash.estimator.trials import (
@@ -333,6 +335,21 @@ def test_who_is_drawn_in_a_month_says_nothing_of_the_next():
     assert abs(drawn_by.all(axis=1).mean() - 0.01) < 4 * (0.01 / 20_000) ** 0.5
     neighbours = drawn_by[:-1, 0] & drawn_by[1:, 0]
     assert abs(neighbours.mean() - 0.01) < 4 * (0.01 / 20_000) ** 0.5
+
+
+def test_another_outcome_is_counted_from_the_month_before_and_only_from_that():
+    with open_engine(threads=1) as engine, Workspace(engine) as space:
+        rows = space.put(
+            pa.table({"unit": [1] * 4, "t": [0, 1, 3, 4], "y": [0.9] * 4, "h": [0.1] * 4})
+        )
+        other = pa.table({"unit": [1] * 4, "t": [0, 1, 3, 4], "y": [0.0, 1.0, 0.0, None]})
+        study = of_outcome(space, Study(rows, (0,), 5, Design()), space.put(other))
+        found = space.frame(study.rows.order_by("t"))
+    assert study.base == "before"
+    # Month 2 isn't there, so month 3 has no month before.
+    np.testing.assert_array_equal(found["before"], [np.nan, 0.0, np.nan, 0.0])
+    np.testing.assert_array_equal(found["y"], [0.0, 1.0, 0.0, np.nan])
+    np.testing.assert_array_equal(found["h"], 0.1)
 
 
 def one_unit(**columns):

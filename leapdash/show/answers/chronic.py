@@ -2,20 +2,23 @@
 
 from functools import partial
 
+from leapdash.contract import CHRONIC
 from leapdash.show.answers.model import Figure, Part, Section, Text
 from leapdash.show.charts.effects import effect_paths
 from leapdash.show.choice import Choice
+from leapdash.show.effects.studies import EffectStudy
+from leapdash.show.views.checks import failed
 from leapdash.show.views.effects import effect_on_chronic_absence
 from leapdash.show.words import effects as words
 
-TITLE = "How many fewer are chronically absent"
+TITLE = "Chronic absence"
 _PATHS = "Visited students absent for 10% or more of the month, and without the visit"
 _AXIS = "Absent for 10% or more (% of students)"
 
 
 def chronic_section(choice: Choice, page: str) -> tuple[Section, ...]:
     """The section, where the release holds the effect. `page`: its figure's name begins so."""
-    if not choice.release.has("chronic_effects"):
+    if not choice.release.has(f"{CHRONIC}effects"):
         return ()
     return (Section(TITLE, partial(_parts, choice, page)),)
 
@@ -24,7 +27,7 @@ def _parts(choice: Choice, page: str) -> tuple[Part, ...]:
     study = effect_on_chronic_absence(choice)
     if study is None or not study.table["shown"].any():
         return (Text("Too few visited students could be followed to say."),)
-    told = Text(words.chronic_sentence(study))
+    told = " ".join((words.chronic_sentence(study), *_minded(choice, study)))
     chart = partial(effect_paths, study.table, study.six_to_nine, axis=_AXIS)
     figure = Figure(
         f"{page}-chronic-absence",
@@ -34,4 +37,11 @@ def _parts(choice: Choice, page: str) -> tuple[Part, ...]:
         words.alt_chronic(study),
         tuple(note for note in (words.chronic_plain(study), words.CHRONIC_NOTE) if note),
     )
-    return (told, figure)
+    return (Text(told), figure)
+
+
+def _minded(choice: Choice, study: EffectStudy) -> tuple[str, ...]:
+    """What is wrong with the comparison behind the sentence, if anything."""
+    headline = study.six_to_nine if study.six_to_nine.effect else study.month_after
+    codes = failed(choice, study, headline)
+    return (f"{words.failed_words(codes).capitalize()}.",) if codes else ()

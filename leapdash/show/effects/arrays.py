@@ -6,7 +6,7 @@ Read once per release and kept; a filter then costs milliseconds.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -131,7 +131,7 @@ class SliceData:
     between: Mapping[tuple[int, int], Floats]
 
 
-def cohort_data(release: Tables, outcome: Literal["", "chronic_"] = "") -> CohortData:
+def cohort_data(release: Tables, outcome: str = "") -> CohortData:
     """The cohort periods' effects of a release, and all who were visited, compared or not.
 
     `outcome`: what the names of the tables begin with: nothing for attendance, CHRONIC.

@@ -15,6 +15,7 @@ from leapdash.contract.thresholds import (
     STAYED_ALIKE,
     percent,
 )
+from leapdash.inference import Interval
 from leapdash.show.choice import Choice
 from leapdash.show.effects.recent import RecentStudy
 from leapdash.show.effects.studies import EffectStudy, HeadlineName
@@ -35,7 +36,6 @@ from leapdash.show.words.effects import between, too_small_to_tell
 from leapdash.show.words.numbers import count, per_cent, points, signed_month
 
 _MANY = percent(MANY_VISITED)
-_NO_DIFFERENCE = 1e-9
 
 TITLE = "Can this comparison be trusted?"
 AREAS = "Follows districts and levels; first visits of all years."
@@ -149,7 +149,7 @@ def schoolmates_evidence(found: Spillover, beside: Beside, choice: Choice) -> st
             f"where {_MANY} or more of the school were visited, beside {count(found.others)} where "
             "fewer were. "
         )
-    if beside.more is not None and beside.more.std_error >= _NO_DIFFERENCE:
+    if beside.more is not None and not _shows_nowhere(beside.more):
         told += (
             f"Compared with {FEW_VISITED_SCHOOLS} only, the effect six to nine school months after "
             f"the first visit differs by {points(beside.more.effect, signed=True)} points "
@@ -324,8 +324,11 @@ def _schoolmates_found(found: Spillover, beside: Beside) -> str:
     few, everyone = beside.few_visited, beside.everyone
     if beside.more is None or few is None or few.six_to_nine.effect is None:
         return "–"
-    if beside.more.std_error < _NO_DIFFERENCE:
-        return f"nobody compared was at a school where {_MANY} or more were visited"
+    if _shows_nowhere(beside.more):
+        return (
+            f"without the schools where {_MANY} or more were visited, the effect would be the "
+            "same, to a tenth of a point"
+        )
     if points(beside.more.effect) == "0.0" or everyone.six_to_nine.effect is None:
         return (
             f"without the schools where {_MANY} or more were visited, the effect would be the same "
@@ -337,6 +340,11 @@ def _schoolmates_found(found: Spillover, beside: Beside) -> str:
         f"{points(everyone.six_to_nine.effect.effect, signed=True)} points (a difference "
         f"{between(beside.more)})"
     )
+
+
+def _shows_nowhere(difference: Interval) -> bool:
+    """Whether a difference is nothing to a tenth of a point, wherever in its range it lies."""
+    return {points(difference.low), points(difference.high)} == {"0.0"}
 
 
 def _than(change: float) -> str:

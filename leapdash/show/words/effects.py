@@ -4,7 +4,8 @@ Effects are differences of attendance rates, written in points; intervals are wr
 and …”. Times are school months since the month of the first visit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import pandas as pd
 
@@ -232,34 +233,36 @@ def chronic_sentence(study: EffectStudy) -> str:
             continue
         rows = study.table.set_index("event_time").loc[list(found.event_times)]
         now, without = (float(rows[name].mean()) for name in ("visited_rate", "without_visit"))
-        fewer = Interval(
-            -found.effect.effect, found.effect.std_error, -found.effect.high, -found.effect.low
-        )
-        in_points = _fewer(fewer, 1.0, " points")
-        in_students = _fewer(fewer, found.visited, f" of {count(found.visited)} students")
+        everyone = students(found.visited)
+        in_students = partial(_students_of, found.visited)
         return (
             f"{when}, {per_cent(now)} of the visited were absent for {_TENTH} or more of a month’s "
             f"days; without the visit it would have been {per_cent(without)}. That is "
-            f"{in_points}: {in_students}."
+            f"{_fewer(found.effect, points, '{} points {}')}, or "
+            f"{_fewer(found.effect, in_students, f'{{}} {{}} of {everyone}')}."
         )
     return study.withheld or study.month_after.withheld or ""
 
 
-def _fewer(by: Interval, many: float, of: str) -> str:
-    """How many fewer, times `many`; with its range, in which there may be more."""
+def _students_of(everyone: int, share: float) -> str:
+    return count(round(share * everyone))
 
-    def number(value: float) -> str:
-        return points(abs(value)) if many == 1.0 else count(round(abs(value) * many))
 
-    def told(value: float) -> str:
-        return f"{number(value)} {'fewer' if value >= 0 else 'more'}"
+def _fewer(effect: Interval, number: Callable[[float], str], shape: str) -> str:
+    """How many fewer, or more, an effect on a share makes, and in its range there may be.
 
-    least, most = sorted((by.low, by.high), key=abs)
-    if by.low < 0 < by.high:
-        span = f"{told(by.high)} and {told(by.low)}"
+    `shape`: with room for the number, and for which of the two it is.
+    """
+
+    def told(value: float, shape: str = "{} {}") -> str:
+        return shape.format(number(abs(value)), "more" if value > 0 else "fewer")
+
+    if effect.low < 0 < effect.high:
+        span = f"{told(effect.low)} and {told(effect.high)}"
     else:
+        least, most = sorted((abs(effect.low), abs(effect.high)))
         span = f"{number(least)} and {number(most)}"
-    return f"{number(by.effect)}{of} {told(by.effect).split()[-1]}, between {span}"
+    return f"{told(effect.effect, shape)} (between {span})"
 
 
 def chronic_plain(study: EffectStudy) -> str:
