@@ -17,7 +17,7 @@ from leapdash.estimator.propensity import Counts, fit_propensity
 
 Floats = npt.NDArray[np.float64]
 EVENTS = tuple(range(-6, 10))
-HIGHEST_LEAVING, HIGHEST_SHARE, NO_SPREAD = 20.0, 0.9, 1e-4
+HIGHEST_LEAVING, HIGHEST_SHARE, NO_SPREAD = 50.0, 0.9, 1e-4
 COMPARED = 50
 DRAWN, WIDTH, LAST_DIGITS, PRIME = 10, 0.1, 1e-7, 2**31 - 1
 
@@ -102,7 +102,9 @@ def _drawn(trials: _Trials, covariates: int) -> tuple[npt.NDArray[np.int64], Flo
     visited = trials.visited
     rows = np.flatnonzero((np.bincount(trials.slot, visited) > 0)[trials.slot])
     classes = np.floor(trials.past[: len(trials.past) - covariates, rows] / WIDTH + LAST_DIGITS)
-    _, number = np.unique(classes, axis=1, return_inverse=True)
+    # Rates are at most 1, so a class is a digit of a number.
+    digits = np.full(len(classes), 2 / WIDTH).cumprod()
+    _, number = np.unique(digits @ classes, return_inverse=True)
     wanted = DRAWN * (np.bincount(number, visited[rows]) + 1)[number]
     waiting = np.bincount(number, ~visited[rows])[number]
     lot = _lot(trials.student[rows], trials.month[rows], 0)

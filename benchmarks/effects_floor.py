@@ -102,7 +102,7 @@ WHERE visited OR lot(unit, t, 2) < 50 * odds * 2147483647.0;
 
 CREATE VIEW role AS
 SELECT unit, cell, visited, last, mean, earlier, none, y, change, odds, odds * left_by AS uncut,
-       odds * least(left_by, 20.0) AS w
+       odds * least(left_by, 50.0) AS w
 FROM (
     SELECT trial.unit, before_first + t AS cell, visited, trial.last, trial.mean, trial.earlier,
            trial.none, y, odds, y - trial.last AS change,

@@ -20,7 +20,10 @@ HIGHEST_PROPENSITY = 0.9
 _RECENT = tuple(
     (total - second, second, 0, 0) for total in (1, 2, 3) for second in range(total + 1)
 )
-_EARLIER = ((0, 0, 1, 0), (0, 0, 2, 0), (0, 0, 3, 0), (1, 0, 1, 0), (0, 1, 1, 0), (0, 0, 0, 1))
+_EARLIER = (
+    *((0, 0, 1, 0), (0, 0, 2, 0), (0, 0, 3, 0), (1, 0, 1, 0), (0, 1, 1, 0)),
+    *((0, 0, 0, 1), (1, 0, 0, 1), (0, 1, 0, 1)),
+)
 
 
 def powers(past: int, covariates: int = 0) -> tuple[tuple[int, ...], ...]:
@@ -103,13 +106,12 @@ def fit_propensity(counts: Counts) -> Propensity:
 
     log(h / (1 - h)) = intercept of stratum and month + a polynomial in past attendance: of third
     degree in last month's and the three months'; the earlier months' to the third power, and times
-    each of those two; a term for who has no earlier month; and one for each covariate. Measures are
-    standardised over all students, that of earlier months over those who have any. The polynomial
-    is common to the state,
-    plus each group's (district's) own deviation from it. What holds it where visits are few:
-    ridges, of 1/2 on each intercept's distance from their common centre, of 1/10 on the centre's
-    distance from the log-odds of a visit over all cells, of 1/10 on the common slopes and of 5 on a
-    group's deviations. A stratum's month without any visit has no intercept: the chance there is 0.
+    each of those two; a term for who has no earlier month, and times each of the two; and one for
+    each covariate. Measures are standardised over all students, that of earlier months over those
+    who have any. The polynomial is common to the state, plus each group's (district's) own
+    deviation from it. What holds it where visits are few: ridges, of 1/2 on each intercept's
+    distance from their common centre, of 1/10 on the centre's distance from the log-odds of a visit
+    over all cells, of 1/10 on the common slopes and of 5 on a group's deviations. A stratum's month without any visit has no intercept: the chance there is 0.
 
     Newton's method on the exact likelihood with the intercepts profiled out, each step halved
     until the likelihood rises. Where nobody was visited at all, every chance is 0.

@@ -21,7 +21,7 @@ from leapdash.estimator.design import Design
 from leapdash.estimator.numbering import COMPARISON, Numbering
 from leapdash.estimator.propensity import HIGHEST_PROPENSITY, powers
 
-HIGHEST_LEAVING_WEIGHT = 20.0
+HIGHEST_LEAVING_WEIGHT = 50.0
 """The weight that makes up for comparison students visited later is at most this."""
 
 _NO_MONTH = 2**15 - 1

@@ -150,7 +150,7 @@ def fit(panel, options, is_visited):
                 u**a * v**b * w**c / (factorial(a) * factorial(b) * factorial(c))
                 for a, b, c in EARLIER
             ]
-            x.append(past[3])
+            x += [past[3], u * past[3], v * past[3]]
         return x + [(past[k] - centre[k]) / scale[k] for k in range(of_past, len(past))]
 
     terms = len(features(grouped[0][1]))
@@ -246,7 +246,7 @@ def estimate(panel, options):
         for month in range(g + 1, until + 1):
             if (i, month) in at_risk:
                 product /= 1 - h[i, month]
-        return min(product, 20.0)
+        return min(product, 50.0)
 
     roles = defaultdict(lambda: ([], []))  # (kind, stratum, g, e) -> visited, comparison
     for i, g in at_risk:

@@ -491,7 +491,7 @@ def test_students_are_only_compared_within_their_stratum():
 
 
 def test_the_weight_for_those_who_left_is_cut_off_and_the_share_is_told():
-    # Two waiting in one trial; leaving is worth 2 for one and 50 for the other.
+    # Two waiting in one trial; leaving is worth 2 for one and 80 for the other.
     begun = pa.table(
         {
             "unit": pa.array([1, 2], pa.int64()),
@@ -514,21 +514,21 @@ def test_the_weight_for_those_who_left_is_cut_off_and_the_share_is_told():
             "t": pa.array([5, 5], pa.int16()),
             "y": [0.7, 0.6],
             "last": [0.7, 0.6],
-            "leaving": [np.log(2), np.log(50)],
-            "leaving_last": [np.log(2), np.log(50)],
+            "leaving": [np.log(2), np.log(80)],
+            "leaving_last": [np.log(2), np.log(80)],
         }
     )
     design, numbering = Design(event_times=(2,)), Numbering.of(1, 10, 1, (2,))
     found = roles(ibis.memtable(begun), ibis.memtable(months), numbering, design)
     weights = found.order_by("unit").to_pandas()
-    assert HIGHEST_LEAVING_WEIGHT == 20
-    np.testing.assert_allclose(weights["w"], [0.2, 2.0])
-    np.testing.assert_allclose(weights["uncut"], [0.2, 5.0])
+    assert HIGHEST_LEAVING_WEIGHT == 50
+    np.testing.assert_allclose(weights["w"], [0.2, 5.0])
+    np.testing.assert_allclose(weights["uncut"], [0.2, 8.0])
     sums = sums_by_side(found, design).to_pandas()
-    np.testing.assert_allclose(sums[["w", "uncut"]], [[2.2, 5.2]])
+    np.testing.assert_allclose(sums[["w", "uncut"]], [[5.2, 8.2]])
     # The side of the visited is numbered after that of their comparison.
     cells = solve(pd.concat([sums, sums.assign(side=sums["side"] + 1)]), numbering, design)
-    assert cells["cut"].item() == pytest.approx(3 / 5.2)
+    assert cells["cut"].item() == pytest.approx(3 / 8.2)
 
 
 def solved(units, design):
@@ -670,7 +670,7 @@ def test_units_may_be_text_and_columns_may_have_any_name():
     names = {"student_id": "t", "month": "unit", "rate": "first", "first_visit": "y"}
     renamed = frame.rename(columns=names).assign(t="s" + frame["student_id"].astype(str))
     # Units in another order: everyone is taken, or others would be drawn.
-    everyone = Design(drawn=1_000, compared=1_000)
+    everyone = Design(drawn=1_000, compared=1_000_000)
     same(
         unchanged(stratum="district", design=everyone),
         study(

@@ -5,7 +5,7 @@ import pytest
 
 from leapdash.estimator.propensity import HIGHEST_PROPENSITY, Counts, fit_propensity, terms
 
-TERMS = {2: 9, 4: 15}
+TERMS = {2: 9, 4: 17}
 both = pytest.mark.parametrize("measures", [2, 4])
 
 
@@ -39,11 +39,11 @@ def test_the_terms_are_the_powers_and_products_of_standardised_measures():
     recent += [u**3 / 6, u**2 * v / 2, u * v**2 / 2, v**3 / 6]
     earlier = [w, w**2 / 2, w**3 / 6, u * w, v * w]
     four = terms(past, centre, scale)
-    np.testing.assert_allclose(four, [[*recent, *earlier, 0]], rtol=1e-12)
+    np.testing.assert_allclose(four, [[*recent, *earlier, 0, 0, 0]], rtol=1e-12)
     two = terms(past[:, :2], centre[:2], scale[:2])
     np.testing.assert_allclose(two, [recent], rtol=1e-12)
     without = terms(np.array([[*past[0, :2], 0, 1]]), centre, scale)
-    np.testing.assert_allclose(without, [[*recent, 0, 0, 0, 0, 0, 1]], rtol=1e-12)
+    np.testing.assert_allclose(without, [[*recent, 0, 0, 0, 0, 0, 1, u, v]], rtol=1e-12)
 
 
 @both
@@ -80,16 +80,18 @@ def test_measures_are_standardised_over_the_students_that_have_them(measures):
     assert fitted.scale[3:].tolist() == [1.0] * (measures == 4)
 
 
-def test_who_has_no_earlier_month_counts_as_at_its_centre_but_for_a_term_of_their_own():
+def test_who_has_no_earlier_month_counts_as_at_its_centre_but_for_terms_of_their_own():
     given = counts(4)
     fitted = fit_propensity(given)
     slot, recent = np.arange(1, 12), given.past[:11, :2]
     at_centre = np.tile([fitted.centre[2], 0.0], (11, 1))
     has_none = np.tile([0.0, 1.0], (11, 1))
     middle, without = (fitted.at(slot, np.hstack([recent, x])) for x in (at_centre, has_none))
-    assert np.unique(fitted.slopes[1:, -1]).size == 1
-    assert abs(fitted.slopes[1, -1]) > 0.2
-    np.testing.assert_allclose(log_odds(without) - log_odds(middle), fitted.slopes[1, -1])
+    own = fitted.slopes[1, -3:]
+    assert np.unique(fitted.slopes[1:, -3:], axis=0).shape == (1, 3)
+    assert np.abs(own).max() > 0.2
+    apart = own[0] + (recent - fitted.centre[:2]) / fitted.scale[:2] @ own[1:]
+    np.testing.assert_allclose(log_odds(without) - log_odds(middle), apart)
 
 
 def test_without_anybody_s_earlier_month_only_their_term_is_left_of_it():
