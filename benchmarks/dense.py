@@ -25,7 +25,9 @@ DRAWN, WIDTH, LAST_DIGITS, PRIME = 10, 0.1, 1e-7, 2**31 - 1
 @dataclass(frozen=True)
 class Effects:
     """By EVENTS: effects on the visited, their covariance, how many visited, how many equally
-    weighted students the comparison is worth, and every student's influence (students x EVENTS).
+    weighted students the comparison is worth, every student's influence (students x EVENTS), the
+    share of the comparison's weight cut off, and by how much the shares of visited and comparison
+    still observed differ.
     """
 
     effect: Floats
@@ -33,6 +35,20 @@ class Effects:
     visited: Floats
     effective: Floats
     influence: Floats
+    cut: Floats
+    apart: Floats
+
+
+@dataclass(frozen=True)
+class _OneMonth:
+    """What Effects has of one event time; `influence` by student."""
+
+    effect: float
+    visited: float
+    effective: float
+    influence: Floats
+    cut: float
+    apart: float
 
 
 @dataclass(frozen=True)
@@ -59,13 +75,21 @@ def effects(state: State, earlier: bool = True, covariates: Sequence[str] = ()) 
     strata = int(stratum.max()) + 1
     more = state.covariates(covariates) if covariates else np.zeros((students, months, 0))
     trials, leaving = _trials(state, rate, stratum, earlier, more)
-    influence = np.zeros((students, len(EVENTS)))
-    found, counts, effective = np.zeros((3, len(EVENTS)))
-    for k, e in enumerate(EVENTS):
-        found[k], counts[k], effective[k], influence[:, k] = _one_month(
-            state, rate, trials, leaving, strata * months, e
-        )
-    return Effects(found, influence.T @ influence, counts, effective, influence)
+    found = [_one_month(state, rate, trials, leaving, strata * months, e) for e in EVENTS]
+    influence = np.stack([month.influence for month in found], axis=1)
+
+    def by_event(name: str) -> Floats:
+        return np.array([getattr(month, name) for month in found])
+
+    return Effects(
+        by_event("effect"),
+        influence.T @ influence,
+        by_event("visited"),
+        by_event("effective"),
+        influence,
+        by_event("cut"),
+        by_event("apart"),
+    )
 
 
 def _trials(
@@ -141,10 +165,7 @@ def _propensity(trials: _Trials, months: int, covariates: int) -> Floats:
 
 def _one_month(
     state: State, rate: Floats, trials: _Trials, leaving: Floats, slots: int, e: int
-) -> tuple[float, float, float, Floats]:
-    """The effect at e, how many visited, how many students their comparison is worth, and every
-    student's influence on the effect.
-    """
+) -> _OneMonth:
     students, months = rate.shape
     rows = np.flatnonzero((trials.month + e >= 0) & (trials.month + e < months))
     i, g = trials.student[rows], trials.month[rows]
@@ -152,12 +173,14 @@ def _one_month(
     stays = state.first[i] > np.maximum(g, g + e)
     left = np.exp(leaving[i, g + e] - leaving[i, g]) if e > 0 else np.ones(len(i))
     treated = trials.visited[rows]
-    w = np.where(treated, 0.0, trials.odds[rows] * np.minimum(left, HIGHEST_LEAVING))
+    odds = np.where(treated, 0.0, trials.odds[rows])
+    w = odds * np.minimum(left, HIGHEST_LEAVING)
     used = ~np.isnan(change) & (treated | (stays & (w > 0)))
     slot = trials.slot[rows]
     n = np.bincount(slot[used], treated[used], minlength=slots)
     weight = np.bincount(slot[used], w[used], minlength=slots)
     used &= ((n > 0) & (weight > 0))[slot]
+    cut, apart = _cut_and_apart(slot, treated, odds, odds * left, w, used, stays)
     i, slot, w, treated = i[used], slot[used], w[used], treated[used]
     past, change = trials.past[:, rows[used]], change[used]
 
@@ -194,7 +217,31 @@ def _one_month(
         -share * n * (z - beside) / (1 - np.minimum(share, HIGHEST_SHARE)),
     )
     by_student = np.bincount(i, part, minlength=students) / visited
-    return effect, visited, visited**2 / worth, by_student
+    return _OneMonth(effect, visited, visited**2 / worth, by_student, cut, apart)
+
+
+def _cut_and_apart(
+    slot: npt.NDArray[np.int64],
+    treated: npt.NDArray[np.bool_],
+    odds: Floats,
+    uncut: Floats,
+    w: Floats,
+    used: npt.NDArray[np.bool_],
+    stays: npt.NDArray[np.bool_],
+) -> tuple[float, float]:
+    """See Effects; each slot's shares count as often as it has visited who are used."""
+
+    def total(of: Floats) -> Floats:
+        return np.bincount(slot, of, minlength=int(slot.max()) + 1).astype(np.float64)
+
+    n = total(used & treated)
+    live = n > 0
+    waiting, observed = total(odds * stays)[live], total(odds * used)[live]
+    kept = total(w * used)[live] / total(uncut * used)[live]
+    counts = n[live] / n.sum()
+    of_visited = (used & treated).sum() / treated.sum()
+    cut = float(counts @ (1 - kept))
+    return cut, abs(float(of_visited - counts @ np.minimum(observed / waiting, 1.0)))
 
 
 def _slopes(moments: Floats, level: Floats) -> Floats:

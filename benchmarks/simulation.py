@@ -3,11 +3,11 @@
     python -m benchmarks.simulation --runs 2000 --peers 50
 
 Every run is a row per estimator, appended to a file as it is done; the same command again goes on
-where it stopped. At the end three tables, each for 0, 1, 3 and 6 months after the visit and for the
-headline, the mean of months 6 to 9: what each estimator is off by; how often 95% intervals and the
-simultaneous band over all months from 0 on held the truth, and how often the test before the visit
-raised a false alarm at 5%; and how far estimates spread beside their mean standard error. The truth
-is the mean true effect on that run's estimated students.
+where it stopped. At the end four tables; the first three for 0, 1, 3 and 6 months after the visit
+and for the headline, the mean of months 6 to 9: what each estimator is off by; how often 95%
+intervals and the simultaneous band over all months from 0 on held the truth; and how far estimates
+spread beside their mean standard error. The truth is the mean true effect on that run's estimated
+students. The last: how often the test before the visit and other checks rang.
 """
 
 import argparse
@@ -31,13 +31,14 @@ import pandas as pd
 from benchmarks import dense
 from benchmarks.states import DESIGNS, LAST_YEAR, SHARES, State, draw
 from leapdash import event_study
-from leapdash.contract.thresholds import HEADLINES
+from leapdash.contract.thresholds import HEADLINES, MUCH_CUT, POWER, STAYED_ALIKE
 from leapdash.estimator.event_study import EventStudy
 from leapdash.inference import (
     degrees_of_freedom,
     joint_test,
     mean_effect,
     simultaneous_factor,
+    smallest_found,
     t_factor,
 )
 
@@ -63,15 +64,19 @@ from the last three months alone."""
 BEFORE_AND_AFTER = "before and after"
 PLAIN, ROBUST = "diff-diff", "diff-diff doubly robust"
 PEERS = (PLAIN, ROBUST)
-CHECKED = 10
+CHECKED = 50
 """Every so many runs, `event_study` itself is run beside its numbers in `benchmarks.dense`."""
 COLUMNS = (
     *("design", "run", "estimator", "seconds", "visited"),
     *(f"{name}_{when}" for when in WHEN for name in ("effect", "error", "truth")),
-    *("band_t", "band_factor", "before_p"),
+    *("band_t", "band_factor", "before_p", "smallest", "smallest_p"),
     *(f"effective_{when}" for when in WHEN),
+    *("cut", "apart"),
 )
-"""`effective`: how many equally weighted comparison students those of the run are worth."""
+"""`before_p`: of the test before the visit; `smallest`: the departure, the same in its months, that
+it says it would have found; `smallest_p`: of one so large. `effective`: how many equally weighted
+comparison students those of the run are worth. `cut`, `apart`: see `dense.Effects`, the largest of
+the later months and of all from 0 on."""
 
 
 Job = tuple[str, int, str]
@@ -130,8 +135,14 @@ def ours(
     degrees = degrees_of_freedom(float(found.effective[after].min()))
     factor = simultaneous_factor(found.covariance[np.ix_(after, after)], degrees)
     row["band_factor"] = round(factor, 6)
-    test = joint_test(found.effect[before], found.covariance[np.ix_(before, before)])
+    early = found.covariance[np.ix_(before, before)]
+    test, smallest = joint_test(found.effect[before], early), smallest_found(early)
     row["before_p"] = round(test.p_value, 6) if test else ""
+    if smallest is not None and (with_it := joint_test(found.effect[before] + smallest, early)):
+        row |= {"smallest": round(smallest, 6), "smallest_p": round(with_it.p_value, 6)}
+    later = np.isin(times, WHEN[LATER])
+    row["cut"] = round(float(found.cut[later].max()), 6)
+    row["apart"] = round(float(found.apart[after].max()), 6)
     return row
 
 
@@ -188,6 +199,7 @@ def _same(
         and np.array_equal(effects["visited"], found.visited)
         and np.allclose(effects["effect"], found.effect, rtol=0, atol=1e-10)
         and np.allclose(study.covariance, found.covariance, rtol=0, atol=1e-12)
+        and np.allclose(effects["cut"], found.cut, rtol=0, atol=1e-10)
     )
     if not same:
         raise AssertionError("event_study and benchmarks.dense differ")
@@ -284,20 +296,25 @@ def held(done: pd.DataFrame, when: int | str) -> int:
 
 
 def summary(results: pd.DataFrame) -> str:
-    """Three Markdown tables: what each estimator is off by, in points of the attendance rate;
-    coverage and alarms, each with the p-value of the exact two-sided binomial test; and the spread
-    of what it is off by over the mean standard error, with how many equally weighted students its
-    comparison is worth at 6 months.
+    """Four Markdown tables: what each estimator is off by, in points of the attendance rate;
+    coverage, with the p-value of the exact two-sided binomial test; the spread of what it is off by
+    over the mean standard error, with how many equally weighted students its comparison is worth at
+    6 months; and how often checks ring.
     """
     months, columns = " | ".join(str(when) for when in WHEN), "---:|" * len(WHEN)
     off = [f"| design | estimator | runs | {months} |", f"|---|---|---:|{columns}"]
     coverage = [
-        f"| design | estimator | {months} | 0 to {dense.EVENTS[-1]} at once | alarms before |",
-        f"|---|---|{columns}---:|---:|",
+        f"| design | estimator | {months} | 0 to {dense.EVENTS[-1]} at once |",
+        f"|---|---|{columns}---:|",
     ]
     ratios = [
         f"| design | estimator | {months} | comparison at 6, effective |",
         f"|---|---|{columns}---:|",
+    ]
+    checks = [
+        "| design | estimator | months before differ | what it says it would find | and then finds "
+        "| weight cut off | shares still observed |",
+        "|---|---|---:|---:|---:|---:|---:|",
     ]
     for design in dict.fromkeys(results["design"]):
         own = results[results["design"] == design]
@@ -328,14 +345,27 @@ def summary(results: pd.DataFrame) -> str:
             if estimator in OPTIONS:
                 together = int((done["band_t"] <= done["band_factor"]).sum())
                 hits.append(_share(together, len(done), 0.95))
-                hits.append(_share(int((done["before_p"] < 0.05).sum()), len(done), 0.05))
+                checks.append(f"| {design} | {estimator} | {' | '.join(_checks(done))} |")
             else:
-                hits += ["", ""]
+                hits.append("")
             coverage.append(f"| {design} | {estimator} | {' | '.join(hits)} |")
             effective = done["effective_6"].mean()
             spread.append("" if np.isnan(effective) else f"{effective:,.0f}")
             ratios.append(f"| {design} | {estimator} | {' | '.join(spread)} |")
-    return "\n".join([*off, "", *coverage, "", *ratios])
+    return "\n".join([*off, "", *coverage, "", *ratios, "", *checks])
+
+
+def _checks(done: pd.DataFrame) -> list[str]:
+    """How often the test before the visit rang, the departure it says it would have found 80% of
+    the time, how often it found one so large, and how often two checks rang.
+    """
+    return [
+        _share(int((done["before_p"] < 0.05).sum()), len(done), 0.05),
+        f"{100 * done['smallest'].mean():.1f} points",
+        _share(int((done["smallest_p"] < 0.05).sum()), len(done), POWER),
+        f"{(done['cut'] > MUCH_CUT).mean():.0%}",
+        f"{(done['apart'] > STAYED_ALIKE).mean():.0%}",
+    ]
 
 
 def _share(hits: int, runs: int, expected: float) -> str:

@@ -28,7 +28,7 @@ from benchmarks.states import DESIGNS as ALL_DESIGNS
 from benchmarks.states import draw
 
 DESIGNS = ("history", "cohorts", "gaps", "few", "last year", "summer list", "group", "school")
-RUNS = 1
+RUNS = 3
 RARE = 0.001
 FURTHER_BACK = ("last year", "summer list")
 """Here students aren't visited at their worst, so a plain before-and-after is off by less."""
@@ -117,18 +117,22 @@ def made_up(off, errors, estimator=OURS):
 
 
 def test_results_say_bias_coverage_and_spread_over_the_mean_standard_error():
-    off, held, ratios = summary(made_up([-1, 0, 1, 4], [1, 1, 1, 1])).split("\n\n")
+    results = made_up([-1, 0, 1, 4], [1, 1, 1, 1])
+    results["smallest"], results["smallest_p"] = 0.03, [0.01, 0.2, 0.04, 0.01]
+    results["cut"], results["apart"] = [0.0, 0.1, 0.1, 0.1], [0.0, 0.0, 0.06, 0.04]
+    off, held, ratios, checks = summary(results).split("\n\n")
     assert "| history | leapdash | 4 |" + " +1.00 ± 1.08 |" * 5 in off
     assert f"| history | *true effect* | |{' 5.00 |' * 5}" in off
     assert held.splitlines()[-1].count("75.0%") == 5
     # Misses of -1, 0, 1 and 4 spread by the root of 14/3.
     assert f"| history | leapdash |{' 2.16 |' * 5}  |" in ratios
+    assert " | 3.0 points | 75.0% (p = 1.000) | 75% | 25% |" in checks
 
 
 def test_what_has_no_standard_error_has_no_coverage():
     results = made_up([0, 1], [1, 1])
     results[f"error_{LATER}"] = np.nan
-    _, held, ratios = summary(results).split("\n\n")
+    _, held, ratios, _ = summary(results).split("\n\n")
     assert "100.0%" in held.splitlines()[-1]
     assert held.splitlines()[-1].split("|")[7].strip() == ""
     assert ratios.splitlines()[-1].split("|")[7].strip() == ""
