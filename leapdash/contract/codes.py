@@ -148,7 +148,9 @@ FEW_VISITED_SCHOOLS = f"schools under {_MANY} visited"
 ALL_SCHOOLS = "all schools"
 
 CHRONIC = "chronic_"
-"""What the names of the tables of effects on chronic absence begin with."""
+TO_JUNE = "to_june_"
+"""What the names of the tables of effects on chronic absence begin with: of one month, and of all
+days from the month of the visit to the end of its school year."""
 
 MATRICES: Mapping[str, str] = {
     "student": "students taken as independent of each other",

@@ -1,5 +1,6 @@
 """The tables of effects that a release holds, and what the effects are judged by."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from leapdash.contract.codes import (
@@ -20,6 +21,7 @@ from leapdash.contract.codes import (
     SHARES_VISITED,
     SLICES,
     STATE_CODE,
+    TO_JUNE,
     VISIT_COUNTS,
     VISITORS,
 )
@@ -380,32 +382,59 @@ _TABLES: tuple[Table, ...] = (
 )
 
 
+_SHARE = f"absent for {percent(CHRONIC_SHARE_ABSENT)} or more of"
+
+
 def _on_chronic_absence(table: Table) -> Table:
     """The same table for the share of students absent for a tenth or more of a month."""
-    share = f"absent for {percent(CHRONIC_SHARE_ABSENT)} or more of the month's days"
-    meanings = {
-        "effect": f"mean effect on the share of the visited {share}",
-        "visited_rate": f"share of the visited students {share}",
-    }
-    return replace(
-        table,
-        name=f"{CHRONIC}{table.name}",
-        meaning=f"Table `{table.name}` for chronic absence: whether a student is {share}, in "
-        f"months with at least {CHRONIC_MINIMUM_DAYS} days enrolled, in place of the attendance "
-        "rate. The same students are compared, and count as much. Slices all and cohort_period "
-        "only.",
-        columns=tuple(
-            replace(column, meaning=meanings.get(column.name, column.meaning))
-            for column in table.columns
-        ),
+    absent = f"{_SHARE} the month's days"
+    meaning = (
+        f"Table `{table.name}` for chronic absence: whether a student is {absent}, in months with "
+        f"at least {CHRONIC_MINIMUM_DAYS} days enrolled, in place of the attendance rate. The same "
+        "students are compared, and count as much. Slices all and cohort_period only."
     )
+    return _of_outcome(table, CHRONIC, meaning, _meanings(absent))
 
 
+def _to_june(table: Table) -> Table:
+    """The same table for the share absent for a tenth or more of the days from visit to June."""
+    absent = f"{_SHARE} the days from the month of the first visit to the end of its school year"
+    meaning = (
+        f"Table `{table.name}` for chronic absence to June: whether a student is {absent}, with at "
+        f"least {CHRONIC_MINIMUM_DAYS} days enrolled, in place of the attendance rate; school "
+        "years whose data end before June are left out. Compared with students not visited by "
+        "then either, and beside no month before. Slices all and cohort_period only."
+    )
+    once = "always 0, the month of the first visit, from which the days count"
+    made = _of_outcome(table, TO_JUNE, meaning, {**_meanings(absent), "event_time": once})
+    whole_year = f"share of the visited students {_SHARE} all days of that school year"
+    columns = [
+        share("whole_year_rate", whole_year) if column.name == "naive_change" else column
+        for column in made.columns
+    ]
+    return replace(made, columns=tuple(columns))
+
+
+def _meanings(absent: str) -> Mapping[str, str]:
+    return {
+        "effect": f"mean effect on the share of the visited {absent}",
+        "visited_rate": f"share of the visited students {absent}",
+    }
+
+
+def _of_outcome(table: Table, outcome: str, meaning: str, meanings: Mapping[str, str]) -> Table:
+    columns = tuple(
+        replace(column, meaning=meanings.get(column.name, column.meaning))
+        for column in table.columns
+    )
+    return replace(table, name=f"{outcome}{table.name}", meaning=meaning, columns=columns)
+
+
+_OUTCOMES = tuple(
+    table for table in _TABLES if table.name in ("effects", "effects_covariance", "effects_schools")
+)
 EFFECT_TABLES: tuple[Table, ...] = (
     *_TABLES,
-    *(
-        _on_chronic_absence(table)
-        for table in _TABLES
-        if table.name in ("effects", "effects_covariance", "effects_schools")
-    ),
+    *map(_on_chronic_absence, _OUTCOMES),
+    *map(_to_june, _OUTCOMES),
 )

@@ -27,7 +27,8 @@ class Study:
 
     `rows`: see `trials.weighted`, on the engine. `groups`: by stratum, the set of strata that
     share slopes of their own. `months`: how many there are. `base`: the column of `rows` with the
-    outcome in the month before, which changes are counted from.
+    outcome in the month before, which changes are counted from. `until`: of an outcome that looks
+    from the month a trial begins to the end of a period, see `of_period`; else None.
     """
 
     rows: ir.Table
@@ -35,6 +36,7 @@ class Study:
     months: int
     design: Design
     base: str = "last"
+    until: tuple[int | None, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Estimate:
     `cell_effects.solve` makes of them. `begun`: who begins which trial, kept on the engine.
     `waiting`: all who could have served in it, drawn or not: unit, trial, g, measures.
     `roles`: `trials.roles`, an expression. `influence`: `trials.influence`, kept on the engine.
+    `until`: see Study.
     """
 
     numbering: Numbering
@@ -72,6 +75,7 @@ class Estimate:
     waiting: ir.Table
     roles: ir.Table
     influence: ir.Table
+    until: tuple[int | None, ...] | None = None
 
 
 def prepare(
@@ -107,6 +111,31 @@ def of_outcome(space: Workspace, study: Study, outcome: ir.Table) -> Study:
     return replace(study, rows=space.keep(t.mutate(before=before)), base="before")
 
 
+def of_period(
+    space: Workspace, study: Study, outcome: ir.Table, until: Sequence[int | None]
+) -> Study:
+    """The study of an outcome that looks from the month a trial begins to the end of a period: who
+    is compared, and the odds of a visit, stay as they are; a comparison unit must not be visited
+    before that end, and its weight makes up for those who are. One event time, 0; the outcome
+    itself is compared, not its change.
+
+    `outcome`: unit, t, y (from month t on; null where it can't be told). `until`: by month, the
+    last month of its period; None where the data end before that, and no trial begins.
+    """
+    ends = [(t, end) for t, end in enumerate(until) if end is not None]
+    types = pa.schema([("t", pa.int16()), ("until", pa.int16())])
+    rows = [{"t": t, "until": end} for t, end in ends]
+    periods = space.put(pa.Table.from_pylist(rows, types))
+    t = study.rows.drop("y").left_join(periods, "t").drop("t_right")
+    t = t.left_join(outcome.select("unit", "t", "y"), ["unit", "t"])
+    t = t.mutate(y=ibis.ifelse(t.until.isnull(), ibis.null("float64"), t.y))
+    # A running sum: the last of a period's months has the largest.
+    last = t.leaving.max().over(ibis.window(group_by=[t.unit, t.until]))
+    t = t.select(*study.rows.columns, "until", leaving_until=last)
+    design = replace(study.design, event_times=(0,))
+    return replace(study, rows=space.keep(t), design=design, until=tuple(until))
+
+
 def estimate(
     space: Workspace, study: Study, kinds: VisitKinds, design: Design | None = None
 ) -> Estimate:
@@ -119,12 +148,15 @@ def estimate(
     numbering = Numbering.of(len(study.groups), study.months, kinds.parts, design.event_times)
     visited, waiting = _trials(space, study, kinds, numbering)
     begun = space.keep(visited.union(tr.serving(waiting, design).drop("t")))
-    roles = tr.roles(begun, study.rows, numbering, design, study.base)
+    if study.until is None:
+        roles = tr.roles(begun, study.rows, numbering, design, study.base)
+    else:
+        roles = tr.roles_of_period(begun, study.rows, numbering, design)
     sums = space.frame(tr.sums_by_side(roles, design))
     cells = solve(sums, numbering, design)
     terms = tr.terms_of_effect(roles, on_engine(space, cells, numbering, design), design)
     influence = space.keep(tr.influence(terms, numbering))
-    return Estimate(numbering, sums, cells, begun, waiting, roles, influence)
+    return Estimate(numbering, sums, cells, begun, waiting, roles, influence, study.until)
 
 
 def on_engine(

@@ -111,7 +111,8 @@ def fit_propensity(counts: Counts) -> Propensity:
     who have any. The polynomial is common to the state, plus each group's (district's) own
     deviation from it. What holds it where visits are few: ridges, of 1/2 on each intercept's
     distance from their common centre, of 1/10 on the centre's distance from the log-odds of a visit
-    over all cells, of 1/10 on the common slopes and of 5 on a group's deviations. A stratum's month without any visit has no intercept: the chance there is 0.
+    over all cells, of 1/10 on the common slopes and of 5 on a group's deviations. A stratum's month
+    without any visit has no intercept: the chance there is 0.
 
     Newton's method on the exact likelihood with the intercepts profiled out, each step halved
     until the likelihood rises. Where nobody was visited at all, every chance is 0.

@@ -253,7 +253,38 @@ def roles(
         t = t.filter(counted_from.notnull())
     # A running sum: before the trial's month it is smaller, so that nothing is made up for there.
     spent = t.leaving_last - t.leaving if never else ibis.greatest(t.leaving_now - t.leaving, 0.0)
-    t = t.mutate(cell=t["at"] + t.t, change=t.y - counted_from, left=spent.exp())
+    return _weighed(
+        t.mutate(
+            cell=t["at"] + t.t,
+            side=t.side_at + (numbering.parts + 1) * t.t,
+            change=t.y - counted_from,
+            left=spent.exp(),
+        ),
+        design,
+    )
+
+
+def roles_of_period(
+    trials: ir.Table, months: ir.Table, numbering: Numbering, design: Design
+) -> ir.Table:
+    """Every unit's part in a trial about an outcome of a whole period: columns as of `roles`.
+
+    `trials`: as in `roles`. `months`: unit, t, y (the outcome of a trial that begins in t), until
+    (the last month of its period), leaving_until (leaving in the last of the unit's months of it).
+    A comparison unit is visited after the period, or never. `change` is y itself.
+    """
+    now = months.filter(months.y.notnull()).select("unit", "y", "until", "leaving_until", g="t")
+    begins = trials.filter(trials.visited | (trials.odds > 0))
+    t = begins.join(now, ["unit", "g"])
+    stays = t["first"].isnull() | (t["first"] > t.until)
+    t = t.filter(t.visited | stays)
+    side = numbering.side(t.trial.cast("int64"), t.part.fill_null(COMPARISON).cast("int64"))
+    left = ibis.ifelse(t.visited, 1.0, (t.leaving_until - t.leaving).exp())
+    return _weighed(t.mutate(cell=t.trial, side=side, change=t.y, left=left), design)
+
+
+def _weighed(t: ir.Table, design: Design) -> ir.Table:
+    """The columns of `roles`. `t`: with left, what having stayed unvisited is worth."""
     return t.select(
         "unit",
         "cell",
@@ -262,7 +293,7 @@ def roles(
         *design.measures,
         "change",
         "odds",
-        side=t.side_at + (numbering.parts + 1) * t.t,
+        "side",
         now="y",
         uncut=t.odds * t.left,
         w=t.odds * ibis.least(t.left, HIGHEST_LEAVING_WEIGHT),

@@ -12,6 +12,7 @@ from leapdash.contract import (
     CHRONIC,
     FEW_VISITED_SCHOOLS,
     STATE_CODE,
+    TO_JUNE,
 )
 from leapdash.contract.thresholds import ALIKE, GROUPS_ALIKE, MOST, MUCH_CUT, STAYED_ALIKE
 from leapdash.show.effects.arrays import cohort_data, recent_data, slice_data
@@ -28,6 +29,7 @@ from tests.lib.effect_state import (
     EVENTS,
     EffectState,
     TablesAsRelease,
+    chronic_to_june,
     effect_state,
     on_chronic_absence,
     terms,
@@ -58,10 +60,13 @@ def visited_compared(roles):
     return roles[roles["visited"]].merge(served, on=cell)[["unit", "stratum", "part", "e"]]
 
 
-@pytest.mark.parametrize("outcome", ["", CHRONIC], ids=["attendance", "chronic absence"])
+OUTCOMES = {"": lambda state: state.roles, CHRONIC: on_chronic_absence, TO_JUNE: chronic_to_june}
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=["attendance", "chronic absence", "to June"])
 def test_random_filters_are_exact(state, outcome):
     data = cohort_data(TablesAsRelease(state.tables), outcome)
-    roles = on_chronic_absence(state) if outcome else state.roles
+    roles = OUTCOMES[outcome](state)
     rows, sums = terms(roles)
     visited = visited_compared(roles)
     visited["school"] = visited["unit"].map(state.clusters)
@@ -133,9 +138,35 @@ def test_random_filters_are_exact(state, outcome):
                     effective, rel=1e-6
                 )
                 change = (total["now"] - total["before"]) / total["visited"]
-                assert found.loc[event, "naive_change"] == pytest.approx(change, abs=1e-9)
+                told = "visited_rate" if outcome == TO_JUNE else "naive_change"
+                assert found.loc[event, told] == pytest.approx(change, abs=1e-9)
                 compared += 1
-    assert compared > (FEWER_FILTERS if outcome else FILTERS_OF_A_STATE)
+    of_each = {"": FILTERS_OF_A_STATE, CHRONIC: FEWER_FILTERS, TO_JUNE: FEWER_FILTERS // 3}
+    assert compared > of_each[outcome]
+
+
+def test_absence_to_june_stands_beside_that_of_the_whole_year(state):
+    roles = chronic_to_june(state)
+    visited = roles[roles["visited"]].merge(visited_compared(roles), on=["unit", "stratum", "part"])
+    compared, due = 0, 0
+    for row in frame(state, "to_june_effects", slice="cohort_period").itertuples():
+        stratum = state.strata.index((row.district_code, row.level))
+        part = state.periods.index(row.slice_value)
+        own = visited[(visited["stratum"] == stratum) & (visited["part"] == part)]
+        assert row.event_time == 0
+        assert row.visited == len(own) <= row.visited_due <= row.visited_all
+        assert row.visited_rate == pytest.approx(own["now"].mean())
+        assert row.whole_year_rate == pytest.approx(own["whole_year"].mean())
+        compared, due = compared + row.visited, due + row.visited_due
+    assert 0.8 * due < compared < due
+
+
+def test_nobody_in_the_comparison_to_june_is_visited_by_then(state):
+    first = state.roles[state.roles["visited"]].groupby("unit")["g"].first()
+    others = state.to_june[~state.to_june["visited"]]
+    until = np.array([-1 if end is None else end for end in state.until])
+    assert (others["unit"].map(first).fillna(999) > until[others["g"]]).all()
+    assert {end - g for g, end in enumerate(state.until)} == set(range(10))
 
 
 def test_random_filters_are_exact_with_three_months_of_history_alone(state):

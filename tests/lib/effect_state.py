@@ -14,13 +14,14 @@ from leapdash.build.demo import make_state
 from leapdash.build.effects.panel import effect_panel
 from leapdash.build.effects.slices import DESIGN, RECENT, by_cohort_period
 from leapdash.build.effects.tables import effect_tables
+from leapdash.build.effects.to_june import absence_to_june, last_months
 from leapdash.build.panel.inputs import read_inputs
 from leapdash.build.panel.make import make_panel
 from leapdash.build.sources.folder import open_folder
 from leapdash.contract import EVENT_TIMES
 from leapdash.engines import Workspace, open_engine
 from leapdash.estimator.design import Design
-from leapdash.estimator.estimate import estimate, prepare
+from leapdash.estimator.estimate import estimate, of_period, prepare
 from leapdash.progress import SILENT
 
 EVENTS = tuple(EVENT_TIMES)
@@ -56,7 +57,9 @@ class TablesAsRelease:
 class EffectState:
     """`tables`: the contract's, by name. `roles`: a row per student, trial and event time (unit,
     value, stratum, g, e, part, visited, MEASURES, change, now, before, w); `recent`: the same with
-    three months of history alone. `months`: unit, t, y, enrolled (half-days). `clusters`: by unit.
+    three months of history alone; `to_june`: about the rest of the school year. `until`: by month,
+    the last of its school year. `months`: unit, t, y, enrolled, absent (half-days). `clusters`: by
+    unit.
     `strata`: by number, district code and level. `periods`: by part. `folder`: the input.
     """
 
@@ -65,6 +68,8 @@ class EffectState:
     tables: Mapping[str, pa.Table]
     roles: pd.DataFrame
     recent: pd.DataFrame
+    to_june: pd.DataFrame
+    until: tuple[int | None, ...]
     months: pd.DataFrame
     clusters: Mapping[int, int]
     strata: tuple[tuple[str, str], ...]
@@ -90,12 +95,19 @@ def effect_state(folder: Path, students: int, seed: int) -> EffectState:
 
         roles, recent = roles_of(DESIGN), roles_of(RECENT)
         clusters = space.frame(made.clusters)
-        every = space.frame(made.months.select("unit", "t", "y", "enrolled"))
+        until = last_months(space, panel)
+        study = prepare(space, rows, made.districts(), months, DESIGN)
+        study = of_period(space, study, absence_to_june(made, panel), until)
+        rest = estimate(space, study, by_cohort_period(made).kinds)
+        to_june = rest.numbering.told_apart(space.frame(rest.roles)).assign(before=0.0)
+        every = space.frame(made.months.select("unit", "t", "y", "enrolled", "absent"))
     return EffectState(
         folder,
         tables,
         roles,
         recent,
+        to_june,
+        until,
         every,
         dict(zip(clusters["unit"], clusters["cluster"], strict=True)),
         made.areas,
@@ -126,6 +138,27 @@ def on_chronic_absence(state: EffectState) -> pd.DataFrame:
     now, before = chronic.reindex(at).to_numpy(), chronic.reindex(base).to_numpy()
     roles = roles.assign(now=now, before=before, change=now - before)
     return roles[roles["change"].notna()]
+
+
+def chronic_to_june(state: EffectState) -> pd.DataFrame:
+    """The roles about the rest of the school year, with whether a student is absent for a tenth or
+    more of its days, and of those of the whole year, told anew.
+    """
+    until = np.array([-1 if end is None else end for end in state.until])
+    t = state.months.assign(until=until[state.months["t"]]).sort_values(["unit", "t"])
+    days = t.groupby(["unit", "until"])[["enrolled", "absent"]]
+    rest = t[["enrolled", "absent"]] + days.transform("sum") - days.cumsum()
+    at = [t["unit"], t["t"]]
+
+    def chronic(sums: pd.DataFrame) -> pd.Series:
+        told = (10 * sums["absent"] >= sums["enrolled"]).where(sums["enrolled"] >= 20)
+        return pd.Series(told.to_numpy(float), at)
+
+    roles = state.to_june
+    key = pd.MultiIndex.from_arrays([roles["unit"], roles["g"]])
+    now = chronic(rest).reindex(key).to_numpy()
+    whole_year = chronic(days.transform("sum")).reindex(key).to_numpy()
+    return roles.assign(now=now, change=now, whole_year=whole_year)
 
 
 def terms(

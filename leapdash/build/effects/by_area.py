@@ -190,23 +190,33 @@ def _begun(found: Estimate) -> ir.Table:
 
 
 def _observed(found: Estimate, begun: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """The share of the odds that is observed, by cell: of the comparison not visited by then."""
+    """The share of the odds that is observed, by cell: of the comparison not visited by then, or
+    where the outcome is of a period, by its end.
+    """
     begun = begun[~begun["visited"]]
     first = begun["first"].fillna(np.inf).to_numpy(np.float64)
     trial, g = begun["trial"].to_numpy(np.int64), begun["g"].to_numpy(np.int64)
     odds = begun["odds"].to_numpy(np.float64)
     cells = found.cells["cell"].to_numpy(np.int64) // found.numbering.span
     waiting = np.ones(len(cells))
+    ends = None if found.until is None else _numbers(found.until)
     for e in np.unique(found.cells["e"]):
-        still = np.where(first > np.maximum(g, g + e), odds, 0.0)
+        still = np.where(first > (np.maximum(g, g + e) if ends is None else ends[g]), odds, 0.0)
         at = (found.cells["e"] == e).to_numpy()
         waiting[at] = np.bincount(trial, still, minlength=int(trial.max()) + 1)[cells[at]]
     share: Floats = np.minimum(found.cells["odds"].to_numpy(np.float64) / waiting, 1.0)
     return share
 
 
+def _numbers(until: Sequence[int | None]) -> Floats:
+    """By month, the last of its period; NaN where that isn't in the data."""
+    return np.array([np.nan if end is None else end for end in until], dtype=np.float64)
+
+
 def _due(found: Estimate, begun: pd.DataFrame) -> pd.DataFrame:
-    """The visited who began a trial and whose month e is in the data: atom, e, visited_due."""
+    """The visited who began a trial and whose month e, or whole period, is in the data: atom, e,
+    visited_due.
+    """
     numbering = found.numbering
     begun = begun[begun["visited"]]
     begun = begun.assign(stratum=numbering.stratum(begun["trial"]), visited_due=begun["units"])
@@ -214,7 +224,10 @@ def _due(found: Estimate, begun: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for e in range(numbering.lowest, numbering.lowest + numbering.span):
         month = begun["g"] + e
-        parts.append(begun[(month >= 0) & (month < numbering.months)].assign(e=e))
+        there = (month >= 0) & (month < numbering.months)
+        if found.until is not None:
+            there &= np.isfinite(_numbers(found.until)[begun["g"].to_numpy(np.int64)])
+        parts.append(begun[there].assign(e=e))
     due: pd.DataFrame = (
         pd.concat(parts).groupby(["atom", "e"], as_index=False)[["visited_due"]].sum()
     )

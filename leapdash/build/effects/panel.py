@@ -53,12 +53,13 @@ class EffectPanel:
 
     `months`: unit, t, y (attendance rate; null below MINIMUM_HALF_DAYS), stratum (ELSEWHERE where
     nobody was ever visited), first, group_set, enrolled (half-days), chronic (1 where absent for a
-    tenth or more, else 0; null below the days that chronic absence asks for), COVARIATES; students
-    never in a stratum with visits are left out. `visited`: one row per student visited: unit,
-    first, school, stratum, group_set (of the visit), summer (0 or 1), and by number in their lists
-    period and each of KINDS. `clusters`: unit, cluster (the school of the student's first month).
-    `strata`: by number, district (its number) and level (likewise). By their numbers: `areas`,
-    district code and level of each stratum; `schools`, their codes; `periods`, the cohort periods.
+    tenth or more, else 0; null below the days that chronic absence asks for), absent (half-days),
+    COVARIATES; students never in a stratum with visits are left out. `visited`: one row per student
+    visited: unit, first, school, stratum, group_set (of the visit), summer (0 or 1), and by number
+    in their lists period and each of KINDS. `clusters`: unit, cluster (the school of the student's
+    first month). `strata`: by number, district (its number) and level (likewise). By their numbers:
+    `areas`, district code and level of each stratum; `schools`, their codes; `periods`, the cohort
+    periods.
     """
 
     months: ir.Table
@@ -106,8 +107,8 @@ def effect_panel(space: Workspace, panel: Panel) -> EffectPanel:
     )
     visited = _visited(panel, first.join(numbers, ["district", "level"]), periods)
     months = months.left_join(visited.select("unit", "first"), "unit")
-    columns = ("unit", "t", "school", "y", "chronic", "stratum", "first", "group_set", "enrolled")
-    months = space.keep(months.select(*columns, *COVARIATES))
+    observed = ("school", "y", "chronic", "stratum", "first", "group_set", "enrolled", "absent")
+    months = space.keep(months.select("unit", "t", *observed, *COVARIATES))
     visited = space.keep(_with_groups(visited, months))
     clusters = months.group_by("unit").agg(cluster=months.school.argmin(months.t))
     inside = months.filter(months.stratum != ELSEWHERE).select("unit").distinct()

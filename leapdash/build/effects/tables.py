@@ -35,6 +35,7 @@ from leapdash.build.effects.slices import (
     by_cohort_period,
     other_slices,
 )
+from leapdash.build.effects.to_june import absence_to_june, last_months, over_the_whole_year
 from leapdash.build.panel.panel import Panel
 from leapdash.checks import failed_checks, pooled_balance, stayed_apart, unlike
 from leapdash.contract import (
@@ -44,12 +45,20 @@ from leapdash.contract import (
     CHRONIC,
     SLICES,
     STATE_CODE,
+    TO_JUNE,
     summary_table,
 )
 from leapdash.contract.thresholds import MINIMUM_VISITED
 from leapdash.engines import Workspace
 from leapdash.estimator.design import Design
-from leapdash.estimator.estimate import Estimate, Study, estimate, of_outcome, prepare
+from leapdash.estimator.estimate import (
+    Estimate,
+    Study,
+    estimate,
+    of_outcome,
+    of_period,
+    prepare,
+)
 from leapdash.progress import SILENT, Progress
 from leapdash.release import arrow_schema
 
@@ -89,6 +98,8 @@ def effect_tables(
             areas = _unlike_by_area(frames["balance"])
             with progress.step("effects on chronic absence"):
                 frames |= _on_chronic_absence(room, made, study, areas)
+            with progress.step("effects on chronic absence to June"):
+                frames |= _to_june(room, panel, made, study, areas)
             left_out = [pd.DataFrame(columns=summary_table("slices_left_out").column_names)]
             for name, (says, make) in other_slices().items():
                 if name in wanted:
@@ -134,7 +145,7 @@ def _by_cohort_period(
         by_period = atoms("cohort_period", made.areas, slice_.values)
         whole = with_unions(by_period.assign(slice="comparison", slice_value=ALL_SCHOOLS))
         by_area = effects_by_row(outer, found, whole, made.clusters)
-        more = _effect_rows(space, by_area, whole, made, slice_, areas)
+        more = _fine(_effect_rows(space, by_area, whole, made, slice_, areas), "effects")
         frames["effects"] = pd.concat([frames["effects"], more], ignore_index=True)
         return frames, by_area, why
 
@@ -146,16 +157,23 @@ def _cohort_tables(
     slice_: Slice,
     areas: UnlikeByArea,
     outcome: str = "",
+    whole_year: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The effects by cohort period and of all, with what makes any union exact: frames by table,
-    whose names begin with `outcome`.
+    whose names begin with `outcome`. `whole_year`: of `over_the_whole_year`, where a table says it.
     """
     by_period = atoms("cohort_period", made.areas, slice_.values)
     everyone = by_period.assign(slice="all", slice_value="all")
     rows = pd.concat([by_period, everyone], ignore_index=True)
     effects = effects_by_row(space, found, rows, made.clusters)
+    t = _effect_rows(space, effects, rows, made, slice_, areas)
+    if whole_year is not None:
+        of_rows = rows.merge(whole_year.rename(columns={"e": "event_time"}), on="atom")
+        keys = [*KEYS, "event_time"]
+        t = t.merge(of_rows.groupby(keys, as_index=False)[["whole_year"]].sum(), on=keys)
+        t["whole_year_rate"] = t["whole_year"] / t["visited"]
     return {
-        f"{outcome}effects": _effect_rows(space, effects, rows, made, slice_, areas),
+        f"{outcome}effects": _fine(t, f"{outcome}effects"),
         f"{outcome}effects_covariance": between_cohorts(space, effects),
         f"{outcome}effects_schools": sums_by_school(space, effects, made.schools),
     }
@@ -174,6 +192,23 @@ def _on_chronic_absence(
         if found.cells.empty:
             return {}
         return _cohort_tables(space, found, made, slice_, areas, CHRONIC)
+
+
+def _to_june(
+    outer: Workspace, panel: Panel, made: EffectPanel, study: Study, areas: UnlikeByArea
+) -> dict[str, pd.DataFrame]:
+    """The effects on being absent for a tenth or more of the days from the visit to June, by cohort
+    period: frames by table; none where no school year is there to its end.
+    """
+    with Workspace(outer.engine) as space:
+        slice_ = by_cohort_period(made)
+        absence = space.keep(absence_to_june(made, panel))
+        own = of_period(space, study, absence, last_months(space, panel))
+        found = estimate(space, own, slice_.kinds)
+        if found.cells.empty:
+            return {}
+        whole_year = over_the_whole_year(space, made, found, absence)
+        return _cohort_tables(space, found, made, slice_, areas, TO_JUNE, whole_year)
 
 
 def _with_recent_history(
@@ -216,7 +251,7 @@ def _of_slice(
     if slice_.unions:
         rows = with_unions(rows)
     effects = effects_by_row(space, found, rows, made.clusters)
-    own = _effect_rows(space, effects, rows, made, slice_, areas)
+    own = _fine(_effect_rows(space, effects, rows, made, slice_, areas), "effects")
     family = effects if beside is None else together(effects, beside)
     covariances = within_areas(space, family, compared=slice_.unions)
     return own, covariances, _left_out(space, effects, rows, slice_, why)
@@ -249,7 +284,7 @@ def _effect_rows(
     slice_: Slice,
     areas: UnlikeByArea,
 ) -> pd.DataFrame:
-    """The rows of `effects`, with all visited of each, whether they could be compared or not."""
+    """The columns of `effects`, with all visited of each, whether they could be compared or not."""
     counted = slice_.counted.join(made.visited.select("unit", "stratum"), "unit")
     counts = space.frame(counted.group_by("stratum", "part").agg(visited_all=counted.count()))
     counts["atom"] = counts["stratum"] * len(slice_.values) + counts["part"]
@@ -266,7 +301,7 @@ def _effect_rows(
     )
     t["naive_change"] = t["visited_rate"] - t["before"]
     t["checks_failed"] = _checks_failed(t, areas)
-    return _fine(t, "effects")
+    return t
 
 
 def _checks_failed(t: pd.DataFrame, areas: UnlikeByArea) -> list[str]:

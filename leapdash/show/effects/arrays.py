@@ -33,6 +33,7 @@ _AVERAGED = (
     "effect",
     "visited_rate",
     "naive_change",
+    "whole_year_rate",
     "comparison_observed",
     "weights_cut",
 )
@@ -55,8 +56,9 @@ class Tables(Protocol):
 class Measures:
     """What is known about some groups of visited students, by event time (groups x SIZE).
 
-    Counts and means are 0 where nobody was observed. `squares`: n^2 over the effective number of
-    comparison students, which adds up over groups. `visited_all` (groups): all visited.
+    Counts and means are 0 where nobody was observed, and where a table doesn't tell them.
+    `squares`: n^2 over the effective number of comparison students, which adds up over groups.
+    `visited_all` (groups): all visited. `whole_year_rate`: see table `to_june_effects`.
     """
 
     visited: Floats
@@ -65,6 +67,7 @@ class Measures:
     effect: Floats
     visited_rate: Floats
     naive_change: Floats
+    whole_year_rate: Floats
     comparison_observed: Floats
     weights_cut: Floats
     squares: Floats
@@ -134,7 +137,7 @@ class SliceData:
 def cohort_data(release: Tables, outcome: str = "") -> CohortData:
     """The cohort periods' effects of a release, and all who were visited, compared or not.
 
-    `outcome`: what the names of the tables begin with: nothing for attendance, CHRONIC.
+    `outcome`: what the names of the tables begin with: nothing for attendance, CHRONIC, TO_JUNE.
 
     Raises ReleaseError where the release lacks what makes an effect's standard error.
     """
@@ -350,6 +353,11 @@ def _floats(table: pa.Table, name: str) -> Floats:
     return values
 
 
+def _told(table: pa.Table, name: str) -> Floats:
+    """A column's values; 0 where the table has no such column."""
+    return _floats(table, name) if name in table.column_names else np.zeros(table.num_rows)
+
+
 def _strings(table: pa.Table, name: str) -> npt.NDArray[np.object_]:
     return np.asarray(table[name].to_pylist(), dtype=object)
 
@@ -375,5 +383,5 @@ def _measures(effects: pa.Table, row: Ints, rows: int) -> Measures:
         visited_due=spread(_floats(effects, "visited_due")),
         visited_all=everyone,
         squares=spread(visited**2 / _floats(effects, "comparison_effective")),
-        **{name: spread(_floats(effects, name)) for name in _AVERAGED},
+        **{name: spread(_told(effects, name)) for name in _AVERAGED},
     )

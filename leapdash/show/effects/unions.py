@@ -58,6 +58,7 @@ def union(measures: Measures, atoms: Flags) -> Measures:
         effect=mean(measures.effect),
         visited_rate=mean(measures.visited_rate),
         naive_change=mean(measures.naive_change),
+        whole_year_rate=mean(measures.whole_year_rate),
         comparison_observed=mean(measures.comparison_observed),
         weights_cut=mean(measures.weights_cut),
         squares=measures.squares[atoms].sum(axis=0, keepdims=True),
