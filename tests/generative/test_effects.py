@@ -2,13 +2,19 @@
 
 from dataclasses import asdict
 
+import ibis
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from leapdash import event_study
+from leapdash.engines import Workspace, open_engine
 from leapdash.estimator.design import Design
+from leapdash.estimator.estimate import VisitKinds, of_period, prepare
+from leapdash.estimator.estimate import estimate as on_engine
 from tests.lib import examples
 from tests.lib.effects_oracle import Options, estimate
 from tests.lib.random_panels import as_frame, random_panel
@@ -88,3 +94,49 @@ def test_effects_and_errors_are_those_of_the_formulas(seed, hole, options, covar
         assert row.effect == pytest.approx(effect, abs=1e-10)
         error = np.sqrt(sum(x * x for x in by_student.values()))
         assert row.std_error == pytest.approx(error, abs=1e-10)
+
+
+PERIODS = (2, 2, 2, 6, 6, 6, 6, None, None)
+"""By month, the last of its period; the last period isn't there to its end."""
+
+
+def with_periods(panel, seed):
+    """The panel with an outcome that looks from a month to the end of its period."""
+    rng = np.random.default_rng(seed)
+    panel.until = {t: end for t, end in enumerate(PERIODS) if end is not None}
+    for i, months in panel.y.items():
+        panel.to_the_end[i] = {t: float(rng.random() < 0.4) for t in months if rng.random() < 0.9}
+    return panel
+
+
+@examples.slow(6, 100)
+@given(seed=SEEDS, hole=st.sampled_from([0.08, 0.3]), compared=st.sampled_from([2, 50]))
+def test_effects_of_a_whole_period_are_those_of_the_formulas(seed, hole, compared):
+    panel = with_periods(random_panel(seed, students=80, hole=hole), seed)
+    options = Options(compared=compared, event_times=(0,))
+    answer = estimate(panel, options)
+    assume(answer.visited)
+    design = Design(compared=compared)
+    frame = as_frame(panel).rename(
+        columns={"student_id": "unit", "month": "t", "rate": "y", "first_visit": "first"}
+    )
+    types = {"unit": "int64", "t": "int16", "stratum": "int32", "first": "Int16"}
+    ends = [(i, t, value) for i, own in panel.to_the_end.items() for t, value in own.items()]
+    outcome = pd.DataFrame(ends, columns=["unit", "t", "y"]).astype({"unit": "int64", "t": "int16"})
+    with open_engine(threads=1) as engine, Workspace(engine) as space:
+        rows = space.put(pa.Table.from_pandas(frame.astype(types), preserve_index=False))
+        study = prepare(space, rows, (0,) * (frame["stratum"].max() + 1), panel.months, design)
+        outcomes = space.put(pa.Table.from_pandas(outcome, preserve_index=False))
+        study = of_period(space, study, outcomes, PERIODS)
+        kinds = study.rows.filter(study.rows["first"] == study.rows.t)
+        kinds = kinds.select("unit", value=ibis.literal(0, "int32"), part=ibis.literal(0, "int32"))
+        found = on_engine(space, study, VisitKinds(space.keep(kinds)))
+        influence = space.frame(found.influence)
+    cells = {(row.stratum, row.g): row for row in found.cells.itertuples()}
+    assert set(cells) == {(stratum, g) for _, stratum, g, _, _ in answer.cells}
+    for (_, stratum, g, _, _), (effect, visited, _) in answer.cells.items():
+        assert cells[stratum, g].visited == visited
+        assert cells[stratum, g].effect == pytest.approx(effect, abs=1e-10)
+    told = {(row.unit, row.atom): row.x for row in influence.itertuples()}
+    expected = {(i, key[0]): x for i, own in answer.terms.items() for key, x in own.items()}
+    assert told == pytest.approx(expected, abs=1e-10)

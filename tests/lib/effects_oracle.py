@@ -27,6 +27,8 @@ class Panel:
     part: dict = field(default_factory=dict)
     district: dict = field(default_factory=dict)
     covariates: dict = field(default_factory=dict)  # student -> month -> values
+    until: dict = field(default_factory=dict)  # month -> the last of its period, if it is there
+    to_the_end: dict = field(default_factory=dict)  # student -> month -> outcome from it to that
 
 
 @dataclass
@@ -254,6 +256,9 @@ def estimate(panel, options):
         for e in options.event_times:
             now = panel.y[i].get(g + e)
             before = panel.y[i].get(g + e - 1) if options.varying and e < 0 else past[0]
+            if panel.until:
+                now = panel.to_the_end[i].get(g) if g in panel.until else None
+                before = 0.0
             if now is None or before is None:
                 continue
             row = (i, now - before, np.array(past))
@@ -261,6 +266,8 @@ def estimate(panel, options):
                 roles[kind_of[i], panel.stratum[i][g], g, e][0].append(row)
                 continue
             last_month = panel.months - 1 if options.never else max(g, g + e)
+            if panel.until:
+                last_month = panel.until[g]
             if panel.first[i] is not None and panel.first[i] <= last_month:
                 continue
             for v in kinds:
@@ -270,7 +277,7 @@ def estimate(panel, options):
                     if lot(i, g, 1) >= options.compared * w * 2147483647:
                         continue
                     w = max(w, 1 / options.compared)
-                    if e > 0 or options.never:
+                    if last_month > g:
                         w *= left(i, g, last_month)
                 if w > 0:
                     roles[v, panel.stratum[i][g], g, e][1].append((*row, w))
