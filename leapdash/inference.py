@@ -274,9 +274,10 @@ def serving_matrix(
 
     The school one where the visited are worth at least MINIMUM_SCHOOLS schools (`schools`: by event
     time, see `effective_number`) and it gives the headline (the mean effect of six months and
-    later; without these, of the month after) the larger variance; else the student one.
+    later; without these, of the month after; without that, of the visit's own month) the larger
+    variance; else the student one.
     """
-    for events in (HEADLINES["six_to_nine"], HEADLINES["month_after"]):
+    for events in (HEADLINES["six_to_nine"], HEADLINES["month_after"], (0,)):
         at = [k for k, e in enumerate(event_times) if e in events and student[k, k] > 0]
         if at:
             larger = school[np.ix_(at, at)].sum() > student[np.ix_(at, at)].sum()

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leapdash.contract import CHRONIC
+from leapdash.contract import CHRONIC, TO_JUNE
 from leapdash.release import Manifest, Release
 from leapdash.show.effects.arrays import CohortData, RecentData, cohort_data, recent_data
 from leapdash.show.filters import Known
@@ -59,6 +59,13 @@ class OpenedRelease:
         none.
         """
         return cohort_data(self, CHRONIC)
+
+    @cached_property
+    def to_june(self) -> CohortData:
+        """The effects on chronic absence from the visit to June as arrays. Raises ReleaseError
+        where the release holds none.
+        """
+        return cohort_data(self, TO_JUNE)
 
     @cached_property
     def recent(self) -> RecentData:

@@ -32,6 +32,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 SPARSE = (
     *("effects_covariance", "effects_schools", "effects_recent_covariance"),
     *("chronic_effects_covariance", "chronic_effects_schools"),
+    *("to_june_effects_covariance", "to_june_effects_schools"),
 )
 """Tables in which a number that isn't there is 0."""
 

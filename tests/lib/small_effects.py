@@ -84,6 +84,7 @@ def effect_tables(
     covariance.append(_pairs("school", schools))
     return {
         **_on_chronic_absence(everyone, atoms, _schools(visited, atoms)),
+        **_to_june(everyone, atoms, _schools(visited, atoms)),
         "effects": pd.concat(effects, ignore_index=True),
         "effects_covariance": pd.concat(covariance, ignore_index=True),
         "effects_schools": _schools(visited, atoms),
@@ -113,6 +114,25 @@ def _on_chronic_absence(
         "chronic_effects": rows,
         "chronic_effects_covariance": pairs.assign(covariance=4 * pairs["covariance"]),
         "chronic_effects_schools": schools.assign(influence=-2 * schools["influence"]),
+    }
+
+
+def _to_june(
+    everyone: pd.DataFrame, atoms: pd.DataFrame, schools: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Of the days to June: half of the effect on chronic absence in the month after the visit."""
+    found = _on_chronic_absence(everyone, atoms, schools)
+    rows = found["chronic_effects"].query("event_time == 1").assign(event_time=0)
+    rows["effect"] /= 2
+    rows["visited_rate"] = 0.7 + rows["effect"]
+    rows = rows.drop(columns="naive_change").assign(whole_year_rate=0.8)
+    pairs = found["chronic_effects_covariance"].query("event_time == 1 and event_time_2 == 1")
+    return {
+        "to_june_effects": rows,
+        "to_june_effects_covariance": pairs.assign(event_time=0, event_time_2=0),
+        "to_june_effects_schools": found["chronic_effects_schools"]
+        .query("event_time == 1")
+        .assign(event_time=0),
     }
 
 

@@ -37,6 +37,7 @@ EFFECT_TABLES = (
     *("effects", "effects_covariance", "effects_schools", "balance"),
     *("effects_recent", "effects_recent_covariance"),
     *("chronic_effects", "chronic_effects_covariance", "chronic_effects_schools"),
+    *("to_june_effects", "to_june_effects_covariance", "to_june_effects_schools"),
     *("visited_days", "visited_compared", "spillover"),
 )
 _MEASURES = [

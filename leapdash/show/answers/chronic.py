@@ -1,18 +1,25 @@
 """What visits changed in chronic absence: a section of the pages about effects."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from leapdash.contract import CHRONIC
-from leapdash.show.answers.model import Figure, Part, Section, Text
+from leapdash.show.answers.model import Figure, Part, Section, Table, Text
 from leapdash.show.charts.effects import effect_paths
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import EffectStudy
 from leapdash.show.views.checks import failed
-from leapdash.show.views.effects import effect_on_chronic_absence
+from leapdash.show.views.effects import (
+    effect_on_chronic_absence,
+    headlines_on,
+    to_june,
+    to_june_by_period,
+)
 from leapdash.show.words import effects as words
 
 TITLE = "Chronic absence"
 _PATHS = "Visited students absent for 10% or more of the month, and without the visit"
+_TO_JUNE = "Absent for 10% or more of the days from the visit to June"
 _AXIS = "Absent for 10% or more (% of students)"
 
 
@@ -37,11 +44,27 @@ def _parts(choice: Choice, page: str) -> tuple[Part, ...]:
         words.alt_chronic(study),
         tuple(note for note in (words.chronic_plain(study), words.CHRONIC_NOTE) if note),
     )
-    return (Text(told), figure)
+    return (Text(told), figure, *_to_june(choice, page))
+
+
+def _to_june(choice: Choice, page: str) -> tuple[Part, ...]:
+    """The share absent for a tenth or more of the days from the visit to June."""
+    found = to_june(choice)
+    if found is None:
+        return ()
+    told = words.to_june_sentence(found), words.whole_year_sentence(found)
+    minded = _told(failed(choice, headlines_on(choice), found.headline))
+    table = Table(f"{page}-to-june", _TO_JUNE, to_june_by_period(choice))
+    shown = (table,) if found.headline.effect else ()
+    text = " ".join(sentence for sentence in (*told, *minded) if sentence)
+    return (Text(text), *shown, Text(words.TO_JUNE_NOTE, small=True))
 
 
 def _minded(choice: Choice, study: EffectStudy) -> tuple[str, ...]:
     """What is wrong with the comparison behind the sentence, if anything."""
     headline = study.six_to_nine if study.six_to_nine.effect else study.month_after
-    codes = failed(choice, study, headline)
+    return _told(failed(choice, study, headline))
+
+
+def _told(codes: Sequence[str]) -> tuple[str, ...]:
     return (f"{words.failed_words(codes).capitalize()}.",) if codes else ()

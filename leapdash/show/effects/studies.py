@@ -125,6 +125,27 @@ class EffectStudy(Headlines):
     covariance: Floats
 
 
+@dataclass(frozen=True)
+class ToJune:
+    """What visits changed in the share absent for a tenth or more of the days to June.
+
+    `visited_rate`: the share of the visited; `whole_year_rate`: of the same students over their
+    whole school year. Both fractions, 0 where nobody could be compared.
+    """
+
+    headline: Headline
+    visited_rate: float
+    whole_year_rate: float
+
+
+def effect_to_june(data: CohortData, atoms: Flags) -> ToJune:
+    """The effect on the chosen atoms' visited, of tables whose outcome is a whole period's."""
+    total = union(data.measures, atoms)
+    headline = _headline(total, *_serving(*covariances(data, atoms)), (0,))
+    at = EVENTS.index(0)
+    return ToJune(headline, float(total.visited_rate[0, at]), float(total.whole_year_rate[0, at]))
+
+
 def effect_study(data: CohortData, atoms: Flags) -> EffectStudy:
     """The effects on the visited students of the chosen atoms (see `chosen`), exact in effect and
     variance: theta_U = sum of N theta / sum of N.

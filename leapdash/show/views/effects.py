@@ -1,20 +1,23 @@
 """What the visits changed for the reader's choice as a whole, and the plain before-and-after."""
 
+import numpy as np
 import pandas as pd
 
-from leapdash.contract import CHRONIC, cohort_periods_of
+from leapdash.contract import CHRONIC, TO_JUNE, cohort_periods_of
 from leapdash.inference import Interval
 from leapdash.show.choice import VISITS, Choice, kept
 from leapdash.show.effects.arrays import CohortData, Flags
 from leapdash.show.effects.studies import (
     EffectStudy,
     Headlines,
+    ToJune,
     contrast,
     effect_study,
+    effect_to_june,
     headlines,
 )
 from leapdash.show.effects.unions import chosen
-from leapdash.show.views.base import conditions, read_rows, share, split
+from leapdash.show.views.base import conditions, period_labels, read_rows, share, split
 
 _DAYS = ("students", "days_enrolled", "days_attended")
 
@@ -47,6 +50,47 @@ def effect_on_chronic_absence(choice: Choice) -> EffectStudy | None:
     if not choice.release.has(f"{CHRONIC}effects"):
         return None
     return effect_study(choice.release.chronic, _chosen(choice, choice.release.chronic))
+
+
+@kept(*VISITS)
+def to_june(choice: Choice) -> ToJune | None:
+    """The effect on the share absent for a tenth or more of the days from the visit to June; None
+    where the release holds none.
+    """
+    if not choice.release.has(f"{TO_JUNE}effects"):
+        return None
+    return effect_to_june(choice.release.to_june, _chosen(choice, choice.release.to_june))
+
+
+@kept(*VISITS)
+def to_june_by_period(choice: Choice) -> pd.DataFrame:
+    """The same by cohort period, where the release holds it, in the order of time: period, visited,
+    absent, absent_without, effect, low, high, whole_year_rate; NaN where too few stand behind it.
+    """
+    data = choice.release.to_june
+    here = _chosen(choice, data)
+    rows = []
+    for period, label in period_labels(data.periods).items():
+        atoms = here & (np.array(data.periods) == period)
+        found = effect_to_june(data, atoms)
+        own = found.headline.effect
+        if not found.headline.visited:
+            continue
+        told = (
+            {
+                "absent": found.visited_rate,
+                "absent_without": found.visited_rate - own.effect,
+                "effect": own.effect,
+                "low": own.low,
+                "high": own.high,
+                "whole_year_rate": found.whole_year_rate,
+            }
+            if own
+            else {}
+        )
+        rows.append({"period": label, "visited": found.headline.visited, **told})
+    columns = ["period", "visited", "absent", "absent_without", "effect", "low", "high"]
+    return pd.DataFrame(rows, columns=[*columns, "whole_year_rate"])
 
 
 @kept(*VISITS)

@@ -21,6 +21,7 @@ from leapdash.show.effects.studies import (
     EffectStudy,
     Headline,
     Headlines,
+    ToJune,
 )
 from leapdash.show.views.programme import VisitsMade
 from leapdash.show.words.numbers import (
@@ -55,6 +56,11 @@ CHRONIC_NOTE = (
     "official status of a school year, which pools all its days: a student may miss a tenth of one "
     "month and not of the year. The same students are compared as for attendance, and count as "
     "much."
+)
+TO_JUNE_NOTE = (
+    "Days count from the month of the visit to the end of its school year, for who is enrolled for "
+    "at least 10 of them; school years whose data end before June are left out. Compared with "
+    "students alike who were not visited by then either."
 )
 _TENTH = "10%"
 
@@ -242,6 +248,39 @@ def chronic_sentence(study: EffectStudy) -> str:
             f"{_fewer(found.effect, in_students, f'{{}} {{}} of {everyone}')}."
         )
     return study.withheld or study.month_after.withheld or ""
+
+
+def to_june_sentence(found: ToJune) -> str:
+    """How many fewer of the visited are absent for a tenth or more of the days from the visit to
+    June than would have been; or that it can't be told.
+    """
+    own = found.headline
+    if own.effect is None:
+        return (
+            f"From the visit to June: too few to tell ({students(own.visited, 'visited')} to a "
+            f"June in the data, with a comparison worth {count(round(own.comparison_effective))})."
+        )
+    without = found.visited_rate - own.effect.effect
+    in_students = partial(_students_of, own.visited)
+    return (
+        f"From the visit to June, {per_cent(found.visited_rate)} of the visited were absent for "
+        f"{_TENTH} or more of their days; without the visit it would have been "
+        f"{per_cent(without)}. That is {_fewer(own.effect, points, '{} points {}')}, or "
+        f"{_fewer(own.effect, in_students, f'{{}} {{}} of {students(own.visited)}')}."
+    )
+
+
+def whole_year_sentence(found: ToJune) -> str:
+    """How the share to June differs from the official status of the year; empty where it isn't
+    told.
+    """
+    if found.headline.effect is None:
+        return ""
+    return (
+        f"Over their whole school year {per_cent(found.whole_year_rate)} of the same students were "
+        f"absent for {_TENTH} or more. That is what the official status counts: with the months "
+        "before the visit, which no visit can change."
+    )
 
 
 def _students_of(everyone: int, share: float) -> str:
