@@ -62,11 +62,40 @@ def test_impact_answers_with_the_effect_of_the_choice_whom_it_reached_and_the_da
     assert programme_words.days_note(gained, choose(filters)) in said(app)
 
 
-def test_impact_begins_with_two_figures_the_rows_and_how_many_fewer_are_chronically_absent():
+def test_impact_begins_with_the_rows_and_how_many_fewer_are_chronically_absent():
     assert headings(opened()) == [
         "What visits changed, by level and district",
         "Visited students absent for 10% or more of the month, and without the visit",
+        "Absent for 10% or more of the days from the visit to June",
     ]
+
+
+@pytest.mark.parametrize("district", [None, HARTFORD])
+def test_absence_from_the_visit_to_june_is_the_tables(choose, district):
+    table = small_tables()["to_june_effects"].to_pandas().query("slice == 'cohort_period'")
+    own = table if district is None else table[table["district_code"] == district]
+    visited = own["visited"].sum()
+    absent, effect, year = (
+        (own[name] * own["visited"]).sum() / visited
+        for name in ("visited_rate", "effect", "whole_year_rate")
+    )
+    app = opened(districts=["Hartford"] if district else [])
+    text = said(app)
+    assert f"From the visit to June, {per_cent(absent)} of the visited were absent" in text
+    assert f"it would have been {per_cent(absent - effect)}. That is" in text
+    assert f"or {count(round(-effect * visited))} fewer of {count(visited)} students" in text
+    assert f"Over their whole school year {per_cent(year)} of the same students" in text
+    periods = effect_views.to_june_by_period(choose(Filters((district,) if district else ())))
+    assert periods["visited"].sum() == visited
+    assert periods["period"].is_unique
+
+
+def test_a_release_without_absence_to_june_says_nothing_of_it(tmp_path, monkeypatch):
+    without = [name for name in small_tables() if name.startswith("to_june")]
+    show(tmp_path, monkeypatch, without=without)
+    text = said(opened())
+    assert "absent for 10% or more of a month’s days" in text
+    assert "From the visit to June" not in text
 
 
 def test_a_plain_change_never_stands_without_the_effect_beside_it():
@@ -212,11 +241,13 @@ def test_where_nobody_could_be_compared_the_pages_say_so_and_show_no_effect(
     )
 
 
-def show(folder, monkeypatch, **changed):
-    """The small release with some tables changed, on show; and a choice in it."""
+def show(folder, monkeypatch, without=(), **changed):
+    """The small release with some tables changed, or left out, on show; and a choice in it."""
     tables = small_tables() | {
         name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in changed.items()
     }
+    for name in without:
+        del tables[name]
     publish(folder, tables, FACTS)
     monkeypatch.setenv(store.STORE_VARIABLE, str(folder))
     return Choice(OpenedRelease(open_release(folder)))

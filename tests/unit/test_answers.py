@@ -236,7 +236,7 @@ def test_evidence_without_a_chart_is_a_table_of_its_own(small):
     tables = [
         part.name for part in parts_of(answer_of("before_after", small)) if isinstance(part, Table)
     ]
-    assert tables == ["effect-beside", "effect-left-out"]
+    assert tables == ["effect-to-june", "effect-beside", "effect-left-out"]
 
 
 def test_a_file_is_named_for_its_figure_and_the_choice(choose):

@@ -76,7 +76,7 @@ def test_a_value_that_depends_on_another_is_told_for_every_code_of_the_other() -
                 assert {*by.codes, *by.patterns} == set(table.column(by.column).codes or ())
                 assert not set(by.codes) & set(by.patterns)
                 seen += 1
-    assert seen == 9
+    assert seen == 12
 
 
 def test_every_reference_is_to_columns_there_are() -> None:

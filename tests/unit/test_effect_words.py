@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from leapdash.inference import Interval, JointTest, Serving, interval
-from leapdash.show.effects.studies import EffectStudy, Headline
+from leapdash.show.effects.studies import EffectStudy, Headline, ToJune
 from leapdash.show.filters import Filters
 from leapdash.show.views import checks as check_views
 from leapdash.show.words import checks as check_words
@@ -397,6 +397,27 @@ def test_how_many_fewer_are_chronically_absent_is_said_with_its_range():
         "of a month’s days; without the visit it would have been 70.0%. That is 30.0 points fewer "
         "(between 28.0 and 32.0), or 300 fewer of 1,000 students (between 280 and 320)."
     )
+
+
+def test_how_many_fewer_are_absent_to_june_is_said_beside_the_official_status():
+    found = ToJune(replace(headline(-0.12, 0.01, 0.0, (0,)), visited=500), 0.48, 0.7)
+    assert effect_words.to_june_sentence(found) == (
+        "From the visit to June, 48.0% of the visited were absent for 10% or more of their days; "
+        "without the visit it would have been 60.0%. That is 12.0 points fewer (between 10.0 and "
+        "14.0), or 60 fewer of 500 students (between 50 and 70)."
+    )
+    assert effect_words.whole_year_sentence(found).startswith(
+        "Over their whole school year 70.0% of the same students were absent for 10% or more."
+    )
+
+
+def test_too_few_to_june_are_told_as_too_few():
+    found = ToJune(headline(0, 0, 0, (0,), withheld="few"), 0.0, 0.0)
+    assert effect_words.to_june_sentence(found) == (
+        "From the visit to June: too few to tell (5 visited students to a June in the data, with a "
+        "comparison worth 9)."
+    )
+    assert effect_words.whole_year_sentence(found) == ""
 
 
 def test_where_there_may_be_more_chronically_absent_both_sides_are_said():
