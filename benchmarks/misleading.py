@@ -18,7 +18,8 @@ create view truth as select * from '{state}/truth.parquet';
 create view visits as select * from '{state}/visits.parquet';
 create view schools as select * from '{state}/schools.parquet';
 create view enrolled as
-  select a.student_id, a.month, a.days_enrolled, e.grade, s.district_name
+  select a.student_id, a.month, a.days_enrolled, s.district_name,
+    e.* exclude (student_id, school_code, school_year)
   from '{state}/attendance.parquet' a
   join '{state}/enrollment.parquet' e
     on a.student_id = e.student_id and a.school_code = e.school_code
@@ -29,7 +30,8 @@ create table school_months as
   select month, row_number() over (order by month) as number
   from (select distinct month from enrolled where days_enrolled > 0);
 create table first_visits as
-  select student_id, visit_date, language,
+  select student_id, visit_date, language, place, visitor,
+    count(*) over (partition by student_id) as met,
     year(visit_date) - (month(visit_date) < 7)::int as school_year,
     (select min(number) from school_months
      where school_months.month >= date_trunc('month', visit_date)) as start,
@@ -38,12 +40,11 @@ create table first_visits as
   from visits where contact = 'met'
   qualify row_number() over (partition by student_id order by visit_date) = 1;
 create table visited as
-  select f.*, home.grade, home.district_name
+  select f.*, home.* exclude (student_id, number, next_number)
   from first_visits f
   join (
-    select student_id, grade, district_name, number,
-      lead(number) over (partition by student_id order by number) as next_number
-    from (select student_id, grade, district_name, m.number
+    select *, lead(number) over (partition by student_id order by number) as next_number
+    from (select enrolled.* exclude (month, days_enrolled), m.number
           from enrolled join school_months m using (month)
           qualify row_number() over (
             partition by student_id, m.number order by days_enrolled desc, grade) = 1)
@@ -51,7 +52,7 @@ create table visited as
     on f.student_id = home.student_id and home.number <= f.start
     and (home.next_number is null or home.next_number > f.start);
 create table student_months as
-  select v.*, m.number - v.start as event_time, t.days_enrolled,
+  select v.*, m.number - v.start as event_time, m.month, t.days_enrolled,
     t.days_attended_with_visit as attended, t.days_attended_without_visit as without
   from visited v
   join truth t using (student_id)
