@@ -6,8 +6,8 @@ Draws states of 30 school months (`states.draw`, by turns of students and visits
 simulation) and estimates the effect of visits on each, from a Parquet file, each estimator in a
 process of its own: leapdash as the pipeline uses it and without weights and slopes; the same as
 DuckDB SQL by hand (`effects_floor.py`), whose effects and errors must be leapdash's to 1e-9;
-diff-diff and csdid, plain and doubly robust with last month's and three months' attendance.
-leapdash's plain effects must be those of the plain peers to 1e-8.
+diff-diff and csdid, plain and doubly robust with the same past attendance (last month, three
+months, all before these). leapdash's plain effects must be those of the plain peers to 1e-8.
 
 Seconds are those from the file to effects and errors, the best of the runs; loading the libraries
 is left out. Peak memory is the process's, libraries included. leapdash gives months -6 to 9; the
@@ -41,6 +41,7 @@ MEMORY = 20 * 2**30
 OURS, ALL, PLAIN, FLOOR = "leapdash", "leapdash, all months", "leapdash plain", "floor"
 PEERS_PLAIN = ("diff-diff", "csdid")
 PEERS_ROBUST = ("diff-diff doubly robust", "csdid doubly robust")
+PAST = ["last", "three", "earlier"]
 Found = tuple[Mapping[int, float], Mapping[int, float]]
 
 
@@ -109,8 +110,9 @@ def _floor(path: Path) -> Callable[[], Found]:
 
 
 def _frame(path: Path) -> "pd.DataFrame":
-    """The state as the peers take it: rate, first_treat, and recent attendance, which they read in
-    the base month; so `last` is last month's, `three` that of the three months before.
+    """The state as the peers take it: rate, first_treat, and past attendance, which they read in
+    the base month; so `last` is last month's, `three` that of the three months before, `earlier` of
+    all months before these.
     """
     import pandas as pd
 
@@ -123,9 +125,11 @@ def _frame(path: Path) -> "pd.DataFrame":
     t["three"] = (t["rate"] + rate.shift(1) + rate.shift(2)) / 3
     # Before the third month there is no history; nobody is visited then either.
     t["three"] = t["three"].fillna(t["rate"])
+    so_far = rate.cumsum() - (t["rate"] + rate.shift(1) + rate.shift(2))
+    t["earlier"] = (so_far / (t["month"] - 2)).where(t["month"] > 2, t["three"])
     t["first_treat"] = t["first_visit"].fillna(-1).astype(int) + 1
     t["month"] += 1
-    return t[["student_id", "month", "first_treat", "rate", "last", "three"]]
+    return t[["student_id", "month", "first_treat", "rate", *PAST]]
 
 
 def _diff_diff(path: Path, method: str, covariates: list[str] | None) -> Callable[[], Found]:
@@ -170,7 +174,7 @@ def _csdid(path: Path, method: str, covariates: str | None) -> Callable[[], Foun
             xformla=covariates,
         )
         fitted = estimator.fit(est_method=method, base_period="universal", bstrap=False)
-        # In the first month both covariates are one number, and csdid has no estimate.
+        # In the first months covariates are one number, and csdid has no estimate.
         found = fitted.aggte(typec="dynamic", bstrap=False, cband=False, na_rm=True).atte
         events = [int(e) for e in found["egt"]]
         return (
@@ -188,8 +192,8 @@ ESTIMATORS: Mapping[str, Callable[[Path], Callable[[], Found]]] = {
     PLAIN: _as_peers,
     "diff-diff": lambda path: _diff_diff(path, "reg", None),
     "csdid": lambda path: _csdid(path, "reg", None),
-    "diff-diff doubly robust": lambda path: _diff_diff(path, "dr", ["last", "three"]),
-    "csdid doubly robust": lambda path: _csdid(path, "dr", "rate ~ last + three"),
+    "diff-diff doubly robust": lambda path: _diff_diff(path, "dr", PAST),
+    "csdid doubly robust": lambda path: _csdid(path, "dr", f"rate ~ {' + '.join(PAST)}"),
 }
 
 
