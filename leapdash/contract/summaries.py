@@ -65,6 +65,55 @@ def _first_visits() -> Iterator[Column]:
         yield count(name, meaning, nullable=True)
 
 
+_BANDS = (
+    GROUP,
+    count("chronic_base", f"students with at least {CHRONIC_MINIMUM_DAYS} days enrolled"),
+    count("absent_under_5", f"of those, absent for less than {_LITTLE} of their days"),
+    count("absent_5_to_10", f"absent for {_LITTLE} or more and less than {_CHRONIC}"),
+    count("absent_10_to_20", f"absent for {_CHRONIC} or more and less than {_SEVERE}: chronic"),
+    count("absent_20_or_more", f"absent for {_SEVERE} or more: severely chronic"),
+)
+
+
+def _chronic(name: str, period: Column, meaning: str) -> Table:
+    """A table of students by share of their days missed, by period and geography."""
+    return Table(
+        name,
+        f"{period.name.replace('_', ' ')} x geography x level x participation x group",
+        f"{meaning} A student's days are pooled within the school, district or state first; level, "
+        "participation and group are those of the student's last enrolled month there. "
+        "Pre-kindergarten is left out. Schools have the group `all` only.",
+        (
+            period,
+            Column("geography", "text", "what the row covers", codes=GEOGRAPHIES),
+            Column(
+                "district_code",
+                "text",
+                f"the district; the state's rows carry {STATE_CODE}",
+                pattern=CODE_PATTERN,
+            ),
+            Column(
+                "school_code",
+                "text",
+                "the school; empty for districts and the state",
+                pattern=CODE_PATTERN,
+                nullable=True,
+            ),
+            LEVEL,
+            PARTICIPATION_COLUMN,
+            *_BANDS,
+        ),
+        key=(
+            *(period.name, "geography", "district_code", "school_code"),
+            *("level", "participation", "group"),
+        ),
+        references=(
+            Reference(("district_code",), "schools", besides=(STATE_CODE,)),
+            replace(_SCHOOLS, where=("geography", "school")),
+        ),
+    )
+
+
 SUMMARY_TABLES: tuple[Table, ...] = (
     Table(
         "attendance",
@@ -84,54 +133,12 @@ SUMMARY_TABLES: tuple[Table, ...] = (
         key=("month", "district_code", "level", "participation", "group"),
         references=(_DISTRICTS,),
     ),
-    Table(
-        "chronic_absence",
-        "school year x geography x level x participation x group",
-        "Students by share of the school year missed. A student's days are pooled within the "
-        "school, district or state first; level, participation and group are those of the "
-        "student's last enrolled month there. Pre-kindergarten is left out. Schools have the group "
-        "`all` only.",
-        (
-            YEAR,
-            Column("geography", "text", "what the row covers", codes=GEOGRAPHIES),
-            Column(
-                "district_code",
-                "text",
-                f"the district; the state's rows carry {STATE_CODE}",
-                pattern=CODE_PATTERN,
-            ),
-            Column(
-                "school_code",
-                "text",
-                "the school; empty for districts and the state",
-                pattern=CODE_PATTERN,
-                nullable=True,
-            ),
-            LEVEL,
-            PARTICIPATION_COLUMN,
-            GROUP,
-            count("chronic_base", f"students with at least {CHRONIC_MINIMUM_DAYS} days enrolled"),
-            count("absent_under_5", f"of those, absent for less than {_LITTLE} of their days"),
-            count("absent_5_to_10", f"absent for {_LITTLE} or more and less than {_CHRONIC}"),
-            count(
-                "absent_10_to_20",
-                f"absent for {_CHRONIC} or more and less than {_SEVERE}: chronic",
-            ),
-            count("absent_20_or_more", f"absent for {_SEVERE} or more: severely chronic"),
-        ),
-        key=(
-            "school_year",
-            "geography",
-            "district_code",
-            "school_code",
-            "level",
-            "participation",
-            "group",
-        ),
-        references=(
-            Reference(("district_code",), "schools", besides=(STATE_CODE,)),
-            replace(_SCHOOLS, where=("geography", "school")),
-        ),
+    _chronic("chronic_absence", YEAR, "Students by share of the school year missed."),
+    _chronic(
+        "chronic_to_date",
+        MONTH,
+        "Students by share of the school year missed so far: of all its days up to the end of the "
+        "month, whoever was enrolled for enough of them, by then or still.",
     ),
     Table(
         "visits",

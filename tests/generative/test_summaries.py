@@ -72,6 +72,7 @@ def test_every_summary_equals_the_recount_and_loses_nothing(state: State) -> Non
         "attendance": oracle.attendance(),
         "attendance_by_group": oracle.attendance_by_group(),
         "chronic_absence": oracle.chronic_absence(),
+        "chronic_to_date": oracle.chronic_to_date(),
         "visits": oracle.visits_table(),
         "visits_by_kind": oracle.visits_by_kind(),
         "reach": oracle.reach(),

@@ -138,10 +138,25 @@ class Oracle:
         return counts
 
     def chronic_absence(self) -> Counts:
+        return self.by_band(None)
+
+    def chronic_to_date(self) -> Counts:
+        counts = _counts()
+        for month in self.months:
+            year = school_year_of(month)
+            for (of_year, *rest), cell in self.by_band(month).items():
+                if of_year == year:
+                    counts[(month, *rest)] = cell
+        return counts
+
+    def by_band(self, through: date | None) -> Counts:
+        """By school year, of all its months or of those up to one."""
         places: dict[tuple[Any, ...], dict[date, dict[str, tuple[int, int]]]] = defaultdict(
             lambda: defaultdict(dict)
         )
         for (student, month), schools in self.days.items():
+            if through is not None and month > through:
+                continue
             for code, days in schools.items():
                 district = self.school[code]["district_code"]
                 for own in (

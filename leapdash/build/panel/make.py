@@ -33,6 +33,7 @@ def make_panel(space: Workspace, inputs: Inputs, progress: Progress) -> panel.Pa
         dated = space.keep(panel.dated_visits(inputs.visits, space.put(calendar.visit_table())))
         status = space.keep(panel.student_status(spells, dated, months, school_years, calendar))
         years = space.keep(panel.student_years(spells, status, school_years, calendar))
+        to_date = space.keep(panel.student_years_to_date(spells, status, school_years, calendar))
         step.rows = space.count(status)
     with progress.step("student-months") as step:
         rows = space.keep(panel.student_months(inputs.attendance, months, spells, status))
@@ -43,7 +44,9 @@ def make_panel(space: Workspace, inputs: Inputs, progress: Progress) -> panel.Pa
         visits = space.keep(with_schools(dated, rows, inputs.enrollment))
         step.rows = space.count(visits)
     space.drop(inputs.attendance, inputs.visits, spells, dated, school_years)
-    return panel.Panel(months, inputs.schools, inputs.enrollment, rows, years, status, visits)
+    return panel.Panel(
+        months, inputs.schools, inputs.enrollment, rows, years, to_date, status, visits
+    )
 
 
 def _find_calendar(space: Workspace, attendance: ir.Table) -> tuple[Calendar, int, int]:

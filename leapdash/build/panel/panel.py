@@ -32,8 +32,8 @@ class Panel:
     """What the summaries and effects are made from; tables on the engine.
 
     `months`: Calendar.month_table. `schools`, `enrollment`: see `panel.numbered`. `rows`:
-    `student_months`. `years`: `student_years`. `status`: `student_status`. `visits`: see
-    `panel.visit_schools`.
+    `student_months`. `years`: `student_years`. `to_date`: `student_years_to_date`. `status`:
+    `student_status`. `visits`: see `panel.visit_schools`.
     """
 
     months: ir.Table
@@ -41,6 +41,7 @@ class Panel:
     enrollment: ir.Table
     rows: ir.Table
     years: ir.Table
+    to_date: ir.Table
     status: ir.Table
     visits: ir.Table
 
@@ -151,15 +152,19 @@ def student_status(
 
 
 def student_years(
-    spells: ir.Table, status: ir.Table, school_years: ir.Table, calendar: Calendar
+    spells: ir.Table,
+    status: ir.Table,
+    school_years: ir.Table,
+    calendar: Calendar,
+    through: int | None = None,
 ) -> ir.Table:
     """The school years of each student at each school with some day enrolled.
 
     student, school, district, year, level, pk, group_set, several; enrolled, absent in the whole
     year; last_no (the last month with a day enrolled), last_enrolled (in that month); visited_no
-    and eligible_no of the student.
+    and eligible_no of the student. `through`: only the year's months up to this position count.
     """
-    positions = range(calendar.most_months())
+    positions = range(calendar.most_months() if through is None else through + 1)
     ended = [(spells[f"enrolled_{k}"] > 0, k) for k in reversed(positions)]
     t = spells.mutate(
         # Wide enough for the days of several schools, times twenty.
@@ -187,6 +192,21 @@ def student_years(
         visited_no=t.visited_no,
         eligible_no=t.eligible_no,
     )
+
+
+def student_years_to_date(
+    spells: ir.Table, status: ir.Table, school_years: ir.Table, calendar: Calendar
+) -> ir.Table:
+    """`student_years` as they stood at the end of each of their months: month_no beside the year,
+    and all sums and last months of the months up to it.
+    """
+    parts = []
+    for position in range(calendar.most_months()):
+        reached = school_years.filter(school_years.months > position)
+        t = student_years(spells, status, reached, calendar, position)
+        t = t.join(reached.select("year", "first_month_no"), "year")
+        parts.append(t.mutate(month_no=(t.first_month_no + position).cast("int16")))
+    return ibis.union(*(part.drop("first_month_no") for part in parts))
 
 
 def student_months(

@@ -1,4 +1,4 @@
-"""Attendance by month and chronic absence by school year."""
+"""Attendance by month; chronic absence by school year, and as it stood at each month's end."""
 
 from collections.abc import Sequence
 
@@ -53,30 +53,51 @@ def chronic_absence(panel: Panel, memberships: ir.Table) -> ir.Table:
     those of the student's last enrolled month there, at the school with most days that month,
     then the smallest code. Who was in pre-kindergarten then is left out.
     """
+    return _by_geography(panel, "chronic_absence", panel.years, "year", memberships)
+
+
+def chronic_to_date(panel: Panel, memberships: ir.Table) -> ir.Table:
+    """The table `chronic_to_date`: month x geography x level x participation x group.
+
+    As `chronic_absence`, of the months of the school year up to that one.
+    """
+    return _by_geography(panel, "chronic_to_date", panel.to_date, "month_no", memberships)
+
+
+def _by_geography(
+    panel: Panel, name: str, years: ir.Table, period: str, memberships: ir.Table
+) -> ir.Table:
     everyone = memberships.filter(memberships.group == "all")
     parts = [
-        _by_band(panel, "school", everyone),
-        _by_band(panel, "district", memberships),
-        _by_band(panel, "state", memberships),
+        _by_band(panel, years, period, "school", everyone),
+        _by_band(panel, years, period, "district", memberships),
+        _by_band(panel, years, period, "state", memberships),
     ]
-    columns = summary_table("chronic_absence").column_names
+    columns = summary_table(name).column_names
     return ibis.union(*(part.select(*columns) for part in parts))
 
 
-def _by_band(panel: Panel, geography: str, memberships: ir.Table) -> ir.Table:
+def _by_band(
+    panel: Panel, years: ir.Table, period: str, geography: str, memberships: ir.Table
+) -> ir.Table:
     unit = [] if geography == "state" else [geography]
-    t = _pooled(panel.years, [*unit, "student", "year"], by=["last_no", "last_enrolled"])
+    t = _pooled(years, [*unit, "student", period], by=["last_no", "last_enrolled"])
     t = t.filter(~t.pk & has_minimum(t))
-    t = t.mutate(participation=participation_at(t, t.last_no)).join(memberships, "group_set")
+    t = t.mutate(participation=participation_at(t, t.last_no))
     some = is_absent_for(LITTLE_SHARE_ABSENT, t.absent, t.enrolled)
     severe = is_absent_for(SEVERE_SHARE_ABSENT, t.absent, t.enrolled)
-    table = t.group_by("year", *unit, "level", "participation", "group").agg(
+    keys = [period, *unit, "level", "participation"]
+    # Added up by group set first: a student belongs to several groups.
+    by_set = t.group_by(*keys, "group_set").agg(
         chronic_base=t.count(),
         absent_under_5=(~some).sum(),
         absent_5_to_10=(some & ~is_chronic(t)).sum(),
         absent_10_to_20=(is_chronic(t) & ~severe).sum(),
         absent_20_or_more=severe.sum(),
     )
+    counts = [name for name in by_set.columns if name not in (*keys, "group_set")]
+    members = by_set.join(memberships, "group_set")
+    table = members.group_by(*keys, "group").agg(**{name: members[name].sum() for name in counts})
     table = labelled(table, panel).mutate(geography=ibis.literal(geography))
     if geography == "state":
         table = table.mutate(district_code=ibis.literal(STATE_CODE))

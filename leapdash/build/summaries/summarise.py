@@ -22,6 +22,7 @@ def summarise(
         "attendance": lambda: attendance.attendance(panel),
         "attendance_by_group": lambda: attendance.attendance_by_group(panel, members),
         "chronic_absence": lambda: attendance.chronic_absence(panel, members),
+        "chronic_to_date": lambda: attendance.chronic_to_date(panel, members),
         "visits": lambda: programme.visits(panel),
         "visits_by_kind": lambda: programme.visits_by_kind(panel),
         "reach": lambda: programme.reach(panel, members),
