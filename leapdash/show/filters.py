@@ -72,8 +72,13 @@ class Filters:
     group: str = ALL_STUDENTS
 
     def __post_init__(self) -> None:
-        """Years run in the order of time, in whatever order they were chosen."""
+        """Years run in the order of time, in whatever order they were chosen; to choose all levels,
+        or every kind of participation, is to choose none.
+        """
         object.__setattr__(self, "years", tuple(sorted(self.years)))
+        for name, every in (("levels", LEVELS), ("participation", PARTICIPATION)):
+            if set(getattr(self, name)) >= set(every):
+                object.__setattr__(self, name, ())
 
     @classmethod
     def from_query(

@@ -20,7 +20,7 @@ def answer(choice: Choice) -> Answer:
     return Answer(
         choice,
         QUESTION,
-        words.trends_answer(attendance, chronic, choice.grain, choice.filters.group),
+        words.trends_answer(attendance, chronic, choice),
         figures=(
             lines_of(
                 choice,

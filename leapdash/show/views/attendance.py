@@ -1,15 +1,25 @@
 """Attendance and chronic absence over time, and the rates the state published."""
 
 from collections.abc import Collection
+from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from leapdash.contract import GROUPS, STATE_CODE, months_of, school_year_of
 from leapdash.show.choice import STUDENTS, Choice, kept
-from leapdash.show.filters import DISTRICT_SETS
+from leapdash.show.filters import ALL_STUDENTS, DISTRICT_SETS
 from leapdash.show.opened import OpenedRelease
-from leapdash.show.views.base import conditions, districts_in_words, read_rows, share, split
+from leapdash.show.views.base import (
+    conditions,
+    districts_in_words,
+    read_rows,
+    share,
+    split,
+    sums,
+)
 
+_MOST = 0.8
 _BANDS = ("absent_under_5", "absent_5_to_10", "absent_10_to_20", "absent_20_or_more")
 _PUBLISHED_COLUMNS = (
     "school_year",
@@ -47,17 +57,19 @@ def attendance_trend(choice: Choice) -> pd.DataFrame:
 
 @kept(*STUDENTS, "by", "grain")
 def chronic_trend(choice: Choice) -> pd.DataFrame:
-    """Share of students chronically absent by month or school year for every series.
+    """Share of students chronically absent for every series: in the school year, or in the year to
+    date as it stood at each month's end.
 
-    Columns: series, code, period, chronic_base, chronically_absent, chronic_share (fraction). By
-    school year the state's figure pools a student's days over all districts; several districts
-    at once are the sum of the districts' own counts. Periods in which nobody counts are left out.
+    Columns: series, code, period, chronic_base, chronically_absent, chronic_share (fraction). For
+    all districts a student's days are pooled over the state; several districts at once are the sum
+    of the districts' own counts. Periods in which nobody counts are left out, and months by which
+    too few of the year's students had been enrolled for enough days (see `_early_months`).
     """
     if choice.grain == "month":
-        frame = _monthly(choice, ("chronic_base", "chronically_absent"))
-        frame = frame[frame["chronic_base"] > 0].reset_index(drop=True)
+        frame = _chronic(choice, "chronic_to_date", month=months_of(choice.filters.years) or None)
+        frame = frame[~frame["period"].isin(_early_months(choice))].reset_index(drop=True)
     else:
-        frame = _yearly_chronic(choice)
+        frame = _chronic(choice, "chronic_absence", school_year=choice.filters.years or None)
     frame["chronic_share"] = share(frame["chronically_absent"], frame["chronic_base"])
     return frame
 
@@ -148,19 +160,32 @@ def _monthly(choice: Choice, measures: tuple[str, ...]) -> pd.DataFrame:
     return split(rows, choice).rename(columns={"month": "period"})
 
 
-def _yearly_chronic(choice: Choice) -> pd.DataFrame:
-    filters = choice.filters
+@kept()
+def _early_months(choice: Choice) -> frozenset[date]:
+    """The months by which less than _MOST of the students counted later in the school year count:
+    at its beginning hardly anybody has been enrolled for enough days.
+    """
+    where = {"geography": ("state",), "group": (ALL_STUDENTS,)}
+    rows = choice.release.table("chronic_to_date", ["month", "chronic_base"], where)
+    counted = sums(rows, ["month"], ["chronic_base"])
+    most = counted.groupby(_school_years(counted["month"]))["chronic_base"].transform("max")
+    return frozenset(counted.loc[counted["chronic_base"] < _MOST * most, "month"])
+
+
+def _chronic(choice: Choice, table: str, **periods: Collection[Any] | None) -> pd.DataFrame:
+    """Students counted and chronically absent by series and the period of the table."""
+    filters, (period,) = choice.filters, periods
     statewide = choice.by != "district" and choice.codes is None
     where = conditions(
         choice,
         geography=("state",) if statewide else ("district",),
         participation=filters.participation or None,
         group=None if choice.by == "group" else (filters.group,),
-        school_year=filters.years or None,
+        **periods,
     )
     measures = ("chronic_base", *_BANDS)
-    rows = read_rows(choice, "chronic_absence", where, ["school_year"], measures)
-    frame = split(rows, choice).rename(columns={"school_year": "period"})
+    rows = read_rows(choice, table, where, [period], measures)
+    frame = split(rows, choice).rename(columns={period: "period"})
     frame["chronically_absent"] = frame["absent_10_to_20"] + frame["absent_20_or_more"]
     frame = frame[frame["chronic_base"] > 0].drop(columns=list(_BANDS))
     return frame.reset_index(drop=True)

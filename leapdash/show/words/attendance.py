@@ -7,8 +7,14 @@ from datetime import date
 
 import pandas as pd
 
-from leapdash.contract.thresholds import CHRONIC_SHARE_ABSENT, FEW_STUDENTS, percent
-from leapdash.show.choice import Grain
+from leapdash.contract.thresholds import (
+    CHRONIC_MINIMUM_DAYS,
+    CHRONIC_SHARE_ABSENT,
+    FEW_STUDENTS,
+    percent,
+)
+from leapdash.show.choice import Choice, Grain
+from leapdash.show.words.filters import whom
 from leapdash.show.words.numbers import month, per_cent, points, students
 
 MEMBERS_CHANGE = (
@@ -21,33 +27,57 @@ NO_PUBLISHED = (
 )
 
 
-def trends_answer(
-    attendance: pd.DataFrame, chronic: pd.DataFrame, grain: Grain, about: str = ""
-) -> str:
-    """How attendance stands at the end of the period shown, and how it moved in a year.
+def trends_answer(attendance: pd.DataFrame, chronic: pd.DataFrame, choice: Choice) -> str:
+    """How attendance and chronic absence stand at the end of the period shown, and how attendance
+    moved in a year.
 
-    Takes the tables of `attendance_trend` and `chronic_trend`; speaks of the series with the code
-    `about`, else of the first, and sets the others beside it.
+    Takes the tables of `attendance_trend` and `chronic_trend`. Where lines are drawn by group, of
+    the group chosen; else of the first series; the others' attendance is set beside it.
     """
+    grain = choice.grain
     shown = attendance[attendance["attendance_rate"].notna()]
+    about = choice.filters.group
     code = about if (shown["code"] == about).any() else shown["code"].iloc[0]
     line = shown[shown["code"] == code]
     last = line.iloc[-1]
-    sentence = (
-        f"{last['series']}: students attended {per_cent(last['attendance_rate'])} of their days in "
-        f"{_period(last['period'])}"
-    )
+    who, when = whom(choice, last["series"]), _period(last["period"])
     if last["students"] < FEW_STUDENTS:
-        sentence += f" (only {students(int(last['students']))})"
+        return (
+            f"{who}: only {students(int(last['students']))} in {when}, too few to say how they "
+            "attended."
+        )
+    sentence = (
+        f"{who}: students attended {per_cent(last['attendance_rate'])} of their days in {when}"
+    )
     earlier = _year_before(line, last["period"], grain)
-    if earlier is not None:
+    if earlier is not None and earlier["students"] >= FEW_STUDENTS:
         change = last["attendance_rate"] - earlier["attendance_rate"]
-        sentence += f", {_more_or_less(change)} than in {_period(earlier['period'])}"
-    missed = chronic[(chronic["code"] == code) & (chronic["period"] == last["period"])]
-    if len(missed):
-        sentence += f"; {per_cent(missed['chronic_share'].iloc[0])} were chronically absent"
+        sentence += f", {_more_or_less(change)} {_period(earlier['period'])}"
     others = shown[(shown["code"] != code) & (shown["period"] == last["period"])]
-    return f"{sentence}.{_beside(others)}"
+    others = others[others["students"] >= FEW_STUDENTS]
+    absent = chronic_sentence(chronic[chronic["code"] == code], grain)
+    return " ".join(part for part in (f"{sentence}.", absent, _beside(others)) if part)
+
+
+def chronic_sentence(line: pd.DataFrame, grain: Grain) -> str:
+    """Which share of the students of one series is chronically absent, at the end of the period
+    shown; empty where too few are counted.
+    """
+    told = line[line["chronic_base"] >= FEW_STUDENTS]
+    if not len(told):
+        return ""
+    last = told.iloc[-1]
+    share = f"{per_cent(last['chronic_share'])} of {students(int(last['chronic_base']))}"
+    limit = percent(CHRONIC_SHARE_ABSENT)
+    if grain == "month":
+        return (
+            f"By the end of {_period(last['period'])}, {share} were chronically absent in the "
+            f"school year so far: absent for {limit} or more of their days."
+        )
+    return (
+        f"In the school year {_period(last['period'])}, {share} were chronically absent: absent "
+        f"for {limit} or more of their days."
+    )
 
 
 def hollow_note(counts: pd.Series) -> str:
@@ -67,7 +97,11 @@ def chronic_note(grain: Grain) -> str:
     """How chronic absence is counted at this grain."""
     if grain == "month":
         share = percent(CHRONIC_SHARE_ABSENT)
-        return f"Within each month: absent for {share} or more of that month's days enrolled."
+        return (
+            f"The school year to date: absent for {share} or more of the days enrolled so far that "
+            f"year, with at least {CHRONIC_MINIMUM_DAYS}; each line begins anew every year. The "
+            "year’s first month is left out where too few have been enrolled that long."
+        )
     return (
         "Over the school year. For all districts a student's days are pooled over the state; "
         "several districts at once are the sum of the districts' own counts."
@@ -77,8 +111,8 @@ def chronic_note(grain: Grain) -> str:
 def _more_or_less(change: float) -> str:
     value = round(100 * change, 1)
     if value == 0:
-        return "no difference"
-    return f"{points(change)} points {'more' if value > 0 else 'less'}"
+        return "as much as in"
+    return f"{points(change)} points {'more' if value > 0 else 'less'} than in"
 
 
 def _period(period: date | str) -> str:
@@ -99,10 +133,10 @@ def _beside(others: pd.DataFrame) -> str:
         return ""
     if len(others) == 1:
         other = others.iloc[0]
-        return f" {other['series']}: {per_cent(other['attendance_rate'])}."
+        return f"Attendance of {other['series']}: {per_cent(other['attendance_rate'])}."
     low = others.nsmallest(1, "attendance_rate").iloc[0]
     high = others.nlargest(1, "attendance_rate").iloc[0]
     return (
-        f" The others: from {per_cent(low['attendance_rate'])} ({low['series']}) to "
+        f"Attendance of the others: from {per_cent(low['attendance_rate'])} ({low['series']}) to "
         f"{per_cent(high['attendance_rate'])} ({high['series']})."
     )

@@ -1,7 +1,15 @@
 """The filters chosen, in words."""
 
+from leapdash.contract import GROUPS
 from leapdash.show.choice import Choice
-from leapdash.show.filters import FILTER_LABELS, labels
+from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, labels
+from leapdash.show.views.base import districts_in_words
+
+_TAKING_PART = {
+    "visited": "visited students",
+    "eligible": "eligible students not visited",
+    "other": "students neither visited nor eligible",
+}
 
 
 def chosen(choice: Choice) -> str:
@@ -12,6 +20,33 @@ def chosen(choice: Choice) -> str:
         told = [labels(name, choice.known)[value] for value in values]
         parts.append(", ".join(told) if len(told) <= 2 else f"{len(told)} {_plural(name)}")
     return " · ".join(parts)
+
+
+def whom(choice: Choice, series: str = "") -> str:
+    """Whom a sentence about the choice is about: Hartford, grades 6-8, English learners.
+
+    `series`: of a table of lines, the name of the one it is about, in place of what lines are
+    drawn by.
+    """
+    filters = choice.filters
+    told = {
+        "district": districts_in_words(choice),
+        "level": f"grades {' and '.join(filters.levels)}" if filters.levels else "",
+        "participation": " and ".join(_TAKING_PART[part] for part in filters.participation),
+        "group": "" if filters.group == ALL_STUDENTS else GROUPS[filters.group],
+    }
+    if series and choice.by in told:
+        told[choice.by] = f"grades {series}" if choice.by == "level" else series
+    return ", ".join(part for part in told.values() if part)
+
+
+def whose_visits(choice: Choice) -> str:
+    """Whose effect a sentence about the choice is about: Hartford, grades 9-12, first visited in
+    2021-22.
+    """
+    years = choice.filters.years
+    visited = f", first visited in {' and '.join(years)}" if years else ""
+    return f"{whom(choice)}{visited}"
 
 
 def nothing_behind(choice: Choice) -> str:
