@@ -13,9 +13,11 @@ from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import EffectStudy, Headline
 from leapdash.show.views import effects as views
 from leapdash.show.views.checks import failed, left_out
+from leapdash.show.views.programme import regained, visits_began
 from leapdash.show.words import alt
 from leapdash.show.words import effects as words
 from leapdash.show.words.numbers import NO_FIGURE, count, points
+from leapdash.show.words.programme import each_in_days, no_visits
 
 QUESTION = "Did attendance rise more than it would have without the visit?"
 _PATHS = "Attendance of visited students, and what it would have been"
@@ -25,7 +27,7 @@ def answer(choice: Choice) -> Answer:
     """The effect on the visited students beside their plain before-and-after, and its checks."""
     plain = views.paths(choice)
     if not len(plain) and choice.filters.active():
-        return nothing(choice, QUESTION)
+        return nothing(choice, QUESTION, no_visits(choice, visits_began(choice)))
     missing = left_out(choice)
     study = views.effect_on(choice) if choice.release.has_effects else None
     if study is None or missing is None or not study.table["shown"].any():
@@ -38,7 +40,7 @@ def answer(choice: Choice) -> Answer:
     return Answer(
         choice,
         QUESTION,
-        words.effect_answer(study),
+        _sentence(choice, study),
         scope=words.based_on(study, everyone),
         cards=_cards(choice, study, everyone),
         figures=(_paths(study), *_plain(plain, study.six_to_nine)),
@@ -48,6 +50,12 @@ def answer(choice: Choice) -> Answer:
         ),
         checks=checks_of(choice, study, missing),
     )
+
+
+def _sentence(choice: Choice, study: EffectStudy) -> str:
+    """The effect of the choice, and what it comes to in school days."""
+    days = each_in_days(regained(choice).days)
+    return " ".join(part for part in (words.effect_answer(study, choice), days) if part)
 
 
 def _withheld(

@@ -27,7 +27,9 @@ from leapdash.show.words import alt
 from leapdash.show.words import district as words
 from leapdash.show.words import effect_rows as row_words
 from leapdash.show.words import effects as effect_words
+from leapdash.show.words.filters import whom, whose_visits
 from leapdash.show.words.numbers import count, per_cent
+from leapdash.show.words.programme import each_in_days
 
 QUESTION = "How does one district stand, what did visits change in it, and who is waiting?"
 
@@ -39,22 +41,23 @@ def answer(choice: Choice) -> Answer:
     if not len(schools):
         return nothing(choice, QUESTION)
     rates, shares = _last_year(choice, ATTENDANCE), _last_year(choice, CHRONIC_ABSENCE)
-    here, name, year = choice.district, _name(choice), views.last_year(choice)
+    here, year = choice.district, views.last_year(choice)
     reach = programme.reach_now(choice)
-    sentence = words.answer(name, year, rates[here], rates["all"], reach)
+    where = whom(choice)
+    sentence = words.answer(where, year, rates[here], rates["all"], reach)
     cards = [
         Card("Attendance", per_cent(rates[here]), f"of days, {year}"),
         Card("Chronic absence", per_cent(shares.get(here)), f"of students, {year}"),
     ]
     scope = ""
     if _has_effect(choice):
-        everywhere = choice.filtered(districts=())
-        own, state = effects.headlines_on(choice), effects.headlines_on(everywhere)
-        told = words.effect(name, own, effects.beside_others(choice))
-        sentence, scope = f"{sentence} {told}", words.based_on(own)
+        own = effects.headlines_on(choice)
+        told = words.effect(whose_visits(choice), own, effects.beside_others(choice))
+        days = each_in_days(programme.regained(choice).days)
+        sentence = " ".join(part for part in (sentence, told, days) if part)
+        scope = words.based_on(own)
         cards += [
             _effect_card("Effect of visits", choice, own),
-            _effect_card("In all districts", everywhere, state),
         ]
     if reach.taking_part:
         cards += [

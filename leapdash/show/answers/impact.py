@@ -24,7 +24,8 @@ def answer(choice: Choice) -> Answer:
     """What visits changed for the choice, row by row; whom they reached; the days regained."""
     visits = programme.visits_made(choice)
     if visits.first_visits == 0 and choice.filters.active():
-        return nothing(choice, QUESTION)
+        began = programme.visits_began(choice)
+        return nothing(choice, QUESTION, programme_words.no_visits(choice, began))
     reach = programme.reach_now(choice)
     cards = (
         Card("Reached", per_cent(reach.share_visited), "of those eligible"),
@@ -43,8 +44,8 @@ def answer(choice: Choice) -> Answer:
     return Answer(
         choice,
         QUESTION,
-        effect_words.impact_answer(found, regained.days, visits),
-        scope=f"{effect_words.based_on(found, everyone)} {effect_words.followed(found)}",
+        effect_words.impact_answer(found, regained.days, visits, choice),
+        scope=effect_words.based_on(found, everyone),
         cards=(
             *(
                 Card(label, *effect_words.effect_card(own, failed(choice, found, own)))

@@ -148,6 +148,6 @@ class Answer:
         return Stamp.of(self.choice.release.manifest)
 
 
-def nothing(choice: Choice, question: str) -> Answer:
-    """The answer where nobody stands behind the choice."""
-    return Answer(choice, question, nothing_behind(choice), empty=True)
+def nothing(choice: Choice, question: str, reason: str = "") -> Answer:
+    """The answer where nobody stands behind the choice; `reason`: why, where more is known."""
+    return Answer(choice, question, reason or nothing_behind(choice), empty=True)

@@ -6,9 +6,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from leapdash.contract import CONTACTS, cohort_periods_of, months_of
+from leapdash.contract import CONTACTS, MONTHS_AFTER, cohort_periods_of, months_of
+from leapdash.contract.thresholds import MOST
 from leapdash.show.choice import VISITS, Choice, kept
-from leapdash.show.effects.arrays import Floats
+from leapdash.show.effects.arrays import EVENTS, CohortData, Flags, Floats
 from leapdash.show.effects.days import DaysRegained, days_enrolled, days_regained
 from leapdash.show.filters import ALL_STUDENTS
 from leapdash.show.views.base import conditions, require_known, sums
@@ -41,6 +42,15 @@ def visits_made(choice: Choice) -> VisitsMade:
         met=int(met["visits"].sum()),
         first_visits=int(frame["first_visits"].sum()),
     )
+
+
+@kept()
+def visits_began(choice: Choice) -> date | None:
+    """The month of the release's first visit that met a family; None without any."""
+    columns = ["month", "first_visits"]
+    frame = sums(choice.release.table("visits", columns), ["month"], columns[1:])
+    months = frame.loc[frame["first_visits"] > 0, "month"]
+    return min(months, default=None)
 
 
 @dataclass(frozen=True)
@@ -99,51 +109,67 @@ def last_month(choice: Choice) -> date:
 class Regained:
     """School days regained by the chosen visited students, and what a day cost.
 
-    `spent`: the days of the districts whose cost is known, with their cost; None where there are
-    none or levels are chosen (costs are by district). `uncounted`: names of the districts with
-    visits that are left out of it. `years`: school years of the costs, the first and the last.
+    `spent`: the days of the districts whose cost is known, with their cost, in school years whose
+    visits were followed to the last month counted; None where there are none or levels are chosen
+    (costs are by district). `uncounted`: names of the districts with visits that are left out of
+    it. `years`: school years of the costs. `recent`: those left out as not followed for so long.
     """
 
     days: DaysRegained
-    spent: DaysRegained | None
-    uncounted: tuple[str, ...]
-    years: tuple[str, ...]
+    spent: DaysRegained | None = None
+    uncounted: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
 
 
 @kept(*VISITS)
 def regained(choice: Choice) -> Regained:
     """How many school days the chosen visited students regained, and what one cost.
 
-    Counted is what the chosen districts spent in the school years chosen (in all, where none is),
-    and only districts whose cost is known for every school year in which they made first visits.
+    Counted is what the chosen districts spent in the school years chosen (in all, where none is)
+    whose visits were followed to the last month that days are counted for: else a late year would
+    look dear for want of time. And only districts whose cost is known for every such school year in
+    which they made first visits.
     """
     cohorts, filters, known = choice.cohorts, choice.filters, choice.known
     atoms, days = chosen_visits(choice), _visited_days(choice)
     if filters.levels or not choice.release.has("programme"):
-        return Regained(days_regained(cohorts, atoms, days), None, (), ())
+        return Regained(days_regained(cohorts, atoms, days))
     columns = ["district_code", "school_year", "cost"]
     costs: pd.DataFrame = choice.release.table("programme", columns).to_pandas()
-    costs = costs[costs["cost"].notna()]
+    year_of = {period: year for year in known.years for period in cohort_periods_of((year,))}
+    years_of = np.array([year_of[period] for period in cohorts.periods], dtype=object)
+    recent = tuple(
+        year for year in sorted(set(years_of[atoms])) if not _followed(cohorts, years_of == year)
+    )
+    told = atoms & ~np.isin(years_of, recent)
+    costs = costs[costs["cost"].notna() & ~costs["school_year"].isin(recent)]
     if filters.years:
         costs = costs[costs["school_year"].isin(filters.years)]
     held = set(zip(costs["district_code"], costs["school_year"], strict=True))
-    year_of = {period: year for year in known.years for period in cohort_periods_of((year,))}
     needed = {
-        (district, year_of[period])
-        for district, period, chosen in zip(cohorts.districts, cohorts.periods, atoms, strict=True)
+        (district, year)
+        for district, year, chosen in zip(cohorts.districts, years_of, told, strict=True)
         if chosen
     }
     visited = {district for district, _ in needed}
     unknown = {district for district, year in needed if (district, year) not in held}
     costs = costs[costs["district_code"].isin(visited - unknown)]
     uncounted = tuple(sorted(known.label(code) for code in unknown))
+    whole = days_regained(cohorts, atoms, days)
     if not len(costs):
-        return Regained(days_regained(cohorts, atoms, days), None, uncounted, ())
-    counted = atoms & ~np.isin(np.array(cohorts.districts, dtype=object), list(unknown))
+        return Regained(whole, uncounted=uncounted, recent=recent)
+    counted = told & ~np.isin(np.array(cohorts.districts, dtype=object), list(unknown))
     spent = days_regained(cohorts, counted, days, float(costs["cost"].sum()))
-    whole = days_regained(cohorts, atoms, days) if unknown else spent
-    years = sorted(costs["school_year"].unique())
-    return Regained(whole, spent, uncounted, (years[0], years[-1]))
+    years = tuple(sorted(costs["school_year"].unique()))
+    return Regained(whole, spent, uncounted, years, recent)
+
+
+def _followed(cohorts: CohortData, atoms: Flags) -> bool:
+    """Whether the data go on, for most of the visited, to the last month days are counted for."""
+    due = cohorts.measures.visited_due[atoms].sum(axis=0)
+    first, last = due[EVENTS.index(0)], due[EVENTS.index(MONTHS_AFTER[-1])]
+    return bool(last >= MOST * first)
 
 
 @kept()

@@ -29,7 +29,7 @@ def effect(name: str, found: Headlines, beside: Interval | None) -> str:
         headline = found.month_after
     if headline.effect is None:
         return f"What visits changed in {name} can’t be told. {headline.withheld}"
-    sentence = effect_sentence(headline, f"{name}’s visited students")
+    sentence = effect_sentence(headline, f"the visited students of {name},")
     own = headline.effect
     if too_small_to_tell(own) and own.high - own.low >= 2 * _WIDE:
         sentence += " Too few students were visited here to tell more."

@@ -16,6 +16,7 @@ from leapdash.contract.thresholds import (
     MINIMUM_VISITED,
 )
 from leapdash.inference import Interval
+from leapdash.show.choice import Choice
 from leapdash.show.effects.days import DaysRegained
 from leapdash.show.effects.studies import (
     EffectStudy,
@@ -24,6 +25,7 @@ from leapdash.show.effects.studies import (
     ToJune,
 )
 from leapdash.show.views.programme import VisitsMade
+from leapdash.show.words.filters import whose_visits
 from leapdash.show.words.numbers import (
     NO_FIGURE,
     count,
@@ -89,24 +91,27 @@ _FAILED = {
 }
 
 
-def effect_answer(study: Headlines) -> str:
-    """What a page about effects answers: the effect, its interval, the plain change beside it.
+def effect_answer(study: Headlines, choice: Choice) -> str:
+    """What a page about effects answers: whose effect, how large, its interval, the plain change
+    beside it.
 
     Six to nine months after the visit; else in the month after; else why there is none.
     """
     later, soon = study.six_to_nine, study.month_after
     if later.effect is not None:
-        return f"{effect_sentence(later)} {naive_sentence(later)}"
-    if soon.effect is not None:
-        return f"{effect_sentence(soon)} {naive_sentence(soon)} {later.withheld}"
-    return study.withheld or soon.withheld or ""
+        told = f"{effect_sentence(later)} {naive_sentence(later)}"
+    elif soon.effect is not None:
+        told = f"{effect_sentence(soon)} {naive_sentence(soon)} {later.withheld}"
+    else:
+        told = study.withheld or soon.withheld or ""
+    return f"{whose_visits(choice)}: {told[:1].lower()}{told[1:]}"
 
 
-def impact_answer(found: Headlines, days: DaysRegained, visits: VisitsMade) -> str:
+def impact_answer(found: Headlines, days: DaysRegained, visits: VisitsMade, choice: Choice) -> str:
     """What visits changed, with the plain before-and-after beside it, whom they reached, and the
     school days regained.
     """
-    parts = [effect_answer(found)] if found.visited else []
+    parts = [effect_answer(found, choice)] if found.visited else []
     soon = found.month_after.effect
     if found.six_to_nine.effect is not None and soon is not None:
         parts.append(
@@ -130,15 +135,6 @@ def effect_card(found: Headline, failed: Sequence[str] = ()) -> tuple[str, str]:
 def failed_words(codes: Sequence[str]) -> str:
     """What is wrong with the comparison behind an effect: mind: past attendance not alike."""
     return f"mind: {', '.join(_FAILED[code] for code in codes)}"
-
-
-def followed(found: Headlines) -> str:
-    """How many of the compared students could be followed to the headline's months."""
-    later = found.six_to_nine
-    if later.effect is None:
-        return ""
-    first, last = later.event_times[0], later.event_times[-1]
-    return f"{count(later.visited)} could be followed to school months {first} to {last}."
 
 
 def effect_sentence(headline: Headline, who: str = "visited students") -> str:
@@ -202,12 +198,20 @@ def plain_note(headline: Headline) -> str:
 
 
 def based_on(study: Headlines, everyone: int | None = None) -> str:
-    """How many of the visited students the effects rest on.
+    """How many of the visited students the effect that leads rests on, and why not on all.
 
     `everyone`: all visited, those of areas in which nobody could be compared among them.
     """
-    number = study.visited_all if everyone is None else everyone
-    return f"Based on {count(study.visited)} of {students(number, 'visited')}."
+    number = students(study.visited_all if everyone is None else everyone, "visited")
+    lead = study.six_to_nine if study.six_to_nine.effect else study.month_after
+    if lead.effect is None:
+        return f"{count(study.visited)} of {number} could be compared."
+    first, last = lead.event_times[0], lead.event_times[-1]
+    months = "the month after" if first == last else f"school months {first} to {last}"
+    return (
+        f"Based on {count(lead.visited)} of {number}: {count(study.visited)} could be compared, "
+        f"and {count(lead.visited)} of these followed to {months}."
+    )
 
 
 def path_notes(study: EffectStudy) -> str:

@@ -1,12 +1,16 @@
 """Sentences of the programme: whom visits reached, the school days regained, what one cost."""
 
 import math
+from collections.abc import Sequence
+from datetime import date
 
-from leapdash.contract import MONTHS_AFTER
+from leapdash.contract import MONTHS_AFTER, school_year_of
 from leapdash.inference import Interval
 from leapdash.show.choice import Choice
 from leapdash.show.effects.days import DaysRegained
+from leapdash.show.views.base import districts_in_words
 from leapdash.show.views.programme import Reach, Regained, VisitsMade
+from leapdash.show.words.filters import nothing_behind
 from leapdash.show.words.numbers import NO_FIGURE, count, in_words, month, rounded
 
 WHAT_DAYS_ARE = (
@@ -21,6 +25,17 @@ def reach_answer(visits: VisitsMade) -> str:
     if visits.first_visits == 0:
         return "No family has been met at a home visit in this choice."
     return f"Home visits met {_families(visits.first_visits)}."
+
+
+def no_visits(choice: Choice, began: date | None) -> str:
+    """Why there are no visits behind a choice. `began`: when visits did."""
+    codes, years = choice.codes, choice.filters.years
+    if codes is not None and not choice.known.leap & set(codes):
+        verb = "takes" if len(codes) == 1 else "take"
+        return f"{districts_in_words(choice)} {verb} no part in home visits."
+    if began is not None and years and max(years) < school_year_of(began):
+        return f"There were no home visits yet in {_and(years)}: they began in {month(began)}."
+    return nothing_behind(choice)
 
 
 def reach_note(reach: Reach) -> str:
@@ -80,36 +95,82 @@ def reached(visits: VisitsMade, days: DaysRegained) -> str:
     if days.days is None:
         return f"{met}."
     if days.days.low <= 0 <= days.days.high:
-        return f"{met}; whether school days were regained is too small to tell."
+        return f"{met}; whether school days were regained can’t be told ({_ends(days)})."
     if days.days.high < 0:
         return f"{met}; about {rounded(-days.days.effect)} school days were lost ({_ends(days)})."
-    return f"{met}; about {rounded(days.days.effect)} school days were regained ({_ends(days)})."
+    return (
+        f"{met}; about {rounded(days.days.effect)} school days were regained ({_ends(days)}). "
+        f"{each_in_days(days)}"
+    )
+
+
+def each_in_days(days: DaysRegained) -> str:
+    """The effect as a parent counts: days more in school for each student visited; empty where it
+    can't be told, or may be none.
+    """
+    each = days.per_student
+    if each is None or each.low <= 0 <= each.high:
+        return ""
+    number = round(abs(each.effect))
+    about = (
+        f"about {number} {'more' if each.effect > 0 else 'fewer'}" if number else "less than one"
+    )
+    return (
+        f"That is {about} {'day' if number == 1 else 'days'} in school for each student visited, "
+        f"in the {in_words(len(MONTHS_AFTER))} school months after the visit."
+    )
 
 
 def _ends(days: DaysRegained) -> str:
     if days.days is None:
         return ""
-    low, high = sorted((abs(days.days.low), abs(days.days.high)))
+    low, high = days.days.low, days.days.high
+    if low <= 0 <= high:
+        return f"between {rounded(-low)} lost and {rounded(high)} regained"
+    low, high = sorted((abs(low), abs(high)))
     return f"between {rounded(low)} and {rounded(high)}"
 
 
 def _cost_note(regained: Regained, choice: Choice) -> str:
     spent = regained.spent
+    late = _recent(regained.recent)
     if spent is None or spent.cost is None:
         if choice.filters.levels:
             return "Costs are known by district, not by level: no cost per day here."
         if regained.uncounted:
-            return "No cost is known for these districts and school years."
-        return ""
-    first, last = regained.years
-    years = first if first == last else f"{first} to {last}"
-    text = f"Cost: ${rounded(spent.cost)} in {years}, all of it set against the days regained"
+            return f"No cost is known for these districts and school years.{late}"
+        return late.strip()
+    text = (
+        f"Cost: ${rounded(spent.cost)} in {_and(regained.years)}, all of it set against the days "
+        "regained by the students first visited then"
+    )
     if regained.uncounted:
         names = ", ".join(regained.uncounted)
         text += f"; left out, cost and days, for want of a known cost: {names}"
     if spent.cost_per_day is None:
-        return f"{text}. No day was shown to be regained, so there is no cost per day."
-    return f"{text} so far; days after the data’s last month aren’t counted yet."
+        return f"{text}. No day was shown to be regained, so there is no cost per day.{late}"
+    return f"{text}.{late}"
+
+
+def _recent(years: Sequence[str]) -> str:
+    """That school years are left out of the cost per day, and why; empty for none."""
+    if not years:
+        return ""
+    verb = "is" if len(years) == 1 else "are"
+    return (
+        f" {_and(years)} {verb} left out of the cost per day: not all visited then have been "
+        f"followed for {in_words(len(MONTHS_AFTER))} school months yet."
+    )
+
+
+def _and(years: Sequence[str]) -> str:
+    """School years in a row as a range, others one by one: 2020-21 to 2022-23; 2020-21 and
+    2022-23.
+    """
+    starts = [int(year[:4]) for year in years]
+    if len(years) > 1 and starts[-1] - starts[0] == len(years) - 1:
+        return f"{years[0]} to {years[-1]}"
+    return " and ".join(years)
 
 
 def _from_to(found: Interval) -> str:
