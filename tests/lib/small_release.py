@@ -95,6 +95,15 @@ def _tables_once() -> Mapping[str, pa.Table]:
             groups, ["month", "district_code", "level", "participation", "group"]
         ),
         "chronic_absence": _chronic(months, groups),
+        "chronic_to_date": pd.concat(
+            [
+                _chronic(*(t[t["month"].isin(_so_far(month))] for t in (months, groups)))
+                .assign(month=month)
+                .drop(columns="school_year")
+                for month in MONTHS
+            ],
+            ignore_index=True,
+        ),
         "visits": _visits(students),
         "visits_by_kind": _visits_by_kind(students),
         "reach": _reach(groups),
@@ -223,6 +232,12 @@ def _attendance(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     totals = rows.groupby(keys, as_index=False)[_MEASURES].sum()
     largest = rows.groupby(keys, as_index=False)["largest_student_days"].max()
     return totals.merge(largest, on=keys)
+
+
+def _so_far(month: date) -> list[date]:
+    """The months of the school year up to this one."""
+    year = school_year_of(month)
+    return [m for m in MONTHS if school_year_of(m) == year and m <= month]
 
 
 def _chronic(months: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Withheld, nothing
 from leapdash.show.charts.programme import reach_rows
 from leapdash.show.choice import Choice
+from leapdash.show.effects.studies import Headlines
 from leapdash.show.views import attendance, effect_rows, effects, programme
 from leapdash.show.views.checks import failed, left_out
 from leapdash.show.words import alt
@@ -44,7 +45,7 @@ def answer(choice: Choice) -> Answer:
     return Answer(
         choice,
         QUESTION,
-        effect_words.impact_answer(found, regained.days, visits, choice),
+        _sentence(choice, found, regained, visits),
         scope=effect_words.based_on(found, everyone),
         cards=(
             *(
@@ -78,6 +79,17 @@ def answer(choice: Choice) -> Answer:
         if found.visited
         else Withheld(effect_words.why_nothing(None, missing, visited=True)),
     )
+
+
+def _sentence(
+    choice: Choice, found: Headlines, regained: programme.Regained, visits: programme.VisitsMade
+) -> str:
+    """What visits changed for the choice, and what that comes to in school days."""
+    if not found.visited:
+        return programme_words.reach_answer(visits)
+    days = programme_words.each_in_days(regained.days)
+    told = effect_words.effect_answer(found, choice)
+    return " ".join(part for part in (told, days) if part)
 
 
 def _without_effects(

@@ -365,6 +365,9 @@ def _withheld(visited: int, effective: float, everyone: int) -> str | None:
         return "No student was visited."
     if visited == 0:
         return f"None of the {everyone} visited students could be compared with others."
+    if everyone < MINIMUM_VISITED:
+        were = "student was" if everyone == 1 else "students were"
+        return f"Only {everyone} {were} visited; nothing is shown for fewer than {MINIMUM_VISITED}."
     if visited < MINIMUM_VISITED:
         return (
             f"Only {visited} of {everyone} visited students could be compared with others; nothing "

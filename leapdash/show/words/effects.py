@@ -17,14 +17,12 @@ from leapdash.contract.thresholds import (
 )
 from leapdash.inference import Interval
 from leapdash.show.choice import Choice
-from leapdash.show.effects.days import DaysRegained
 from leapdash.show.effects.studies import (
     EffectStudy,
     Headline,
     Headlines,
     ToJune,
 )
-from leapdash.show.views.programme import VisitsMade
 from leapdash.show.words.filters import whose_visits
 from leapdash.show.words.numbers import (
     NO_FIGURE,
@@ -35,7 +33,6 @@ from leapdash.show.words.numbers import (
     signed_month,
     students,
 )
-from leapdash.show.words.programme import reached
 
 RESTS_ON = (
     "Given district, level, attendance so far (last month, the last three, all before those, last "
@@ -105,21 +102,6 @@ def effect_answer(study: Headlines, choice: Choice) -> str:
     else:
         told = study.withheld or soon.withheld or ""
     return f"{whose_visits(choice)}: {told[:1].lower()}{told[1:]}"
-
-
-def impact_answer(found: Headlines, days: DaysRegained, visits: VisitsMade, choice: Choice) -> str:
-    """What visits changed, with the plain before-and-after beside it, whom they reached, and the
-    school days regained.
-    """
-    parts = [effect_answer(found, choice)] if found.visited else []
-    soon = found.month_after.effect
-    if found.six_to_nine.effect is not None and soon is not None:
-        parts.append(
-            f"In the month after it was {points(soon.effect, signed=True)} points "
-            f"({between(soon)})."
-        )
-    parts.append(reached(visits, days))
-    return " ".join(part for part in parts if part)
 
 
 def effect_card(found: Headline, failed: Sequence[str] = ()) -> tuple[str, str]:
@@ -208,6 +190,8 @@ def based_on(study: Headlines, everyone: int | None = None) -> str:
         return f"{count(study.visited)} of {number} could be compared."
     first, last = lead.event_times[0], lead.event_times[-1]
     months = "the month after" if first == last else f"school months {first} to {last}"
+    if lead.visited == study.visited:
+        return f"Based on {count(lead.visited)} of {number}, followed to {months}."
     return (
         f"Based on {count(lead.visited)} of {number}: {count(study.visited)} could be compared, "
         f"and {count(lead.visited)} of these followed to {months}."

@@ -8,6 +8,7 @@ from leapdash.contract import MONTHS_AFTER, school_year_of
 from leapdash.inference import Interval
 from leapdash.show.choice import Choice
 from leapdash.show.effects.days import DaysRegained
+from leapdash.show.filters import DISTRICT_SETS
 from leapdash.show.views.base import districts_in_words
 from leapdash.show.views.programme import Reach, Regained, VisitsMade
 from leapdash.show.words.filters import nothing_behind
@@ -21,7 +22,7 @@ WHAT_DAYS_ARE = (
 
 
 def reach_answer(visits: VisitsMade) -> str:
-    """How many families visits met, where a release has no effects."""
+    """How many families visits met, where there is no effect to tell."""
     if visits.first_visits == 0:
         return "No family has been met at a home visit in this choice."
     return f"Home visits met {_families(visits.first_visits)}."
@@ -31,7 +32,8 @@ def no_visits(choice: Choice, began: date | None) -> str:
     """Why there are no visits behind a choice. `began`: when visits did."""
     codes, years = choice.codes, choice.filters.years
     if codes is not None and not choice.known.leap & set(codes):
-        verb = "takes" if len(codes) == 1 else "take"
+        one = len(codes) == 1 and not DISTRICT_SETS.keys() & set(choice.filters.districts)
+        verb = "takes" if one else "take"
         return f"{districts_in_words(choice)} {verb} no part in home visits."
     if began is not None and years and max(years) < school_year_of(began):
         return f"There were no home visits yet in {_and(years)}: they began in {month(began)}."
@@ -89,21 +91,6 @@ def days_note(regained: Regained, choice: Choice) -> str:
     return " ".join(part for part in parts if part)
 
 
-def reached(visits: VisitsMade, days: DaysRegained) -> str:
-    """How many families visits met, and the school days regained, or lost, or too few to tell."""
-    met = f"Home visits met {_families(visits.first_visits)}"
-    if days.days is None:
-        return f"{met}."
-    if days.days.low <= 0 <= days.days.high:
-        return f"{met}; whether school days were regained can’t be told ({_ends(days)})."
-    if days.days.high < 0:
-        return f"{met}; about {rounded(-days.days.effect)} school days were lost ({_ends(days)})."
-    return (
-        f"{met}; about {rounded(days.days.effect)} school days were regained ({_ends(days)}). "
-        f"{each_in_days(days)}"
-    )
-
-
 def each_in_days(days: DaysRegained) -> str:
     """The effect as a parent counts: days more in school for each student visited; empty where it
     can't be told, or may be none.
@@ -119,16 +106,6 @@ def each_in_days(days: DaysRegained) -> str:
         f"That is {about} {'day' if number == 1 else 'days'} in school for each student visited, "
         f"in the {in_words(len(MONTHS_AFTER))} school months after the visit."
     )
-
-
-def _ends(days: DaysRegained) -> str:
-    if days.days is None:
-        return ""
-    low, high = days.days.low, days.days.high
-    if low <= 0 <= high:
-        return f"between {rounded(-low)} lost and {rounded(high)} regained"
-    low, high = sorted((abs(low), abs(high)))
-    return f"between {rounded(low)} and {rounded(high)}"
 
 
 def _cost_note(regained: Regained, choice: Choice) -> str:
@@ -174,6 +151,8 @@ def _and(years: Sequence[str]) -> str:
 
 
 def _from_to(found: Interval) -> str:
+    if found.low < 0 < found.high:
+        return f"between {rounded(-found.low)} lost and {rounded(found.high)} regained"
     return f"between {rounded(found.low)} and {rounded(found.high)}"
 
 
