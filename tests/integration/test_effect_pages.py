@@ -57,8 +57,8 @@ def test_the_page_answers_with_the_effect_of_exactly_the_choice(choose, query, f
     study = effect_views.effect_on(choose(filters))
     everyone = int(check_views.left_out(choose(filters))["students"].sum())
     later, soon = study.six_to_nine, study.month_after
-    assert effect_words.effect_answer(study) in said(app)
-    assert f"Based on {study.visited} of {everyone} visited students." in said(app)
+    assert effect_words.effect_answer(study, choose(filters)) in said(app)
+    assert effect_words.based_on(study, everyone) in said(app)
     assert [(card.label, card.value, card.delta) for card in app.metric] == [
         ("Month after", points(soon.effect.effect, signed=True), effect_words.between(soon.effect)),
         (
@@ -143,7 +143,7 @@ def test_the_checks_follow_districts_and_levels_and_the_left_out_the_years_too(c
 
 def test_the_plain_lines_may_be_drawn_by_level_while_the_effect_stays(choose):
     app = opened(compare=["Levels"])
-    assert effect_words.effect_answer(effect_views.effect_on(choose())) in said(app)
+    assert effect_words.effect_answer(effect_views.effect_on(choose()), choose()) in said(app)
     app.session_state["table-before-after"] = True
     app.run()
     assert set(app.dataframe[0].value["Series"]) == {"PK-5", "6-8", "9-12"}
@@ -301,10 +301,10 @@ def test_numbers_told_are_finite_for_every_single_choice(choose, known):
     for district in ((), *((code,) for code in known.districts)):
         for level in ((), ("PK-5",), ("6-8",), ("9-12",)):
             for year in ((), *((year,) for year in known.years)):
-                study = effect_views.effect_on(choose(Filters(district, level, years=year)))
+                choice = choose(Filters(district, level, years=year))
+                study = effect_views.effect_on(choice)
                 shown = study.table[study.table["shown"]].drop(columns=["band_low", "band_high"])
                 assert all(math.isfinite(v) for v in pd.Series(shown.to_numpy().ravel()))
-                text = effect_words.effect_answer(study) + effect_words.naive_sentence(
-                    study.month_after
-                )
+                text = effect_words.effect_answer(study, choice)
+                text += effect_words.naive_sentence(study.month_after)
                 assert not re.search(r"\b(nan|inf)\b", text)

@@ -92,9 +92,10 @@ def test_trends_answers_for_exactly_the_filters_in_the_address(choose):
     }
     app = opened("trends", **query)
     filters = Filters((HARTFORD,), ("6-8", "9-12"), ("visited",), ("2022-23",), "hispanic")
-    attendance = attendance_views.attendance_trend(choose(filters, by="district"))
-    chronic = attendance_views.chronic_trend(choose(filters, by="district"))
-    assert attendance_words.trends_answer(attendance, chronic, "month") in said(app)
+    choice = choose(filters, by="district")
+    attendance = attendance_views.attendance_trend(choice)
+    chronic = attendance_views.chronic_trend(choice)
+    assert attendance_words.trends_answer(attendance, chronic, choice) in said(app)
 
 
 def test_trends_by_participation_say_that_the_members_change():

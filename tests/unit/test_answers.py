@@ -185,7 +185,7 @@ def test_answers_are_made_and_drawn_where_there_is_no_streamlit(release):
 def test_where_nobody_stands_behind_the_choice_the_answer_is_empty_and_says_so(page, small):
     answer = answer_of(page, small, Filters((AVON,)))
     assert answer.empty
-    assert answer.sentence == "No student stands behind this choice: Avon."
+    assert answer.sentence == "Avon takes no part in home visits."
     assert not parts_of(answer)
 
 

@@ -12,6 +12,7 @@ from leapdash.show.filters import Filters
 from leapdash.show.views import checks as check_views
 from leapdash.show.words import checks as check_words
 from leapdash.show.words import effects as effect_words
+from tests.lib.small_release import HARTFORD
 
 NO_COVARIANCE = np.zeros((19, 19))
 
@@ -124,22 +125,31 @@ def study(later, soon=None, matrix="student", schools=40, table=None, visited=97
         "no standard error",
     ],
 )
-def test_the_answer_says_only_what_the_numbers_allow(effect, error, naive, sentences):
-    assert effect_words.effect_answer(study(headline(effect, error, naive))) == sentences
+def test_the_answer_says_only_what_the_numbers_allow(choose, effect, error, naive, sentences):
+    answer = effect_words.effect_answer(study(headline(effect, error, naive)), choose())
+    assert answer == f"All districts: {sentences[0].lower()}{sentences[1:]}"
 
 
-def test_where_later_months_are_withheld_the_month_after_answers_and_the_reason_follows():
+def test_the_answer_names_its_choice(choose):
+    choice = choose(Filters((HARTFORD,), ("9-12",), years=("2021-22",)))
+    answer = effect_words.effect_answer(study(headline(0.1, 0.01, 0.2)), choice)
+    assert answer.startswith(
+        "Hartford, grades 9-12, first visited in 2021-22: six to nine school months after the "
+        "first visit, visited students attended 10.0 points more"
+    )
+
+
+def test_where_later_months_are_withheld_the_month_after_answers_and_the_reason_follows(choose):
     reason = "Only 12 visited students could be followed to months 6 to 9."
-    answer = effect_words.effect_answer(study(headline(0, 0, 0, withheld=reason)))
-    assert answer.startswith("In the school month after the first visit, visited students attended")
+    answer = effect_words.effect_answer(study(headline(0, 0, 0, withheld=reason)), choose())
+    assert "in the school month after the first visit, visited students attended" in answer
     assert answer.endswith(reason)
 
 
-def test_where_both_headlines_are_withheld_the_reason_is_the_answer():
+def test_where_both_headlines_are_withheld_the_reason_is_the_answer(choose):
     none = headline(0, 0, 0, withheld="Too few.")
-    assert effect_words.effect_answer(study(none, headline(0, 0, 0, (1,), "Too few soon."))) == (
-        "Too few soon."
-    )
+    both = study(none, headline(0, 0, 0, (1,), "Too few soon."))
+    assert effect_words.effect_answer(both, choose()) == "All districts: too few soon."
     assert effect_words.naive_sentence(none) == ""
     assert effect_words.plain_note(none) == effect_words.NOT_THE_EFFECT
 
@@ -187,13 +197,18 @@ def test_the_time_of_an_effect_is_said_in_school_months(events, said):
 
 
 def test_how_many_of_the_visited_it_is_based_on():
-    later = headline(0.1, 0.01, 0.2)
-    assert effect_words.based_on(study(later)) == "Based on 97 of 101 visited students."
-    assert effect_words.based_on(study(later), 1_200) == "Based on 97 of 1,200 visited students."
-    assert (
-        effect_words.based_on(study(later, visited=1, everyone=1))
-        == "Based on 1 of 1 visited student."
+    later = replace(headline(0.1, 0.01, 0.2), visited=60)
+    assert effect_words.based_on(study(later), 1_200) == (
+        "Based on 60 of 1,200 visited students: 97 could be compared, and 60 of these followed to "
+        "school months 6 to 9."
     )
+    soon = replace(headline(0.1, 0.01, 0.2, (1,)), visited=97)
+    none = headline(0, 0, 0, withheld="Too few.")
+    assert effect_words.based_on(study(none, soon)) == (
+        "Based on 97 of 101 visited students, followed to the month after."
+    )
+    neither = study(none, headline(0, 0, 0, (1,), "Too few soon."))
+    assert effect_words.based_on(neither) == "97 of 101 visited students could be compared."
 
 
 @pytest.mark.parametrize(

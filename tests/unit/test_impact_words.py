@@ -1,5 +1,7 @@
 """The sentences of Impact and District, for every case the numbers can be in."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -8,14 +10,14 @@ from leapdash.show.effects.days import DaysRegained
 from leapdash.show.effects.studies import Headline, Headlines
 from leapdash.show.filters import Filters
 from leapdash.show.views.effect_rows import SliceRows
-from leapdash.show.views.programme import Regained, VisitsMade
+from leapdash.show.views.programme import Regained
 from leapdash.show.words import district as district_words
 from leapdash.show.words import effect_rows as row_words
 from leapdash.show.words import effects as effect_words
 from leapdash.show.words import programme as programme_words
 from leapdash.show.words.numbers import rounded
+from tests.lib.small_release import AVON, HARTFORD
 
-VISITS = VisitsMade(9000, 8000, 6104)
 TOO_FEW = "Only 12 visited students could be followed to months 6 to 9 after the visit."
 
 
@@ -48,35 +50,49 @@ NO_DAYS = DaysRegained(
 )
 
 
-def test_impact_answers_with_the_effect_the_plain_number_the_reached_and_the_days():
-    answer = effect_words.impact_answer(found(headline(0.1135, 0.109, 0.118)), regained(), VISITS)
-    assert answer == (
-        "Six to nine school months after the first visit, visited students attended 11.4 points "
-        "more of their days than they would have without it (between 10.9 and 11.8). A plain "
-        "before-and-after would say 22.1 points more; about half of that would have come anyway "
-        "(between 10.3 and 11.2 points). In the month after it was +3.5 points (between 3.0 and "
-        "4.0). Home visits met the families of 6,104 students; about 89,900 school days were "
-        "regained (between 86,300 and 93,500)."
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ((89_909.0, 86_331.0, 93_487.0), "That is about 15 more days in school"),
+        ((-6_500.0, -7_800.0, -5_200.0), "That is about 1 fewer day in school"),
+        ((2_500.0, 1_800.0, 3_200.0), "That is less than one day in school"),
+    ],
+)
+def test_an_effect_is_told_as_a_parent_counts(days, said):
+    assert programme_words.each_in_days(regained(days)) == (
+        f"{said} for each student visited, in the nine school months after the visit."
     )
 
 
-@pytest.mark.parametrize(
-    ("days", "ending"),
-    [
-        ((50.0, -20.0, 120.0), "; whether school days were regained is too small to tell."),
-        ((-500.0, -800.0, -200.0), "about 500 school days were lost (between 200 and 800)."),
-    ],
-)
-def test_days_that_may_be_none_or_are_lost_are_said_to_be(days, ending):
-    answer = effect_words.impact_answer(found(headline(0.01, 0.005, 0.02)), regained(days), VISITS)
-    assert answer.endswith(ending)
+@pytest.mark.parametrize("days", [regained((50.0, -20.0, 120.0)), NO_DAYS])
+def test_days_that_may_be_none_are_not_told_as_a_parent_counts(days):
+    assert programme_words.each_in_days(days) == ""
 
 
-def test_without_an_effect_the_answer_gives_the_reason_and_whom_visits_reached():
-    answer = effect_words.impact_answer(found(hidden(), hidden((1,))), NO_DAYS, VisitsMade(1, 1, 1))
-    assert TOO_FEW in answer
-    assert answer.endswith("Home visits met the family of 1 student.")
+def test_days_that_may_be_lost_are_said_to_be():
+    (card,) = programme_words.days_cards(Regained(regained((50.0, -20.0, 120.0))))
+    assert card == ("School days regained", "50", "between 20 lost and 120 regained")
+
+
+def test_a_card_without_an_effect_says_so():
     assert effect_words.effect_card(hidden()) == ("–", "too few to tell")
+
+
+def test_why_there_are_no_visits_is_said(choose):
+    began = date(2021, 7, 1)
+    for filters, said in (
+        (Filters((AVON,)), "Avon takes no part in home visits."),
+        (Filters(("other",)), "Other districts take no part in home visits."),
+        (
+            Filters(years=("2019-20", "2020-21")),
+            "There were no home visits yet in 2019-20 to 2020-21: they began in July 2021.",
+        ),
+        (
+            Filters((HARTFORD,), years=("2022-23",)),
+            "No student stands behind this choice: Hartford · 2022-23.",
+        ),
+    ):
+        assert programme_words.no_visits(choose(filters), began) == said
 
 
 def test_a_card_of_an_effect_has_its_number_and_its_interval():
@@ -97,8 +113,8 @@ def test_cards_of_days_have_the_cost_where_it_is_known():
         ("School days regained", "89,900", "between 86,300 and 93,500"),
         ("Cost per day regained", "$135", "between $129 and $140"),
     ]
-    assert len(programme_words.days_cards(Regained(regained(), None, (), ()))) == 1
-    assert programme_words.days_cards(Regained(NO_DAYS, None, (), ())) == [
+    assert len(programme_words.days_cards(Regained(regained()))) == 1
+    assert programme_words.days_cards(Regained(NO_DAYS)) == [
         ("School days regained", "–", "too few to tell")
     ]
 
@@ -119,7 +135,7 @@ def test_no_cost_per_day_where_days_were_lost(choose):
 def test_the_note_says_what_days_are_per_student_and_which_costs_count(choose):
     spent = regained(cost=12_100_000.0, covered=0.914, compared=0.88)
     note = programme_words.days_note(
-        Regained(spent, spent, ("Avon",), ("2020-21", "2022-23")), choose()
+        Regained(spent, spent, ("Avon",), ("2020-21", "2021-22", "2022-23")), choose()
     )
     assert "Later months aren’t counted." in note
     assert "Per visited student: 14.7 days (between 14.1 and 15.3)." in note
@@ -127,6 +143,17 @@ def test_the_note_says_what_days_are_per_student_and_which_costs_count(choose):
     assert "12% of these days are of students who could not be compared" in note
     assert "Cost: $12,100,000 in 2020-21 to 2022-23" in note
     assert "left out, cost and days, for want of a known cost: Avon" in note
+
+
+def test_a_period_with_a_gap_is_named_as_such_and_late_years_are_left_out(choose):
+    spent = regained(cost=12_100_000.0)
+    own = Regained(spent, spent, (), ("2019-20", "2021-22"), ("2022-23",))
+    note = programme_words.days_note(own, choose())
+    assert "Cost: $12,100,000 in 2019-20 and 2021-22, all of it" in note
+    assert note.endswith(
+        "2022-23 is left out of the cost per day: not all visited then have been followed for "
+        "nine school months yet."
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,10 +202,10 @@ def test_a_district_is_larger_than_the_others_or_cannot_be_told_apart():
     own = found(headline(0.285, 0.27, 0.299))
     larger = district_words.effect("Hartford", own, interval(0.191, 0.008**2))
     assert larger == (
-        "Six to nine school months after the first visit, Hartford’s visited students attended "
-        "28.5 points more of their days than they would have without it (between 27.0 and 29.9). "
-        "The effect is 19.1 points larger than in all other districts together (between 17.5 and "
-        "20.7)."
+        "Six to nine school months after the first visit, the visited students of Hartford "
+        "attended 28.5 points more of their days than they would have without it (between 27.0 and "
+        "29.9). The effect is 19.1 points larger than in all other districts together (between "
+        "17.5 and 20.7)."
     )
     same = district_words.effect("Hartford", own, interval(-0.005, 0.008**2))
     assert (
@@ -208,9 +235,11 @@ def test_a_small_district_says_that_too_few_were_visited_to_tell():
 
 def test_a_district_with_only_the_month_after_tells_that_and_one_without_the_reason():
     soon = district_words.effect("Avon", found(hidden()), None)
-    assert soon.startswith("In the school month after the first visit, Avon’s visited students")
+    assert soon.startswith(
+        "In the school month after the first visit, the visited students of Avon"
+    )
     nothing = district_words.effect("Avon", found(hidden(), hidden((1,))), None)
-    assert nothing == f"What visits changed in Avon can’t be told. {TOO_FEW}"
+    assert nothing == f"What visits changed can’t be told for Avon. {TOO_FEW}"
 
 
 def test_the_text_for_who_cannot_see_a_forest_tells_the_ends_and_the_withheld():

@@ -19,7 +19,7 @@ from leapdash.show.views import effect_rows as row_views
 from leapdash.show.views import effects as effect_views
 from leapdash.show.views import programme as programme_views
 from tests.lib.by_hand import keeps, rate, rows_of, total
-from tests.lib.small_release import AVON, HARTFORD, NEW_HAVEN, make
+from tests.lib.small_release import AVON, HARTFORD, NEW_HAVEN, make, small_tables
 
 
 def test_what_can_be_chosen_are_the_release_s_districts_by_name_and_its_years(known):
@@ -77,16 +77,36 @@ def test_lines_by_group_ignore_the_group_filter_and_hold_every_group(choose):
     assert by_group == white["attendance_rate"].tolist()
 
 
-def test_chronic_absence_by_month_counts_students_of_that_month(choose, release, known):
+def test_chronic_absence_by_month_is_that_of_the_school_year_to_date(choose, release):
     filters = Filters((HARTFORD,), group="disability")
-    table = attendance_views.chronic_trend(choose(filters))
-    keep = keeps(filters, known)
-    rows = [row for row in rows_of(release, "attendance_by_group") if keep(row)]
-    first = [row for row in rows if row["month"] == table["period"].iloc[0]]
-    assert table["chronic_base"].iloc[0] == total(first, "chronic_base")
-    assert table["chronic_share"].iloc[0] == pytest.approx(
-        rate(first, "chronically_absent", "chronic_base")
-    )
+    table = attendance_views.chronic_trend(choose(filters)).set_index("period")
+    rows = [
+        row
+        for row in rows_of(release, "chronic_to_date")
+        if (row["geography"], row["district_code"], row["group"])
+        == ("district", HARTFORD, "disability")
+    ]
+    for month in table.index:
+        here = [row for row in rows if row["month"] == month]
+        absent = total(here, "absent_10_to_20") + total(here, "absent_20_or_more")
+        assert table.loc[month, "chronic_base"] == total(here, "chronic_base")
+        assert table.loc[month, "chronic_share"] == pytest.approx(
+            absent / total(here, "chronic_base")
+        )
+    years = attendance_views.chronic_trend(choose(filters, grain="year")).set_index("period")
+    for month in table.index[[m.month == 6 for m in table.index]]:
+        year = years.loc[school_year_of(month)]
+        assert table.loc[month, "chronic_share"] == pytest.approx(year["chronic_share"])
+
+
+def test_a_month_by_which_few_were_enrolled_long_enough_is_left_out(choose, tmp_path):
+    rows = small_tables()["chronic_to_date"].to_pandas()
+    first = rows["month"].map(lambda month: month.month == 9)
+    rows.loc[first, "chronic_base"] //= 2
+    release = OpenedRelease(make(tmp_path, changed={"chronic_to_date": rows}))
+    shown = attendance_views.chronic_trend(Choice(release))["period"]
+    assert {month.month for month in shown} == {10, 11, 12, 1, 2, 3, 4, 5, 6}
+    assert {m.month for m in attendance_views.chronic_trend(choose())["period"]} >= {9}
 
 
 @pytest.mark.parametrize(

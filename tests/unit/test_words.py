@@ -12,6 +12,7 @@ from leapdash.show.words import alt
 from leapdash.show.words import attendance as attendance_words
 from leapdash.show.words import district as district_words
 from leapdash.show.words import filters as filter_words
+from tests.lib.small_release import HARTFORD
 
 REACH = Reach(date(2023, 6, 1), True, 1000, 250, 750)
 
@@ -20,7 +21,7 @@ def trend(rows, rate="attendance_rate"):
     return pd.DataFrame(rows, columns=["series", "code", "period", rate]).assign(students=100)
 
 
-def test_the_answer_of_trends_compares_with_the_same_month_a_year_before():
+def test_the_answer_of_trends_compares_with_the_same_month_a_year_before(choose):
     attendance = trend(
         [
             ("LEAP districts", "leap", date(2022, 6, 1), 0.88),
@@ -29,32 +30,86 @@ def test_the_answer_of_trends_compares_with_the_same_month_a_year_before():
             ("Other districts", "other", date(2023, 6, 1), 0.924),
         ]
     )
-    chronic = trend([("LEAP districts", "leap", date(2023, 6, 1), 0.365)], "chronic_share")
-    assert attendance_words.trends_answer(attendance, chronic, "month") == (
-        "LEAP districts: students attended 88.4% of their days in June 2023, 0.4 points more than "
-        "in June 2022; 36.5% were chronically absent. Other districts: 92.4%."
+    choice = choose(Filters(levels=("6-8",), group="english_learner"), by="district")
+    assert attendance_words.trends_answer(attendance, absent(0.365), choice) == (
+        "LEAP districts, grades 6-8, English learners: students attended 88.4% of their days in "
+        "June 2023, 0.4 points more than in June 2022. By the end of June 2023, 36.5% of 2,000 "
+        "students were chronically absent in the school year so far: absent for 10% or more of "
+        "their days. Attendance of Other districts: 92.4%."
+    )
+    assert "1,000" not in attendance_words.trends_answer(attendance, absent(0.3, base=9), choice)
+
+
+def test_the_same_rate_as_a_year_before_is_as_much(choose):
+    rows = [("All districts", "all", "2021-22", 0.9), ("All districts", "all", "2022-23", 0.9)]
+    answer = attendance_words.trends_answer(trend(rows), absent(0, 0), choose(grain="year"))
+    assert answer == (
+        "All districts: students attended 90.0% of their days in 2022-23, as much as in 2021-22."
     )
 
 
-def test_the_answer_of_trends_speaks_of_the_group_chosen_and_the_range_of_the_others():
+def absent(share, base=2_000, period=date(2023, 6, 1), code="leap"):
+    """One row of `chronic_trend`."""
+    row = {"series": "", "code": code, "period": period, "chronic_base": base}
+    return pd.DataFrame([row | {"chronic_share": share}])
+
+
+def test_the_answer_of_trends_speaks_of_the_group_chosen_and_the_range_of_the_others(choose):
     rows = [("All students", "all", "2021-22", 0.9), ("All students", "all", "2022-23", 0.91)]
     rows += [("White", "white", "2021-22", 0.93), ("White", "white", "2022-23", 0.92)]
     rows += [("Black", "black", "2022-23", 0.88)]
+    choice = choose(Filters((HARTFORD,), group="white"), by="group", grain="year")
     answer = attendance_words.trends_answer(
-        trend(rows), trend([], "chronic_share"), "year", "white"
+        trend(rows), absent(0.2, 50, "2022-23", "white"), choice
     )
     assert answer == (
-        "White: students attended 92.0% of their days in 2022-23, 1.0 points less than in "
-        "2021-22. The others: from 88.0% (Black) to 91.0% (All students)."
+        "Hartford, White: students attended 92.0% of their days in 2022-23, 1.0 points less than "
+        "in 2021-22. In the school year 2022-23, 20.0% of 50 students were chronically absent: "
+        "absent for 10% or more of their days. Attendance of the others: from 88.0% (Black) to "
+        "91.0% (All students)."
     )
 
 
-def test_a_rate_of_few_students_says_how_few():
-    attendance = trend([("Hartford", "all", "2022-23", 0.5)]).assign(students=2)
-    answer = attendance_words.trends_answer(attendance, trend([], "chronic_share"), "year")
-    assert answer == (
-        "Hartford: students attended 50.0% of their days in 2022-23 (only 2 students)."
+def test_nothing_is_said_of_the_attendance_of_a_few(choose):
+    choice = choose(Filters((HARTFORD,)), grain="year")
+    few = trend([("Hartford", "all", "2022-23", 0.5)]).assign(students=2)
+    assert attendance_words.trends_answer(few, absent(0.5, 2, "2022-23", "all"), choice) == (
+        "Hartford: only 2 students in 2022-23, too few to say how they attended."
     )
+    rows = [("Hartford", "all", "2021-22", 0.5), ("Hartford", "all", "2022-23", 0.9)]
+    was_few = trend(rows).assign(students=[9, 40])
+    assert attendance_words.trends_answer(was_few, absent(0.5, 9, "2022-23", "all"), choice) == (
+        "Hartford: students attended 90.0% of their days in 2022-23."
+    )
+
+
+@pytest.mark.parametrize(
+    ("filters", "by", "series", "whom", "whose"),
+    [
+        (Filters(), "all", "", "All districts", "All districts"),
+        (
+            Filters((HARTFORD,), ("6-8", "9-12"), years=("2021-22",)),
+            "all",
+            "",
+            "Hartford, grades 6-8 and 9-12",
+            "Hartford, grades 6-8 and 9-12, first visited in 2021-22",
+        ),
+        (
+            Filters(("leap",), participation=("eligible", "other"), group="homeless"),
+            "level",
+            "PK-5",
+            "LEAP districts, grades PK-5, eligible and not visited or neither visited nor "
+            "eligible, Students experiencing homelessness",
+            None,
+        ),
+        # To choose every level is to choose none.
+        (Filters(levels=("PK-5", "9-12", "6-8")), "all", "", "All districts", "All districts"),
+    ],
+)
+def test_sentences_say_whom_they_are_about(choose, filters, by, series, whom, whose):
+    choice = choose(filters, by=by)
+    assert filter_words.whom(choice, series) == whom
+    assert whose is None or filter_words.whose_visits(choice) == whose
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,9 @@ def effect(name: str, found: Headlines, beside: Interval | None) -> str:
     if headline.effect is None and found.month_after.effect is not None:
         headline = found.month_after
     if headline.effect is None:
-        return f"What visits changed in {name} can’t be told. {headline.withheld}"
-    sentence = effect_sentence(headline, f"the visited students of {name},")
+        return f"What visits changed can’t be told for {name}. {headline.withheld}"
+    who = f"the visited students of {name}{',' if ',' in name else ''}"
+    sentence = effect_sentence(headline, who)
     own = headline.effect
     if too_small_to_tell(own) and own.high - own.low >= 2 * _WIDE:
         sentence += " Too few students were visited here to tell more."

@@ -6,9 +6,9 @@ from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, labels
 from leapdash.show.views.base import districts_in_words
 
 _TAKING_PART = {
-    "visited": "visited students",
-    "eligible": "eligible students not visited",
-    "other": "students neither visited nor eligible",
+    "visited": "visited",
+    "eligible": "eligible and not visited",
+    "other": "neither visited nor eligible",
 }
 
 
@@ -32,7 +32,7 @@ def whom(choice: Choice, series: str = "") -> str:
     told = {
         "district": districts_in_words(choice),
         "level": f"grades {' and '.join(filters.levels)}" if filters.levels else "",
-        "participation": " and ".join(_TAKING_PART[part] for part in filters.participation),
+        "participation": " or ".join(_TAKING_PART[part] for part in filters.participation),
         "group": "" if filters.group == ALL_STUDENTS else GROUPS[filters.group],
     }
     if series and choice.by in told:

@@ -103,7 +103,7 @@ def each_in_days(days: DaysRegained) -> str:
         f"about {number} {'more' if each.effect > 0 else 'fewer'}" if number else "less than one"
     )
     return (
-        f"That is {about} {'day' if number == 1 else 'days'} in school for each student visited, "
+        f"That is {about} {'day' if number < 2 else 'days'} in school for each student visited, "
         f"in the {in_words(len(MONTHS_AFTER))} school months after the visit."
     )
 
