@@ -60,11 +60,15 @@ def test_the_page_answers_with_the_effect_of_exactly_the_choice(choose, query, f
     assert effect_words.effect_answer(study, choose(filters)) in said(app)
     assert effect_words.based_on(study, everyone) in said(app)
     assert [(card.label, card.value, card.delta) for card in app.metric] == [
-        ("Month after", points(soon.effect.effect, signed=True), effect_words.between(soon.effect)),
+        (
+            "Month after",
+            points(soon.effect.effect, signed=True),
+            f"{effect_words.between(soon.effect)} points",
+        ),
         (
             "Months 6 to 9",
             points(later.effect.effect, signed=True),
-            effect_words.between(later.effect),
+            f"{effect_words.between(later.effect)} points",
         ),
         ("Plain change", points(later.naive, signed=True), "points, months 6 to 9"),
         ("Visited compared", str(study.visited), f"of {everyone}"),

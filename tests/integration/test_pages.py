@@ -199,7 +199,7 @@ def test_impact_of_a_district_without_visits_offers_to_widen():
     app = opened("impact", districts=["Avon"])
     app.button(key="widen-all").click().run()
     assert app.multiselect(key="districts").value == []
-    assert "Home visits met the families of 170 students" in said(app)
+    assert "All districts: six to nine school months after the first visit" in said(app)
 
 
 def test_the_table_opens_below_its_chart_with_the_chart_s_numbers(choose):

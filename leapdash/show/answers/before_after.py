@@ -55,7 +55,8 @@ def answer(choice: Choice) -> Answer:
 def _sentence(choice: Choice, study: EffectStudy) -> str:
     """The effect of the choice, and what it comes to in school days."""
     days = each_in_days(regained(choice).days)
-    return " ".join(part for part in (words.effect_answer(study, choice), days) if part)
+    mind = words.mind_sentence(failed(choice, study, words.leading(study)))
+    return " ".join(part for part in (words.effect_answer(study, choice), mind, days) if part)
 
 
 def _withheld(
@@ -123,6 +124,6 @@ def _headline_card(label: str, headline: Headline, mind: Sequence[str]) -> Card:
     return Card(
         label,
         points(found.effect, signed=True),
-        f"{words.between(found)}; {words.failed_words(mind)}" if mind else words.between(found),
+        f"{words.between(found)} points" + (f" ({words.failed_words(mind)})" if mind else ""),
         "The effect of the visit, in points of the attendance rate, school months since the visit.",
     )

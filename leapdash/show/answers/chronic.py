@@ -1,13 +1,11 @@
 """What visits changed in chronic absence: a section of the pages about effects."""
 
-from collections.abc import Sequence
 from functools import partial
 
 from leapdash.contract import CHRONIC
 from leapdash.show.answers.model import Figure, Part, Section, Table, Text
 from leapdash.show.charts.effects import effect_paths
 from leapdash.show.choice import Choice
-from leapdash.show.effects.studies import EffectStudy
 from leapdash.show.views.checks import failed
 from leapdash.show.views.effects import (
     effect_on_chronic_absence,
@@ -34,7 +32,8 @@ def _parts(choice: Choice, page: str) -> tuple[Part, ...]:
     study = effect_on_chronic_absence(choice)
     if study is None or not study.table["shown"].any():
         return (Text("Too few visited students could be followed to say."),)
-    told = " ".join((words.chronic_sentence(study), *_minded(choice, study)))
+    mind = words.mind_sentence(failed(choice, study, words.leading(study)))
+    told = " ".join(part for part in (words.chronic_sentence(study), mind) if part)
     chart = partial(effect_paths, study.table, study.six_to_nine, axis=_AXIS)
     figure = Figure(
         f"{page}-chronic-absence",
@@ -53,18 +52,8 @@ def _to_june(choice: Choice, page: str) -> tuple[Part, ...]:
     if found is None:
         return ()
     told = words.to_june_sentence(found), words.whole_year_sentence(found)
-    minded = _told(failed(choice, headlines_on(choice), found.headline))
+    mind = words.mind_sentence(failed(choice, headlines_on(choice), found.headline))
     table = Table(f"{page}-to-june", _TO_JUNE, to_june_by_period(choice))
     shown = (table,) if found.headline.effect else ()
-    text = " ".join(sentence for sentence in (*told, *minded) if sentence)
+    text = " ".join(sentence for sentence in (*told, mind) if sentence)
     return (Text(text), *shown, Text(words.TO_JUNE_NOTE, small=True))
-
-
-def _minded(choice: Choice, study: EffectStudy) -> tuple[str, ...]:
-    """What is wrong with the comparison behind the sentence, if anything."""
-    headline = study.six_to_nine if study.six_to_nine.effect else study.month_after
-    return _told(failed(choice, study, headline))
-
-
-def _told(codes: Sequence[str]) -> tuple[str, ...]:
-    return (f"{words.failed_words(codes).capitalize()}.",) if codes else ()

@@ -54,7 +54,8 @@ def answer(choice: Choice) -> Answer:
         own = effects.headlines_on(choice)
         told = words.effect(whose_visits(choice), own, effects.beside_others(choice))
         days = each_in_days(programme.regained(choice).days)
-        sentence = " ".join(part for part in (sentence, told, days) if part)
+        mind = effect_words.mind_sentence(failed(choice, own, effect_words.leading(own)))
+        sentence = " ".join(part for part in (sentence, told, mind, days) if part)
         scope = words.based_on(own)
         cards += [
             _effect_card("Effect of visits", choice, own),

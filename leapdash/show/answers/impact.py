@@ -89,7 +89,8 @@ def _sentence(
         return programme_words.reach_answer(visits)
     days = programme_words.each_in_days(regained.days)
     told = effect_words.effect_answer(found, choice)
-    return " ".join(part for part in (told, days) if part)
+    mind = effect_words.mind_sentence(failed(choice, found, effect_words.leading(found)))
+    return " ".join(part for part in (told, mind, days) if part)
 
 
 def _without_effects(

@@ -100,7 +100,7 @@ def recent_evidence(recent: RecentStudy | None, study: EffectStudy) -> str:
 def alike_line(balance: pd.DataFrame, study: EffectStudy) -> Line:
     """Whether those compared were like the visited, and how many they are."""
     verdict = were_alike(balance, study)
-    worth = f"they are worth {count(_effective(study))} students"
+    worth = f"as precise as {count(_effective(study))} students of equal weight"
     match verdict:
         case "holds":
             told = (

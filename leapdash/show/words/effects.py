@@ -114,6 +114,11 @@ def effect_card(found: Headline, failed: Sequence[str] = ()) -> tuple[str, str]:
     return points(found.effect.effect, signed=True), f"{between(found.effect)} points{mind}"
 
 
+def mind_sentence(failed: Sequence[str]) -> str:
+    """That checks of the comparison behind a sentence failed, by their codes; empty for none."""
+    return f"{failed_words(failed).capitalize()}." if failed else ""
+
+
 def failed_words(codes: Sequence[str]) -> str:
     """What is wrong with the comparison behind an effect: mind: past attendance not alike."""
     return f"mind: {', '.join(_FAILED[code] for code in codes)}"
@@ -179,13 +184,18 @@ def plain_note(headline: Headline) -> str:
     )
 
 
+def leading(study: Headlines) -> Headline:
+    """The headline a sentence leads with: six to nine months after, else the month after."""
+    return study.six_to_nine if study.six_to_nine.effect else study.month_after
+
+
 def based_on(study: Headlines, everyone: int | None = None) -> str:
     """How many of the visited students the effect that leads rests on, and why not on all.
 
     `everyone`: all visited, those of areas in which nobody could be compared among them.
     """
     number = students(study.visited_all if everyone is None else everyone, "visited")
-    lead = study.six_to_nine if study.six_to_nine.effect else study.month_after
+    lead = leading(study)
     if lead.effect is None:
         return f"{count(study.visited)} of {number} could be compared."
     first, last = lead.event_times[0], lead.event_times[-1]
@@ -294,7 +304,7 @@ def _fewer(effect: Interval, number: Callable[[float], str], shape: str) -> str:
 
 def chronic_plain(study: EffectStudy) -> str:
     """The plain change in the same share, which isn't the effect; empty where there is none."""
-    found = study.six_to_nine if study.six_to_nine.effect else study.month_after
+    found = leading(study)
     if found.effect is None or found.naive is None:
         return ""
     return (
