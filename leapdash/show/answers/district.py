@@ -36,7 +36,7 @@ QUESTION = "How does one district stand, what did visits change in it, and who i
 
 def answer(choice: Choice) -> Answer:
     """The choice's district beside all districts; its schools, its effect, who waits."""
-    choice = choice.filtered(districts=(choice.district,))
+    choice = replace(choice.filtered(districts=(choice.district,)), by="all")
     schools = views.schools_beside(choice)
     if not len(schools):
         return nothing(choice, QUESTION)
