@@ -98,17 +98,19 @@ def take_filter(name: str) -> None:
     _choose_filter(name, value if name == "group" else tuple(value))
 
 
-def take_district(key: str) -> None:
-    """Choose the one district that a control now shows; a callback."""
-    _choose_filter("districts", (st.session_state[key],))
+def take_district(key: str, before: str) -> None:
+    """Choose the one district that a control now shows instead of the one before; a callback."""
+    if st.session_state[key] != before:
+        _choose_filter("districts", (st.session_state[key],))
 
 
-def take(key: str, first: str = "") -> None:
+def take(key: str, first: str) -> None:
     """Choose what a page's own control now shows; a callback. `first`: what goes without saying."""
-    value = st.session_state[key]
-    said = {**st.session_state[_SAID], key: "" if value == first else value}
-    st.session_state[_SAID] = said
-    st.session_state[_USED] = True
+    value = "" if st.session_state[key] == first else st.session_state[key]
+    said = st.session_state[_SAID]
+    if value != said.get(key, ""):
+        st.session_state[_SAID] = {**said, key: value}
+        st.session_state[_USED] = True
 
 
 def clear(names: Sequence[str] = tuple(FILTER_LABELS)) -> None:
@@ -118,9 +120,15 @@ def clear(names: Sequence[str] = tuple(FILTER_LABELS)) -> None:
 
 
 def _choose_filter(name: str, value: Any) -> None:
-    """A choice counts whatever the address says: a quick one may arrive with the address before."""
-    st.session_state[_FILTERS] = replace(filters(), **{name: value})
-    st.session_state[_USED] = True
+    """Choose; what is chosen already is no choice.
+
+    A choice counts whatever the address says: a quick one may come with the address before it. And
+    Streamlit may call back for what was chosen long ago, after a run that was cut short.
+    """
+    chosen = replace(filters(), **{name: value})
+    if chosen != filters():
+        st.session_state[_FILTERS] = chosen
+        st.session_state[_USED] = True
 
 
 def _asked() -> Query:

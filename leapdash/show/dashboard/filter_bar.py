@@ -104,7 +104,7 @@ def _one_district(district: str, known: Known) -> None:
         key="district",
         help=_HELP["district"],
         on_change=address.take_district,
-        args=("district",),
+        args=("district", district),
     )
 
 
