@@ -10,7 +10,7 @@ from leapdash.errors import ReleaseError
 from leapdash.release import Release
 from leapdash.show.answers import impact
 from leapdash.show.answers.files import csv_of
-from leapdash.show.dashboard import frame, store
+from leapdash.show.dashboard import filter_bar, frame, store
 from leapdash.show.dashboard.layout import escape
 from leapdash.show.filters import FILTER_LABELS, Filters
 from leapdash.show.opened import OpenedRelease
@@ -145,6 +145,13 @@ def test_of_several_districts_chosen_the_district_page_says_which_it_is_about():
     line = "This page is about one district. Of Avon, Hartford, most students wait in Hartford."
     assert line in said(app)
     assert app.query_params == {"districts": ["Avon", "Hartford"], "levels": "6-8"}
+
+
+def test_more_districts_than_fit_are_counted_on_the_box(monkeypatch):
+    app = opened("before_after", districts=["Avon", "Hartford"])
+    assert app.multiselect(key="districts").label == "Districts"
+    monkeypatch.setattr(filter_bar, "_IN_SIGHT", 1)
+    assert app.run().multiselect(key="districts").label == "Districts · 2 chosen"
 
 
 def test_a_filter_that_means_nothing_on_a_page_is_not_drawn_and_stays_in_the_address():

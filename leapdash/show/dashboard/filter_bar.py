@@ -26,6 +26,10 @@ _HELP = {
 }
 
 
+# So many districts chosen are in sight on a telephone too; of more the label tells the number.
+_IN_SIGHT = 5
+
+
 def show(page: str, choice: Choice) -> None:
     """Draw the bar for a page: what counts there, and in a line what doesn't."""
     drawn = [name for name in FILTER_LABELS if reason_off(page, name) is None]
@@ -79,9 +83,11 @@ def _draw(name: str, choice: Choice) -> None:
 
 def _districts(known: Known) -> None:
     options = labels("districts", known)
-    address.begin_with("districts", list(address.filters().districts))
+    chosen = list(address.filters().districts)
+    address.begin_with("districts", chosen)
+    many = f" · {len(chosen)} chosen" if len(chosen) > _IN_SIGHT else ""
     st.multiselect(
-        FILTER_LABELS["districts"],
+        FILTER_LABELS["districts"] + many,
         list(options),
         format_func=lambda code: options[code],
         key="districts",
@@ -141,7 +147,7 @@ def _group(known: Known) -> None:
 def _which_district(choice: Choice) -> list[str]:
     """Why the page is about its district, where that isn't the only one chosen."""
     chosen = choice.filters.districts
-    if choice.district in ("", *chosen[:1]) and len(chosen) < 2:
+    if not choice.district or chosen == (choice.district,):
         return []
     among = chosen_in_words(Choice(choice.release, Filters(districts=chosen))) or "the state"
     here = choice.known.label(choice.district)
