@@ -48,6 +48,16 @@ def test_no_page_asks_any_host_but_its_own_server(browser: Browser, address: str
     assert hosts == {urlsplit(address).netloc}
 
 
+def test_a_page_opened_by_its_address_asks_for_nothing_that_is_not_there(
+    page: Page, address: str
+) -> None:
+    answers: dict[str, int] = {}
+    page.on("response", lambda response: answers.update({response.url: response.status}))
+    visit(page, f"{address}/trends?districts=Hartford")
+    assert [url for url, status in answers.items() if status >= 400] == []
+    assert f"{address}/_stcore/health" in answers
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_overflows_fails_or_goes_unmarked(
     browser: Browser, address: str, width: int
