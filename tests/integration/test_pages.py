@@ -10,7 +10,7 @@ from leapdash.errors import ReleaseError
 from leapdash.release import Release
 from leapdash.show.answers import impact
 from leapdash.show.answers.files import csv_of
-from leapdash.show.dashboard import filter_bar, frame, store
+from leapdash.show.dashboard import controls, filter_bar, frame, store
 from leapdash.show.dashboard.layout import escape
 from leapdash.show.filters import FILTER_LABELS, Filters
 from leapdash.show.opened import OpenedRelease
@@ -241,6 +241,25 @@ def test_what_goes_without_saying_is_not_in_the_address():
 
 
 @pytest.mark.parametrize(
+    ("page", "tabs"), [("impact", controls.BESIDE_TABS), ("district", controls.TIME_TABS)]
+)
+def test_the_address_knows_every_tab_and_opens_it(page, tabs):
+    shown = {tab.label for tab in opened(page).tabs}
+    assert shown
+    assert shown <= set(tabs.words)
+    for title in shown:
+        app = opened(page, **{tabs.key: [title.lower()]})
+        assert app.session_state[tabs.key] == title
+        assert not app.warning
+
+
+def test_an_address_that_asks_for_nothing_by_a_name_asks_for_nothing():
+    app = opened("trends", districts=[""], lines=[""])
+    assert not app.warning
+    assert app.multiselect(key="districts").value == []
+
+
+@pytest.mark.parametrize(
     ("page", "name", "label"),
     [
         ("trends", "lines", "Lines"),
@@ -273,7 +292,7 @@ def test_what_a_page_s_own_control_does_not_have_is_noted(page, name, label):
 )
 def test_hostile_values_in_the_address_fall_away_with_a_note_that_does_not_repeat_them(hostile):
     query = {name: [hostile] for name in FILTER_LABELS}
-    app = opened("impact", **query, lines=[hostile], points=[hostile])
+    app = opened("impact", **query, lines=[hostile], beside=[hostile])
     assert app.multiselect(key="districts").value == []
     assert len(app.warning) == len(FILTER_LABELS) + 2
     assert hostile not in said(app)

@@ -25,8 +25,7 @@ _FORMER = "district"
 class Parameter:
     """What an address says by one name, beside the filters.
 
-    `words`: its values in words, the first the one that goes without saying; none where an answer
-    alone knows what there is to choose.
+    `words`: its values in words, the first the one that goes without saying.
     """
 
     key: str
@@ -35,20 +34,26 @@ class Parameter:
 
     def read(self, query: Query) -> tuple[str, bool]:
         """The value an address asks for, empty for none; and whether it asks for nothing else."""
-        asked = query.get(self.key, [])
-        if not self.words:
-            return (asked[-1] if asked else ""), True
-        found, all_known = understood(asked, self.words)
+        found, all_known = understood(query.get(self.key, []), self.words)
         return (found[0] if found and found[0] != self.first else ""), all_known
 
     @property
     def first(self) -> str:
         """The value that goes without saying."""
-        return next(iter(self.words), "")
+        return next(iter(self.words))
 
     def says(self) -> str:
         """What is chosen."""
         return st.session_state[_SAID].get(self.key) or self.first
+
+
+class Tabs(Parameter):
+    """Which of several sections is open. What goes without saying is the first an answer has."""
+
+    @property
+    def first(self) -> str:
+        """Nothing: the answer knows."""
+        return ""
 
 
 def follow(own: Sequence[Parameter], every: Sequence[Parameter], known: Known) -> list[str]:
@@ -132,7 +137,8 @@ def _choose_filter(name: str, value: Any) -> None:
 
 
 def _asked() -> Query:
-    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    given = {name: st.query_params.get_all(name) for name in st.query_params}
+    query = {name: [word for word in words if word] for name, words in given.items() if any(words)}
     if _FORMER in query:
         query["districts"] = query.pop(_FORMER)
     return query

@@ -8,7 +8,7 @@ import streamlit as st
 
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
-from leapdash.show.dashboard.address import Parameter
+from leapdash.show.dashboard.address import Parameter, Tabs
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.district import BESIDE
 from leapdash.show.views.programme import districts_visited
@@ -91,8 +91,23 @@ LINES = Control(
     wrap=True,
 )
 POINTS = Control("points", "Points", {"month": "Months", "year": "School years"}, field="grain")
-BESIDE_TABS = Parameter("beside", "Beside the effect", {})
-TIME_TABS = Parameter("time", "The district over time", {})
+
+
+def _tabs(key: str, label: str, *titles: str) -> Tabs:
+    return Tabs(key, label, dict(zip(titles, titles, strict=True)))
+
+
+BESIDE_TABS = _tabs(
+    "beside",
+    "Beside the effect",
+    "Chronic absence",
+    "When visited",
+    "What differs",
+    "Student groups",
+    "Reached",
+    "All students",
+)
+TIME_TABS = _tabs("time", "The district over time", "School years", "Months", "Effect of visits")
 
 OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "impact": (HEADLINE, BESIDE_TABS),

@@ -23,9 +23,9 @@ from leapdash.show.charts.base import Look
 from leapdash.show.charts.palette import palette_of
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
-from leapdash.show.dashboard.address import Parameter
+from leapdash.show.dashboard.address import Tabs
 from leapdash.show.dashboard.controls import Control
-from leapdash.show.filters import FILTER_LABELS, left_out
+from leapdash.show.filters import FILTER_LABELS
 from leapdash.show.views.checks import Verdict
 from leapdash.show.words.checks import TITLE as CHECKS
 from leapdash.show.words.columns import COLUMNS, Column
@@ -82,13 +82,10 @@ def show(answer: Answer, *parts: Part | None, within: bool = False) -> None:
         _show(part, answer, within)
 
 
-def tabs(answer: Answer, tab: Parameter, *controls: Control) -> None:
+def tabs(answer: Answer, tab: Tabs, *controls: Control) -> None:
     """The sections side by side, only the open one made; in it, the control it alone follows."""
     titles = [section.title for section in answer.sections]
-    asked = tab.says() or titles[0]
-    if asked not in titles:
-        st.warning(left_out(tab.label), icon=":material/link_off:")
-    address.begin_with(tab.key, asked if asked in titles else titles[0])
+    address.begin_with(tab.key, tab.says() if tab.says() in titles else titles[0])
     places = st.tabs(titles, key=tab.key, on_change=address.take, args=(tab.key, titles[0]))
     for section, place in zip(answer.sections, places, strict=True):
         if place.open:
