@@ -1,5 +1,13 @@
-"""Entry point: `streamlit run app.py` opens the release in LEAPDASH_STORE, or the demonstration."""
+"""Entry point: `streamlit run app.py` opens the release in LEAPDASH_STORE, or the demonstration.
 
-from leapdash.show.dashboard import frame
+Streamlit serves what `app` is, and runs this file for every reader.
+"""
 
-frame.run()
+import streamlit as st
+
+from leapdash.show.dashboard import frame, server
+
+if __name__ == "__main__":
+    frame.run()
+else:
+    app = st.App(__file__, middleware=server.MIDDLEWARE)

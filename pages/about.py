@@ -8,7 +8,7 @@ import streamlit as st
 from leapdash.show.answers import about
 from leapdash.show.dashboard import frame, layout
 
-answer = about.answer(frame.begin("about"))
+answer = about.answer(frame.begin())
 layout.sentence(answer)
 how, release, *others, manifest = answer.sections
 left, right = st.columns([3, 2], gap="large")

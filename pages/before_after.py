@@ -6,7 +6,7 @@ from leapdash.show.answers import before_after
 from leapdash.show.dashboard import frame, layout
 from leapdash.show.dashboard.controls import COMPARE
 
-answer = before_after.answer(frame.begin("before_after", COMPARE))
+answer = before_after.answer(frame.begin())
 if answer.empty:
     layout.nothing(answer)
     st.stop()
@@ -23,7 +23,7 @@ with left:
 if plain:
     with right:
         layout.show(answer, *plain)
-        COMPARE.draw(answer.choice)
+        COMPARE.draw()
 layout.checks(answer)
 for section in answer.sections:
     layout.passage(answer, section)

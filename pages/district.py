@@ -5,8 +5,7 @@ import streamlit as st
 from leapdash.show.answers import district
 from leapdash.show.dashboard import controls, frame, layout
 
-choice = controls.one_district(frame.begin("district", controls.MEASURE, controls.HEADLINE))
-answer = district.answer(choice)
+answer = district.answer(frame.begin())
 if answer.empty:
     layout.nothing(answer)
     st.stop()
@@ -17,7 +16,7 @@ with st.container(key="lead"):
     layout.cards(answer)
     left, right = st.columns(2, gap="medium")
 with left:
-    controls.MEASURE.draw(answer.choice)
+    controls.MEASURE.draw()
     layout.show(answer, *answer.figures)
 with right:
-    layout.tabs(answer, "time", controls.HEADLINE)
+    layout.tabs(answer, controls.TIME_TABS, controls.HEADLINE)

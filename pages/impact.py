@@ -4,9 +4,9 @@ import streamlit as st
 
 from leapdash.show.answers import impact
 from leapdash.show.dashboard import frame, layout
-from leapdash.show.dashboard.controls import HEADLINE
+from leapdash.show.dashboard.controls import BESIDE_TABS, HEADLINE
 
-answer = impact.answer(frame.begin("impact", HEADLINE))
+answer = impact.answer(frame.begin())
 if answer.empty:
     layout.nothing(answer)
     st.stop()
@@ -25,7 +25,7 @@ with st.container(key="lead"):
         left, beside = st.columns(2, gap="medium")
         with left:
             layout.show(answer, answer.withheld)
-            HEADLINE.draw(answer.choice)
+            HEADLINE.draw()
             layout.show(answer, *answer.figures)
 with beside:
-    layout.tabs(answer, "beside")
+    layout.tabs(answer, BESIDE_TABS)

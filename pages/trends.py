@@ -6,13 +6,13 @@ from leapdash.show.answers import trends
 from leapdash.show.dashboard import frame, layout
 from leapdash.show.dashboard.controls import LINES, POINTS
 
-answer = trends.answer(frame.begin("trends", LINES, POINTS))
+answer = trends.answer(frame.begin())
 if not answer.empty:
     layout.sentence(answer)
     layout.small_print(*answer.warnings)
 with st.container(horizontal=True, gap="medium", key="controls"):
-    LINES.draw(answer.choice)
-    POINTS.draw(answer.choice)
+    LINES.draw()
+    POINTS.draw()
 if answer.empty:
     layout.nothing(answer)
     st.stop()

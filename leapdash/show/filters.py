@@ -1,6 +1,7 @@
 """The filter state: one frozen value for all pages, from the address, and what it means.
 
-An address carries what a reader sees (`?districts=Hartford&levels=6-8`); codes are understood too.
+An address carries what a reader sees (`?districts=Hartford&levels=6-8`); codes are understood too,
+and so are words in any case.
 """
 
 from collections.abc import Mapping, Sequence
@@ -86,24 +87,14 @@ class Filters:
     ) -> tuple["Filters", list[str]]:
         """The filters an address asks for, and a plain note for each filter it got wrong.
 
-        Values may be labels or codes. Unknown values fall away; the notes never repeat them, as
-        an address can hold anything.
+        Unknown values fall away; the notes never repeat them, as an address can hold anything.
         """
         notes: list[str] = []
 
         def pick(name: str) -> tuple[str, ...]:
-            options = labels(name, known)
-            by_word = {
-                **{label: code for code, label in options.items()},
-                **dict(zip(options, options, strict=True)),
-            }
-            asked = list(query.get(name, ()))
-            found = tuple(dict.fromkeys(by_word[word] for word in asked if word in by_word))
-            if any(word not in by_word for word in asked):
-                notes.append(
-                    f"The address asked for something under “{FILTER_LABELS[name]}” that this "
-                    "release doesn't have; it was left out."
-                )
+            found, all_known = understood(query.get(name, ()), labels(name, known))
+            if not all_known:
+                notes.append(left_out(FILTER_LABELS[name]))
             return found
 
         groups = pick("group")
@@ -127,11 +118,44 @@ class Filters:
             group=ALL_STUDENTS if "group" in off else self.group,
         )
 
+    def values(self, name: str) -> tuple[str, ...]:
+        """What one filter narrows to, as codes; empty where it narrows nothing."""
+        if name == "group":
+            return () if self.group == ALL_STUDENTS else (self.group,)
+        values: tuple[str, ...] = getattr(self, name)
+        return values
+
     def active(self) -> tuple[str, ...]:
         """The names of the filters that narrow something."""
-        chosen = (self.districts, self.levels, self.participation, self.years)
-        names = [name for name, values in zip(FILTER_LABELS, chosen, strict=False) if values]
-        return (*names, "group") if self.group != ALL_STUDENTS else tuple(names)
+        return tuple(name for name in FILTER_LABELS if self.values(name))
+
+    def in_address(self, known: Known) -> dict[str, list[str]]:
+        """The filters as an address carries them, in words."""
+        words = {name: labels(name, known) for name in self.active()}
+        return {name: [words[name][v] for v in self.values(name)] for name in self.active()}
+
+    def still_in(self, known: Known) -> "Filters":
+        """The filters without what a release doesn't have."""
+        codes = {name: self.values(name) for name in self.active()}
+        return Filters.from_query(codes, known)[0]
+
+
+def understood(asked: Sequence[str], words: Mapping[str, str]) -> tuple[tuple[str, ...], bool]:
+    """The values an address asks for by word or code, in any case, each once; and whether it asks
+    for nothing else.
+    """
+    value_of = {word.casefold(): value for value, word in words.items()}
+    value_of |= {value.casefold(): value for value in words}
+    known = [word.casefold() for word in asked if word.casefold() in value_of]
+    return tuple(dict.fromkeys(value_of[word] for word in known)), len(known) == len(asked)
+
+
+def left_out(label: str) -> str:
+    """The note on something an address asked for in vain; it never repeats what that was."""
+    return (
+        f"The address asked for something under “{label}” that isn't there to choose; "
+        "it was left out."
+    )
 
 
 def labels(name: str, known: Known) -> Mapping[str, str]:

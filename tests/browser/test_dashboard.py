@@ -48,6 +48,16 @@ def test_no_page_asks_any_host_but_its_own_server(browser: Browser, address: str
     assert hosts == {urlsplit(address).netloc}
 
 
+def test_a_page_opened_by_its_address_asks_for_nothing_that_is_not_there(
+    page: Page, address: str
+) -> None:
+    answers: dict[str, int] = {}
+    page.on("response", lambda response: answers.update({response.url: response.status}))
+    visit(page, f"{address}/trends?districts=Hartford")
+    assert [url for url, status in answers.items() if status >= 400] == []
+    assert f"{address}/_stcore/health" in answers
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_overflows_fails_or_goes_unmarked(
     browser: Browser, address: str, width: int
@@ -106,6 +116,60 @@ def test_filters_stay_across_pages_reloads_and_shared_links(
     visit(shared, page.url)
     expect(shared.locator(".st-key-answer")).to_have_text(answer)
     stranger.close()
+
+
+def test_back_and_forward_undo_and_redo_a_choice_and_the_tab_s_title_names_it(
+    page: Page, address: str
+) -> None:
+    visit(page, f"{address}/?districts=0640011")
+    expect(page).to_have_title("Hartford · Impact · leapdash")
+    hartford = page.locator(".st-key-answer").inner_text()
+    level = page.get_by_role("button", name="9-12", exact=True)
+    level.click()
+    expect(page).to_have_title("Hartford, 9-12 · Impact · leapdash")
+    settle(page)
+    high_schools = page.locator(".st-key-answer").inner_text()
+    page.get_by_role("link", name="Trends").click()
+    expect(page).to_have_title("Hartford, 9-12 · Trends · leapdash")
+    settle(page)
+    for _ in range(2):
+        page.go_back()
+    expect(page).to_have_title("Hartford · Impact · leapdash")
+    expect(page.locator(".st-key-answer")).to_have_text(hartford)
+    expect(level).to_have_attribute("aria-pressed", "false")
+    assert parse_qs(urlsplit(page.url).query) == {"districts": ["0640011"]}
+    page.go_forward()
+    expect(page).to_have_title("Hartford, 9-12 · Impact · leapdash")
+    expect(page.locator(".st-key-answer")).to_have_text(high_schools)
+    expect(level).to_have_attribute("aria-pressed", "true")
+
+
+def test_enter_takes_the_best_match_and_every_district_chosen_stays_in_sight(
+    page: Page, address: str
+) -> None:
+    visit(page, address)
+    box = page.locator('[data-testid="stMultiSelect"]')
+    for name in ("Hartford", "New Haven", "Bridgeport", "Waterbury", "New London", "East Hartford"):
+        box.locator("input").fill(name.lower())
+        page.keyboard.press("Enter")
+    settle(page)
+    chips = box.locator("[data-tag]")
+    expect(chips).to_have_count(6)
+    page.set_viewport_size({"width": 800, "height": 900})
+    outside = """chips => { const box = chips[0].closest('.stMultiSelect').getBoundingClientRect();
+      return chips.map(chip => chip.getBoundingClientRect()).filter(chip =>
+        chip.left < box.left || chip.right > box.right || chip.bottom > box.bottom).length; }"""
+    assert chips.evaluate_all(outside) == 0
+
+
+def test_embedded_a_page_has_no_menu_and_keeps_its_stamp(page: Page, address: str) -> None:
+    visit(page, f"{address}/district?districts=Hartford&embed=true")
+    expect(page.locator(".stMarkdownBadge", has_text="Simulated state")).to_be_visible()
+    expect(page.get_by_role("link", name="Trends")).to_have_count(0)
+    page.get_by_role("button", name="6-8", exact=True).click()
+    settle(page)
+    assert parse_qs(urlsplit(page.url).query)["embed"] == ["true"]
+    expect(page.locator(".stMarkdownBadge", has_text="Simulated state")).to_be_visible()
 
 
 def test_a_hostile_address_shows_the_page_and_runs_nothing(page: Page, address: str) -> None:

@@ -10,7 +10,7 @@ from leapdash.errors import ReleaseError
 from leapdash.release import Release
 from leapdash.show.answers import impact
 from leapdash.show.answers.files import csv_of
-from leapdash.show.dashboard import frame, store
+from leapdash.show.dashboard import controls, filter_bar, frame, store
 from leapdash.show.dashboard.layout import escape
 from leapdash.show.filters import FILTER_LABELS, Filters
 from leapdash.show.opened import OpenedRelease
@@ -57,7 +57,8 @@ def test_district_shows_the_one_district_chosen_beside_all(choose):
     answer = district_words.answer("Hartford", "2022-23", rates[HARTFORD], rates["all"], reach)
     assert answer in said(app)
     assert cards(app)["Attendance"] == per_cent(rates[HARTFORD])
-    assert not [box for box in app.selectbox if box.key == "district"]
+    assert app.selectbox(key="district").value == HARTFORD
+    assert "This page is about one district" not in said(app)
 
 
 def test_district_is_about_the_last_of_the_years_chosen_in_whatever_order():
@@ -76,6 +77,7 @@ def test_district_begins_with_the_one_where_most_students_wait_and_lets_choose_a
     app = opened("district")
     waiting = programme_views.districts_visited(choose()).nlargest(1, "waiting")
     assert app.selectbox(key="district").value == waiting["district_code"].iloc[0]
+    assert "This page is about one district. Of the state, most students wait in" in said(app)
     app.selectbox(key="district").set_value(AVON).run()
     assert "In Avon, students attended" in said(app)
     assert "took no part in home visits in June 2023" in said(app)
@@ -121,29 +123,62 @@ def test_about_tells_sources_licences_definitions_and_the_manifest(release):
 
 def test_filters_stay_when_the_page_changes_and_when_it_is_run_again():
     app = opened("impact", districts=["LEAP districts"], levels=["9-12"])
-    for page in ("trends", "before_after", "district", "impact"):
+    for page in ("trends", "before_after", "about", "district", "impact"):
         app.switch_page(f"pages/{page}.py").run()
-        assert app.multiselect(key="districts").value == ["leap"]
-        assert app.button_group(key="levels").value == ["9-12"]
-        assert app.query_params["districts"] in ("LEAP districts", ["LEAP districts"])
+        assert app.query_params == {"districts": "LEAP districts", "levels": "9-12"}
+    assert app.multiselect(key="districts").value == ["leap"]
+    assert app.button_group(key="levels").value == ["9-12"]
 
 
-def test_a_filter_that_means_nothing_on_a_page_is_greyed_with_its_reason_and_kept():
-    app = opened("trends", participation=["Visited"])
-    assert not app.button_group(key="participation").disabled
+def test_the_district_chosen_on_one_page_is_chosen_on_all():
+    app = opened("impact", districts=["Hartford"])
+    app.switch_page("pages/district.py").run()
+    assert app.selectbox(key="district").value == HARTFORD
+    app.selectbox(key="district").set_value(AVON).run()
+    assert app.query_params == {"districts": "Avon"}
+    app.switch_page("pages/trends.py").run()
+    assert app.multiselect(key="districts").value == [AVON]
+    assert "Avon: students attended" in said(app)
+
+
+def test_of_several_districts_chosen_the_district_page_says_which_it_is_about():
+    app = opened("district", districts=["Avon", "Hartford"], levels=["6-8"])
+    line = "This page is about one district. Of Avon, Hartford, most students wait in Hartford."
+    assert line in said(app)
+    assert app.query_params == {"districts": ["Avon", "Hartford"], "levels": "6-8"}
+
+
+def test_more_districts_than_fit_are_counted_on_the_box(monkeypatch):
+    app = opened("before_after", districts=["Avon", "Hartford"])
+    assert app.multiselect(key="districts").label == "Districts"
+    monkeypatch.setattr(filter_bar, "_IN_SIGHT", 1)
+    assert app.run().multiselect(key="districts").label == "Districts · 2 chosen"
+
+
+def test_a_filter_that_means_nothing_on_a_page_is_not_drawn_and_stays_in_the_address():
+    app = opened("trends", participation=["Visited"], group=["White"], levels=["6-8"])
+    asked = dict(app.query_params)
     app.switch_page("pages/impact.py").run()
-    assert app.button_group(key="participation").disabled
-    assert app.selectbox(key="group").disabled
-    assert "don’t apply here: this page is about visited students" in said(app)
+    assert {group.key for group in app.button_group} == {"levels", "years", "when"}
+    assert "group" not in {box.key for box in app.selectbox}
+    line = "Doesn’t count here: Visited · White – this page is about visited students"
+    assert line in said(app)
+    assert app.query_params == asked
+    app.button_group(key="levels").set_value(["9-12"]).run()
+    assert app.query_params == asked | {"levels": "9-12"}
     app.switch_page("pages/trends.py").run()
     assert app.button_group(key="participation").value == ["visited"]
+    assert app.selectbox(key="group").value == "white"
+    assert "Doesn’t count here" not in said(app)
 
 
-def test_about_greys_every_filter():
+def test_about_draws_no_filter_and_says_so_only_of_what_is_chosen():
     app = opened("about")
-    assert app.multiselect(key="districts").disabled
-    assert all(app.button_group(key=key).disabled for key in ("levels", "participation", "years"))
-    assert "The filters don’t apply here: this page describes the whole release." in said(app)
+    assert not app.multiselect
+    assert not app.button_group
+    assert "count here" not in said(app)
+    told = said(opened("about", districts=["Hartford"]))
+    assert "Doesn’t count here: Hartford – this page describes the whole release." in told
 
 
 def test_choosing_in_the_bar_changes_the_answer():
@@ -154,11 +189,94 @@ def test_choosing_in_the_bar_changes_the_answer():
     assert said(app) != before
 
 
-def test_codes_in_an_address_are_understood():
-    app = opened("trends", districts=[HARTFORD], participation=["eligible"])
+@pytest.mark.parametrize("district", [HARTFORD, "Hartford", "hartford"])
+def test_codes_and_words_in_any_case_are_understood_and_the_address_keeps_asking_for_them(district):
+    app = opened("trends", districts=[district], participation=["eligible"])
     assert app.multiselect(key="districts").value == [HARTFORD]
     assert app.button_group(key="participation").value == ["eligible"]
     assert not app.warning
+    assert "Hartford" in said(app)
+    app.run()
+    assert app.query_params["districts"] == district
+    app.button_group(key="levels").set_value(["6-8"]).run()
+    chosen = {"districts": "Hartford", "participation": "Eligible", "levels": "6-8"}
+    assert app.query_params == chosen
+
+
+def test_former_addresses_of_the_district_page_are_understood():
+    app = opened("district", districts=["LEAP districts"], district=["Hartford"])
+    assert "In Hartford, students attended" in said(app)
+
+
+def test_an_address_the_history_comes_back_to_is_shown_and_leaves_what_others_pages_show():
+    app = opened("trends", districts=["Hartford"])
+    app.switch_page("pages/impact.py").run()
+    app.button_group(key="when").set_value("month_after").run()
+    app.switch_page("pages/trends.py").run()
+    app.multiselect(key="districts").set_value([AVON]).run()
+    app.button_group(key="lines").set_value("level").run()
+    assert app.query_params == {"districts": "Avon", "lines": "Levels"}
+    app.query_params.clear()
+    app.query_params["districts"] = "Hartford"
+    app.run()
+    assert app.multiselect(key="districts").value == [HARTFORD]
+    assert app.button_group(key="lines").value == "district"
+    assert "Hartford: students attended" in said(app)
+    app.switch_page("pages/impact.py").run()
+    assert app.button_group(key="when").value == "month_after"
+
+
+def test_a_quick_second_choice_is_not_undone_by_the_address_it_comes_with():
+    app = opened("trends")
+    app.multiselect(key="districts").set_value([HARTFORD]).run()
+    app.query_params.clear()
+    app.button_group(key="levels").set_value(["6-8"]).run()
+    assert app.query_params == {"districts": "Hartford", "levels": "6-8"}
+
+
+def test_what_goes_without_saying_is_not_in_the_address():
+    app = opened("impact", when=["Month after"], beside=["Reached"])
+    assert app.query_params == {"when": "Month after", "beside": "Reached"}
+    app.button_group(key="when").set_value("six_to_nine").run()
+    assert app.query_params == {"beside": "Reached"}
+
+
+@pytest.mark.parametrize(
+    ("page", "tabs"), [("impact", controls.BESIDE_TABS), ("district", controls.TIME_TABS)]
+)
+def test_the_address_knows_every_tab_and_opens_it(page, tabs):
+    shown = {tab.label for tab in opened(page).tabs}
+    assert shown
+    assert shown <= set(tabs.words)
+    for title in shown:
+        app = opened(page, **{tabs.key: [title.lower()]})
+        assert app.session_state[tabs.key] == title
+        assert not app.warning
+
+
+def test_an_address_that_asks_for_nothing_by_a_name_asks_for_nothing():
+    app = opened("trends", districts=[""], lines=[""])
+    assert not app.warning
+    assert app.multiselect(key="districts").value == []
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "label"),
+    [
+        ("trends", "lines", "Lines"),
+        ("trends", "points", "Points"),
+        ("impact", "when", "School months after the first visit"),
+        ("impact", "beside", "Beside the effect"),
+        ("district", "measure", "Schools by"),
+        ("district", "time", "The district over time"),
+        ("before_after", "compare", "Draw its lines by"),
+    ],
+)
+def test_what_a_page_s_own_control_does_not_have_is_noted(page, name, label):
+    app = opened(page, **{name: ["nothing of the kind"]})
+    (warning,) = app.warning
+    assert f"“{label}”" in warning.value
+    assert not opened(page).warning
 
 
 @pytest.mark.parametrize(
@@ -175,10 +293,9 @@ def test_codes_in_an_address_are_understood():
 )
 def test_hostile_values_in_the_address_fall_away_with_a_note_that_does_not_repeat_them(hostile):
     query = {name: [hostile] for name in FILTER_LABELS}
-    app = opened("impact", **query, lines=[hostile], points=[hostile])
+    app = opened("impact", **query, lines=[hostile], beside=[hostile])
     assert app.multiselect(key="districts").value == []
-    assert app.selectbox(key="group").value == "all"
-    assert len(app.warning) == len(FILTER_LABELS)
+    assert len(app.warning) == len(FILTER_LABELS) + 2
     assert hostile not in said(app)
     app.button_group(key="levels").set_value(["6-8"]).run()
     assert len(app.warning) == 0
@@ -276,8 +393,8 @@ def test_a_run_that_began_before_a_release_was_published_leaves_it_none_of_its_f
     begin = frame.begin
     published: list[Release] = []
 
-    def begin_while_another_is_published(page, *controls):
-        begun = begin(page, *controls)
+    def begin_while_another_is_published():
+        begun = begin()
         if not published:
             larger = effects.assign(effect=effects["effect"] + 0.5)
             published.append(make(tmp_path, changed={"effects": larger}))

@@ -5,7 +5,7 @@ import ast
 from tests.lib.paths import ROOT
 
 
-def test_the_entry_point_imports_only_the_dashboard():
+def test_the_entry_point_imports_only_streamlit_and_the_dashboard():
     tree = ast.parse((ROOT / "app.py").read_text("utf-8"))
     imported = {
         name
@@ -15,4 +15,4 @@ def test_the_entry_point_imports_only_the_dashboard():
             [node.module] if isinstance(node, ast.ImportFrom) else [n.name for n in node.names]
         )
     }
-    assert imported == {"leapdash.show.dashboard"}
+    assert imported == {"streamlit", "leapdash.show.dashboard"}

@@ -1,87 +1,70 @@
-"""The controls that belong to single pages, kept in the address like the filters.
-
-An answer is made for a choice that holds what the controls say, and a control stands among the
-figures that the answer makes. So what it says is read before it is drawn.
-"""
+"""The controls that belong to single pages, kept in the address like the filters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
 from leapdash.show.choice import Choice
+from leapdash.show.dashboard import address
+from leapdash.show.dashboard.address import Parameter, Tabs
+from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.district import BESIDE
 from leapdash.show.views.programme import districts_visited
 
 
 @dataclass(frozen=True)
-class Control:
+class Control(Parameter):
     """A control for one field of a Choice.
 
-    `words`: its values in words, the first the one to begin with. `key`: what it goes by in the
-    address. `kind`: whether all values stand side by side, or in a list that opens; `wrap`: whether
-    they may take several lines.
+    `kind`: whether all values stand side by side, or in a list that opens; `wrap`: whether they may
+    take several lines.
     """
 
     field: str
-    key: str
-    label: str
-    words: Mapping[str, str]
     kind: Literal["row", "list"] = "row"
     wrap: bool | None = None
 
-    def says(self) -> str:
-        """Its value in this run, drawn already or not."""
-        value = st.session_state.get(self.key)
-        if value in self.words:
-            return str(value)
-        asked = st.query_params.get(self.key)
-        first = next(iter(self.words))
-        return next((value for value, told in self.words.items() if told == asked), first)
-
-    def draw(self, choice: Choice) -> None:
-        """Put it on the page; where it says something else than the choice, run again for that.
-
-        That happens when the reader goes back in the browser's history, where the address counts.
-        """
+    def draw(self) -> None:
+        """Put it on the page."""
+        address.begin_with(self.key, self.says())
+        options = list(self.words)
         if self.kind == "list":
-            drawn = st.selectbox(
+            st.selectbox(
                 self.label,
-                list(self.words),
+                options,
                 format_func=lambda value: self.words[value],
                 key=self.key,
-                bind="query-params",
+                on_change=address.take,
+                args=(self.key, self.first),
             )
         else:
-            drawn = st.segmented_control(
+            st.segmented_control(
                 self.label,
-                list(self.words),
-                default=next(iter(self.words)),
+                options,
                 required=True,
                 format_func=lambda value: self.words[value],
                 key=self.key,
                 wrap=self.wrap,
-                bind="query-params",
+                on_change=address.take,
+                args=(self.key, self.first),
             )
-        if drawn != getattr(choice, self.field):
-            st.rerun()
 
 
 HEADLINE = Control(
-    "headline",
     "when",
     "School months after the first visit",
     {"six_to_nine": "6 to 9 months after", "month_after": "Month after"},
+    field="headline",
 )
 MEASURE = Control(
     "measure",
-    "measure",
     "Schools by",
     {measure.name: measure.label for measure in BESIDE},
+    field="measure",
 )
 COMPARE = Control(
-    "by",
     "compare",
     "Draw its lines by",
     {
@@ -91,10 +74,10 @@ COMPARE = Control(
         "period": "Time of first visit",
         "language": "Language of visit",
     },
+    field="by",
     kind="list",
 )
 LINES = Control(
-    "by",
     "lines",
     "Lines",
     {
@@ -104,31 +87,56 @@ LINES = Control(
         "group": "Student groups",
         "all": "One line",
     },
+    field="by",
     wrap=True,
 )
-POINTS = Control("grain", "points", "Points", {"month": "Months", "year": "School years"})
+POINTS = Control("points", "Points", {"month": "Months", "year": "School years"}, field="grain")
 
 
-def one_district(choice: Choice) -> Choice:
-    """The choice with the one district a page is about: the only one chosen, else one picked from
-    those chosen.
+def _tabs(key: str, label: str, *titles: str) -> Tabs:
+    return Tabs(key, label, dict(zip(titles, titles, strict=True)))
 
-    The box to pick begins with the district where most students wait.
+
+BESIDE_TABS = _tabs(
+    "beside",
+    "Beside the effect",
+    "Chronic absence",
+    "When visited",
+    "What differs",
+    "Student groups",
+    "Reached",
+    "All students",
+)
+TIME_TABS = _tabs("time", "The district over time", "School years", "Months", "Effect of visits")
+
+OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
+    "impact": (HEADLINE, BESIDE_TABS),
+    "district": (MEASURE, HEADLINE, TIME_TABS),
+    "trends": (LINES, POINTS),
+    "before_after": (COMPARE,),
+    "about": (),
+}
+"""What each page has to say beside the filters."""
+
+EVERY = tuple({one.key: one for own in OF_PAGE.values() for one in own}.values())
+
+
+def choice_on(page: str, release: OpenedRelease) -> Choice:
+    """What is chosen, as the page takes it."""
+    said: dict[str, Any] = {
+        own.field: own.says() for own in OF_PAGE[page] if isinstance(own, Control)
+    }
+    choice = Choice(release, address.filters().meant_on(page), **said)
+    return replace(choice, district=_district(choice)) if page == "district" else choice
+
+
+def _district(choice: Choice) -> str:
+    """The one district a page is about: the only one chosen, else of those chosen the one where
+    most students wait.
     """
-    known = choice.known
-    options = list(choice.codes or known.districts)
+    options = list(choice.codes or choice.known.districts)
     if len(options) == 1:
-        return replace(choice, district=options[0])
+        return options[0]
     table = districts_visited(choice.filtered(years=()))
     most = table.sort_values("waiting", ascending=False)["district_code"].tolist()
-    first = next((code for code in most if code in options), options[0])
-    district = st.selectbox(
-        "District on this page",
-        options,
-        index=options.index(first),
-        format_func=known.label,
-        key="district",
-        width=320,
-        bind="query-params",
-    )
-    return replace(choice, district=district)
+    return next((code for code in most if code in options), options[0])

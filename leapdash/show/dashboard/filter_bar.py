@@ -1,25 +1,17 @@
-"""The one filter bar: the same on every page, kept in the address, greyed where meaningless."""
-
-from collections.abc import Sequence
+"""The one filter bar: the same on every page, kept in the address, without what means nothing."""
 
 import streamlit as st
 
 from leapdash.contract.thresholds import CHRONIC_SHARE_ABSENT, percent
 from leapdash.show.choice import Choice
-from leapdash.show.filters import (
-    ALL_STUDENTS,
-    FILTER_LABELS,
-    Filters,
-    Known,
-    labels,
-    reason_off,
-)
+from leapdash.show.dashboard import address
+from leapdash.show.filters import FILTER_LABELS, Filters, Known, labels, reason_off
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.words.filters import chosen as chosen_in_words
 
-_NOTES = "filter_notes"
 _HELP = {
     "districts": "LEAP districts take part in home visits. Nothing chosen means all districts.",
+    "district": "This page is about one district. The one chosen here is chosen on every page.",
     "levels": "By the student's grade. Nothing chosen means all levels.",
     "participation": (
         "As of each month: visited – a home visit has met the family; eligible – absent for "
@@ -34,126 +26,146 @@ _HELP = {
 }
 
 
-def show(page: str, release: OpenedRelease) -> None:
-    """Draw the bar for a page."""
-    known = release.known
-    _read_address(known)
-    chosen = _from_widgets()
-    shown = chosen_in_words(Choice(release, chosen)) or "everything"
-    st.toggle(f"**Filters** · {shown}", key="filters_open", on_change="ignore", width="stretch")
-    with st.container(key="filter_bar"):
-        with st.container(horizontal=True, gap="small", key="filter_row"):
-            _multiselect(page, known)
-            _pills("levels", page, known)
-            _pills("participation", page, known)
-            _pills("years", page, known)
-            _group(page, known)
+# So many districts chosen are in sight on a telephone too; of more the label tells the number.
+_IN_SIGHT = 5
+
+
+def show(page: str, choice: Choice) -> None:
+    """Draw the bar for a page: what counts there, and in a line what doesn't."""
+    drawn = [name for name in FILTER_LABELS if reason_off(page, name) is None]
+    if drawn:
+        shown = in_words(choice) or "everything"
+        st.toggle(f"**Filters** · {shown}", key="filters_open", on_change="ignore", width="stretch")
+        row = st.container(key="filter_bar").container(
+            horizontal=True, gap="small", key="filter_row"
+        )
+        with row:
+            for name in drawn:
+                _draw(name, choice)
+    _foot(page, choice)
+
+
+def in_words(choice: Choice) -> str:
+    """What is chosen and counts on the page, in words."""
+    one = (choice.district,)
+    return chosen_in_words(choice.filtered(districts=one) if choice.district else choice)
+
+
+def _foot(page: str, choice: Choice) -> None:
+    """What a reader must know of the choice, and the way back to everything."""
+    lines = [*_which_district(choice), *_off(page, choice.release)]
+    if lines or choice.filters.active():
         with st.container(horizontal=True, vertical_alignment="center", key="filter_foot"):
-            _say_what_is_off(page, chosen)
-    for note in _notes_for(chosen):
-        st.warning(note, icon=":material/link_off:")
+            if choice.filters.active():
+                st.button(
+                    "Clear filters",
+                    icon=":material/close:",
+                    type="tertiary",
+                    key="clear",
+                    on_click=address.clear,
+                )
+            for line in lines:
+                st.caption(line, width="content")
 
 
-def chosen_on(page: str) -> Filters:
-    """What is chosen in the bar already drawn, as the page takes it."""
-    return _from_widgets().meant_on(page)
+def _draw(name: str, choice: Choice) -> None:
+    known = choice.known
+    match name:
+        case "districts" if choice.district:
+            _one_district(choice.district, known)
+        case "districts":
+            _districts(known)
+        case "group":
+            _group(known)
+        case _:
+            _pills(name, known)
 
 
-def clear(names: Sequence[str] = tuple(FILTER_LABELS)) -> None:
-    """Set filters back to everything; a callback for buttons."""
-    for name in names:
-        st.session_state[name] = ALL_STUDENTS if name == "group" else []
-
-
-def _read_address(known: Known) -> None:
-    """On a session's first run: understand codes in the address, and note what it got wrong.
-
-    The widgets read their own labels from the address; codes, which other tools may link with,
-    are put in their place here.
-    """
-    if _NOTES in st.session_state:
-        return
-    query = {name: st.query_params.get_all(name) for name in FILTER_LABELS}
-    asked, notes = Filters.from_query(query, known)
-    st.session_state[_NOTES] = (asked, notes)
-    for name in asked.active():
-        value = getattr(asked, name)
-        st.session_state[name] = value if name == "group" else list(value)
-
-
-def _from_widgets() -> Filters:
-    state = st.session_state
-    return Filters(
-        districts=tuple(state.get("districts", ())),
-        levels=tuple(state.get("levels", ())),
-        participation=tuple(state.get("participation", ())),
-        years=tuple(state.get("years", ())),
-        group=state.get("group", ALL_STUDENTS),
-    )
-
-
-def _notes_for(chosen: Filters) -> Sequence[str]:
-    """The address's notes, as long as the reader hasn't chosen anything else."""
-    asked, notes = st.session_state[_NOTES]
-    return notes if asked == chosen else ()
-
-
-def _multiselect(page: str, known: Known) -> None:
+def _districts(known: Known) -> None:
     options = labels("districts", known)
-    reason = reason_off(page, "districts")
+    chosen = list(address.filters().districts)
+    address.begin_with("districts", chosen)
+    many = f" · {len(chosen)} chosen" if len(chosen) > _IN_SIGHT else ""
     st.multiselect(
-        FILTER_LABELS["districts"],
+        FILTER_LABELS["districts"] + many,
         list(options),
         format_func=lambda code: options[code],
         key="districts",
         placeholder="All districts",
-        help=reason or _HELP["districts"],
-        disabled=reason is not None,
-        bind="query-params",
+        help=_HELP["districts"],
+        select_all=False,
+        wrap=True,
+        on_change=address.take_filter,
+        args=("districts",),
     )
 
 
-def _pills(name: str, page: str, known: Known) -> None:
+def _one_district(district: str, known: Known) -> None:
+    """The same filter on a page about one district."""
+    address.begin_with("district", district)
+    st.selectbox(
+        "District",
+        list(known.districts),
+        format_func=known.label,
+        key="district",
+        help=_HELP["district"],
+        on_change=address.take_district,
+        args=("district", district),
+    )
+
+
+def _pills(name: str, known: Known) -> None:
     options = labels(name, known)
-    reason = reason_off(page, name)
+    address.begin_with(name, list(address.filters().values(name)))
     st.pills(
         FILTER_LABELS[name],
         list(options),
         selection_mode="multi",
         format_func=lambda value: options[value],
         key=name,
-        help=reason or _HELP[name],
-        disabled=reason is not None,
+        help=_HELP[name],
         wrap=True,
-        bind="query-params",
+        on_change=address.take_filter,
+        args=(name,),
     )
 
 
-def _group(page: str, known: Known) -> None:
+def _group(known: Known) -> None:
     options = labels("group", known)
-    reason = reason_off(page, "group")
+    address.begin_with("group", address.filters().group)
     st.selectbox(
         FILTER_LABELS["group"],
         list(options),
         format_func=lambda code: options[code],
         key="group",
-        help=reason or _HELP["group"],
-        disabled=reason is not None,
-        bind="query-params",
+        help=_HELP["group"],
+        on_change=address.take_filter,
+        args=("group",),
     )
 
 
-def _say_what_is_off(page: str, chosen: Filters) -> None:
-    """Each reason once, with the filters it greys; and the way back to everything."""
-    reasons: dict[str, list[str]] = {}
-    for name, label in FILTER_LABELS.items():
+def _which_district(choice: Choice) -> list[str]:
+    """Why the page is about its district, where that isn't the only one chosen."""
+    chosen = choice.filters.districts
+    if not choice.district or chosen == (choice.district,):
+        return []
+    among = chosen_in_words(Choice(choice.release, Filters(districts=chosen))) or "the state"
+    here = choice.known.label(choice.district)
+    return [f"This page is about one district. Of {among}, most students wait in {here}."]
+
+
+def _off(page: str, release: OpenedRelease) -> list[str]:
+    """What is chosen and doesn't count on this page, and why: a line for each reason."""
+    chosen = address.filters()
+    without: dict[str, list[str]] = {}
+    for name in chosen.active():
         if reason := reason_off(page, name):
-            reasons.setdefault(reason, []).append(label)
-    for reason, names in reasons.items():
-        which = "The filters" if len(names) == len(FILTER_LABELS) else " and ".join(names)
-        verb = "don’t" if len(names) > 1 else "doesn’t"
-        st.caption(f"{which} {verb} apply here: {reason}", width="content")
-    if chosen.active():
-        st.button(
-            "Clear filters", icon=":material/close:", type="tertiary", key="clear", on_click=clear
-        )
+            without.setdefault(reason, []).append(name)
+    told = {
+        reason: chosen_in_words(Choice(release, chosen).only(tuple(names)))
+        for reason, names in without.items()
+    }
+    return [
+        f"Doesn’t count here: {what} – {why} It stays for other pages."
+        for why, what in told.items()
+    ]

@@ -1,9 +1,9 @@
 """The frame of every page: navigation, what the data are, the question, the filter bar."""
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -11,9 +11,7 @@ from leapdash.errors import ReleaseError
 from leapdash.release import Manifest
 from leapdash.show.answers import about, before_after, district, impact, trends
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import filter_bar, store
-from leapdash.show.dashboard.controls import Control
-from leapdash.show.opened import OpenedRelease
+from leapdash.show.dashboard import address, controls, filter_bar, store
 from leapdash.show.words.numbers import month
 
 # A file of our own: Streamlit fetches the named icons of a browser tab from another host.
@@ -21,7 +19,7 @@ ICON = Path(__file__).with_name("favicon.png")
 _CSS = Path(__file__).with_name("style.css")
 
 
-_framed: ContextVar[OpenedRelease | None] = ContextVar("framed", default=None)
+_framed: ContextVar[Choice | None] = ContextVar("framed", default=None)
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def run() -> None:
 
     One that holds what a page can't read says so in the page's stead.
     """
-    page = _navigation()
+    pages, page = _navigation()
     info = next(info for info in PAGES if info.title == page.title)
     st.html(_CSS)
     try:
@@ -58,10 +56,17 @@ def run() -> None:
     except ReleaseError as error:
         _broken(error)
         return
+    notes = address.follow(controls.OF_PAGE[info.key], controls.EVERY, release.known)
+    choice = controls.choice_on(info.key, release)
+    st.set_page_config(page_title=_title(info, choice))
+    if not st.context.is_embedded:
+        _links(pages, choice)
     _say_what_data(release.manifest)
     st.title(info.question, anchor=False)
-    filter_bar.show(info.key, release)
-    token = _framed.set(release)
+    filter_bar.show(info.key, choice)
+    for note in notes:
+        st.warning(note, icon=":material/link_off:")
+    token = _framed.set(choice)
     try:
         page.run()
     except ReleaseError as error:
@@ -71,24 +76,28 @@ def run() -> None:
         _framed.reset(token)
 
 
-def begin(page: str, *controls: Control) -> Choice:
+def begin() -> Choice:
     """What every page starts with: what its reader chose, in the release its frame was drawn for.
-
-    `controls`: the page's own, drawn or not yet.
 
     Streamlit takes a folder named pages for its older way of building apps, until an app calls
     st.navigation: a fresh server whose first visitor asks for a page's address runs the page's
     file alone. Then this calls it, and starts again with the frame.
     """
-    release = _framed.get()
-    if release is None:
+    choice = _framed.get()
+    if choice is None:
         _navigation()
         st.rerun()
-    said: dict[str, Any] = {control.field: control.says() for control in controls}
-    return Choice(release, filter_bar.chosen_on(page), **said)
+    return choice
 
 
-def _navigation() -> st.Page:
+def _title(info: PageInfo, choice: Choice) -> str:
+    """What the browser's tab says: the choice, the page, the dashboard."""
+    chosen = filter_bar.in_words(choice).replace(" · ", ", ")
+    return " · ".join(part for part in (chosen, info.title, "leapdash") if part)
+
+
+def _navigation() -> tuple[Sequence[st.Page], st.Page]:
+    """All pages, and the one its reader is on."""
     st.set_page_config(page_title="leapdash", page_icon=ICON, layout="wide")
     pages = [
         st.Page(
@@ -99,7 +108,15 @@ def _navigation() -> st.Page:
         )
         for number, info in enumerate(PAGES)
     ]
-    return st.navigation(pages, position="top")
+    return pages, st.navigation(pages, position="hidden")
+
+
+def _links(pages: Sequence[st.Page], choice: Choice) -> None:
+    """A link to every page with what is chosen: those of st.navigation would lose it."""
+    with st.container(horizontal=True, gap="small", key="pages"):
+        for page, info in zip(pages, PAGES, strict=True):
+            query = address.written(controls.OF_PAGE[info.key], choice.known)
+            st.page_link(page, query_params=query)
 
 
 def _say_what_data(manifest: Manifest) -> None:

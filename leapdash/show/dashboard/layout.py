@@ -22,7 +22,8 @@ from leapdash.show.answers.model import (
 from leapdash.show.charts.base import Look
 from leapdash.show.charts.palette import palette_of
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import filter_bar
+from leapdash.show.dashboard import address
+from leapdash.show.dashboard.address import Tabs
 from leapdash.show.dashboard.controls import Control
 from leapdash.show.filters import FILTER_LABELS
 from leapdash.show.views.checks import Verdict
@@ -81,17 +82,17 @@ def show(answer: Answer, *parts: Part | None, within: bool = False) -> None:
         _show(part, answer, within)
 
 
-def tabs(answer: Answer, key: str, *controls: Control) -> None:
+def tabs(answer: Answer, tab: Tabs, *controls: Control) -> None:
     """The sections side by side, only the open one made; in it, the control it alone follows."""
     titles = [section.title for section in answer.sections]
-    for section, tab in zip(
-        answer.sections, st.tabs(titles, key=key, bind="query-params"), strict=True
-    ):
-        if tab.open:
-            with tab:
+    address.begin_with(tab.key, tab.says() if tab.says() in titles else titles[0])
+    places = st.tabs(titles, key=tab.key, on_change=address.take, args=(tab.key, titles[0]))
+    for section, place in zip(answer.sections, places, strict=True):
+        if place.open:
+            with place:
                 for control in controls:
                     if control.field == section.control:
-                        control.draw(answer.choice)
+                        control.draw()
                 show(answer, *section.make())
 
 
@@ -198,8 +199,8 @@ def _widen(choice: Choice) -> None:
     with st.container(horizontal=True, gap="small"):
         for name in choice.filters.active():
             label = "All students" if name == "group" else f"All {FILTER_LABELS[name].lower()}"
-            st.button(label, key=f"widen-{name}", on_click=filter_bar.clear, args=((name,),))
-        st.button("Clear all filters", key="widen-all", on_click=filter_bar.clear)
+            st.button(label, key=f"widen-{name}", on_click=address.clear, args=((name,),))
+        st.button("Clear all filters", key="widen-all", on_click=address.clear)
 
 
 def _download(name: str, table: pd.DataFrame, choice: Choice) -> None:

@@ -1,0 +1,67 @@
+"""What serves the dashboard: Streamlit's server, whose first page says where the server is.
+
+A browser that opens a page by its address would else look for the server below that page first, and
+log two requests that fail.
+"""
+
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Relative like the files of the page: so it holds below another site's folder, too.
+_SAYS_WHERE = b"""<head>
+    <script>
+      window.__streamlit = { BACKEND_BASE_URL: new URL("./", window.location.href).href }
+    </script>"""
+
+
+class SaysWhere:
+    """Puts the server's address into every document of HTML on its way to the browser."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or not _asks_for_html(scope):
+            await self._app(scope, receive, send)
+            return
+        begun: list[Message] = []
+        parts: list[bytes] = []
+
+        async def pass_on(message: Message) -> None:
+            if message["type"] == "http.response.start" and _is_html(message):
+                begun.append(message)
+            elif begun and message["type"] == "http.response.body":
+                parts.append(message.get("body", b""))
+                if not message.get("more_body"):
+                    body = b"".join(parts).replace(b"<head>", _SAYS_WHERE, 1)
+                    await send(_of_length(begun[0], len(body)))
+                    await send({"type": "http.response.body", "body": body})
+            else:
+                await send(message)
+
+        await self._app(_uncompressed(scope), receive, pass_on)
+
+
+MIDDLEWARE = (Middleware(SaysWhere),)
+
+
+def _asks_for_html(scope: Scope) -> bool:
+    return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+
+
+def _uncompressed(scope: Scope) -> Scope:
+    """The request for an answer that can be read on its way."""
+    headers = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+    return {**scope, "headers": headers}
+
+
+def _is_html(message: Message) -> bool:
+    """Whether a response that has a body begins, and it is HTML."""
+    kind = dict(message["headers"]).get(b"content-type", b"")
+    return message["status"] == 200 and bool(kind.startswith(b"text/html"))
+
+
+def _of_length(message: Message, length: int) -> Message:
+    headers = [pair for pair in message["headers"] if pair[0] != b"content-length"]
+    return {**message, "headers": [*headers, (b"content-length", str(length).encode())]}
