@@ -11,7 +11,7 @@ from leapdash.errors import ReleaseError
 from leapdash.release import Manifest
 from leapdash.show.answers import about, before_after, district, impact, trends
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import filter_bar, store
+from leapdash.show.dashboard import filter_bar, paper, store
 from leapdash.show.dashboard.controls import Control
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.words.numbers import month
@@ -58,6 +58,7 @@ def run() -> None:
     except ReleaseError as error:
         _broken(error)
         return
+    paper.prepare(release.manifest)
     _say_what_data(release.manifest)
     st.title(info.question, anchor=False)
     filter_bar.show(info.key, release)
