@@ -25,5 +25,6 @@ if plain:
         layout.show(answer, *plain)
         COMPARE.draw()
 layout.checks(answer)
-for section in answer.sections:
-    layout.passage(answer, section)
+with st.columns([5, 3], gap="medium")[0]:
+    for section in answer.sections:
+        layout.passage(answer, section)

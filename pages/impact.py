@@ -19,13 +19,12 @@ with st.container(key="lead"):
         beside = st.container()
     else:
         layout.small_print(answer.scope)
-        with st.container():
-            layout.cards(answer)
-            layout.small_print(*answer.notes)
+        layout.cards(answer)
         left, beside = st.columns(2, gap="medium")
         with left:
             layout.show(answer, answer.withheld)
             HEADLINE.draw()
             layout.show(answer, *answer.figures)
+            layout.small_print(*answer.notes)
 with beside:
     layout.tabs(answer, BESIDE_TABS)

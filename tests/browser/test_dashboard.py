@@ -71,7 +71,9 @@ def test_nothing_overflows_fails_or_goes_unmarked(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         main = page.locator('[data-testid="stMain"]')
         assert main.evaluate("node => node.scrollWidth <= node.clientWidth"), name
-        expect(page.locator(".stMarkdownBadge", has_text="Simulated state")).to_be_visible()
+        expect(
+            page.locator(".stMarkdownBadge", has_text="Simulated: these students are invented")
+        ).to_be_visible()
         for chart in page.locator('[data-testid="stPlotlyChart"]').all():
             expect(chart).to_contain_text("Simulated data")
         assert page.locator('[data-testid="stException"]').count() == 0, name
@@ -164,12 +166,16 @@ def test_enter_takes_the_best_match_and_every_district_chosen_stays_in_sight(
 
 def test_embedded_a_page_has_no_menu_and_keeps_its_stamp(page: Page, address: str) -> None:
     visit(page, f"{address}/district?districts=Hartford&embed=true")
-    expect(page.locator(".stMarkdownBadge", has_text="Simulated state")).to_be_visible()
+    expect(
+        page.locator(".stMarkdownBadge", has_text="Simulated: these students are invented")
+    ).to_be_visible()
     expect(page.get_by_role("link", name="Trends")).to_have_count(0)
     page.get_by_role("button", name="6-8", exact=True).click()
     settle(page)
     assert parse_qs(urlsplit(page.url).query)["embed"] == ["true"]
-    expect(page.locator(".stMarkdownBadge", has_text="Simulated state")).to_be_visible()
+    expect(
+        page.locator(".stMarkdownBadge", has_text="Simulated: these students are invented")
+    ).to_be_visible()
 
 
 def test_a_hostile_address_shows_the_page_and_runs_nothing(page: Page, address: str) -> None:

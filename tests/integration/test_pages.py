@@ -36,7 +36,7 @@ def test_every_page_says_that_the_data_are_simulated_from_which_release_and_how_
 ):
     app = opened(page)
     text = said(app)
-    assert "Simulated state" in text
+    assert "Simulated: these students are invented" in text
     assert f"release {release.manifest.release_id} · data through June 2023" in text
     assert app.title[0].value.endswith("?")
 

@@ -138,7 +138,6 @@ def _add_faint(drawing: Drawing, lines: Sequence[_Line], palette: Palette) -> No
         text=[line.name for line in lines for _ in (*line.x, None)],
         mode="lines",
         line={"color": palette.compared, "width": 1},
-        opacity=0.7,
         hovertemplate="%{text}, %{x}: %{y:.1%} · %{customdata:,} students<extra></extra>",
     )
 

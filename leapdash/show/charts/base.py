@@ -114,7 +114,7 @@ class Drawing:
             yanchor="bottom",
             xshift=2 - self.margin["l"],
             yshift=-self.margin["b"],
-            font={"size": 11, "color": palette.naive if stamp.synthetic else palette.muted},
+            font={"size": 12, "color": palette.naive if stamp.synthetic else palette.muted},
         )
         layout = {
             "template": go.layout.Template(),

@@ -84,7 +84,7 @@ def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) 
             xshift=2 - left,
             font={"size": 13, "color": palette.text},
         )
-    small = '<span style="font-size:11px">{}</span>'
+    small = '<span style="font-size:12px">{}</span>'
     drawing.layout.update(
         hovermode="closest",
         xaxis=plain_axis(palette)

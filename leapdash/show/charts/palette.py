@@ -26,7 +26,7 @@ class Palette:
 
 LIGHT = Palette(
     ground="#ffffff",
-    text="#1c2026",
+    text="#0e1116",
     muted="#5c626b",
     grid="#e3e5e8",
     visited="#0b3f7f",

@@ -11,7 +11,7 @@ from leapdash.errors import ReleaseError
 from leapdash.release import Manifest
 from leapdash.show.answers import about, before_after, district, impact, trends
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import address, controls, filter_bar, store
+from leapdash.show.dashboard import address, controls, filter_bar, paper, store
 from leapdash.show.words.numbers import month
 
 # A file of our own: Streamlit fetches the named icons of a browser tab from another host.
@@ -61,6 +61,7 @@ def run() -> None:
     st.set_page_config(page_title=_title(info, choice))
     if not st.context.is_embedded:
         _links(pages, choice)
+    paper.prepare(release.manifest)
     _say_what_data(release.manifest)
     st.title(info.question, anchor=False)
     filter_bar.show(info.key, choice)
@@ -112,8 +113,11 @@ def _navigation() -> tuple[Sequence[st.Page], st.Page]:
 
 
 def _links(pages: Sequence[st.Page], choice: Choice) -> None:
-    """A link to every page with what is chosen: those of st.navigation would lose it."""
-    with st.container(horizontal=True, gap="small", key="pages"):
+    """The product's name, and a link to every page with what is chosen: those of st.navigation
+    would lose it.
+    """
+    with st.container(horizontal=True, gap="small", key="pages", vertical_alignment="center"):
+        st.markdown("leapdash", width="content")
         for page, info in zip(pages, PAGES, strict=True):
             query = address.written(controls.OF_PAGE[info.key], choice.known)
             st.page_link(page, query_params=query)
@@ -121,7 +125,7 @@ def _links(pages: Sequence[st.Page], choice: Choice) -> None:
 
 def _say_what_data(manifest: Manifest) -> None:
     badge = (
-        ":orange-badge[:material/science: Simulated state]"
+        ":orange-badge[:material/science: Simulated: these students are invented]"
         if manifest.synthetic
         else ":blue-badge[:material/database: Recorded data]"
     )

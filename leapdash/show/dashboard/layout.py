@@ -1,6 +1,7 @@
 """An answer on the page: its sentence, cards, figures with table and file, sections and checks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -29,6 +30,7 @@ from leapdash.show.filters import FILTER_LABELS
 from leapdash.show.views.checks import Verdict
 from leapdash.show.words.checks import TITLE as CHECKS
 from leapdash.show.words.columns import COLUMNS, Column
+from leapdash.show.words.numbers import NO_FIGURE, count, per_cent, points, signed_month
 
 _ICONS: Mapping[Verdict, str] = {
     "holds": ":material/check_circle:",
@@ -42,6 +44,13 @@ _FORMATS = {
     "deviations": "%+.2f",
     "whole": "%,.0f",
 }
+_WRITERS: Mapping[str, Callable[[Any], str]] = {
+    "per cent": per_cent,
+    "points": partial(points, signed=True),
+    "deviations": "{:+.2f}".format,
+    "month": signed_month,
+}
+_TITLES = {name: column.title for name, column in COLUMNS.items()}
 
 
 def sentence(answer: Answer) -> None:
@@ -140,7 +149,7 @@ def _show(part: Part | None, answer: Answer, within: bool) -> None:
             _figure(part, Look(palette_of(st.context.theme.type), answer.stamp), choice, within)
         case Table():
             _title(part.title, within)
-            _rows(part.table)
+            _small_table(part)
             _download(part.name, part.table, choice)
         case Text():
             (st.caption if part.small else st.markdown)(escape(part.words))
@@ -217,9 +226,30 @@ def _download(name: str, table: pd.DataFrame, choice: Choice) -> None:
     )
 
 
+def _small_table(part: Table) -> None:
+    """A table that stands in the text: as wide as the column or the paper, and all of it read."""
+    shown = _seen(part.table)
+    written: dict[Any, Any] = {
+        COLUMNS[name].title: _writer(COLUMNS[name], shown[name]) for name in shown.columns
+    }
+    st.table(shown.rename(columns=_TITLES).style.format(written), hide_index=True, alt=part.title)
+
+
+def _writer(column: Column, values: pd.Series) -> Callable[[Any], str]:
+    """How a column's values are written in words."""
+    if not pd.api.types.is_numeric_dtype(values):
+        return lambda text: NO_FIGURE if pd.isna(text) else escape(str(text))
+    return _WRITERS.get(column.format, count)
+
+
+def _seen(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns that a reader sees."""
+    return table[[name for name in table.columns if name in COLUMNS]].copy()
+
+
 def _rows(table: pd.DataFrame) -> None:
     """The columns a reader sees, under their titles, in their formats."""
-    shown = table[[name for name in table.columns if name in COLUMNS]].copy()
+    shown = _seen(table)
     formats: dict[str, Any] = {}
     for name in shown.columns:
         column = COLUMNS[name]
@@ -227,8 +257,7 @@ def _rows(table: pd.DataFrame) -> None:
             shown[name] = 100 * shown[name]
         if number := _number_format(column, shown[name]):
             formats[column.title] = st.column_config.NumberColumn(format=number)
-    titles = {name: column.title for name, column in COLUMNS.items()}
-    st.dataframe(shown.rename(columns=titles), hide_index=True, column_config=formats)
+    st.dataframe(shown.rename(columns=_TITLES), hide_index=True, column_config=formats)
 
 
 def _number_format(column: Column, values: pd.Series) -> Any:

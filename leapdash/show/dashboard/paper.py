@@ -1,0 +1,61 @@
+"""What a printed page needs beyond its style: a footer on every sheet, and charts that fit."""
+
+from dataclasses import astuple
+from pathlib import Path
+
+import streamlit as st
+
+from leapdash.release import Manifest
+from leapdash.show.charts.base import Stamp
+from leapdash.show.charts.palette import DARK, LIGHT, Palette
+from leapdash.show.words.numbers import month
+
+_SCRIPT = Path(__file__).with_name("paper.js")
+
+
+def prepare(manifest: Manifest) -> None:
+    """Put on the page what is only seen on paper: nothing of it takes room on the screen."""
+    with st.container(key="paper"):
+        st.html(
+            f"<style>{sheet(footer(manifest))} @media print {{ {light_charts()} }}</style>"
+            f"<script>{_SCRIPT.read_text('utf-8')}</script>",
+            unsafe_allow_javascript=True,
+        )
+
+
+def footer(manifest: Manifest) -> str:
+    """Where the figures come from: leapdash · Simulated data · release … · data through June."""
+    return f"leapdash · {Stamp.of(manifest).words} · data through {month(manifest.through)}"
+
+
+def sheet(words: str) -> str:
+    """The rule for every sheet: its margins, the words at its foot, and which sheet of how many."""
+    return (
+        "@page { margin: 14mm 12mm 18mm; font: 9pt sans-serif; color: #5c626b;"
+        f" @bottom-left {{ content: {_quoted(words)}; }}"
+        ' @bottom-right { content: counter(page) " / " counter(pages); } }'
+    )
+
+
+def light_charts() -> str:
+    """The rules by which a chart drawn for a dark ground is printed for a light one."""
+    return " ".join(
+        f'.main-svg [style*="{part}: rgb{_rgb(dark)}"] {{ {part}: {light} !important; }}'
+        for dark, light in zip(_colors(DARK), _colors(LIGHT), strict=True)
+        for part in ("fill", "stroke")
+    )
+
+
+def _colors(palette: Palette) -> tuple[str, ...]:
+    *named, series = astuple(palette)
+    return (*named, *series)
+
+
+def _rgb(color: str) -> tuple[int, ...]:
+    """The colour as browsers write it: (15, 20, 25)."""
+    return tuple(bytes.fromhex(color[1:]))
+
+
+def _quoted(words: str) -> str:
+    """The words as a string of CSS that can't end the string, nor the style it stands in."""
+    return '"' + "".join(c if c.isalnum() or c in " -." else f"\\{ord(c):x} " for c in words) + '"'

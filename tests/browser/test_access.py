@@ -1,0 +1,95 @@
+"""Nobody is kept out: axe finds nothing, nothing is too small to read, and a keyboard is enough."""
+
+from itertools import product
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.lib.browser import settle, visit
+
+PAGES = ("", "district", "trends", "before_after", "about")
+IN_EVERY_RUN = {
+    ("", "light", 1280),
+    ("district", "dark", 390),
+    ("trends", "light", 390),
+    ("before_after", "dark", 1280),
+    ("about", "light", 1280),
+}
+LEAST_PIXELS = 12
+
+_SMALL_TEXTS = """least => {
+  const texts = document.createTreeWalker(document.querySelector(".stApp"), NodeFilter.SHOW_TEXT);
+  const small = [];
+  while (texts.nextNode()) {
+    const { parentElement, textContent } = texts.currentNode;
+    const size = parseFloat(getComputedStyle(parentElement).fontSize);
+    if (textContent.trim() && parentElement.checkVisibility() && size > 0 && size < least)
+      small.push(`${size}px: ${textContent}`);
+  }
+  return small;
+}"""
+# What can be reached, in the order of the page; of a group that arrow keys walk, one.
+_CONTROLS = """() => {
+  const found = document.querySelectorAll(
+    ".stApp :is(a[href], button, input, select, textarea, summary, [tabindex])");
+  const reached = [...found].filter(node => node.tabIndex >= 0 && !node.disabled
+    && node.checkVisibility({visibilityProperty: true}) && !node.closest("[inert]")
+    && !node.matches("button[data-variant] + button[data-variant]"));
+  reached.forEach((node, place) => { node.dataset.place = place; });
+  return reached.map(node => node.outerHTML.slice(0, 200));
+}"""
+_FOCUSED = """() => {
+  const node = document.activeElement;
+  const ringed = [node, node.closest("label")].filter(Boolean).some(one => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(one);
+    const { width, height } = one.getBoundingClientRect();
+    return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && width > 9 && height > 9;
+  });
+  return { place: node.dataset.place ?? null, ringed, html: node.outerHTML.slice(0, 200) };
+}"""
+
+
+def whole(browser: Browser, address: str, theme: str, width: int) -> Page:
+    """A page in a window as high as itself, so that nothing of it is scrolled out of sight."""
+    context = browser.new_context(color_scheme=theme, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    visit(page, address)
+    content = page.locator('[data-testid="stMainBlockContainer"]').bounding_box()
+    page.set_viewport_size({"width": width, "height": int(content["height"]) + 100})
+    settle(page)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("name", "theme", "width"),
+    [
+        pytest.param(*one, marks=() if one in IN_EVERY_RUN else pytest.mark.full)
+        for one in product(PAGES, ("light", "dark"), (1280, 390))
+    ],
+)
+def test_axe_finds_nothing_and_no_text_is_smaller_than_twelve_pixels(
+    browser: Browser, address: str, name: str, theme: str, width: int
+) -> None:
+    page = whole(browser, f"{address}/{name}", theme, width)
+    found = Axe().run(page).response["violations"]
+    small = page.evaluate(_SMALL_TEXTS, LEAST_PIXELS)
+    page.context.close()
+    told = [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
+    assert told == []
+    assert small == []
+
+
+def test_tab_reaches_every_control_of_every_page_in_order_under_a_ring(
+    page: Page, address: str
+) -> None:
+    for name in PAGES:
+        visit(page, f"{address}/{name}")
+        controls = page.evaluate(_CONTROLS)
+        places = []
+        for _ in controls:
+            page.keyboard.press("Tab")
+            focused = page.evaluate(_FOCUSED)
+            assert focused["ringed"], (name, focused)
+            places.append(focused["place"])
+        assert places == [str(place) for place in range(len(controls))], name
