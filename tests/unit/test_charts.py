@@ -1,7 +1,7 @@
 """The figures: what is drawn, where, in which colours, and what an exported picture still says."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import pairwise
 
 import pandas as pd
@@ -12,7 +12,7 @@ from leapdash.show.charts import district as district_charts
 from leapdash.show.charts import effects as effect_charts
 from leapdash.show.charts import programme as programme_charts
 from leapdash.show.charts.axes import percent_axis
-from leapdash.show.charts.base import Look, Stamp
+from leapdash.show.charts.base import HEADING_HEIGHT, Heading, Look, Stamp
 from leapdash.show.charts.labels import spread
 from leapdash.show.charts.palette import DARK, LIGHT, palette_of
 from leapdash.show.filters import Filters
@@ -21,6 +21,7 @@ from leapdash.show.views import attendance as attendance_views
 from leapdash.show.views import district as district_views
 from leapdash.show.views import effects as effect_views
 from leapdash.show.views import programme as programme_views
+from tests.lib.paths import ROOT
 from tests.lib.small_release import HARTFORD
 
 PALETTE = LIGHT
@@ -60,6 +61,27 @@ def test_every_figure_carries_the_mark_of_its_data_and_its_release(every_figure)
         assert texts(figure, "stamp") == ["Simulated data · release 2026-11-24T060000"]
     for figure in every_figure(RECORDED).values():
         assert texts(figure, "stamp") == ["release 2026-11-24T060000"]
+
+
+def test_a_figure_that_may_leave_its_page_bears_title_and_choice_on_ground_of_their_own(
+    every_figure,
+):
+    heading = Heading("Attendance by month", "Hartford · " + ", ".join(["a long name"] * 40))
+    bare = every_figure(SIMULATED)
+    for name, figure in every_figure(replace(SIMULATED, heading=heading)).items():
+        (text,) = texts(figure, "heading")
+        assert text.startswith("<b>Attendance by month</b><br>")
+        assert text.count("<br>") == 2
+        assert "Hartford · a long name" in text
+        assert figure.layout.height == bare[name].layout.height + HEADING_HEIGHT
+        assert figure.layout.margin.t == bare[name].layout.margin.t + HEADING_HEIGHT
+        assert texts(bare[name], "heading") == []
+
+
+def test_the_page_cuts_off_exactly_the_ground_of_the_heading():
+    style = (ROOT / "leapdash/show/dashboard/style.css").read_text("utf-8")
+    assert f"margin-top: -{HEADING_HEIGHT}px; clip-path: inset({HEADING_HEIGHT}px 0 0 0);" in style
+    assert f"top: {HEADING_HEIGHT}px !important" in style
 
 
 def test_no_figure_asks_another_host_for_anything(every_figure):
