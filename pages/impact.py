@@ -4,9 +4,9 @@ import streamlit as st
 
 from leapdash.show.answers import impact
 from leapdash.show.dashboard import frame, layout
-from leapdash.show.dashboard.controls import HEADLINE
+from leapdash.show.dashboard.controls import HEADLINE, ORDER
 
-answer = impact.answer(frame.begin("impact", HEADLINE))
+answer = impact.answer(frame.begin("impact", HEADLINE, ORDER))
 if answer.empty:
     layout.nothing(answer)
     st.stop()
@@ -25,7 +25,9 @@ with st.container(key="lead"):
         left, beside = st.columns(2, gap="medium")
         with left:
             layout.show(answer, answer.withheld)
-            HEADLINE.draw(answer.choice)
+            with st.container(horizontal=True, gap="medium", key="controls"):
+                HEADLINE.draw(answer.choice)
+                ORDER.draw(answer.choice)
             layout.show(answer, *answer.figures)
 with beside:
     layout.tabs(answer, "beside")

@@ -64,6 +64,7 @@ def answer(choice: Choice) -> Answer:
                 "What visits changed, by level and district",
                 effect_rows.effect_rows(choice),
                 row_words.READ_THE_ROWS,
+                row_words.REACHED_AND_WAITING,
             ),
         ),
         sections=(

@@ -74,6 +74,12 @@ HEADLINE = Control(
     "School months after the first visit",
     {"six_to_nine": "6 to 9 months after", "month_after": "Month after"},
 )
+ORDER = Control(
+    "order",
+    "order",
+    "Rows by",
+    {"effect": "Effect", "waiting": "Waiting", "reached": "Reached", "name": "Name"},
+)
 MEASURE = Control(
     "measure",
     "measure",

@@ -11,7 +11,7 @@ from leapdash.show.choice import VISITS, Choice, kept
 from leapdash.show.effects.arrays import Floats
 from leapdash.show.effects.days import DaysRegained, days_enrolled, days_regained
 from leapdash.show.filters import ALL_STUDENTS
-from leapdash.show.views.base import conditions, require_known, sums
+from leapdash.show.views.base import conditions, require_known, share, sums
 from leapdash.show.views.effects import chosen_visits
 
 _REACHED = ("ever_eligible", "ever_eligible_visited", "waiting")
@@ -69,6 +69,29 @@ def reach_now(choice: Choice) -> Reach:
     frame = _reach(choice, ["month"], _REACHED)
     totals = {name: int(frame[name].sum()) for name in _REACHED}
     return Reach(month=last_month(choice), taking_part=len(frame) > 0, **totals)
+
+
+@kept(*VISITS)
+def reach_of_parts(choice: Choice) -> pd.DataFrame:
+    """Reach of the choice as a whole (code `choice`), of all districts (code `all`; levels and
+    years as chosen), and of each of its levels and districts.
+
+    Columns: code, reached (visited among those ever eligible, a fraction), waiting. Parts that take
+    no part aren't there.
+    """
+    wholes = {"choice": choice, "all": choice.filtered(districts=())}
+    frame = pd.concat(
+        [
+            *(_reach(own, [], _REACHED).assign(code=code) for code, own in wholes.items()),
+            *(
+                _reach(choice, [key], _REACHED).rename(columns={key: "code"})
+                for key in ("level", "district_code")
+            ),
+        ],
+        ignore_index=True,
+    )
+    frame["reached"] = share(frame["ever_eligible_visited"], frame["ever_eligible"])
+    return frame.loc[frame["ever_eligible"] > 0, ["code", "reached", "waiting"]]
 
 
 @kept(*VISITS, "group")

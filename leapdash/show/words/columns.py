@@ -37,6 +37,7 @@ COLUMNS: Mapping[str, Column] = {
     "change": Column("Change (points)", "points"),
     "ever_eligible": Column("Ever eligible"),
     "ever_eligible_visited": Column("Of these visited"),
+    "reached": Column("Reached", "per cent"),
     "waiting": Column("Waiting"),
     "tried": Column("Tried, nobody met"),
     "visited_not_eligible": Column("Visited, never eligible"),
