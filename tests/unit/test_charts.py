@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import fields, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pandas as pd
 import pytest
@@ -21,6 +21,7 @@ from leapdash.show.views import attendance as attendance_views
 from leapdash.show.views import district as district_views
 from leapdash.show.views import effects as effect_views
 from leapdash.show.views import programme as programme_views
+from leapdash.show.words.numbers import per_cent, points
 from tests.lib.paths import ROOT
 from tests.lib.small_release import HARTFORD
 
@@ -141,17 +142,35 @@ def test_lines_are_named_at_their_ends_not_in_a_legend(choose):
         assert y == pytest.approx(line.y[-1], abs=0.004)
 
 
-def test_published_rates_are_squares_with_their_values_and_the_state_s_are_open(every_figure):
+def test_published_rates_are_squares_in_their_line_s_colour_with_values_that_keep_apart(
+    every_figure,
+):
     figure = every_figure(SIMULATED)["yearly"]
-    squares = [trace for trace in figure.data if trace.marker.symbol]
+    squares = [trace for trace in figure.data if "published" in trace.name]
+    lines = {trace.name: trace.line.color for trace in figure.data if trace.line.color}
     assert [trace.marker.symbol for trace in squares] == ["square", "square-open"]
     assert list(squares[0].text) == ["90.8%", "83.3%", "85.6%"]
     assert list(squares[1].text) == ["94.8%", "92.9%", "91.7%"]
-    assert {trace.marker.color for trace in squares} == {PALETTE.published}
+    assert set(squares[0].textposition) == {"bottom center"}
+    assert set(squares[1].textposition) == {"top center"}
+    assert squares[0].marker.color == squares[0].textfont.color == lines["Hartford"]
+    assert squares[1].marker.color == lines["All districts"]
     assert texts(figure, "published key") == ["■ Hartford  □ Connecticut, published by the state"]
     assert list(figure.layout.xaxis.categoryarray) == ["2019-20", "2020-21", "2021-22", "2022-23"]
     highest = max(max(trace.y) for trace in squares)
     assert highest + 0.03 * (highest - 0.83) < figure.layout.yaxis.range[1]
+
+
+def test_three_published_series_have_squares_and_no_values_to_lie_on_each_other(choose):
+    table = attendance_views.attendance_trend(choose(by="district", grain="year"))
+    published = attendance_views.published_beside(choose())
+    three = pd.concat([table[table["code"] == "leap"].assign(code=c, series=c) for c in "abc"])
+    published = pd.concat([published.assign(code=code, series=code) for code in "abc"])
+    figure = attendance_charts.trend_lines(three, ATTENDANCE, SIMULATED, published)
+    squares = [trace for trace in figure.data if "published" in trace.name]
+    assert [trace.marker.color for trace in squares] == list(PALETTE.series[:3])
+    assert {trace.mode for trace in squares} == {"markers"}
+    assert texts(figure, "published key") == ["■ published by the state"]
 
 
 def test_participation_keeps_its_colours_whatever_is_chosen(choose):
@@ -169,35 +188,74 @@ def test_participation_keeps_its_colours_whatever_is_chosen(choose):
         assert colors == {name: meanings[name] for name in colors}
 
 
-def test_beyond_six_lines_only_the_one_asked_for_has_a_colour_and_lies_on_top(choose):
-    table = attendance_views.attendance_trend(choose(by="group"))
-    figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED, highlight="white")
-    others, white, names = figure.data
-    assert (white.name, white.line.color) == ("White", PALETTE.series[0])
-    assert others.line.color == PALETTE.compared
-    assert len(set(others.text)) == 14
-    assert set(names.textfont.color) == {PALETTE.series[0], PALETTE.compared}
-    drawn = [y for y in others.y if y is not None]
-    shown = table[table["code"] != "white"]["attendance_rate"]
-    assert sorted(drawn) == sorted(round(value, 5) for value in shown)
+@pytest.fixture(scope="module")
+def groups(choose):
+    """Fifteen lines: a panel each."""
+    table = attendance_views.attendance_trend(choose(by="group", grain="year"))
+    published = attendance_views.published_beside(choose(by="group")).assign(code="white")
+    figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED, published, "white")
+    return table, published, figure
+
+
+def test_beyond_six_lines_each_has_a_panel_first_the_one_asked_for_then_the_worst_off(groups):
+    table, _, figure = groups
+    heads = [text.replace("<br>", " ").split(" <span")[0] for text in texts(figure, "panel")]
+    last = table.drop_duplicates("code", keep="last").sort_values("attendance_rate")
+    expected = [*last[last["code"] == "white"]["series"], *last[last["code"] != "white"]["series"]]
+    assert heads == expected
+    own = [t for t in figure.data if t.line.color == PALETTE.series[0] and t.mode != "markers"]
+    assert [trace.name for trace in own] == expected
+    assert len({trace.xaxis or "x" for trace in own}) == 15
+    for trace in own:
+        values = table[table["series"] == trace.name]["attendance_rate"]
+        assert list(trace.y) == [round(value, 5) for value in values]
+
+
+def test_behind_every_panel_s_line_stands_that_of_all_students_in_grey(groups):
+    _, _, figure = groups
+    grey = [trace for trace in figure.data if trace.line.color == PALETTE.compared]
+    assert {trace.name for trace in grey} == {"All students"}
+    assert len(grey) == 14
+
+
+def test_a_panel_says_its_last_value_and_how_it_moved_in_a_year(groups):
+    table, _, figure = groups
+    white = table[table["code"] == "white"]["attendance_rate"].tolist()
+    assert (
+        f"{per_cent(white[-1])}, {points(white[-1] - white[-2], True)} in a year"
+        in (texts(figure, "panel")[0])
+    )
+
+
+def test_published_squares_stand_in_their_own_panel_in_its_line_s_colour(groups):
+    _, published, figure = groups
+    squares = [trace for trace in figure.data if trace.mode == "markers" and len(trace.x)]
+    assert [(trace.xaxis, trace.marker.color) for trace in squares] == [("x", PALETTE.series[0])]
+    assert list(squares[0].y) == [round(rate, 5) for rate in published["attendance_rate"]]
+
+
+def test_panels_are_all_on_the_same_axes_and_lie_beside_and_below_each_other(groups):
+    layout = groups[2].layout
+    axes = [(layout[f"xaxis{n}"], layout[f"yaxis{n}"]) for n in ("", *range(2, 16))]
+    assert len({tuple(y.range) for _, y in axes}) == 1
+    assert len({(*x.domain, *y.domain) for x, y in axes}) == 15
+    for (x1, y1), (x2, y2) in combinations(axes, 2):
+        apart = x1.domain[1] < x2.domain[0] or x2.domain[1] < x1.domain[0]
+        assert apart or y1.domain[1] < y2.domain[0] or y2.domain[1] < y1.domain[0]
+
+
+def test_beyond_six_paths_each_has_a_panel_with_the_first_visit_marked(choose):
+    path = effect_views.paths(choose())
+    table = pd.concat([path.assign(series=f"District {c}", code=c) for c in "abcdefg"])
+    figure = effect_charts.plain_lines(table, None, SIMULATED)
+    assert len(texts(figure, "panel")) == len(figure.data) == 7
+    assert {shape.xref for shape in figure.layout.shapes} == {"x", *(f"x{n}" for n in range(2, 8))}
 
 
 def test_a_chart_of_nobody_says_so(choose):
     table = attendance_views.chronic_trend(choose())[:0]
     figure = attendance_charts.trend_lines(table, CHRONIC_ABSENCE, SIMULATED)
     assert texts(figure, "nothing") == ["Nobody is counted here"]
-
-
-def test_beyond_six_lines_only_the_highlighted_one_has_its_published_rates(choose):
-    table = attendance_views.attendance_trend(choose(by="group", grain="year"))
-    published = pd.concat(
-        [
-            attendance_views.published_beside(choose(by="group")).assign(code=code)
-            for code in ("all", "white")
-        ]
-    )
-    figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED, published, highlight="all")
-    assert len([trace for trace in figure.data if trace.marker.symbol]) == 1
 
 
 def test_months_with_few_students_are_hollow(choose):

@@ -39,7 +39,7 @@ def trends_answer(
     )
     if last["students"] < FEW_STUDENTS:
         sentence += f" (only {students(int(last['students']))})"
-    earlier = _year_before(line, last["period"], grain)
+    earlier = year_before(line, last["period"], grain)
     if earlier is not None:
         change = last["attendance_rate"] - earlier["attendance_rate"]
         sentence += f", {_more_or_less(change)} than in {_period(earlier['period'])}"
@@ -48,6 +48,15 @@ def trends_answer(
         sentence += f"; {per_cent(missed['chronic_share'].iloc[0])} were chronically absent"
     others = shown[(shown["code"] != code) & (shown["period"] == last["period"])]
     return f"{sentence}.{_beside(others)}"
+
+
+def year_before(line: pd.DataFrame, period: date | str, grain: Grain) -> pd.Series | None:
+    """The row of a trend's series one year earlier; None where it doesn't reach that far."""
+    if grain == "month" and isinstance(period, date):
+        earlier = line[line["period"] == period.replace(year=period.year - 1)]
+    else:
+        earlier = line[line["period"] < period].tail(1)
+    return earlier.iloc[0] if len(earlier) else None
 
 
 def hollow_note(counts: pd.Series) -> str:
@@ -83,15 +92,6 @@ def _more_or_less(change: float) -> str:
 
 def _period(period: date | str) -> str:
     return month(period) if isinstance(period, date) else period
-
-
-def _year_before(line: pd.DataFrame, period: date | str, grain: Grain) -> pd.Series | None:
-    """The row one year earlier; None where the series doesn't reach that far."""
-    if grain == "month" and isinstance(period, date):
-        earlier = line[line["period"] == period.replace(year=period.year - 1)]
-    else:
-        earlier = line[line["period"] < period].tail(1)
-    return earlier.iloc[0] if len(earlier) else None
 
 
 def _beside(others: pd.DataFrame) -> str:
