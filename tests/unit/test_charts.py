@@ -41,13 +41,15 @@ def every_figure(choose):
     schools = district_views.schools_beside(choose(district=HARTFORD))
 
     def draw(look):
-        levels = {"Hartford": 0.857, "all districts": 0.867}
+        references = {
+            level: {"Hartford": 0.857, "all districts": 0.867} for level in schools["level"]
+        }
         return {
             "monthly": attendance_charts.trend_lines(monthly, ATTENDANCE, look),
             "yearly": attendance_charts.trend_lines(yearly, ATTENDANCE, look, published),
             "event": effect_charts.plain_lines(path, None, look),
             "reach": programme_charts.reach_rows(districts, look),
-            "schools": district_charts.school_rows(schools, ATTENDANCE, levels, look),
+            "schools": district_charts.school_rows(schools, ATTENDANCE, references, look),
         }
 
     return draw
@@ -105,7 +107,7 @@ def test_axes_name_what_they_measure_with_its_unit(every_figure):
     rate = "Attendance rate (% of days enrolled)"
     for name in ("monthly", "yearly", "event"):
         assert texts(figures[name], "y title") == [rate]
-    assert figures["schools"].layout.xaxis.title.text == rate
+    assert figures["schools"].layout.xaxis.title.text.split("<br>")[0] == rate
     assert figures["reach"].layout.xaxis.title.text == "Students ever eligible"
     assert figures["event"].layout.xaxis.title.text.startswith("School months since")
 
@@ -291,15 +293,72 @@ def test_bars_of_reach_add_up_to_those_who_became_eligible(choose):
     assert whole == table["ever_eligible"][::-1].tolist()
 
 
-def test_schools_run_from_the_one_worst_off_and_equal_names_stay_apart(choose):
-    table = district_views.schools_beside(choose(district=HARTFORD))
-    table["school_name"] = "Elm School"
-    levels = {"Hartford": 0.857, "all districts": 0.867}
-    for rate, worst in ((ATTENDANCE, min), (CHRONIC_ABSENCE, max)):
-        figure = district_charts.school_rows(table, rate, levels, SIMULATED)
-        assert figure.data[0].x[-1] == round(worst(table[rate.name]), 5)
-        assert len(set(figure.data[0].y)) == 2
-    assert texts(figure, "level") == ["│ Hartford 85.7%", "┆ all districts 86.7%"]
+def schools_of(*told):
+    columns = ["school_name", "level", "attendance_rate", "students", "chronic_share"]
+    table = pd.DataFrame(told, columns=columns).assign(chronic_base=50)
+    low, high = table["chronic_share"] - 0.1, table["chronic_share"] + 0.1
+    return table.assign(chronic_low=low, chronic_high=high)
+
+
+SCHOOLS = schools_of(
+    ("Elm School", "PK-5", 0.91, 300, 0.2),
+    ("Oak School", "PK-5", 0.88, 9, 0.3),
+    ("Elm School", "9-12", 0.84, 500, 0.4),
+)
+REFERENCES = {
+    "PK-5": {"Hartford": 0.89, "all districts": 0.93},
+    "9-12": {"Hartford": 0.85, "all districts": 0.9},
+}
+
+
+@pytest.mark.parametrize(
+    ("measure", "expected"),
+    [
+        (ATTENDANCE, ["88.0%", "91.0%", "84.0%"]),
+        (CHRONIC_ABSENCE, ["30.0%", "20.0%", "40.0%"]),
+    ],
+)
+def test_schools_stand_level_by_level_from_the_one_worst_off_with_their_values(measure, expected):
+    figure = district_charts.school_rows(SCHOOLS, measure, REFERENCES, SIMULATED)
+    schools = next(trace for trace in figure.data if trace.name == "schools")
+    values = next(trace for trace in figure.data if trace.name == "values")
+    assert list(values.text) == expected
+    assert [per_cent(x) for x in schools.x] == expected
+    order = list(figure.layout.yaxis.categoryarray)[::-1]
+    assert len(set(order)) == 5
+    assert [order.index(name) for name in schools.y] == [1, 2, 4]
+    assert [name.strip("\u200b") for name in schools.y][2] == "Elm School"
+
+
+def test_each_level_s_schools_stand_beside_the_rates_of_the_same_level():
+    figure = district_charts.school_rows(SCHOOLS, ATTENDANCE, REFERENCES, SIMULATED)
+    assert texts(figure, "level") == [
+        "<b>PK-5</b>: Hartford 89.0%, all districts 93.0%",
+        "<b>9-12</b>: Hartford 85.0%, all districts 90.0%",
+    ]
+    lines = [(line.x0, line.y0, line.y1, line.line.dash) for line in figure.layout.shapes]
+    assert lines == [
+        (0.89, 1.5, 3.5, "solid"),
+        (0.93, 1.5, 3.5, "dash"),
+        (0.85, -0.5, 0.5, "solid"),
+        (0.9, -0.5, 0.5, "dash"),
+    ]
+    assert texts(figure, "key") == ["│ Hartford   ┆ all districts, same level"]
+
+
+def test_shares_of_schools_have_intervals_and_attendance_has_none():
+    for measure, drawn in ((ATTENDANCE, 0), (CHRONIC_ABSENCE, 3)):
+        figure = district_charts.school_rows(SCHOOLS, measure, REFERENCES, SIMULATED)
+        intervals = next(trace for trace in figure.data if trace.name == "intervals")
+        assert len(intervals.x) == 3 * drawn
+
+
+def test_the_axis_of_schools_says_where_it_begins_unless_that_is_zero():
+    figure = district_charts.school_rows(SCHOOLS, ATTENDANCE, REFERENCES, SIMULATED)
+    assert figure.layout.xaxis.title.text.endswith("<br>The axis begins at 82%, not at 0%")
+    none = SCHOOLS.assign(chronic_share=0.0, chronic_low=0.0)
+    figure = district_charts.school_rows(none, CHRONIC_ABSENCE, {}, SIMULATED)
+    assert "begins" not in figure.layout.xaxis.title.text
 
 
 @pytest.mark.parametrize(
