@@ -241,6 +241,22 @@ def test_evidence_without_a_chart_is_a_table_of_its_own(small):
     assert tables == ["effect-to-june", "effect-beside", "effect-left-out"]
 
 
+@pytest.mark.parametrize(
+    ("page", "name", "columns"),
+    [
+        ("trends", "trends-attendance", ["series", "period", "attendance_rate"]),
+        ("trends", "trends-chronic", ["series", "period", "chronic_share"]),
+        ("impact", "impact-reach", ["district_code", "series", "reached"]),
+        ("district", "district-schools", ["school_name", "level", "attendance_rate"]),
+        ("before_after", "effect", ["event_time", "visited_rate", "without_visit"]),
+        ("before_after", "before-after", ["series", "event_time", "attendance_rate"]),
+        ("before_after", "effect-schoolmates", ["school_year", "share_visited", "change"]),
+    ],
+)
+def test_a_table_below_a_chart_begins_with_what_the_chart_shows(page, name, columns, small):
+    assert list(figures_of(answer_of(page, small))[name].table.columns[:3]) == columns
+
+
 def test_a_file_is_named_for_its_figure_and_the_choice(choose):
     assert file_name("trends", choose()) == "leapdash-trends"
     filters = Filters((HARTFORD, "leap"), ("6-8",), (), ("2021-22",), "white")

@@ -108,7 +108,7 @@ def test_axes_name_what_they_measure_with_its_unit(every_figure):
     for name in ("monthly", "yearly", "event"):
         assert texts(figures[name], "y title") == [rate]
     assert figures["schools"].layout.xaxis.title.text.split("<br>")[0] == rate
-    assert figures["reach"].layout.xaxis.title.text == "Students ever eligible"
+    assert figures["reach"].layout.xaxis.title.text == "Visited (% of students ever eligible)"
     assert figures["event"].layout.xaxis.title.text.startswith("School months since")
 
 
@@ -286,11 +286,19 @@ def test_points_with_few_students_are_hollow():
     assert list(figure.data[0].marker.color) == [PALETTE.visited, PALETTE.visited, PALETTE.ground]
 
 
-def test_bars_of_reach_add_up_to_those_who_became_eligible(choose):
+def test_bars_of_reach_are_shares_from_zero_with_their_values_largest_on_top(choose):
     table = programme_views.districts_visited(choose())
-    visited, waiting = programme_charts.reach_rows(table, SIMULATED).data
-    whole = [a + b for a, b in zip(visited.x, waiting.x, strict=True)]
-    assert whole == table["ever_eligible"][::-1].tolist()
+    figure = programme_charts.reach_rows(table, SIMULATED)
+    (bars,) = figure.data
+    shares = (table["ever_eligible_visited"] / table["ever_eligible"]).tolist()
+    assert list(bars.x)[::-1] == [round(share, 5) for share in shares]
+    assert shares == sorted(shares, reverse=True)
+    first = table.iloc[0]
+    assert bars.text[-1] == (
+        f"<b>{per_cent(shares[0])}</b>  {first['ever_eligible_visited']:,} of "
+        f"{first['ever_eligible']:,}"
+    )
+    assert figure.layout.xaxis.range[0] == 0
 
 
 def schools_of(*told):

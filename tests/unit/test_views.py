@@ -229,7 +229,8 @@ def test_every_district_that_takes_part_has_its_reach(choose):
             reach.waiting,
             reach.ever_eligible_visited,
         )
-    assert table["ever_eligible_visited"].is_monotonic_decreasing
+        assert line.reached == pytest.approx(reach.share_visited)
+    assert table["reached"].is_monotonic_decreasing
 
 
 def test_schools_stand_beside_each_other_by_the_rates_of_the_year(choose, release):

@@ -98,14 +98,15 @@ def reach_of_parts(choice: Choice) -> pd.DataFrame:
 def districts_visited(choice: Choice) -> pd.DataFrame:
     """Every district that takes part, and who was reached there.
 
-    Columns: district_code, series (its name), ever_eligible, ever_eligible_visited, waiting, tried
-    (of those waiting: a visit met nobody), visited_not_eligible. Ordered by those visited among
-    the ever eligible, most first.
+    Columns: district_code, series (its name), reached (visited among those ever eligible, a
+    fraction), ever_eligible_visited, ever_eligible, waiting, tried (of those waiting: a visit met
+    nobody), visited_not_eligible. Ordered by the share reached, largest first.
     """
     frame = _reach(choice, ["district_code"], _TOLD)
     frame.insert(1, "series", frame["district_code"].map(choice.known.districts))
-    order = ["ever_eligible_visited", "series"]
-    return frame.sort_values(order, ascending=[False, True], ignore_index=True)
+    frame.insert(2, "reached", share(frame["ever_eligible_visited"], frame["ever_eligible"]))
+    frame.insert(3, "ever_eligible_visited", frame.pop("ever_eligible_visited"))
+    return frame.sort_values(["reached", "series"], ascending=[False, True], ignore_index=True)
 
 
 def last_month(choice: Choice) -> date:

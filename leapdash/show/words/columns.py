@@ -39,7 +39,7 @@ COLUMNS: Mapping[str, Column] = {
     "after": Column("After", "per cent"),
     "change": Column("Change (points)", "points"),
     "ever_eligible": Column("Ever eligible"),
-    "ever_eligible_visited": Column("Of these visited"),
+    "ever_eligible_visited": Column("Of the eligible visited"),
     "reached": Column("Reached", "per cent"),
     "waiting": Column("Waiting"),
     "tried": Column("Tried, nobody met"),
