@@ -192,16 +192,16 @@ def test_participation_keeps_its_colours_whatever_is_chosen(choose):
 
 @pytest.fixture(scope="module")
 def groups(choose):
-    """Fifteen lines: a panel each."""
+    """Fifteen lines: a tile each."""
     table = attendance_views.attendance_trend(choose(by="group", grain="year"))
     published = attendance_views.published_beside(choose(by="group")).assign(code="white")
     figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED, published, "white")
     return table, published, figure
 
 
-def test_beyond_six_lines_each_has_a_panel_first_the_one_asked_for_then_the_worst_off(groups):
+def test_beyond_six_lines_each_has_a_tile_first_the_one_asked_for_then_the_worst_off(groups):
     table, _, figure = groups
-    heads = [text.replace("<br>", " ").split(" <span")[0] for text in texts(figure, "panel")]
+    heads = [text.replace("<br>", " ").split(" <span")[0] for text in texts(figure, "tile")]
     last = table.drop_duplicates("code", keep="last").sort_values("attendance_rate")
     expected = [*last[last["code"] == "white"]["series"], *last[last["code"] != "white"]["series"]]
     assert heads == expected
@@ -213,30 +213,30 @@ def test_beyond_six_lines_each_has_a_panel_first_the_one_asked_for_then_the_wors
         assert list(trace.y) == [round(value, 5) for value in values]
 
 
-def test_behind_every_panel_s_line_stands_that_of_all_students_in_grey(groups):
+def test_behind_every_tile_s_line_stands_that_of_all_students_in_grey(groups):
     _, _, figure = groups
     grey = [trace for trace in figure.data if trace.line.color == PALETTE.compared]
     assert {trace.name for trace in grey} == {"All students"}
     assert len(grey) == 14
 
 
-def test_a_panel_says_its_last_value_and_how_it_moved_in_a_year(groups):
+def test_a_tile_says_its_last_value_and_how_it_moved_in_a_year(groups):
     table, _, figure = groups
     white = table[table["code"] == "white"]["attendance_rate"].tolist()
     assert (
         f"{per_cent(white[-1])}, {points(white[-1] - white[-2], True)} in a year"
-        in (texts(figure, "panel")[0])
+        in (texts(figure, "tile")[0])
     )
 
 
-def test_published_squares_stand_in_their_own_panel_in_its_line_s_colour(groups):
+def test_published_squares_stand_in_their_own_tile_in_its_line_s_colour(groups):
     _, published, figure = groups
     squares = [trace for trace in figure.data if trace.mode == "markers" and len(trace.x)]
     assert [(trace.xaxis, trace.marker.color) for trace in squares] == [("x", PALETTE.series[0])]
     assert list(squares[0].y) == [round(rate, 5) for rate in published["attendance_rate"]]
 
 
-def test_panels_are_all_on_the_same_axes_and_lie_beside_and_below_each_other(groups):
+def test_tiles_are_all_on_the_same_axes_and_lie_beside_and_below_each_other(groups):
     layout = groups[2].layout
     axes = [(layout[f"xaxis{n}"], layout[f"yaxis{n}"]) for n in ("", *range(2, 16))]
     assert len({tuple(y.range) for _, y in axes}) == 1
@@ -246,11 +246,11 @@ def test_panels_are_all_on_the_same_axes_and_lie_beside_and_below_each_other(gro
         assert apart or y1.domain[1] < y2.domain[0] or y2.domain[1] < y1.domain[0]
 
 
-def test_beyond_six_paths_each_has_a_panel_with_the_first_visit_marked(choose):
+def test_beyond_six_paths_each_has_a_tile_with_the_first_visit_marked(choose):
     path = effect_views.paths(choose())
     table = pd.concat([path.assign(series=f"District {c}", code=c) for c in "abcdefg"])
     figure = effect_charts.plain_lines(table, None, SIMULATED)
-    assert len(texts(figure, "panel")) == len(figure.data) == 7
+    assert len(texts(figure, "tile")) == len(figure.data) == 7
     assert {shape.xref for shape in figure.layout.shapes} == {"x", *(f"x{n}" for n in range(2, 8))}
 
 

@@ -13,8 +13,8 @@ from leapdash.show.charts.axes import axis_title, percent_axis, plain_axis
 from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.labels import EndLabel, label_ends, label_margin
 from leapdash.show.charts.palette import Palette
-from leapdash.show.charts.panels import Head, Panel, panels
 from leapdash.show.charts.series import MANY, lines_height, marks, series_colors
+from leapdash.show.charts.tiles import Head, Tile, tiles
 from leapdash.show.choice import Grain
 from leapdash.show.measures import Measure
 from leapdash.show.words.attendance import year_before
@@ -38,7 +38,7 @@ def trend_lines(
 
     Takes the table of `attendance_trend` or `chronic_trend`. `published` (the table of
     `published_beside`) adds square marks in their line's colour, with their values; only for school
-    years. More than six series have a panel each, first the one with the code `highlight`. Lines
+    years. More than six series have a tile each, first the one with the code `highlight`. Lines
     break between school years; points with fewer than ten students are hollow.
     """
     palette = look.palette
@@ -51,7 +51,7 @@ def trend_lines(
     if len(lines) > MANY:
         rates = percent_axis(values, palette, ticks=4)
         time = _time_axis(table, published, monthly, palette)
-        return _trend_panels(table, lines, measure, time, rates, look, published, highlight)
+        return _trend_tiles(table, lines, measure, time, rates, look, published, highlight)
     names = [str(name) for name in table["series"].unique()]
     top = 34 if published is None else 54
     drawing = Drawing(look, lines_height(names), right=label_margin(names), top=top, bottom=64)
@@ -138,7 +138,7 @@ def _add_line(
     )
 
 
-def _trend_panels(
+def _trend_tiles(
     table: pd.DataFrame,
     lines: Mapping[str, _Line],
     measure: Measure,
@@ -148,7 +148,7 @@ def _trend_panels(
     published: pd.DataFrame | None,
     highlight: str,
 ) -> go.Figure:
-    """A panel for every line, with its last value and how it moved in a year above.
+    """A tile for every line, with its last value and how it moved in a year above.
 
     The highlighted comes first, then the others, worst off first. Where one of them is all
     students, that line stands in grey behind every other.
@@ -160,13 +160,13 @@ def _trend_panels(
     small = {"tickfont": {"size": 11}, "title": None, "nticks": 4}
     short = {"tickvals": time["categoryarray"][::2]} if "categoryarray" in time else {}
     years = {"dtick": "M12", "tickformat": "%Y"} if time["type"] == "date" else short
-    drawing, places = panels(
+    drawing, places = tiles(
         look, heads, {**time, **small, **years}, rates, keys=1 + (published is not None)
     )
     for code, place in zip(order, places, strict=True):
         if "all" in lines and code != "all":
             _add_thin(drawing, lines["all"], palette, place)
-        _add_panel_line(drawing, lines[code], palette, place)
+        _add_tile_line(drawing, lines[code], palette, place)
         own = None if published is None else published[published["code"] == code]
         if own is not None and len(own):
             _add_squares(drawing, own, palette.series[0], "square", 6, place)
@@ -191,7 +191,7 @@ def _grain(period: date | str) -> Grain:
     return "month" if isinstance(period, date) else "year"
 
 
-def _add_thin(drawing: Drawing, line: _Line, palette: Palette, place: Panel) -> None:
+def _add_thin(drawing: Drawing, line: _Line, palette: Palette, place: Tile) -> None:
     drawing.add(
         "scatter",
         name=line.name,
@@ -204,8 +204,8 @@ def _add_thin(drawing: Drawing, line: _Line, palette: Palette, place: Panel) -> 
     )
 
 
-def _add_panel_line(drawing: Drawing, line: _Line, palette: Palette, place: Panel) -> None:
-    """Draw a panel's line; of its points only those with few students are marked, as rings."""
+def _add_tile_line(drawing: Drawing, line: _Line, palette: Palette, place: Tile) -> None:
+    """Draw a tile's line; of its points only those with few students are marked, as rings."""
     color = palette.series[0]
     few = [count is not None and count < FEW_STUDENTS for count in line.counts]
     drawing.add(
@@ -260,7 +260,7 @@ def _add_squares(
     color: str,
     symbol: str,
     size: int,
-    place: Panel | None = None,
+    place: Tile | None = None,
 ) -> None:
     """Draw a series' published rates as squares in its line's colour."""
     drawing.add(

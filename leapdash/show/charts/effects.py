@@ -14,8 +14,8 @@ from leapdash.show.charts.axes import MONTHS_SINCE, event_axis, mark_visit, perc
 from leapdash.show.charts.base import Drawing, Look, room_between
 from leapdash.show.charts.labels import EndLabel, label_ends, label_margin
 from leapdash.show.charts.palette import Palette
-from leapdash.show.charts.panels import Head, panels
 from leapdash.show.charts.series import MANY, lines_height, marks, series_colors
+from leapdash.show.charts.tiles import Head, tiles
 from leapdash.show.effects.studies import Headline
 from leapdash.show.measures import ATTENDANCE
 from leapdash.show.words.numbers import count, per_cent, points
@@ -98,14 +98,14 @@ def effect_paths(
 def plain_lines(table: pd.DataFrame, headline: Headline | None, look: Look) -> go.Figure:
     """Attendance rate by school months since the first visit, a line for every series.
 
-    Takes the table of `paths`. More than six series have a panel each. One series carries the
+    Takes the table of `paths`. More than six series have a tile each. One series carries the
     plain change of `headline`, measured from the level of the month before the visit. Points with
     fewer than ten students are hollow.
     """
     palette = look.palette
     names = [str(name) for name in table["series"].unique()]
     if len(names) > MANY:
-        return _plain_panels(table, look)
+        return _plain_tiles(table, look)
     alone = len(names) == 1
     right = 16 if alone else label_margin(names)
     drawing = Drawing(look, lines_height(names, _PLAIN_HEIGHT), right=right, top=34, bottom=70)
@@ -127,8 +127,8 @@ def plain_lines(table: pd.DataFrame, headline: Headline | None, look: Look) -> g
     return drawing.finish()
 
 
-def _plain_panels(table: pd.DataFrame, look: Look) -> go.Figure:
-    """A panel for every series, with a dotted rule at the first visit."""
+def _plain_tiles(table: pd.DataFrame, look: Look) -> go.Figure:
+    """A tile for every series, with a dotted rule at the first visit."""
     palette = look.palette
     told = table[table["attendance_rate"].notna()]
     parts = [part for _, part in told.groupby("code", sort=False)]
@@ -138,7 +138,7 @@ def _plain_panels(table: pd.DataFrame, look: Look) -> go.Figure:
     ]
     time = event_axis(palette) | {"title": None, "tickfont": {"size": 11}}
     rates = percent_axis([*told["attendance_rate"]], palette, ticks=4)
-    drawing, places = panels(look, heads, time, rates, keys=2)
+    drawing, places = tiles(look, heads, time, rates, keys=2)
     for part, place in zip(parts, places, strict=True):
         _add_plain_path(drawing, part, palette.visited, 4, place.axes)
         mark = {"dash": "dot", "color": palette.muted, "width": 1}

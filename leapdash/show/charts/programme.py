@@ -41,11 +41,12 @@ def reach_rows(table: pd.DataFrame, look: Look) -> go.Figure:
         hovertemplate="%{x:.1%} visited, %{customdata} wait for a first visit<extra></extra>",
     )
     axis = plain_axis(palette, "Visited (% of students ever eligible)")
-    axis |= {"range": [0, _ROOM_FOR_VALUES * max(shares, default=1.0)], "tickformat": ".0%"}
+    axis |= {"range": [0, _ROOM_FOR_VALUES * max(shares, default=1.0)]}
     drawing.layout.update(
         bargap=0.35,
         hovermode="closest",
-        xaxis=axis | {"nticks": 4, "gridcolor": palette.grid, "showgrid": True},
-        yaxis=name_axis(names, palette),
+        # Every bar has its value beside it.
+        xaxis=axis | {"showticklabels": False, "ticks": "", "showline": False},
+        yaxis=name_axis(names, palette) | {"showgrid": False},
     )
     return drawing.finish()

@@ -10,8 +10,9 @@ from typing import Literal
 
 import streamlit as st
 
-from leapdash.show.choice import Choice
+from leapdash.show.choice import By, Choice
 from leapdash.show.views.district import BESIDE
+from leapdash.show.views.effects import parted_by
 from leapdash.show.views.programme import districts_visited
 
 
@@ -113,6 +114,15 @@ LINES = Control(
     wrap=True,
 )
 POINTS = Control("grain", "points", "Points", {"month": "Months", "year": "School years"})
+
+
+def draw_compare(choice: Choice) -> None:
+    """Put `COMPARE` on the page with the ways that part the choice's lines; not where none does."""
+    ways: tuple[By, ...] = ("district", "level", "period", "language")
+    offered = ("all", *parted_by(choice, ways))
+    if len(offered) > 1:
+        words: dict[str, str] = {way: COMPARE.words[way] for way in offered}
+        replace(COMPARE, words=words).draw(choice)
 
 
 def one_district(choice: Choice) -> Choice:

@@ -1,4 +1,4 @@
-"""Small multiples: a panel for every series, all on the same axes, two side by side."""
+"""Small multiples: a tile for every series, all on the same axes, two side by side."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,21 +17,21 @@ _LEFT, _RIGHT, _TOP, _KEY, _BOTTOM = 44, 12, 18, 18, 30
 
 @dataclass(frozen=True)
 class Head:
-    """What stands above a panel: the name of its series, and a line in small print."""
+    """What stands above a tile: the name of its series, and a line in small print."""
 
     name: str
     small: str
 
 
 @dataclass(frozen=True)
-class Panel:
-    """Where a panel's traces and shapes go: `axes` for a trace, `number` in the axes' names."""
+class Tile:
+    """Where a tile's traces and shapes go: `axes` for a trace, `number` in the axes' names."""
 
     number: int
 
     @property
     def axes(self) -> Mapping[str, str]:
-        """The axes of a trace within the panel."""
+        """The axes of a trace within the tile."""
         return {"xaxis": f"x{self._suffix}", "yaxis": f"y{self._suffix}"}
 
     @property
@@ -39,17 +39,17 @@ class Panel:
         return str(self.number) if self.number > 1 else ""
 
 
-def panels(
+def tiles(
     look: Look,
     heads: Sequence[Head],
     xaxis: Mapping[str, Any],
     yaxis: Mapping[str, Any],
     keys: int = 1,
-) -> tuple[Drawing, list[Panel]]:
-    """A drawing with a panel for every head, row by row, all with the same axes.
+) -> tuple[Drawing, list[Tile]]:
+    """A drawing with a tile for every head, row by row, all with the same axes.
 
-    `keys`: how many lines will be written above all panels. Names take the same number of lines
-    in all, so that panels are of one height.
+    `keys`: how many lines will be written above all tiles. Names take the same number of lines
+    in all, so that tiles are of one height.
     """
     wrapped = [
         wrap(head.name, _NAME_WIDTH, max_lines=_NAME_LINES, placeholder="…") for head in heads
@@ -66,8 +66,8 @@ def panels(
     for place, (head, name) in enumerate(zip(heads, wrapped, strict=True)):
         down, across = divmod(place, _COLUMNS)
         left, upper = across * (width + _GUTTER), 1 - (down * row + above) / height
-        panel = Panel(place + 1)
-        x, y = panel.axes["xaxis"], panel.axes["yaxis"]
+        tile = Tile(place + 1)
+        x, y = tile.axes["xaxis"], tile.axes["yaxis"]
         drawing.layout[x.replace("x", "xaxis")] = {
             **xaxis,
             "domain": [left, left + width],
@@ -81,7 +81,7 @@ def panels(
         }
         small = _SMALL.format(look.palette.muted, head.small)
         drawing.write(
-            "panel",
+            "tile",
             "<br>".join([*name, small]),
             x=left,
             y=upper,
@@ -93,5 +93,5 @@ def panels(
             align="left",
             font={"size": 13, "color": look.palette.text},
         )
-        made.append(panel)
+        made.append(tile)
     return drawing, made
