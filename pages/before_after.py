@@ -4,7 +4,7 @@ import streamlit as st
 
 from leapdash.show.answers import before_after
 from leapdash.show.dashboard import frame, layout
-from leapdash.show.dashboard.controls import COMPARE
+from leapdash.show.dashboard.controls import draw_compare
 
 answer = before_after.answer(frame.begin())
 if answer.empty:
@@ -23,7 +23,7 @@ with left:
 if plain:
     with right:
         layout.show(answer, *plain)
-        COMPARE.draw()
+        draw_compare(answer.choice)
 layout.checks(answer)
 with st.columns([5, 3], gap="medium")[0]:
     for section in answer.sections:

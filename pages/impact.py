@@ -4,7 +4,7 @@ import streamlit as st
 
 from leapdash.show.answers import impact
 from leapdash.show.dashboard import frame, layout
-from leapdash.show.dashboard.controls import BESIDE_TABS, HEADLINE
+from leapdash.show.dashboard.controls import BESIDE_TABS, HEADLINE, ORDER
 
 answer = impact.answer(frame.begin())
 if answer.empty:
@@ -23,7 +23,9 @@ with st.container(key="lead"):
         left, beside = st.columns(2, gap="medium")
         with left:
             layout.show(answer, answer.withheld)
-            HEADLINE.draw()
+            with st.container(horizontal=True, gap="medium", key="controls"):
+                HEADLINE.draw()
+                ORDER.draw()
             layout.show(answer, *answer.figures)
             layout.small_print(*answer.notes)
 with beside:

@@ -18,6 +18,7 @@ from leapdash.show.opened import OpenedRelease
 
 By = Literal["all", "district", "level", "participation", "group", "period", "language"]
 Grain = Literal["month", "year"]
+Order = Literal["effect", "waiting", "reached", "name"]
 
 AREA = ("districts", "levels")
 VISITS = (*AREA, "years")
@@ -32,6 +33,7 @@ class Choice:
 
     `by`: what lines are drawn by. `grain`: what a point in time is. `measure`: the rate schools
     are compared by, one of MEASURES. `headline`: when after the visit effects are compared.
+    `order`: what rows of effects are ordered by.
     `district`: the code of the one district a page is about; empty where it is about no single one.
     """
 
@@ -41,6 +43,7 @@ class Choice:
     grain: Grain = "month"
     measure: str = ATTENDANCE.name
     headline: HeadlineName = "six_to_nine"
+    order: Order = "effect"
     district: str = ""
 
     @property

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Dialog, Page, expect
 
+from leapdash.show.charts.base import HEADING_HEIGHT, PICTURE_WIDTH
 from tests.lib import examples
 from tests.lib.browser import serving, settle, visit
 from tests.lib.paths import DEMO
@@ -291,14 +294,34 @@ def test_a_forest_plot_s_file_has_the_effect_and_the_plain_change(page: Page, ad
     assert {row["data"] for row in rows} == {"simulated"}
 
 
-def test_the_toolbar_gives_a_picture_named_for_the_figure(page: Page, address: str) -> None:
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_toolbar_gives_a_picture_with_its_title_choice_and_stamp_which_the_page_cuts_off(
+    browser: Browser, address: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
+    page = context.new_page()
     visit(page, f"{address}/trends?districts=Hartford")
-    page.locator('[data-testid="stPlotlyChart"]').first.hover()
+    chart = page.locator('[data-testid="stPlotlyChart"]').first
+    heading = chart.get_by_text("Attendance by month").first.bounding_box()
+    box = page.locator(".st-key-figure-trends-attendance").bounding_box()
+    below = page.locator(".st-key-foot-trends-attendance").bounding_box()
+    assert heading["y"] + heading["height"] <= box["y"] + HEADING_HEIGHT
+    assert abs(box["y"] + box["height"] - below["y"]) < 60
+    chart.hover()
     with page.expect_download() as under_way:
         page.locator('[data-title^="Download"]').first.click()
-    picture = under_way.value
-    assert picture.suggested_filename.startswith("leapdash-trends-attendance")
-    assert picture.path().read_bytes().startswith(b"\x89PNG")
+    assert under_way.value.suggested_filename.startswith("leapdash-trends-attendance")
+    picture = np.asarray(Image.open(under_way.value.path()).convert("L"))
+    context.close()
+    top = 2 * HEADING_HEIGHT
+    assert picture.shape == (2 * box["height"], 2 * PICTURE_WIDTH)
+    title, choice = picture[: top // 2], picture[top // 2 : top]
+    stamp = picture[-40:]
+    for part in (title, choice, stamp):
+        written = np.flatnonzero((part < 160).any(axis=0))
+        # Whole words, flush left: cut off, they would begin at the very edge.
+        assert 2 < written[0] < 20
+        assert written[-1] > 200
 
 
 @pytest.fixture(scope="module")

@@ -153,6 +153,30 @@ def test_the_plain_lines_may_be_drawn_by_level_while_the_effect_stays(choose):
     assert set(app.dataframe[0].value["Series"]) == {"PK-5", "6-8", "9-12"}
 
 
+def compared_by(app):
+    return [box.options for box in app.selectbox if box.key == "compare"]
+
+
+def test_lines_are_offered_only_by_what_parts_them_and_nothing_is_where_nothing_does(choose):
+    (everywhere,) = compared_by(opened())
+    assert {"One line", "Districts", "Levels"} <= set(everywhere)
+    (narrow,) = compared_by(opened(districts=["Hartford"], levels=["6-8"]))
+    assert not {"Districts", "Levels"} & set(narrow)
+    alone = choose(Filters((HARTFORD,), ("6-8",)))
+    assert effect_views.parted_by(alone, ("district", "level")) == ()
+
+
+def test_lines_by_district_are_one_for_each_with_visits_where_only_sets_are_chosen(choose):
+    for sets in ((), ("leap",), ("leap", "other")):
+        series = effect_views.paths(choose(Filters(sets), by="district"))["series"]
+        assert set(series) == {"Hartford", "New Haven"}
+
+
+def test_a_way_to_draw_lines_that_parts_them_no_more_gives_one_line(choose):
+    app = opened(compare=["Levels"], levels=["6-8"])
+    assert [box.value for box in app.selectbox if box.key == "compare"] == ["all"]
+
+
 def test_the_table_below_the_chart_holds_both_paths(choose):
     app = opened()
     app.session_state["table-effect"] = True

@@ -16,7 +16,7 @@ from leapdash.show.filters import LEAP, Filters
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import effect_rows as row_views
 from leapdash.show.views import effects as effect_views
-from leapdash.show.views.programme import regained
+from leapdash.show.views.programme import reach_now, regained
 from tests.lib.paths import DEMO
 
 HARTFORD, HARROW_MILLS, BRISTOL = "0640011", "9990011", "0170011"
@@ -61,6 +61,35 @@ def test_the_whole_comes_first_then_levels_then_districts_each_by_effect(choose_
         own = table[table["section"] == section]["effect"].dropna()
         assert own.tolist() == sorted(own, reverse=True)
     assert set(table[table["section"] == "Districts"]["code"]) == set(demo.cohorts.districts)
+
+
+@pytest.mark.parametrize("order", ["waiting", "reached", "name"])
+def test_levels_and_districts_stand_in_the_order_chosen_below_the_whole(choose_demo, order):
+    by_effect = row_views.effect_rows(choose_demo())
+    table = row_views.effect_rows(choose_demo(order=order))
+    assert table["section"].tolist() == by_effect["section"].tolist()
+    assert set(table["code"]) == set(by_effect["code"])
+    districts = table[table["section"] == "Districts"]
+    if order == "name":
+        assert table["code"].tolist()[:4] == ["choice", "PK-5", "6-8", "9-12"]
+        assert districts["series"].tolist() == sorted(districts["series"])
+    else:
+        assert districts[order].tolist() == sorted(districts[order], reverse=True)
+
+
+def test_each_row_says_whom_visits_reached_and_who_waits(choose_demo):
+    filters = Filters((HARTFORD, HARROW_MILLS), years=("2021-22",))
+    rows = row_views.effect_rows(choose_demo(filters)).set_index("code")
+    parts = {
+        "choice": filters,
+        "all": replace(filters, districts=()),
+        "6-8": replace(filters, levels=("6-8",)),
+        HARTFORD: replace(filters, districts=(HARTFORD,)),
+    }
+    for code, own in parts.items():
+        reach = reach_now(choose_demo(own))
+        assert rows.loc[code, "waiting"] == reach.waiting
+        assert rows.loc[code, "reached"] == pytest.approx(reach.share_visited)
 
 
 def test_a_narrow_choice_keeps_all_districts_beside_it_and_no_section_of_one_row(choose_demo):

@@ -336,7 +336,7 @@ def test_every_row_of_a_file_says_whether_it_is_simulated_and_from_which_release
     trend = attendance_views.attendance_trend(choose(grain="year"))
     published = attendance_views.published_beside(choose(Filters((HARTFORD,))))
     table = attendance_views.with_published(trend, published, small)
-    rows = pd.read_csv(io.BytesIO(csv_of(table, choose())))
+    rows = pd.read_csv(io.BytesIO(csv_of("Hartford by school year", table, choose())))
     assert set(rows["release"]) == {release.manifest.release_id}
     assert rows.groupby("data").size().to_dict() == {"published": 3, "simulated": 3}
     hartford = rows[rows["data"] == "published"].set_index("period")["attendance_rate"]

@@ -1,9 +1,11 @@
 """What the pages say, made without the pages: complete, in any look, nothing before its time."""
 
+import csv
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
@@ -239,6 +241,22 @@ def test_evidence_without_a_chart_is_a_table_of_its_own(small):
     assert tables == ["effect-to-june", "effect-beside", "effect-left-out"]
 
 
+@pytest.mark.parametrize(
+    ("page", "name", "columns"),
+    [
+        ("trends", "trends-attendance", ["series", "period", "attendance_rate"]),
+        ("trends", "trends-chronic", ["series", "period", "chronic_share"]),
+        ("impact", "impact-reach", ["district_code", "series", "reached"]),
+        ("district", "district-schools", ["school_name", "level", "attendance_rate"]),
+        ("before_after", "effect", ["event_time", "visited_rate", "without_visit"]),
+        ("before_after", "before-after", ["series", "event_time", "attendance_rate"]),
+        ("before_after", "effect-schoolmates", ["school_year", "share_visited", "change"]),
+    ],
+)
+def test_a_table_below_a_chart_begins_with_what_the_chart_shows(page, name, columns, small):
+    assert list(figures_of(answer_of(page, small))[name].table.columns[:3]) == columns
+
+
 def test_a_file_is_named_for_its_figure_and_the_choice(choose):
     assert file_name("trends", choose()) == "leapdash-trends"
     filters = Filters((HARTFORD, "leap"), ("6-8",), (), ("2021-22",), "white")
@@ -247,9 +265,26 @@ def test_a_file_is_named_for_its_figure_and_the_choice(choose):
     )
 
 
+def test_a_file_says_first_what_it_is_of_and_what_its_data_are(small, choose):
+    choice = choose(Filters((HARTFORD, "leap"), ("6-8",), (), ("2021-22",), "white"))
+    table = pd.DataFrame({"period": ["2021-22"] * 2, "source": ["simulated", "2021-22.csv"]})
+    rows = csv.DictReader(csv_of("Attendance by school year", table, choice).decode().splitlines())
+    release = f"release {small.manifest.release_id}"
+    assert [list(row.items())[:3] for row in rows] == [
+        [
+            ("figure", "Attendance by school year"),
+            ("choice", "Hartford, LEAP districts · level 6-8 · 2021-22 · White"),
+            ("stamp", f"{told} data · {release}"),
+        ]
+        for told in ("Simulated", "Published")
+    ]
+
+
 def test_a_file_of_recorded_data_says_recorded(tmp_path):
     recorded = OpenedRelease(make(tmp_path, synthetic=False))
     answer = answer_of("trends", recorded)
-    rows = csv_of(answer.figures[0].table, answer.choice).decode().splitlines()
+    figure = answer.figures[0]
+    rows = csv_of(figure.title, figure.table, answer.choice).decode().splitlines()
+    assert rows[0].startswith("figure,choice,stamp,")
     assert rows[0].endswith("data,release")
     assert all(f"recorded,{recorded.manifest.release_id}" in row for row in rows[1:])

@@ -1,8 +1,8 @@
 """The figures: what is drawn, where, in which colours, and what an exported picture still says."""
 
 import json
-from dataclasses import fields
-from itertools import pairwise
+from dataclasses import fields, replace
+from itertools import combinations, pairwise
 
 import pandas as pd
 import pytest
@@ -12,7 +12,7 @@ from leapdash.show.charts import district as district_charts
 from leapdash.show.charts import effects as effect_charts
 from leapdash.show.charts import programme as programme_charts
 from leapdash.show.charts.axes import percent_axis
-from leapdash.show.charts.base import Look, Stamp
+from leapdash.show.charts.base import HEADING_HEIGHT, Heading, Look, Stamp
 from leapdash.show.charts.labels import spread
 from leapdash.show.charts.palette import DARK, LIGHT, palette_of
 from leapdash.show.filters import Filters
@@ -21,6 +21,8 @@ from leapdash.show.views import attendance as attendance_views
 from leapdash.show.views import district as district_views
 from leapdash.show.views import effects as effect_views
 from leapdash.show.views import programme as programme_views
+from leapdash.show.words.numbers import per_cent, points
+from tests.lib.paths import ROOT
 from tests.lib.small_release import HARTFORD
 
 PALETTE = LIGHT
@@ -39,13 +41,15 @@ def every_figure(choose):
     schools = district_views.schools_beside(choose(district=HARTFORD))
 
     def draw(look):
-        levels = {"Hartford": 0.857, "all districts": 0.867}
+        references = {
+            level: {"Hartford": 0.857, "all districts": 0.867} for level in schools["level"]
+        }
         return {
             "monthly": attendance_charts.trend_lines(monthly, ATTENDANCE, look),
             "yearly": attendance_charts.trend_lines(yearly, ATTENDANCE, look, published),
             "event": effect_charts.plain_lines(path, None, look),
             "reach": programme_charts.reach_rows(districts, look),
-            "schools": district_charts.school_rows(schools, ATTENDANCE, levels, look),
+            "schools": district_charts.school_rows(schools, ATTENDANCE, references, look),
         }
 
     return draw
@@ -60,6 +64,27 @@ def test_every_figure_carries_the_mark_of_its_data_and_its_release(every_figure)
         assert texts(figure, "stamp") == ["Simulated data · release 2026-11-24T060000"]
     for figure in every_figure(RECORDED).values():
         assert texts(figure, "stamp") == ["release 2026-11-24T060000"]
+
+
+def test_a_figure_that_may_leave_its_page_bears_title_and_choice_on_ground_of_their_own(
+    every_figure,
+):
+    heading = Heading("Attendance by month", "Hartford · " + ", ".join(["a long name"] * 40))
+    bare = every_figure(SIMULATED)
+    for name, figure in every_figure(replace(SIMULATED, heading=heading)).items():
+        (text,) = texts(figure, "heading")
+        assert text.startswith("<b>Attendance by month</b><br>")
+        assert text.count("<br>") == 2
+        assert "Hartford · a long name" in text
+        assert figure.layout.height == bare[name].layout.height + HEADING_HEIGHT
+        assert figure.layout.margin.t == bare[name].layout.margin.t + HEADING_HEIGHT
+        assert texts(bare[name], "heading") == []
+
+
+def test_the_page_cuts_off_exactly_the_ground_of_the_heading():
+    style = (ROOT / "leapdash/show/dashboard/style.css").read_text("utf-8")
+    assert f"margin-top: -{HEADING_HEIGHT}px; clip-path: inset({HEADING_HEIGHT}px 0 0 0);" in style
+    assert f"top: {HEADING_HEIGHT}px !important" in style
 
 
 def test_no_figure_asks_another_host_for_anything(every_figure):
@@ -82,8 +107,8 @@ def test_axes_name_what_they_measure_with_its_unit(every_figure):
     rate = "Attendance rate (% of days enrolled)"
     for name in ("monthly", "yearly", "event"):
         assert texts(figures[name], "y title") == [rate]
-    assert figures["schools"].layout.xaxis.title.text == rate
-    assert figures["reach"].layout.xaxis.title.text == "Students ever eligible"
+    assert figures["schools"].layout.xaxis.title.text.split("<br>")[0] == rate
+    assert figures["reach"].layout.xaxis.title.text == "Visited (% of students ever eligible)"
     assert figures["event"].layout.xaxis.title.text.startswith("School months since")
 
 
@@ -119,17 +144,35 @@ def test_lines_are_named_at_their_ends_not_in_a_legend(choose):
         assert y == pytest.approx(line.y[-1], abs=0.004)
 
 
-def test_published_rates_are_squares_with_their_values_and_the_state_s_are_open(every_figure):
+def test_published_rates_are_squares_in_their_line_s_colour_with_values_that_keep_apart(
+    every_figure,
+):
     figure = every_figure(SIMULATED)["yearly"]
-    squares = [trace for trace in figure.data if trace.marker.symbol]
+    squares = [trace for trace in figure.data if "published" in trace.name]
+    lines = {trace.name: trace.line.color for trace in figure.data if trace.line.color}
     assert [trace.marker.symbol for trace in squares] == ["square", "square-open"]
     assert list(squares[0].text) == ["90.8%", "83.3%", "85.6%"]
     assert list(squares[1].text) == ["94.8%", "92.9%", "91.7%"]
-    assert {trace.marker.color for trace in squares} == {PALETTE.published}
+    assert set(squares[0].textposition) == {"bottom center"}
+    assert set(squares[1].textposition) == {"top center"}
+    assert squares[0].marker.color == squares[0].textfont.color == lines["Hartford"]
+    assert squares[1].marker.color == lines["All districts"]
     assert texts(figure, "published key") == ["■ Hartford  □ Connecticut, published by the state"]
     assert list(figure.layout.xaxis.categoryarray) == ["2019-20", "2020-21", "2021-22", "2022-23"]
     highest = max(max(trace.y) for trace in squares)
     assert highest + 0.03 * (highest - 0.83) < figure.layout.yaxis.range[1]
+
+
+def test_three_published_series_have_squares_and_no_values_to_lie_on_each_other(choose):
+    table = attendance_views.attendance_trend(choose(by="district", grain="year"))
+    published = attendance_views.published_beside(choose())
+    three = pd.concat([table[table["code"] == "leap"].assign(code=c, series=c) for c in "abc"])
+    published = pd.concat([published.assign(code=code, series=code) for code in "abc"])
+    figure = attendance_charts.trend_lines(three, ATTENDANCE, SIMULATED, published)
+    squares = [trace for trace in figure.data if "published" in trace.name]
+    assert [trace.marker.color for trace in squares] == list(PALETTE.series[:3])
+    assert {trace.mode for trace in squares} == {"markers"}
+    assert texts(figure, "published key") == ["■ published by the state"]
 
 
 def test_participation_keeps_its_colours_whatever_is_chosen(choose):
@@ -147,35 +190,74 @@ def test_participation_keeps_its_colours_whatever_is_chosen(choose):
         assert colors == {name: meanings[name] for name in colors}
 
 
-def test_beyond_six_lines_only_the_one_asked_for_has_a_colour_and_lies_on_top(choose):
-    table = attendance_views.attendance_trend(choose(by="group"))
-    figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED, highlight="white")
-    others, white, names = figure.data
-    assert (white.name, white.line.color) == ("White", PALETTE.series[0])
-    assert others.line.color == PALETTE.compared
-    assert len(set(others.text)) == 14
-    assert set(names.textfont.color) == {PALETTE.series[0], PALETTE.compared}
-    drawn = [y for y in others.y if y is not None]
-    shown = table[table["code"] != "white"]["attendance_rate"]
-    assert sorted(drawn) == sorted(round(value, 5) for value in shown)
+@pytest.fixture(scope="module")
+def groups(choose):
+    """Fifteen lines: a tile each."""
+    table = attendance_views.attendance_trend(choose(by="group", grain="year"))
+    published = attendance_views.published_beside(choose(by="group")).assign(code="white")
+    figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED, published, "white")
+    return table, published, figure
+
+
+def test_beyond_six_lines_each_has_a_tile_first_the_one_asked_for_then_the_worst_off(groups):
+    table, _, figure = groups
+    heads = [text.replace("<br>", " ").split(" <span")[0] for text in texts(figure, "tile")]
+    last = table.drop_duplicates("code", keep="last").sort_values("attendance_rate")
+    expected = [*last[last["code"] == "white"]["series"], *last[last["code"] != "white"]["series"]]
+    assert heads == expected
+    own = [t for t in figure.data if t.line.color == PALETTE.series[0] and t.mode != "markers"]
+    assert [trace.name for trace in own] == expected
+    assert len({trace.xaxis or "x" for trace in own}) == 15
+    for trace in own:
+        values = table[table["series"] == trace.name]["attendance_rate"]
+        assert list(trace.y) == [round(value, 5) for value in values]
+
+
+def test_behind_every_tile_s_line_stands_that_of_all_students_in_grey(groups):
+    _, _, figure = groups
+    grey = [trace for trace in figure.data if trace.line.color == PALETTE.compared]
+    assert {trace.name for trace in grey} == {"All students"}
+    assert len(grey) == 14
+
+
+def test_a_tile_says_its_last_value_and_how_it_moved_in_a_year(groups):
+    table, _, figure = groups
+    white = table[table["code"] == "white"]["attendance_rate"].tolist()
+    assert (
+        f"{per_cent(white[-1])}, {points(white[-1] - white[-2], True)} in a year"
+        in (texts(figure, "tile")[0])
+    )
+
+
+def test_published_squares_stand_in_their_own_tile_in_its_line_s_colour(groups):
+    _, published, figure = groups
+    squares = [trace for trace in figure.data if trace.mode == "markers" and len(trace.x)]
+    assert [(trace.xaxis, trace.marker.color) for trace in squares] == [("x", PALETTE.series[0])]
+    assert list(squares[0].y) == [round(rate, 5) for rate in published["attendance_rate"]]
+
+
+def test_tiles_are_all_on_the_same_axes_and_lie_beside_and_below_each_other(groups):
+    layout = groups[2].layout
+    axes = [(layout[f"xaxis{n}"], layout[f"yaxis{n}"]) for n in ("", *range(2, 16))]
+    assert len({tuple(y.range) for _, y in axes}) == 1
+    assert len({(*x.domain, *y.domain) for x, y in axes}) == 15
+    for (x1, y1), (x2, y2) in combinations(axes, 2):
+        apart = x1.domain[1] < x2.domain[0] or x2.domain[1] < x1.domain[0]
+        assert apart or y1.domain[1] < y2.domain[0] or y2.domain[1] < y1.domain[0]
+
+
+def test_beyond_six_paths_each_has_a_tile_with_the_first_visit_marked(choose):
+    path = effect_views.paths(choose())
+    table = pd.concat([path.assign(series=f"District {c}", code=c) for c in "abcdefg"])
+    figure = effect_charts.plain_lines(table, None, SIMULATED)
+    assert len(texts(figure, "tile")) == len(figure.data) == 7
+    assert {shape.xref for shape in figure.layout.shapes} == {"x", *(f"x{n}" for n in range(2, 8))}
 
 
 def test_a_chart_of_nobody_says_so(choose):
     table = attendance_views.chronic_trend(choose())[:0]
     figure = attendance_charts.trend_lines(table, CHRONIC_ABSENCE, SIMULATED)
     assert texts(figure, "nothing") == ["Nobody is counted here"]
-
-
-def test_beyond_six_lines_only_the_highlighted_one_has_its_published_rates(choose):
-    table = attendance_views.attendance_trend(choose(by="group", grain="year"))
-    published = pd.concat(
-        [
-            attendance_views.published_beside(choose(by="group")).assign(code=code)
-            for code in ("all", "white")
-        ]
-    )
-    figure = attendance_charts.trend_lines(table, ATTENDANCE, SIMULATED, published, highlight="all")
-    assert len([trace for trace in figure.data if trace.marker.symbol]) == 1
 
 
 def test_months_with_few_students_are_hollow(choose):
@@ -204,22 +286,87 @@ def test_points_with_few_students_are_hollow():
     assert list(figure.data[0].marker.color) == [PALETTE.visited, PALETTE.visited, PALETTE.ground]
 
 
-def test_bars_of_reach_add_up_to_those_who_became_eligible(choose):
+def test_bars_of_reach_are_shares_from_zero_with_their_values_largest_on_top(choose):
     table = programme_views.districts_visited(choose())
-    visited, waiting = programme_charts.reach_rows(table, SIMULATED).data
-    whole = [a + b for a, b in zip(visited.x, waiting.x, strict=True)]
-    assert whole == table["ever_eligible"][::-1].tolist()
+    figure = programme_charts.reach_rows(table, SIMULATED)
+    (bars,) = figure.data
+    shares = (table["ever_eligible_visited"] / table["ever_eligible"]).tolist()
+    assert list(bars.x)[::-1] == [round(share, 5) for share in shares]
+    assert shares == sorted(shares, reverse=True)
+    first = table.iloc[0]
+    assert bars.text[-1] == (
+        f"<b>{per_cent(shares[0])}</b>  {first['ever_eligible_visited']:,} of "
+        f"{first['ever_eligible']:,}"
+    )
+    assert figure.layout.xaxis.range[0] == 0
 
 
-def test_schools_run_from_the_one_worst_off_and_equal_names_stay_apart(choose):
-    table = district_views.schools_beside(choose(district=HARTFORD))
-    table["school_name"] = "Elm School"
-    levels = {"Hartford": 0.857, "all districts": 0.867}
-    for rate, worst in ((ATTENDANCE, min), (CHRONIC_ABSENCE, max)):
-        figure = district_charts.school_rows(table, rate, levels, SIMULATED)
-        assert figure.data[0].x[-1] == round(worst(table[rate.name]), 5)
-        assert len(set(figure.data[0].y)) == 2
-    assert texts(figure, "level") == ["│ Hartford 85.7%", "┆ all districts 86.7%"]
+def schools_of(*told):
+    columns = ["school_name", "level", "attendance_rate", "students", "chronic_share"]
+    table = pd.DataFrame(told, columns=columns).assign(chronic_base=50)
+    low, high = table["chronic_share"] - 0.1, table["chronic_share"] + 0.1
+    return table.assign(chronic_low=low, chronic_high=high)
+
+
+SCHOOLS = schools_of(
+    ("Elm School", "PK-5", 0.91, 300, 0.2),
+    ("Oak School", "PK-5", 0.88, 9, 0.3),
+    ("Elm School", "9-12", 0.84, 500, 0.4),
+)
+REFERENCES = {
+    "PK-5": {"Hartford": 0.89, "all districts": 0.93},
+    "9-12": {"Hartford": 0.85, "all districts": 0.9},
+}
+
+
+@pytest.mark.parametrize(
+    ("measure", "expected"),
+    [
+        (ATTENDANCE, ["88.0%", "91.0%", "84.0%"]),
+        (CHRONIC_ABSENCE, ["30.0%", "20.0%", "40.0%"]),
+    ],
+)
+def test_schools_stand_level_by_level_from_the_one_worst_off_with_their_values(measure, expected):
+    figure = district_charts.school_rows(SCHOOLS, measure, REFERENCES, SIMULATED)
+    schools = next(trace for trace in figure.data if trace.name == "schools")
+    values = next(trace for trace in figure.data if trace.name == "values")
+    assert list(values.text) == expected
+    assert [per_cent(x) for x in schools.x] == expected
+    order = list(figure.layout.yaxis.categoryarray)[::-1]
+    assert len(set(order)) == 5
+    assert [order.index(name) for name in schools.y] == [1, 2, 4]
+    assert [name.strip("\u200b") for name in schools.y][2] == "Elm School"
+
+
+def test_each_level_s_schools_stand_beside_the_rates_of_the_same_level():
+    figure = district_charts.school_rows(SCHOOLS, ATTENDANCE, REFERENCES, SIMULATED)
+    assert texts(figure, "level") == [
+        "<b>PK-5</b>: Hartford 89.0%, all districts 93.0%",
+        "<b>9-12</b>: Hartford 85.0%, all districts 90.0%",
+    ]
+    lines = [(line.x0, line.y0, line.y1, line.line.dash) for line in figure.layout.shapes]
+    assert lines == [
+        (0.89, 1.5, 3.5, "solid"),
+        (0.93, 1.5, 3.5, "dash"),
+        (0.85, -0.5, 0.5, "solid"),
+        (0.9, -0.5, 0.5, "dash"),
+    ]
+    assert texts(figure, "key") == ["│ Hartford   ┆ all districts, same level"]
+
+
+def test_shares_of_schools_have_intervals_and_attendance_has_none():
+    for measure, drawn in ((ATTENDANCE, 0), (CHRONIC_ABSENCE, 3)):
+        figure = district_charts.school_rows(SCHOOLS, measure, REFERENCES, SIMULATED)
+        intervals = next(trace for trace in figure.data if trace.name == "intervals")
+        assert len(intervals.x) == 3 * drawn
+
+
+def test_the_axis_of_schools_says_where_it_begins_unless_that_is_zero():
+    figure = district_charts.school_rows(SCHOOLS, ATTENDANCE, REFERENCES, SIMULATED)
+    assert figure.layout.xaxis.title.text.endswith("<br>The axis begins at 82%, not at 0%")
+    none = SCHOOLS.assign(chronic_share=0.0, chronic_low=0.0)
+    figure = district_charts.school_rows(none, CHRONIC_ABSENCE, {}, SIMULATED)
+    assert "begins" not in figure.layout.xaxis.title.text
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,43 @@ def test_the_axis_holds_zero_every_interval_and_a_few_whole_marks(effect, low, h
     assert 2 <= len(axis.tickvals) <= 7
 
 
+FAR = rows(
+    *(
+        ("Districts", name, name, effect, effect - 0.02, effect + 0.02, 200, 300, 0.2, "", "")
+        for name, effect in zip("abcdefg", (0.09, 0.1, 0.1, 0.11, 0.12, -0.001, 0.29), strict=True)
+    )
+)
+
+
+def test_a_row_far_from_all_others_is_an_arrow_at_the_edge_with_its_value(figure):
+    far = row_charts.forest(FAR, WHOLE, "Effect in points", LOOK)
+    low, high = far.layout.xaxis.range
+    assert high < 16
+    marks = trace(far, "effects")
+    assert list(marks.marker.symbol) == ["square"] * 6 + ["triangle-right"]
+    assert marks.x[-1] == high
+    assert trace(far, "numbers").text[-1] == "+29.0"
+    drawn = [x for x in trace(far, "intervals").x if x is not None]
+    assert low <= min(drawn) <= max(drawn) <= high
+    assert "► beyond the axis" in far.layout.xaxis.title.text
+    assert "beyond" not in figure.layout.xaxis.title.text
+
+
+def test_rows_that_lie_together_are_all_on_the_axis_however_few_or_many():
+    for told in (FAR.head(5), FAR.tail(2), FAR.assign(effect=0.1, low=-0.3, high=0.5)):
+        axis = row_charts.forest(told, None, "x", LOOK).layout.xaxis
+        assert axis.range[0] < 100 * told["low"].min()
+        assert axis.range[1] > 100 * told["high"].max()
+
+
+def test_under_a_name_stand_whom_visits_reached_and_who_waits_where_that_is_known():
+    told = FAR.assign(reached=[0.094, *[NAN] * 6], waiting=pd.array([5494, *[None] * 6], "Int64"))
+    names = row_charts.forest(told, WHOLE, "x", LOOK).layout.yaxis.ticktext
+    assert "9% reached, 5,494 wait" in names[0]
+    assert names[0].count("<br>") == 2
+    assert all("wait" not in name for name in names[1:])
+
+
 def test_rows_that_are_all_withheld_still_make_a_figure_that_says_why():
     hidden = TABLE[TABLE["effect"].isna()]
     figure = row_charts.forest(hidden, None, "x", LOOK)

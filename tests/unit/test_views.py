@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leapdash.contract import school_year_of
+from leapdash.contract import LEVELS, school_year_of
 from leapdash.errors import ReleaseError
 from leapdash.show.answers.forests import slices_of
 from leapdash.show.choice import Choice
@@ -249,7 +249,8 @@ def test_every_district_that_takes_part_has_its_reach(choose):
             reach.waiting,
             reach.ever_eligible_visited,
         )
-    assert table["ever_eligible_visited"].is_monotonic_decreasing
+        assert line.reached == pytest.approx(reach.share_visited)
+    assert table["reached"].is_monotonic_decreasing
 
 
 def test_schools_stand_beside_each_other_by_the_rates_of_the_year(choose, release):
@@ -273,9 +274,23 @@ def test_schools_stand_beside_each_other_by_the_rates_of_the_year(choose, releas
         assert line.waiting == total(last, "waiting")
 
 
+def test_a_school_of_several_levels_has_a_row_for_each_in_their_order(choose):
+    table = district_views.schools_beside(choose(district=HARTFORD))
+    assert not table.duplicated(["school_code", "level"]).any()
+    places = [list(LEVELS).index(level) for level in table["level"]]
+    assert places == sorted(places)
+
+
+def test_the_interval_of_a_share_is_wilson_s():
+    # From the worked example of the score interval: 5 of 50.
+    low, high = district_views.share_interval(pd.Series([0.1, 0.0]), pd.Series([50, 20]))
+    assert low.tolist() == pytest.approx([0.04348, 0.0], abs=1e-5)
+    assert high.tolist() == pytest.approx([0.21360, 0.16113], abs=1e-5)
+
+
 def test_a_district_that_takes_no_part_has_nobody_waiting(choose):
     table = district_views.schools_beside(choose(district=AVON))
-    assert len(table) == 2
+    assert table["school_code"].nunique() == 2
     assert table["waiting"].isna().all()
 
 

@@ -21,6 +21,14 @@ def trend(rows, rate="attendance_rate"):
     return pd.DataFrame(rows, columns=["series", "code", "period", rate]).assign(students=100)
 
 
+def test_the_subject_of_a_figure_names_everything_chosen_and_says_where_nothing_is(choose):
+    assert filter_words.subject(choose()) == "All districts · all levels · all school years"
+    filters = Filters((), ("PK-5", "6-8"), ("visited",), ("2020-21", "2021-22", "2022-23"))
+    assert filter_words.subject(choose(filters)) == (
+        "All districts · levels PK-5, 6-8 · 2020-21, 2021-22, 2022-23 · Visited"
+    )
+
+
 def test_the_answer_of_trends_compares_with_the_same_month_a_year_before(choose):
     attendance = trend(
         [

@@ -8,6 +8,7 @@ import pandas as pd
 from leapdash.show.answers.checks import checks_of, left_out_check
 from leapdash.show.answers.chronic import chronic_section
 from leapdash.show.answers.model import Answer, Card, Figure, Section, Text, Withheld, nothing
+from leapdash.show.answers.tables import led_by, paths_first
 from leapdash.show.charts.effects import effect_paths, plain_lines
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import EffectStudy, Headline
@@ -80,7 +81,7 @@ def _paths(study: EffectStudy) -> Figure:
         "effect",
         _PATHS,
         partial(effect_paths, study.table, study.six_to_nine),
-        study.table,
+        paths_first(study),
         words.alt_paths(study),
         (words.path_notes(study),),
     )
@@ -94,7 +95,8 @@ def _plain(plain: pd.DataFrame, headline: Headline | None) -> tuple[Figure, ...]
     told = alt.of_lines(title, plain, "attendance_rate", "months since the first visit")
     note = words.NOT_THE_EFFECT if headline is None else words.plain_note(headline)
     chart = partial(plain_lines, plain, headline)
-    return (Figure("before-after", title, chart, plain, told, (note,)),)
+    table = led_by(plain, "series", "event_time", "attendance_rate")
+    return (Figure("before-after", title, chart, table, told, (note,)),)
 
 
 def _cards(choice: Choice, study: EffectStudy, everyone: int) -> tuple[Card, ...]:

@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 
 from leapdash.show.answers.model import Check, Figure, Part, Table, Text
+from leapdash.show.answers.tables import led_by, paths_first
 from leapdash.show.charts import checks as charts
 from leapdash.show.charts.effects import effect_paths
 from leapdash.show.choice import Choice
@@ -50,7 +51,7 @@ def _recent(recent: RecentStudy | None, study: EffectStudy) -> tuple[Part, ...]:
             "effect-before",
             title,
             partial(charts.differences_before, before),
-            before,
+            led_by(before, "event_time", "effect", "low", "high"),
             words.alt_effects(title, before),
         ),
         told,
@@ -65,7 +66,7 @@ def _were_alike(choice: Choice, balance: pd.DataFrame, study: EffectStudy) -> tu
             "effect-balance",
             apart,
             partial(charts.balance_rows, balance),
-            balance,
+            led_by(balance, "series", "difference_before", "difference_after"),
             words.alt_balance(apart, balance),
             (words.AREAS,),
         ),
@@ -73,7 +74,7 @@ def _were_alike(choice: Choice, balance: pd.DataFrame, study: EffectStudy) -> tu
             "effect-observed",
             who,
             partial(charts.observed_lines, observed),
-            observed,
+            led_by(observed, "event_time", "visited_observed", "comparison_observed"),
             words.alt_observed(who, observed),
         ),
         *_followed(choice),
@@ -90,7 +91,7 @@ def _followed(choice: Choice) -> tuple[Part, ...]:
             "effect-followed",
             words.FOLLOWED_TITLE,
             partial(effect_paths, study.table, study.six_to_nine),
-            study.table,
+            paths_first(study),
             f"{words.FOLLOWED_TITLE}. {effect_words.alt_paths(study)}",
             (words.followed_note(study, choice),),
         ),
@@ -107,7 +108,7 @@ def _schoolmates(
             "effect-schoolmates",
             title,
             partial(charts.schoolmates_lines, table),
-            table,
+            led_by(table, "school_year", "share_visited", "change"),
             words.alt_schoolmates(title, table),
             (words.AREAS,),
         ),

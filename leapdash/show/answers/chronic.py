@@ -4,6 +4,7 @@ from functools import partial
 
 from leapdash.contract import CHRONIC
 from leapdash.show.answers.model import Figure, Part, Section, Table, Text
+from leapdash.show.answers.tables import paths_first
 from leapdash.show.charts.effects import effect_paths
 from leapdash.show.choice import Choice
 from leapdash.show.views.checks import failed
@@ -39,7 +40,7 @@ def _parts(choice: Choice, page: str) -> tuple[Part, ...]:
         f"{page}-chronic-absence",
         _PATHS,
         chart,
-        study.table,
+        paths_first(study),
         words.alt_chronic(study),
         tuple(note for note in (words.chronic_plain(study), words.CHRONIC_NOTE) if note),
     )

@@ -16,6 +16,7 @@ from leapdash.show.answers.model import (
     Withheld,
     nothing,
 )
+from leapdash.show.answers.tables import led_by
 from leapdash.show.charts.district import school_rows
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import Headlines
@@ -108,11 +109,17 @@ def _last_year(choice: Choice, measure: Measure) -> pd.Series:
 def _schools(choice: Choice, schools: pd.DataFrame) -> Figure:
     measure, here, name = MEASURES[choice.measure], choice.district, _name(choice)
     title = f"{name}’s schools by {measure.word}, {views.last_year(choice)}"
-    rates = _last_year(choice, measure)
-    levels = {name: rates[here], "all districts": rates["all"]} if here in rates else {}
+    references = {}
+    for level in schools["level"].unique():
+        rates = _last_year(choice.filtered(levels=(level,)), measure)
+        if here in rates:
+            references[level] = {name: rates[here], "all districts": rates["all"]}
     told = alt.of_rows(title, schools, "school_name", measure.name)
-    chart = partial(school_rows, schools, measure, levels)
-    return Figure("district-schools", title, chart, schools, told)
+    chart = partial(school_rows, schools, measure, references)
+    own = ("chronic_low", "chronic_high") if measure == CHRONIC_ABSENCE else ()
+    table = led_by(schools, "school_name", "level", measure.name, *own, measure.students)
+    notes = (words.SCHOOL_INTERVALS,) if own else ()
+    return Figure("district-schools", title, chart, table, told, notes)
 
 
 def _years(choice: Choice) -> tuple[Part, ...]:

@@ -4,8 +4,10 @@ import re
 
 import pandas as pd
 
+from leapdash.show.charts.base import Stamp
 from leapdash.show.choice import Choice
 from leapdash.show.views.attendance import own_source
+from leapdash.show.words.filters import subject
 
 
 def file_name(name: str, choice: Choice) -> str:
@@ -17,10 +19,17 @@ def file_name(name: str, choice: Choice) -> str:
     return f"leapdash-{name}-{slug}".rstrip("-")
 
 
-def csv_of(table: pd.DataFrame, choice: Choice) -> bytes:
-    """The table as CSV; every row says whether it is simulated, and from which release."""
-    own = own_source(choice.release)
-    marked = table.assign(data=own, release=choice.release.manifest.release_id)
+def csv_of(title: str, table: pd.DataFrame, choice: Choice) -> bytes:
+    """The table as CSV. Every row says first of which figure and choice it is and what its data
+    are; last, for machines, whether it is simulated or published, and from which release.
+    """
+    own, manifest = own_source(choice.release), choice.release.manifest
+    marked = table.assign(data=own, release=manifest.release_id)
+    marked.insert(0, "figure", title)
+    marked.insert(1, "choice", subject(choice))
+    marked.insert(2, "stamp", Stamp.of(manifest).words)
     if "source" in marked:
-        marked.loc[marked["source"] != own, "data"] = "published"
+        published = marked["source"] != own
+        marked.loc[published, "data"] = "published"
+        marked.loc[published, "stamp"] = f"Published data · release {manifest.release_id}"
     return marked.to_csv(index=False).encode()

@@ -66,6 +66,7 @@ def answer(choice: Choice) -> Answer:
                 "What visits changed, by level and district",
                 effect_rows.effect_rows(choice),
                 row_words.READ_THE_ROWS,
+                row_words.REACHED_AND_WAITING,
             ),
         ),
         sections=(
@@ -137,7 +138,7 @@ def _student_groups(choice: Choice) -> tuple[Part, ...]:
 def _reached(choice: Choice) -> tuple[Part, ...]:
     title = "Who was reached, by district"
     rows = programme.districts_visited(choice)
-    told = alt.of_rows(title, rows, "series", "waiting")
+    told = alt.of_rows(title, rows, "series", "reached")
     note = programme_words.reach_note(programme.reach_now(choice))
     return (Figure("impact-reach", title, partial(reach_rows, rows), rows, told, (note,)),)
 

@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 
 from leapdash.show.answers.model import Figure
+from leapdash.show.answers.tables import led_by
 from leapdash.show.charts.attendance import trend_lines
 from leapdash.show.choice import Choice
 from leapdash.show.measures import ATTENDANCE, Measure
@@ -31,4 +32,5 @@ def lines_of(
     if published is not None:
         table = with_published(trend, published, choice.release)
         notes = (published_note(published), *notes)
+    table = led_by(table, "series", "period", measure.name)
     return Figure(name, title, chart, table, of_lines(title, trend, measure.name, over), notes)

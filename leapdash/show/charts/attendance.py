@@ -1,6 +1,6 @@
 """Figures of attendance and chronic absence over time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -8,16 +8,23 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from leapdash.contract.thresholds import FEW_STUDENTS
 from leapdash.show.charts.axes import axis_title, percent_axis, plain_axis
 from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.labels import EndLabel, label_ends, label_margin
 from leapdash.show.charts.palette import Palette
 from leapdash.show.charts.series import MANY, lines_height, marks, series_colors
+from leapdash.show.charts.tiles import Head, Tile, tiles
+from leapdash.show.choice import Grain
 from leapdash.show.measures import Measure
-from leapdash.show.words.numbers import per_cent
+from leapdash.show.words.attendance import year_before
+from leapdash.show.words.numbers import per_cent, points
 
 # Beyond so many monthly lines their points would only crowd the plot.
 _MARKED = 3
+_PUBLISHED = "published by the state"
+_SQUARES = f"■ {_PUBLISHED}"
+_WITH_VALUES = 2
 
 
 def trend_lines(
@@ -30,44 +37,40 @@ def trend_lines(
     """A rate over months or school years, a line for every series, its name at its end.
 
     Takes the table of `attendance_trend` or `chronic_trend`. `published` (the table of
-    `published_beside`) adds square marks with their values; only for school years. More than six
-    series are grey but the one with the code `highlight`, which alone has its published rates.
-    Lines break between school years; points with fewer than ten students are hollow.
+    `published_beside`) adds square marks in their line's colour, with their values; only for school
+    years. More than six series have a tile each, first the one with the code `highlight`. Lines
+    break between school years; points with fewer than ten students are hollow.
     """
     palette = look.palette
     monthly = bool(len(table)) and isinstance(table["period"].iloc[0], date)
-    names = [str(name) for name in table["series"].unique()]
-    if published is not None and len(names) > MANY:
-        published = published[published["code"] == highlight]
     published = published if published is not None and len(published) else None
-    top = 34 if published is None else 54
-    drawing = Drawing(look, lines_height(names), right=label_margin(names), top=top, bottom=64)
+    lines = _lines(table, measure, monthly)
     values = [*table[measure.name].dropna()]
     if published is not None:
         values += [*published["attendance_rate"]]
-        # Room for the values written above the marks.
-        values.append(min(1.0, max(values) + 0.1 * (max(values) - min(values))))
+    if len(lines) > MANY:
+        rates = percent_axis(values, palette, ticks=4)
+        time = _time_axis(table, published, monthly, palette)
+        return _trend_tiles(table, lines, measure, time, rates, look, published, highlight)
+    names = [str(name) for name in table["series"].unique()]
+    top = 34 if published is None else 54
+    drawing = Drawing(look, lines_height(names), right=label_margin(names), top=top, bottom=64)
+    if published is not None:
+        # Room for the values written above and below the marks.
+        room = 0.1 * (max(values) - min(values))
+        values += [min(1.0, max(values) + room), max(0.0, min(values) - room)]
     drawing.layout["xaxis"] = _time_axis(table, published, monthly, palette)
     drawing.layout["yaxis"] = percent_axis(values, palette)
-    colors = series_colors(table, palette, highlight)
-    if len(colors) > MANY:
-        drawing.layout["hovermode"] = "closest"
-    lines = {
-        str(code): _line(part, measure, monthly)
-        for code, part in table[table[measure.name].notna()].groupby("code", sort=False)
-    }
-    if len(colors) > MANY:
-        _add_faint(drawing, [lines[c] for c in lines if c != highlight], palette)
-    marked = not monthly or len(colors) <= _MARKED
+    colors = series_colors(table, palette)
+    marked = not monthly or len(lines) <= _MARKED
     for code, line in lines.items():
-        if len(colors) <= MANY or code == highlight:
-            _add_line(drawing, line, colors[code], palette.ground, 7 - 2 * monthly, marked)
+        _add_line(drawing, line, colors[code], palette.ground, 7 - 2 * monthly, marked)
     ends = [EndLabel(line.x[-1], line.last, line.name, colors[c]) for c, line in lines.items()]
     if not values:
         drawing.write("nothing", "Nobody is counted here", x=0.5, y=0.5, xref="paper", yref="paper")
     drawing.write_above("y title", measure.axis, palette.muted)
     if published is not None:
-        _add_published(drawing, published, palette)
+        _add_published(drawing, published, colors)
     label_ends(drawing, ends)
     return drawing.finish()
 
@@ -85,6 +88,14 @@ class _Line:
     def last(self) -> float:
         """The value at the line's end."""
         return next(value for value in reversed(self.y) if value is not None)
+
+
+def _lines(table: pd.DataFrame, measure: Measure, monthly: bool) -> dict[str, _Line]:
+    """Every series' line by its code."""
+    told = table[table[measure.name].notna()]
+    return {
+        str(code): _line(part, measure, monthly) for code, part in told.groupby("code", sort=False)
+    }
 
 
 def _line(part: pd.DataFrame, measure: Measure, monthly: bool) -> _Line:
@@ -127,48 +138,141 @@ def _add_line(
     )
 
 
-def _add_faint(drawing: Drawing, lines: Sequence[_Line], palette: Palette) -> None:
-    """Draw many lines in one grey, as one trace with gaps; the pointer tells each line's name."""
+def _trend_tiles(
+    table: pd.DataFrame,
+    lines: Mapping[str, _Line],
+    measure: Measure,
+    time: Mapping[str, Any],
+    rates: Mapping[str, Any],
+    look: Look,
+    published: pd.DataFrame | None,
+    highlight: str,
+) -> go.Figure:
+    """A tile for every line, with its last value and how it moved in a year above.
+
+    The highlighted comes first, then the others, worst off first. Where one of them is all
+    students, that line stands in grey behind every other.
+    """
+    palette = look.palette
+    worst = sorted(lines, key=lambda c: lines[c].last * (1 if measure.more_is_better else -1))
+    order = sorted(worst, key=lambda code: code != highlight)
+    heads = [Head(lines[code].name, _moved(table, code, measure)) for code in order]
+    small = {"tickfont": {"size": 11}, "title": None, "nticks": 4}
+    short = {"tickvals": time["categoryarray"][::2]} if "categoryarray" in time else {}
+    years = {"dtick": "M12", "tickformat": "%Y"} if time["type"] == "date" else short
+    drawing, places = tiles(
+        look, heads, {**time, **small, **years}, rates, keys=1 + (published is not None)
+    )
+    for code, place in zip(order, places, strict=True):
+        if "all" in lines and code != "all":
+            _add_thin(drawing, lines["all"], palette, place)
+        _add_tile_line(drawing, lines[code], palette, place)
+        own = None if published is None else published[published["code"] == code]
+        if own is not None and len(own):
+            _add_squares(drawing, own, palette.series[0], "square", 6, place)
+    drawing.write_above("y title", measure.axis, palette.muted)
+    if published is not None:
+        drawing.write_above("published key", _SQUARES, palette.muted, row=1)
+    return drawing.finish()
+
+
+def _moved(table: pd.DataFrame, code: str, measure: Measure) -> str:
+    """A line's last value, and the points it moved since a year before."""
+    part = table[(table["code"] == code) & table[measure.name].notna()]
+    last = part.iloc[-1]
+    earlier = year_before(part, last["period"], _grain(last["period"]))
+    told = per_cent(last[measure.name])
+    if earlier is None:
+        return told
+    return f"{told}, {points(last[measure.name] - earlier[measure.name], signed=True)} in a year"
+
+
+def _grain(period: date | str) -> Grain:
+    return "month" if isinstance(period, date) else "year"
+
+
+def _add_thin(drawing: Drawing, line: _Line, palette: Palette, place: Tile) -> None:
     drawing.add(
         "scatter",
-        name="the others",
-        x=[x for line in lines for x in (*line.x, line.x[-1])],
-        y=[y for line in lines for y in (*line.y, None)],
-        customdata=[count for line in lines for count in (*line.counts, None)],
-        text=[line.name for line in lines for _ in (*line.x, None)],
+        name=line.name,
+        x=line.x,
+        y=line.y,
         mode="lines",
         line={"color": palette.compared, "width": 1},
-        hovertemplate="%{text}, %{x}: %{y:.1%} · %{customdata:,} students<extra></extra>",
+        hoverinfo="skip",
+        **place.axes,
     )
 
 
-def _add_published(drawing: Drawing, published: pd.DataFrame, palette: Palette) -> None:
-    """Draw published rates as squares with their values; the state's are open beside others."""
+def _add_tile_line(drawing: Drawing, line: _Line, palette: Palette, place: Tile) -> None:
+    """Draw a tile's line; of its points only those with few students are marked, as rings."""
+    color = palette.series[0]
+    few = [count is not None and count < FEW_STUDENTS for count in line.counts]
+    drawing.add(
+        "scatter",
+        name=line.name,
+        x=line.x,
+        y=line.y,
+        customdata=line.counts,
+        mode="lines+markers",
+        line={"color": color, "width": 2},
+        marker={
+            "size": [6 if ring else 1 for ring in few],
+            "color": [palette.ground if ring else color for ring in few],
+            "line": {"color": color, "width": [1.5 if ring else 0 for ring in few]},
+            "opacity": 1,
+        },
+        hovertemplate="%{x}: %{y:.1%} · %{customdata:,} students<extra></extra>",
+        **place.axes,
+    )
+
+
+def _add_published(drawing: Drawing, published: pd.DataFrame, colors: Mapping[str, str]) -> None:
+    """Draw published rates as squares in their line's colour; the state's are open beside others.
+
+    One or two series have their values written, the higher above and the lower below its square,
+    where they can't lie on each other.
+    """
+    names = published.drop_duplicates("code")[["code", "series"]].itertuples(index=False)
+    marks = {}
+    highest = published.groupby("school_year")["attendance_rate"].max()
     several = published["code"].nunique() > 1
-    key = []
-    for code, part in published.groupby("code", sort=False):
-        name = part["series"].iloc[0]
-        hollow = several and code == "all"
-        key.append(f"{'□' if hollow else '■'} {name}")
-        drawing.add(
-            "scatter",
-            name=f"{name}, published",
-            x=part["school_year"].tolist(),
-            y=[round(value, 5) for value in part["attendance_rate"]],
-            customdata=part["source"].tolist(),
-            mode="markers+text",
-            text=[per_cent(value) for value in part["attendance_rate"]],
-            textposition="top center",
-            textfont={"color": palette.published, "size": 12},
-            marker={
-                "symbol": "square-open" if hollow else "square",
-                "size": 9,
-                "color": palette.published,
-            },
-            hovertemplate="%{y:.1%} · %{customdata}",
-        )
-    drawing.write_above(
-        "published key", f"{'  '.join(key[:2])}, published by the state", palette.published, row=1
+    for code, name in names:
+        part = published[published["code"] == code]
+        symbol = "square-open" if several and code == "all" else "square"
+        marks[f"{'□' if symbol == 'square-open' else '■'} {name}"] = code
+        above = part["attendance_rate"] >= part["school_year"].map(highest)
+        _add_squares(drawing, part, colors[str(code)], symbol, 9)
+        if published["code"].nunique() <= _WITH_VALUES:
+            drawing.traces[-1] |= {
+                "mode": "markers+text",
+                "text": [per_cent(value) for value in part["attendance_rate"]],
+                "textposition": [f"{'top' if upper else 'bottom'} center" for upper in above],
+                "textfont": {"color": colors[str(code)], "size": 12},
+            }
+    key = f"{'  '.join(marks)}, {_PUBLISHED}" if len(marks) <= _WITH_VALUES else _SQUARES
+    drawing.write_above("published key", key, drawing.palette.muted, row=1)
+
+
+def _add_squares(
+    drawing: Drawing,
+    published: pd.DataFrame,
+    color: str,
+    symbol: str,
+    size: int,
+    place: Tile | None = None,
+) -> None:
+    """Draw a series' published rates as squares in its line's colour."""
+    drawing.add(
+        "scatter",
+        name=f"{published['series'].iloc[0]}, published",
+        x=published["school_year"].tolist(),
+        y=[round(value, 5) for value in published["attendance_rate"]],
+        customdata=published["source"].tolist(),
+        mode="markers",
+        marker={"symbol": symbol, "size": size, "color": color},
+        hovertemplate="%{y:.1%} · %{customdata}",
+        **(place.axes if place else {}),
     )
 
 

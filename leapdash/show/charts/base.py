@@ -1,6 +1,7 @@
 """What every figure shares: its ground, how it is put together, and the mark of its data."""
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -9,6 +10,12 @@ from leapdash.release import Manifest
 from leapdash.show.charts.palette import Palette
 
 FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
+HEADING_HEIGHT = 70
+"""Pixels above a figure for its heading: the page cuts them off (style.css), a picture has them."""
+PICTURE_WIDTH = 1000
+"""Pixels across a picture, however wide the page is."""
+_CHOICE_LINE = 125
+_SMALL = '<span style="font-size:13px">{}</span>'
 _CHARACTER_WIDTH = 6.7
 _ROOM_FOR_TEXT = 44.0
 
@@ -33,11 +40,22 @@ class Stamp:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """What a picture is of once it has left its page: the figure's title, the choice in words."""
+
+    title: str
+    choice: str
+
+
+@dataclass(frozen=True)
 class Look:
-    """How figures are drawn for a reader: the colours of the theme, and the mark of the data."""
+    """How figures are drawn for a reader: the colours of the theme, the mark of the data, and the
+    heading, where the figure may leave its page.
+    """
 
     palette: Palette
     stamp: Stamp
+    heading: Heading | None = None
 
 
 class Drawing:
@@ -58,6 +76,7 @@ class Drawing:
     ) -> None:
         self.palette = look.palette
         self.stamp = look.stamp
+        self.heading = look.heading
         self.traces: list[dict[str, Any]] = []
         self.annotations: list[dict[str, Any]] = []
         self.shapes: list[dict[str, Any]] = []
@@ -98,11 +117,13 @@ class Drawing:
         )
 
     def finish(self) -> go.Figure:
-        """The figure, with the stamp below the x axis, flush left.
+        """The figure, with the stamp below the x axis and the heading, if any, on top.
 
         Flush left because an exported picture is set in another font: a wider one must find room.
         """
         palette, stamp = self.palette, self.stamp
+        if self.heading is not None:
+            self._write_heading(self.heading)
         self.write(
             "stamp",
             stamp.words,
@@ -114,6 +135,7 @@ class Drawing:
             yanchor="bottom",
             xshift=2 - self.margin["l"],
             yshift=-self.margin["b"],
+            align="left",
             font={"size": 12, "color": palette.naive if stamp.synthetic else palette.muted},
         )
         layout = {
@@ -134,6 +156,27 @@ class Drawing:
             "shapes": self.shapes,
         }
         return go.Figure({"data": self.traces, "layout": layout | self.layout})
+
+    def _write_heading(self, heading: Heading) -> None:
+        """Write title and choice above all else, on ground of their own."""
+        palette, top = self.palette, self.margin["t"]
+        self.height += HEADING_HEIGHT
+        self.margin = self.margin | {"t": top + HEADING_HEIGHT}
+        lines = wrap(heading.choice, _CHOICE_LINE, max_lines=2, placeholder=" …")
+        self.write(
+            "heading",
+            "<br>".join([f"<b>{heading.title}</b>", *(_SMALL.format(line) for line in lines)]),
+            x=0,
+            y=1,
+            xref="paper",
+            yref="paper",
+            xanchor="left",
+            yanchor="top",
+            xshift=2 - self.margin["l"],
+            yshift=top + HEADING_HEIGHT - 4,
+            align="left",
+            font={"size": 17, "color": palette.text},
+        )
 
 
 def room_between(drawing: Drawing, difference: float) -> bool:

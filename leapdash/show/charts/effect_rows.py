@@ -3,6 +3,7 @@
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import quantiles
 from textwrap import wrap
 from typing import Any
 
@@ -17,10 +18,14 @@ from leapdash.show.words.effects import failed_words
 from leapdash.show.words.numbers import count, points
 
 TOO_FEW, NOBODY_VISITED = "too few to tell", "nobody visited"
-_LINE, _SMALL_LINE, _GAP, _SECTION = 16, 14, 7, 28
+BEYOND = "► beyond the axis"
+_LINE, _GAP, _SECTION = 17, 6, 28
 _NAME_WIDTH, _HOVER_WIDTH = 20, 44
 _STEPS = (1, 2, 5, 10, 20, 50, 100)
 _NARROWEST = 4.0
+_SMALL_WIDTH = 0.82
+"""Small print under a name, beside the name's size."""
+_FEWEST_FENCED, _FENCE, _LEAST_QUARTILES, _WORTH_CUTTING = 5, 3.0, 1.0, 1.3
 
 
 @dataclass(frozen=True)
@@ -44,28 +49,35 @@ class _Row:
         return not math.isnan(self.values["effect"])
 
     @property
-    def followed(self) -> str:
-        return f"{count(self.values['visited'])} of {count(self.values['visited_all'])}"
+    def effect(self) -> float:
+        return _points(self.values["effect"])
+
+    @property
+    def small(self) -> list[str]:
+        """What stands under the name in small print, first how many were followed."""
+        return _small(self.values)
 
 
 def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) -> go.Figure:
     """A row for every effect with its interval, in the order of the table, section by section.
 
     Takes a table of `views.effect_rows`. Under each name stands how many visited students were
-    followed, of all visited; on the right the effect in points. A row whose effect is withheld is
-    a hatched bar with its reason on hover; a mark is hollow where a check of the comparison fails.
-    `axis`: the axis' title.
+    followed, of all visited, and, where the table has it, whom visits reached and who waits; on the
+    right the effect in points. A row whose effect is withheld is a hatched bar with its reason on
+    hover; a mark is hollow where a check of the comparison fails. A row far from all others is an
+    arrow at the edge, lest it squeeze them. `axis`: the axis' title.
     """
     palette = look.palette
     rows, heads, height = _placed(table.to_dict("records"))
     told, hidden = [row for row in rows if row.told], [row for row in rows if not row.told]
-    left = int(max([text_width(line) for row in rows for line in row.name], default=60)) + 12
-    top, bottom = 34 if whole is None else 40, 80
-    drawing = Drawing(look, int(height) + top + bottom, 50, left, top, bottom)
     low, high, marks = _span(told, whole)
+    beyond = any(not low <= row.effect <= high for row in told)
+    left = int(max([_width(row) for row in rows], default=60)) + 12
+    top, bottom = 34 if whole is None else 40, 98 if beyond else 80
+    drawing = Drawing(look, int(height) + top + bottom, 54, left, top, bottom)
     if hidden:
         _draw_withheld(drawing, hidden, low, high)
-    _draw_told(drawing, told, high)
+    _draw_told(drawing, told, low, high)
     zero = {"color": palette.muted, "width": 1}
     drawing.shapes.append(
         {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": zero}
@@ -84,12 +96,12 @@ def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) 
             xshift=2 - left,
             font={"size": 13, "color": palette.text},
         )
-    small = '<span style="font-size:12px">{}</span>'
+    small = f'<span style="font-size:12px;color:{palette.muted}">{{}}</span>'
     drawing.layout.update(
         hovermode="closest",
         xaxis=plain_axis(palette)
         | {
-            "title": axis_title(axis),
+            "title": axis_title(f"{axis}<br>{BEYOND}" if beyond else axis),
             "range": [low, high],
             "tickvals": marks,
             "ticktext": [f"{mark:+d}".replace("-", "−") if mark else "0" for mark in marks],
@@ -99,7 +111,7 @@ def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) 
         yaxis={
             "range": [-height, 0],
             "tickvals": [row.at for row in rows],
-            "ticktext": ["<br>".join([*row.name, small.format(row.followed)]) for row in rows],
+            "ticktext": ["<br>".join([*row.name, *map(small.format, row.small)]) for row in rows],
             "tickfont": {"color": palette.text},
             "ticks": "",
             "ticklabelstandoff": 6,
@@ -111,13 +123,17 @@ def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) 
     return drawing.finish()
 
 
-def _draw_told(drawing: Drawing, rows: Sequence[_Row], right: float) -> None:
+def _draw_told(drawing: Drawing, rows: Sequence[_Row], left: float, right: float) -> None:
     """Draw the intervals and the marks on them, and write the effects at the right edge."""
+
+    def within(value: float) -> float:
+        return min(max(value, left), right)
+
     palette = drawing.palette
     x: list[float | None] = []
     y: list[float | None] = []
     for row in rows:
-        x += [_points(row.values["low"]), _points(row.values["high"]), None]
+        x += [within(_points(row.values["low"])), within(_points(row.values["high"])), None]
         y += [row.at, row.at, None]
     drawing.add(
         "scatter",
@@ -128,16 +144,16 @@ def _draw_told(drawing: Drawing, rows: Sequence[_Row], right: float) -> None:
         line={"color": palette.visited, "width": 2},
         hoverinfo="skip",
     )
-    whole = [row.values["section"] == THE_WHOLE for row in rows]
+    symbols = [_symbol(row, left, right) for row in rows]
     drawing.add(
         "scatter",
         name="effects",
-        x=[_points(row.values["effect"]) for row in rows],
+        x=[within(row.effect) for row in rows],
         y=[row.at for row in rows],
         mode="markers",
         marker={
-            "size": [12 if summary else 9 for summary in whole],
-            "symbol": ["diamond" if summary else "square" for summary in whole],
+            "size": [9 if symbol == "square" else 12 for symbol in symbols],
+            "symbol": symbols,
             "color": [
                 palette.ground if row.values["checks_failed"] else palette.visited for row in rows
             ],
@@ -147,13 +163,17 @@ def _draw_told(drawing: Drawing, rows: Sequence[_Row], right: float) -> None:
         },
         customdata=[_hover(row) for row in rows],
         hovertemplate="%{customdata}<extra></extra>",
+        # An arrow at the edge is whole.
+        cliponaxis=False,
     )
     drawing.add(
         "scatter",
         name="numbers",
         x=[right] * len(rows),
         y=[row.at for row in rows],
-        mode="text",
+        # Unseen marks, to hold the numbers off the arrows.
+        mode="markers+text",
+        marker={"size": 16, "opacity": 0},
         text=[points(row.values["effect"], signed=True) for row in rows],
         textposition="middle right",
         textfont={"color": palette.text},
@@ -213,18 +233,21 @@ def _placed(
             down += _SECTION
         before = section
         name = wrap(values["series"], _NAME_WIDTH, max_lines=3, placeholder="…")
-        height = _LINE * len(name) + _SMALL_LINE + _GAP
+        height = _LINE * (len(name) + len(_small(values))) + _GAP
         rows.append(_Row(values, name, -(down + height / 2)))
         down += height
     return rows, heads, max(down, 60.0)
 
 
 def _span(rows: Sequence[_Row], whole: WholeLine | None) -> tuple[float, float, list[int]]:
-    """The axis' ends in points, zero within, and its marks."""
-    values = [0.0, *(100 * row.values[end] for row in rows for end in ("low", "high"))]
-    if whole is not None:
-        values += [100 * whole.effect.low, 100 * whole.effect.high]
-    low, high = min(values), max(values)
+    """The axis' ends in points, zero within, and its marks.
+
+    Rows far from all others are left out where the axis would be longer for them by a third.
+    """
+    low, high = _ends(rows, whole)
+    inner = _ends(_unfenced(rows), whole)
+    if high - low > _WORTH_CUTTING * (inner[1] - inner[0]):
+        low, high = inner
     if high - low < _NARROWEST:
         low, high = min(low, -_NARROWEST / 2), max(high, _NARROWEST / 2)
     step = next((s for s in _STEPS if (high - low) / s <= 5), _STEPS[-1])
@@ -233,13 +256,55 @@ def _span(rows: Sequence[_Row], whole: WholeLine | None) -> tuple[float, float, 
     return low, high, [m for m in range(-100, 101, step) if low <= m <= high]
 
 
+def _ends(rows: Sequence[_Row], whole: WholeLine | None) -> tuple[float, float]:
+    """From where to where zero, all intervals and the whole's lie, in points."""
+    values = [0.0, *(100 * row.values[end] for row in rows for end in ("low", "high"))]
+    if whole is not None:
+        values += [100 * whole.effect.low, 100 * whole.effect.high]
+    return min(values), max(values)
+
+
+def _unfenced(rows: Sequence[_Row]) -> Sequence[_Row]:
+    """The rows whose effect is no further from the middle half than three times its width."""
+    if len(rows) < _FEWEST_FENCED:
+        return rows
+    first, _, third = quantiles([row.effect for row in rows], n=4)
+    room = _FENCE * max(third - first, _LEAST_QUARTILES)
+    return [row for row in rows if first - room <= row.effect <= third + room]
+
+
+def _symbol(row: _Row, left: float, right: float) -> str:
+    """How a row is marked: an arrow where its effect is beyond the axis."""
+    if row.effect > right:
+        return "triangle-right"
+    if row.effect < left:
+        return "triangle-left"
+    return "diamond" if row.values["section"] == THE_WHOLE else "square"
+
+
+def _small(values: Mapping[Hashable, Any]) -> list[str]:
+    lines = [f"{count(values['visited'])} of {count(values['visited_all'])}"]
+    reached = values.get("reached", math.nan)
+    if not math.isnan(reached):
+        lines.append(f"{reached:.0%} reached, {count(values['waiting'])} wait")
+    return lines
+
+
+def _width(row: _Row) -> float:
+    """About how many pixels the lines at a row's left take."""
+    return max(
+        *(text_width(line) for line in row.name),
+        *(_SMALL_WIDTH * text_width(line) for line in row.small),
+    )
+
+
 def _hover(row: _Row) -> str:
     effect, low, high, naive = (
         points(row.values[name], signed=True) for name in ("effect", "low", "high", "naive_change")
     )
     return (
         f"{_bold(row)}<br>{effect} points, between {low} and {high}<br>"
-        f"A plain before-and-after: {naive} points<br>{row.followed} visited students"
+        f"A plain before-and-after: {naive} points<br>{row.small[0]} visited students"
         f"{_mind(row)}"
     )
 

@@ -1,6 +1,6 @@
 """Figures of an effect: the path with and without the visit, and the plain before-and-after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from statistics import fmean
@@ -10,14 +10,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from leapdash.contract import BASE_EVENT_TIME, EVENT_TIMES
-from leapdash.show.charts.axes import event_axis, mark_visit, percent_axis
+from leapdash.show.charts.axes import MONTHS_SINCE, event_axis, mark_visit, percent_axis
 from leapdash.show.charts.base import Drawing, Look, room_between
 from leapdash.show.charts.labels import EndLabel, label_ends, label_margin
 from leapdash.show.charts.palette import Palette
-from leapdash.show.charts.series import lines_height, marks, series_colors
+from leapdash.show.charts.series import MANY, lines_height, marks, series_colors
+from leapdash.show.charts.tiles import Head, tiles
 from leapdash.show.effects.studies import Headline
 from leapdash.show.measures import ATTENDANCE
-from leapdash.show.words.numbers import per_cent, points
+from leapdash.show.words.numbers import count, per_cent, points
 
 _PATHS_HEIGHT, _PLAIN_HEIGHT = 430, 300
 _PATH_COLUMNS = ("event_time", "visited_rate", "without_visit", "band_low", "band_high", "visited")
@@ -97,11 +98,14 @@ def effect_paths(
 def plain_lines(table: pd.DataFrame, headline: Headline | None, look: Look) -> go.Figure:
     """Attendance rate by school months since the first visit, a line for every series.
 
-    Takes the table of `paths`. One series carries the plain change of `headline`, measured from
-    the level of the month before the visit. Points with fewer than ten students are hollow.
+    Takes the table of `paths`. More than six series have a tile each. One series carries the
+    plain change of `headline`, measured from the level of the month before the visit. Points with
+    fewer than ten students are hollow.
     """
     palette = look.palette
     names = [str(name) for name in table["series"].unique()]
+    if len(names) > MANY:
+        return _plain_tiles(table, look)
     alone = len(names) == 1
     right = 16 if alone else label_margin(names)
     drawing = Drawing(look, lines_height(names, _PLAIN_HEIGHT), right=right, top=34, bottom=70)
@@ -120,6 +124,30 @@ def plain_lines(table: pd.DataFrame, headline: Headline | None, look: Look) -> g
     if not alone:
         label_ends(drawing, ends)
     drawing.write_above("y title", ATTENDANCE.axis, palette.muted)
+    return drawing.finish()
+
+
+def _plain_tiles(table: pd.DataFrame, look: Look) -> go.Figure:
+    """A tile for every series, with a dotted rule at the first visit."""
+    palette = look.palette
+    told = table[table["attendance_rate"].notna()]
+    parts = [part for _, part in told.groupby("code", sort=False)]
+    heads = [
+        Head(str(part["series"].iloc[0]), f"{count(part['students'].max())} visited students")
+        for part in parts
+    ]
+    time = event_axis(palette) | {"title": None, "tickfont": {"size": 11}}
+    rates = percent_axis([*told["attendance_rate"]], palette, ticks=4)
+    drawing, places = tiles(look, heads, time, rates, keys=2)
+    for part, place in zip(parts, places, strict=True):
+        _add_plain_path(drawing, part, palette.visited, 4, place.axes)
+        mark = {"dash": "dot", "color": palette.muted, "width": 1}
+        x, y = place.axes["xaxis"], f"{place.axes['yaxis']} domain"
+        drawing.shapes.append(
+            {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "xref": x, "yref": y, "line": mark}
+        )
+    drawing.write_above("y title", ATTENDANCE.axis, palette.muted, row=1)
+    drawing.write_above("x title", MONTHS_SINCE, palette.muted)
     return drawing.finish()
 
 
@@ -214,7 +242,13 @@ def _measure_gap(
     )
 
 
-def _add_plain_path(drawing: Drawing, part: pd.DataFrame, color: str) -> EndLabel:
+def _add_plain_path(
+    drawing: Drawing,
+    part: pd.DataFrame,
+    color: str,
+    size: int = 7,
+    axes: Mapping[str, str] | None = None,
+) -> EndLabel:
     drawing.add(
         "scatter",
         name=part["series"].iloc[0],
@@ -223,8 +257,9 @@ def _add_plain_path(drawing: Drawing, part: pd.DataFrame, color: str) -> EndLabe
         customdata=part["students"].tolist(),
         mode="lines+markers",
         line={"color": color, "width": 2.5},
-        marker=marks(part["students"].tolist(), color, drawing.palette.ground) | {"size": 7},
+        marker=marks(part["students"].tolist(), color, drawing.palette.ground) | {"size": size},
         hovertemplate="%{y:.1%} · %{customdata:,} students",
+        **(axes or {}),
     )
     last = part.iloc[-1]
     return EndLabel(

@@ -6,39 +6,47 @@ import plotly.graph_objects as go
 from leapdash.show.charts.axes import name_axis, plain_axis
 from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.rows import left_margin, rows_height, short_names
+from leapdash.show.words.numbers import count, per_cent
+
+_ROOM_FOR_VALUES = 1.9
+"""How much longer the axis is than the longest bar: what is written beside it needs room."""
 
 
 def reach_rows(table: pd.DataFrame, look: Look) -> go.Figure:
-    """Students ever eligible, visited and still waiting, a bar for every district.
+    """The share visited of those ever eligible, a bar for every district, in the table's order.
 
-    Takes the table of `districts_visited`.
+    Takes the table of `districts_visited`. Beside a bar stand its share, and how many of how many.
     """
-    palette, rows = look.palette, table.iloc[::-1]
+    palette, rows = look.palette, table[table["reached"].notna()].iloc[::-1]
     names = short_names(rows["series"])
+    shares = [round(share, 5) for share in rows["reached"]]
+    eligible = [count(n) for n in rows["ever_eligible"]]
+    visited = [count(n) for n in rows["ever_eligible_visited"]]
     drawing = Drawing(look, rows_height(names), right=16, left=left_margin(names))
-    parts = (
-        ("visited", "ever_eligible_visited", palette.visited),
-        ("waiting", "waiting", palette.waiting),
+    drawing.add(
+        "bar",
+        name="reached",
+        x=shares,
+        y=names,
+        orientation="h",
+        marker={"color": palette.visited},
+        text=[
+            f"<b>{per_cent(share)}</b>  {met} of {all_}"
+            for share, met, all_ in zip(rows["reached"], visited, eligible, strict=True)
+        ],
+        textposition="outside",
+        textfont={"color": palette.text},
+        cliponaxis=False,
+        customdata=[count(n) for n in rows["waiting"]],
+        hovertemplate="%{x:.1%} visited, %{customdata} wait for a first visit<extra></extra>",
     )
-    for name, column, color in parts:
-        drawing.add(
-            "bar",
-            name=name,
-            x=[int(n) for n in rows[column]],
-            y=names,
-            orientation="h",
-            marker={"color": color},
-            hovertemplate=f"%{{x:,}} {name}<extra></extra>",
-        )
-    axis = plain_axis(palette, "Students ever eligible")
+    axis = plain_axis(palette, "Visited (% of students ever eligible)")
+    axis |= {"range": [0, _ROOM_FOR_VALUES * max(shares, default=1.0)]}
     drawing.layout.update(
-        barmode="stack",
         bargap=0.35,
         hovermode="closest",
-        xaxis=axis | {"tickformat": ",", "nticks": 6, "gridcolor": palette.grid, "showgrid": True},
-        yaxis=name_axis(names, palette),
+        # Every bar has its value beside it.
+        xaxis=axis | {"showticklabels": False, "ticks": "", "showline": False},
+        yaxis=name_axis(names, palette) | {"showgrid": False},
     )
-    key = f'<span style="color:{palette.visited}">■</span> visited   '
-    key += f'<span style="color:{palette.waiting}">■</span> waiting for a first visit'
-    drawing.write_above("key", key, palette.muted)
     return drawing.finish()

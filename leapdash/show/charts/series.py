@@ -13,16 +13,14 @@ MANY = 6
 LEAST_HEIGHT = 380
 
 
-def series_colors(table: pd.DataFrame, palette: Palette, highlight: str = "") -> dict[str, str]:
-    """A colour for every series code: its meaning's, else one of six, else grey beyond six."""
+def series_colors(table: pd.DataFrame, palette: Palette) -> dict[str, str]:
+    """A colour for every series code, at most `MANY`: its meaning's, else one of six."""
     codes = [str(code) for code in table["code"].unique()]
     if {"visited", "eligible"} & set(codes):
         meanings = {"visited": palette.visited, "eligible": palette.waiting}
         return {code: meanings.get(code, palette.compared) for code in codes}
     if "all" in codes and len(codes) == 2:
         return {c: palette.compared if c == "all" else palette.series[0] for c in codes}
-    if len(codes) > MANY:
-        return {c: palette.series[0] if c == highlight else palette.compared for c in codes}
     return dict(zip(codes, palette.series, strict=False))
 
 

@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from leapdash.show.choice import Choice
+from leapdash.show.choice import By, Choice
 from leapdash.show.dashboard import address
 from leapdash.show.dashboard.address import Parameter, Tabs
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.district import BESIDE
+from leapdash.show.views.effects import parted_by
 from leapdash.show.views.programme import districts_visited
 
 
@@ -58,6 +59,12 @@ HEADLINE = Control(
     {"six_to_nine": "6 to 9 months after", "month_after": "Month after"},
     field="headline",
 )
+ORDER = Control(
+    "order",
+    "Rows by",
+    {"effect": "Effect", "waiting": "Waiting", "reached": "Reached", "name": "Name"},
+    field="order",
+)
 MEASURE = Control(
     "measure",
     "Schools by",
@@ -93,6 +100,15 @@ LINES = Control(
 POINTS = Control("points", "Points", {"month": "Months", "year": "School years"}, field="grain")
 
 
+def draw_compare(choice: Choice) -> None:
+    """Put `COMPARE` on the page with the ways that part the choice's lines; not where none does."""
+    ways: tuple[By, ...] = ("district", "level", "period", "language")
+    offered = ("all", *parted_by(choice, ways))
+    if len(offered) > 1:
+        words: dict[str, str] = {way: COMPARE.words[way] for way in offered}
+        replace(COMPARE, words=words).draw()
+
+
 def _tabs(key: str, label: str, *titles: str) -> Tabs:
     return Tabs(key, label, dict(zip(titles, titles, strict=True)))
 
@@ -110,7 +126,7 @@ BESIDE_TABS = _tabs(
 TIME_TABS = _tabs("time", "The district over time", "School years", "Months", "Effect of visits")
 
 OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
-    "impact": (HEADLINE, BESIDE_TABS),
+    "impact": (HEADLINE, ORDER, BESIDE_TABS),
     "district": (MEASURE, HEADLINE, TIME_TABS),
     "trends": (LINES, POINTS),
     "before_after": (COMPARE,),

@@ -20,7 +20,7 @@ from leapdash.show.answers.model import (
     Text,
     Withheld,
 )
-from leapdash.show.charts.base import Look
+from leapdash.show.charts.base import PICTURE_WIDTH, Heading, Look
 from leapdash.show.charts.palette import palette_of
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
@@ -30,6 +30,7 @@ from leapdash.show.filters import FILTER_LABELS
 from leapdash.show.views.checks import Verdict
 from leapdash.show.words.checks import TITLE as CHECKS
 from leapdash.show.words.columns import COLUMNS, Column
+from leapdash.show.words.filters import subject
 from leapdash.show.words.numbers import NO_FIGURE, count, per_cent, points, signed_month
 
 _ICONS: Mapping[Verdict, str] = {
@@ -146,11 +147,13 @@ def _show(part: Part | None, answer: Answer, within: bool) -> None:
     choice = answer.choice
     match part:
         case Figure():
-            _figure(part, Look(palette_of(st.context.theme.type), answer.stamp), choice, within)
+            heading = Heading(part.title, subject(choice))
+            look = Look(palette_of(st.context.theme.type), answer.stamp, heading)
+            _figure(part, look, choice, within)
         case Table():
             _title(part.title, within)
             _small_table(part)
-            _download(part.name, part.table, choice)
+            _download(part, choice)
         case Text():
             (st.caption if part.small else st.markdown)(escape(part.words))
         case Withheld():
@@ -165,12 +168,22 @@ def _show(part: Part | None, answer: Answer, within: bool) -> None:
 
 
 def _figure(figure: Figure, look: Look, choice: Choice, within: bool) -> None:
-    """The figure under its title, with its notes, its table on demand, and a CSV of the same."""
+    """The figure under its title, with its notes, its table on demand, and a CSV of the same.
+
+    The chart bears its heading too, for the picture alone: style.css cuts it off the page.
+    """
     name = figure.name
     _title(figure.title, within)
-    picture = {"filename": file_name(name, choice), "format": "png", "scale": 2}
+    chart = figure.chart(look)
+    picture = {
+        "filename": file_name(name, choice),
+        "format": "png",
+        "scale": 2,
+        "width": PICTURE_WIDTH,
+        "height": chart.layout.height,
+    }
     st.plotly_chart(
-        figure.chart(look),
+        chart,
         theme=None,
         key=f"figure-{name}",
         alt=figure.alt,
@@ -183,7 +196,7 @@ def _figure(figure: Figure, look: Look, choice: Choice, within: bool) -> None:
     small_print(" ".join(note for note in figure.notes if note))
     with st.container(horizontal=True, gap="small", key=f"foot-{name}"):
         rows = st.expander("Table", type="compact", on_change="rerun", key=f"table-{name}")
-        _download(name, figure.table, choice)
+        _download(figure, choice)
     if rows.open:
         with rows:
             _rows(figure.table)
@@ -212,16 +225,16 @@ def _widen(choice: Choice) -> None:
         st.button("Clear all filters", key="widen-all", on_click=address.clear)
 
 
-def _download(name: str, table: pd.DataFrame, choice: Choice) -> None:
+def _download(part: Figure | Table, choice: Choice) -> None:
     st.download_button(
         "CSV",
-        lambda: csv_of(table, choice),
-        file_name=f"{file_name(name, choice)}.csv",
+        lambda: csv_of(part.title, part.table, choice),
+        file_name=f"{file_name(part.name, choice)}.csv",
         mime="text/csv",
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
-        key=f"csv-{name}",
+        key=f"csv-{part.name}",
         help="The same numbers as a file",
     )
 

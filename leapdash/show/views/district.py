@@ -4,11 +4,13 @@ All of it is for the choice's `district`, whatever districts its filters hold.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from statistics import NormalDist
 from typing import Any
 
 import pandas as pd
 
-from leapdash.contract import months_of
+from leapdash.contract import LEVELS, months_of
+from leapdash.contract.thresholds import CONFIDENCE
 from leapdash.show.choice import STUDENTS, VISITS, Choice, kept
 from leapdash.show.filters import ALL_STUDENTS
 from leapdash.show.measures import ATTENDANCE, CHRONIC_ABSENCE, Measure
@@ -49,12 +51,14 @@ def last_year(choice: Choice) -> str:
 
 @kept(*VISITS, "district")
 def schools_beside(choice: Choice) -> pd.DataFrame:
-    """The schools of the district beside each other.
+    """The schools of the district beside each other, a row for each of a school's levels.
 
-    Columns: school_code, school_name, students (enrolled in the school year),
+    Columns: school_code, school_name, level, students (enrolled in the school year),
     days_enrolled, days_attended, attendance_rate, chronic_base, chronically_absent,
-    chronic_share, waiting (missing where the district takes no part), high_needs_share.
-    All figures are of the last school year chosen; ordered by attendance rate, lowest first.
+    chronic_share, chronic_low and chronic_high (the share's interval: how far chance alone may
+    move a school of that size), waiting (missing where the district takes no part),
+    high_needs_share. All figures are of the last school year chosen; ordered by level, then by
+    attendance rate, lowest first.
     Schools without attendance in that year aren't there.
     """
     own = choice.filtered(districts=(choice.district,))
@@ -62,10 +66,12 @@ def schools_beside(choice: Choice) -> pd.DataFrame:
 
     def by_school(name: str, measures: tuple[str, ...], **more: Collection[Any]) -> pd.DataFrame:
         where = conditions(own, **more)
-        table = choice.release.table(name, ["school_code", *measures], where)
-        found = sums(table.drop_null(), ["school_code"], measures).set_index("school_code")
-        require_known(found.index, names.index, "school_code")
-        return found
+        keys = ["school_code", "level"]
+        table = choice.release.table(name, [*keys, *measures], where)
+        found = sums(table.drop_null(), keys, measures)
+        require_known(found["school_code"], names.index, "school_code")
+        require_known(found["level"], LEVELS, "level")
+        return found.set_index(keys)
 
     columns = ["school_code", "school_name"]
     where = {"district_code": (choice.district,)}
@@ -81,13 +87,34 @@ def schools_beside(choice: Choice) -> pd.DataFrame:
     )
     profile = by_school("school_profile", ("students", "high_needs"), school_year=(year,))
     waiting = by_school("reach", ("waiting",), month=(last_month(choice),), group=(ALL_STUDENTS,))
-    frame = names.join(days, how="inner").join([chronic, profile, waiting]).reset_index()
+    frame = days.join([chronic, profile, waiting]).reset_index()
+    frame.insert(1, "school_name", frame["school_code"].map(names["school_name"]))
     frame["chronically_absent"] = frame["absent_10_to_20"] + frame["absent_20_or_more"]
     frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])
     frame["chronic_share"] = share(frame["chronically_absent"], frame["chronic_base"])
+    frame["chronic_low"], frame["chronic_high"] = share_interval(
+        frame["chronic_share"], frame["chronic_base"]
+    )
     frame["high_needs_share"] = share(frame["high_needs"], frame["students"])
     frame = frame.drop(columns=["absent_10_to_20", "absent_20_or_more", "high_needs"])
-    return frame.sort_values(["attendance_rate", "school_name"], ignore_index=True)
+    place = {level: number for number, level in enumerate(LEVELS)}
+    return frame.sort_values(
+        ["level", "attendance_rate", "school_name"],
+        key=lambda column: column.map(place) if column.name == "level" else column,
+        ignore_index=True,
+    )
+
+
+def share_interval(found: pd.Series, base: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Between which shares a share of `base` students may lie by chance, with 95% certainty.
+
+    Wilson's interval, which stays within 0 and 1. Source: Wilson (1927), JASA 22.
+    """
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    whole = 1 + z**2 / base
+    middle = (found + z**2 / (2 * base)) / whole
+    half = z / whole * (found * (1 - found) / base + z**2 / (4 * base**2)) ** 0.5
+    return middle - half, middle + half
 
 
 def _beside(view: Callable[[Choice], pd.DataFrame], choice: Choice) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from leapdash.contract import (
     STATE_CODE,
 )
 from leapdash.inference import Interval
-from leapdash.show.choice import VISITS, Choice, kept
+from leapdash.show.choice import VISITS, Choice, Order, kept
 from leapdash.show.effects.arrays import SliceData, slice_data
 from leapdash.show.effects.studies import (
     Headlines,
@@ -34,6 +34,7 @@ from leapdash.show.effects.studies import (
 from leapdash.show.views.base import districts_in_words, period_labels, require_known
 from leapdash.show.views.checks import failed
 from leapdash.show.views.effects import chosen_visits, headlines_on
+from leapdash.show.views.programme import reach_of_parts
 
 THE_WHOLE, BY_LEVEL, BY_DISTRICT = "Together", "Levels", "Districts"
 
@@ -93,15 +94,21 @@ class SliceRows:
     differences: pd.DataFrame
 
 
-@kept(*VISITS, "headline")
+@kept(*VISITS, "headline", "order")
 def effect_rows(choice: Choice) -> pd.DataFrame:
     """The choice as a whole, its levels and its districts: `level_rows`, then those of
-    `district_rows` that are chosen, where they are more than one.
+    `district_rows` that are chosen, where they are more than one; within levels and districts in
+    the order chosen.
+
+    Two more columns say whom visits reached: reached (visited among those ever eligible, a
+    fraction), waiting (missing where a district takes no part).
     """
     whole, districts = level_rows(choice), district_rows(choice.filtered(districts=()))
     if choice.codes is not None:
         districts = districts[districts["code"].isin(choice.codes)]
-    return pd.concat([whole, districts], ignore_index=True) if len(districts) > 1 else whole
+    rows = pd.concat([whole, districts], ignore_index=True) if len(districts) > 1 else whole
+    rows = rows.merge(reach_of_parts(choice), on="code", how="left")
+    return _arranged(rows.astype({"waiting": "Int64"}), choice.order)
 
 
 @kept(*VISITS, "headline")
@@ -137,6 +144,27 @@ def district_rows(choice: Choice) -> pd.DataFrame:
             for code in sorted(chosen & (set(choice.cohorts.districts) | known.leap))
         )
     )
+
+
+def _arranged(rows: pd.DataFrame, order: Order) -> pd.DataFrame:
+    """The rows, within each section most of `order` first, or by name, levels from the lowest."""
+    if order == "effect":
+        return rows
+    if order == "name":
+        places = {level: place for place, level in enumerate(LEVELS)}
+        placed = rows.assign(place=rows["code"].map(places))
+        parts = [
+            part.sort_values(["place", "series"]).drop(columns="place")
+            for _, part in placed.groupby("section", sort=False)
+        ]
+    else:
+        parts = [
+            part.sort_values(order, ascending=False, kind="stable")
+            for _, part in rows.groupby("section", sort=False)
+        ]
+    whole = rows[rows["section"] == THE_WHOLE]
+    others = [part for part in parts if part["section"].iloc[0] != THE_WHOLE]
+    return pd.concat([whole, *others], ignore_index=True)
 
 
 def whole_name(choice: Choice) -> str:

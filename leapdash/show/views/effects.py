@@ -1,11 +1,14 @@
 """What the visits changed for the reader's choice as a whole, and the plain before-and-after."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from leapdash.contract import CHRONIC, TO_JUNE, cohort_periods_of
 from leapdash.inference import Interval
-from leapdash.show.choice import VISITS, Choice, kept
+from leapdash.show.choice import VISITS, By, Choice, kept
 from leapdash.show.effects.arrays import CohortData, Flags
 from leapdash.show.effects.studies import (
     EffectStudy,
@@ -17,6 +20,7 @@ from leapdash.show.effects.studies import (
     headlines,
 )
 from leapdash.show.effects.unions import chosen
+from leapdash.show.filters import DISTRICT_SETS
 from leapdash.show.views.base import conditions, period_labels, read_rows, share, split
 
 _DAYS = ("students", "days_enrolled", "days_attended")
@@ -115,9 +119,18 @@ def paths(choice: Choice) -> pd.DataFrame:
     """Visited students' attendance by school months since the first visit, for every series.
 
     Columns: series, code, event_time, students, days_enrolled, days_attended, attendance_rate.
-    School years choose the period of the first visit: the year, and the summer before it.
+    School years choose the period of the first visit: the year, and the summer before it. By
+    district every single one has its series, also those chosen by their set: visits are made in one
+    set alone.
     """
+    if choice.by == "district" and not set(choice.filters.districts) - DISTRICT_SETS.keys():
+        choice = choice.filtered(districts=choice.codes or tuple(choice.known.districts))
     where = conditions(choice, cohort_period=cohort_periods_of(choice.filters.years) or None)
     frame = split(read_rows(choice, "paths", where, ["event_time"], _DAYS), choice)
     frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])
     return frame
+
+
+def parted_by(choice: Choice, ways: Collection[By]) -> tuple[By, ...]:
+    """Those of the ways to draw `paths` that part the choice's visited into several lines."""
+    return tuple(by for by in ways if paths(replace(choice, by=by))["code"].nunique() > 1)

@@ -12,7 +12,7 @@ from leapdash.show.choice import VISITS, Choice, kept
 from leapdash.show.effects.arrays import EVENTS, CohortData, Flags, Floats
 from leapdash.show.effects.days import DaysRegained, days_enrolled, days_regained
 from leapdash.show.filters import ALL_STUDENTS
-from leapdash.show.views.base import conditions, require_known, sums
+from leapdash.show.views.base import conditions, require_known, share, sums
 from leapdash.show.views.effects import chosen_visits
 
 _REACHED = ("ever_eligible", "ever_eligible_visited", "waiting")
@@ -81,18 +81,42 @@ def reach_now(choice: Choice) -> Reach:
     return Reach(month=last_month(choice), taking_part=len(frame) > 0, **totals)
 
 
+@kept(*VISITS)
+def reach_of_parts(choice: Choice) -> pd.DataFrame:
+    """Reach of the choice as a whole (code `choice`), of all districts (code `all`; levels and
+    years as chosen), and of each of its levels and districts.
+
+    Columns: code, reached (visited among those ever eligible, a fraction), waiting. Parts that take
+    no part aren't there.
+    """
+    wholes = {"choice": choice, "all": choice.filtered(districts=())}
+    frame = pd.concat(
+        [
+            *(_reach(own, [], _REACHED).assign(code=code) for code, own in wholes.items()),
+            *(
+                _reach(choice, [key], _REACHED).rename(columns={key: "code"})
+                for key in ("level", "district_code")
+            ),
+        ],
+        ignore_index=True,
+    )
+    frame["reached"] = share(frame["ever_eligible_visited"], frame["ever_eligible"])
+    return frame.loc[frame["ever_eligible"] > 0, ["code", "reached", "waiting"]]
+
+
 @kept(*VISITS, "group")
 def districts_visited(choice: Choice) -> pd.DataFrame:
     """Every district that takes part, and who was reached there.
 
-    Columns: district_code, series (its name), ever_eligible, ever_eligible_visited, waiting, tried
-    (of those waiting: a visit met nobody), visited_not_eligible. Ordered by those visited among
-    the ever eligible, most first.
+    Columns: district_code, series (its name), reached (visited among those ever eligible, a
+    fraction), ever_eligible_visited, ever_eligible, waiting, tried (of those waiting: a visit met
+    nobody), visited_not_eligible. Ordered by the share reached, largest first.
     """
     frame = _reach(choice, ["district_code"], _TOLD)
     frame.insert(1, "series", frame["district_code"].map(choice.known.districts))
-    order = ["ever_eligible_visited", "series"]
-    return frame.sort_values(order, ascending=[False, True], ignore_index=True)
+    frame.insert(2, "reached", share(frame["ever_eligible_visited"], frame["ever_eligible"]))
+    frame.insert(3, "ever_eligible_visited", frame.pop("ever_eligible_visited"))
+    return frame.sort_values(["reached", "series"], ascending=[False, True], ignore_index=True)
 
 
 def last_month(choice: Choice) -> date:

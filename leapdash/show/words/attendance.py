@@ -49,7 +49,7 @@ def trends_answer(attendance: pd.DataFrame, chronic: pd.DataFrame, choice: Choic
     sentence = (
         f"{who}: students attended {per_cent(last['attendance_rate'])} of their days in {when}"
     )
-    earlier = _year_before(line, last["period"], grain)
+    earlier = year_before(line, last["period"], grain)
     if earlier is not None and earlier["students"] >= FEW_STUDENTS:
         change = last["attendance_rate"] - earlier["attendance_rate"]
         sentence += f", {_more_or_less(change)} {_period(earlier['period'])}"
@@ -78,6 +78,15 @@ def chronic_sentence(line: pd.DataFrame, grain: Grain) -> str:
         f"In the school year {_period(last['period'])}, {share} were chronically absent: absent "
         f"for {limit} or more of their days."
     )
+
+
+def year_before(line: pd.DataFrame, period: date | str, grain: Grain) -> pd.Series | None:
+    """The row of a trend's series one year earlier; None where it doesn't reach that far."""
+    if grain == "month" and isinstance(period, date):
+        earlier = line[line["period"] == period.replace(year=period.year - 1)]
+    else:
+        earlier = line[line["period"] < period].tail(1)
+    return earlier.iloc[0] if len(earlier) else None
 
 
 def hollow_note(counts: pd.Series) -> str:
@@ -117,15 +126,6 @@ def _more_or_less(change: float) -> str:
 
 def _period(period: date | str) -> str:
     return month(period) if isinstance(period, date) else period
-
-
-def _year_before(line: pd.DataFrame, period: date | str, grain: Grain) -> pd.Series | None:
-    """The row one year earlier; None where the series doesn't reach that far."""
-    if grain == "month" and isinstance(period, date):
-        earlier = line[line["period"] == period.replace(year=period.year - 1)]
-    else:
-        earlier = line[line["period"] < period].tail(1)
-    return earlier.iloc[0] if len(earlier) else None
 
 
 def _beside(others: pd.DataFrame) -> str:

@@ -1,11 +1,16 @@
 """Sentences of one district: how it stands beside the state, and what visits changed in it."""
 
+from leapdash.contract.thresholds import CONFIDENCE, percent
 from leapdash.inference import Interval
 from leapdash.show.effects.studies import Headlines
 from leapdash.show.views.programme import Reach
 from leapdash.show.words.effects import between, effect_sentence, too_small_to_tell
 from leapdash.show.words.numbers import count, month, per_cent, points, students
 
+SCHOOL_INTERVALS = (
+    "Lines: how far chance alone may move the share of a school of that size, with "
+    f"{percent(CONFIDENCE)} certainty."
+)
 _WIDE = 0.03
 """Half an interval this wide or wider, with zero in it, tells next to nothing."""
 

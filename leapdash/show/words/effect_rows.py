@@ -31,6 +31,10 @@ READ_THE_ROWS = (
     "name: visited students followed that long, of all visited. Hatched: fewer than "
     f"{MINIMUM_VISITED} visited or compared."
 )
+REACHED_AND_WAITING = (
+    "Below that: how many of those ever eligible were visited, and how many eligible students "
+    "still wait."
+)
 NO_ROWS = "None of these visited students could be compared with others."
 SUMMERS = "Summers are the visits between two school years; they count from the next September."
 

@@ -1,8 +1,10 @@
 """The filters chosen, in words."""
 
+from collections.abc import Sequence
+
 from leapdash.contract import GROUPS
 from leapdash.show.choice import Choice
-from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, labels
+from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, PARTICIPATION_LABELS, labels
 from leapdash.show.views.base import districts_in_words
 
 _TAKING_PART = {
@@ -49,9 +51,30 @@ def whose_visits(choice: Choice) -> str:
     return f"{whom(choice)}{visited}"
 
 
+def subject(choice: Choice) -> str:
+    """What a figure is of, in words, for whoever has it without its page: every name, no counts."""
+    filters, known = choice.filters, choice.known
+    parts = [
+        ", ".join(known.label(item) for item in filters.districts) or "All districts",
+        _levels(filters.levels),
+        ", ".join(filters.years) or "all school years",
+    ]
+    if filters.participation:
+        parts.append(", ".join(PARTICIPATION_LABELS[part] for part in filters.participation))
+    if filters.group != ALL_STUDENTS:
+        parts.append(GROUPS[filters.group])
+    return " · ".join(parts)
+
+
 def nothing_behind(choice: Choice) -> str:
     """Why there is nothing to show: the choice, in words."""
     return f"No student stands behind this choice: {chosen(choice) or 'everything'}."
+
+
+def _levels(levels: Sequence[str]) -> str:
+    if not levels:
+        return "all levels"
+    return f"{'level' if len(levels) == 1 else 'levels'} {', '.join(levels)}"
 
 
 def _plural(name: str) -> str:
