@@ -94,6 +94,7 @@ def test_files_are_read_alike_by_both_engines(spark, tmp_path, form):
     assert len(read[0]) == 5
 
 
+@pytest.mark.full
 def test_one_thread_gives_the_same_digits_every_time():
     once, again = (tables_on("duckdb", random_programme(3), slices=()) for _ in range(2))
     assert once["effects"].num_rows > 100

@@ -224,8 +224,8 @@ def test_days_add_up_month_by_month_and_the_cost_is_that_of_the_years_chosen(cho
     filters = Filters((HARTFORD,), years=("2021-22",))
     found = regained(choose_demo(filters))
     assert found.spent.cost == 493_400.0
-    assert found.years == ("2021-22", "2021-22")
-    assert found.days == found.spent
+    assert found.years == ("2021-22",)
+    assert found.days.days == found.spent.days
     enrolled = demo.table("visited_days", where={"slice": ("all",)}).to_pandas()
     enrolled = enrolled[enrolled["district_code"] == HARTFORD]
     expected = 0.0
@@ -267,10 +267,21 @@ def test_districts_without_a_known_cost_are_left_out_of_cost_and_days(choose_dem
     assert found.uncounted == ("Hartford",)
     assert full.uncounted == ()
     assert found.days.days == full.days.days
-    assert found.spent.visited_all == full.spent.visited_all - own.days.visited_all
+    assert found.spent.visited_all == full.spent.visited_all - own.spent.visited_all
     assert found.spent.cost == full.spent.cost - own.spent.cost
     alone = regained(Choice(partly, Filters((HARTFORD,))))
     assert (alone.spent, alone.uncounted) == (None, ("Hartford",))
+
+
+def test_visits_not_followed_long_enough_have_days_but_no_cost(choose_demo):
+    everything, late = regained(choose_demo()), regained(choose_demo(Filters(years=("2022-23",))))
+    assert everything.recent == late.recent == ("2022-23",)
+    assert (late.spent, late.years) == (None, ())
+    assert late.days.days.effect > 0
+    told = regained(choose_demo(Filters(years=("2020-21", "2021-22"))))
+    assert everything.years == told.years == ("2020-21", "2021-22")
+    assert everything.spent == told.spent
+    assert everything.days.visited_all == told.days.visited_all + late.days.visited_all
 
 
 def test_levels_have_days_but_no_cost(choose_demo):

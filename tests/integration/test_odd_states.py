@@ -223,7 +223,7 @@ def test_a_handful_of_visits_are_counted_and_withheld(tmp_path):
     headlines = shown(release)
     assert all(h.effect is None for h in headlines)
     data = cohort_data(release)
-    assert effect_study(data, chosen(data)).withheld.startswith("Only 6 of 6 visited students")
+    assert effect_study(data, chosen(data)).withheld.startswith("Only 6 students were visited")
     assert slice_data(release, "place", STATE_CODE, "all").values == ()
 
 

@@ -159,7 +159,7 @@ def test_a_filter_that_means_nothing_on_a_page_is_not_drawn_and_stays_in_the_add
     app = opened("trends", participation=["Visited"], group=["White"], levels=["6-8"])
     asked = dict(app.query_params)
     app.switch_page("pages/impact.py").run()
-    assert {group.key for group in app.button_group} == {"levels", "years", "when"}
+    assert {group.key for group in app.button_group} == {"levels", "years", "when", "order"}
     assert "group" not in {box.key for box in app.selectbox}
     line = "Doesn’t count here: Visited · White – this page is about visited students"
     assert line in said(app)

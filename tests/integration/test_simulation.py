@@ -28,7 +28,9 @@ from benchmarks.states import DESIGNS as ALL_DESIGNS
 from benchmarks.states import draw
 
 DESIGNS = ("history", "cohorts", "gaps", "few", "last year", "summer list", "group", "school")
-RUNS = 3
+RUNS = (1, 2)
+CHECKED = ("gaps", "school")
+"""Whose run 0 is here too, in which `event_study` itself is run beside its numbers."""
 RARE = 0.001
 FURTHER_BACK = ("last year", "summer list")
 """Here students aren't visited at their worst, so a plain before-and-after is off by less."""
@@ -36,8 +38,9 @@ FURTHER_BACK = ("last year", "summer list")
 
 @pytest.fixture(scope="module")
 def runs():
-    rows = [one_run(design, run, OURS) for design in DESIGNS for run in range(RUNS)]
-    return pd.DataFrame(rows)
+    wanted = [(design, run) for design in DESIGNS for run in RUNS]
+    wanted += [(design, 0) for design in CHECKED]
+    return pd.DataFrame([one_run(design, run, OURS) for design, run in wanted])
 
 
 @pytest.mark.parametrize("e", WHEN)
@@ -60,8 +63,8 @@ def test_bands_hold_every_month_at_once_and_the_test_before_the_visit_seldom_err
 
 @pytest.mark.parametrize("design", DESIGNS)
 def test_a_plain_before_and_after_misleads_where_the_estimate_does_not(runs, design):
-    own = runs[(runs["design"] == design) & (runs["run"] == 0)].iloc[0]
-    plain = one_run(design, 0, BEFORE_AND_AFTER)
+    own = runs[(runs["design"] == design) & (runs["run"] == 1)].iloc[0]
+    plain = one_run(design, 1, BEFORE_AND_AFTER)
     for e in WHEN:
         assert plain[f"truth_{e}"] == own[f"truth_{e}"]
     off = [plain[f"effect_{e}"] - plain[f"truth_{e}"] for e in EVENTS]
@@ -79,11 +82,11 @@ def test_a_cause_no_record_shows_raises_the_alarm_where_three_months_alone_are_c
 
 
 def test_the_headline_is_the_mean_of_six_to_nine_months(runs):
-    run = runs[(runs["design"] == "history") & (runs["run"] == 0)].iloc[0]
-    state = draw(ALL_DESIGNS["history"], (0, 0))
+    run = runs[(runs["design"] == "history") & (runs["run"] == 1)].iloc[0]
+    state = draw(ALL_DESIGNS["history"], (0, 1))
     truths = [state.true_effect(e)[1] for e in (6, 7, 8, 9)]
     assert run[f"truth_{LATER}"] == pytest.approx(np.mean(truths), abs=1e-6)
-    plain = one_run("history", 0, BEFORE_AND_AFTER)
+    plain = one_run("history", 1, BEFORE_AND_AFTER)
     changes = [state.naive_change(e) for e in (6, 7, 8, 9)]
     assert plain[f"effect_{LATER}"] == pytest.approx(np.mean(changes), abs=1e-6)
     # Of months that go together, but not wholly.

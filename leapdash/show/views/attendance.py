@@ -19,7 +19,7 @@ from leapdash.show.views.base import (
     sums,
 )
 
-_MOST = 0.8
+_ENOUGH_COUNTED = 0.8
 _BANDS = ("absent_under_5", "absent_5_to_10", "absent_10_to_20", "absent_20_or_more")
 _PUBLISHED_COLUMNS = (
     "school_year",
@@ -162,14 +162,14 @@ def _monthly(choice: Choice, measures: tuple[str, ...]) -> pd.DataFrame:
 
 @kept()
 def _early_months(choice: Choice) -> frozenset[date]:
-    """The months by which less than _MOST of the students counted later in the school year count:
-    at its beginning hardly anybody has been enrolled for enough days.
+    """The months by which less than _ENOUGH_COUNTED of the students counted later in the school
+    year count: at its beginning hardly anybody has been enrolled for enough days.
     """
     where = {"geography": ("state",), "group": (ALL_STUDENTS,)}
     rows = choice.release.table("chronic_to_date", ["month", "chronic_base"], where)
     counted = sums(rows, ["month"], ["chronic_base"])
     most = counted.groupby(_school_years(counted["month"]))["chronic_base"].transform("max")
-    return frozenset(counted.loc[counted["chronic_base"] < _MOST * most, "month"])
+    return frozenset(counted.loc[counted["chronic_base"] < _ENOUGH_COUNTED * most, "month"])
 
 
 def _chronic(choice: Choice, table: str, **periods: Collection[Any] | None) -> pd.DataFrame:
