@@ -52,7 +52,7 @@ def tables(release):
 def places(filters, known):
     """The words for the districts chosen."""
     codes = {code for item in filters.districts for code in known.codes(item)}
-    if not codes or codes == set(known.districts):
+    if not codes or {LEAP, OTHER} <= set(filters.districts):
         return "All districts"
     if len(filters.districts) <= 2:
         return " and ".join(NAMES[item] for item in filters.districts)

@@ -187,7 +187,7 @@ def test_a_district_stands_beside_all_others_in_words_and_cards(choose):
     own = effect_views.headlines_on(choose(filters))
     beside = effect_views.beside_others(choose(filters))
     assert district_words.effect("Hartford", own, beside) in said(app)
-    assert district_words.based_on(own) in said(app)
+    assert effect_words.based_on(own) in said(app)
     assert cards(app)["Effect of visits"] == effect_words.effect_card(own.six_to_nine)
     # One reference at a time: the sentence sets all other districts beside it.
     assert "In all districts" not in cards(app)

@@ -53,15 +53,26 @@ NO_DAYS = DaysRegained(
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        ((89_909.0, 86_331.0, 93_487.0), "That is about 15 more days in school"),
-        ((-6_500.0, -7_800.0, -5_200.0), "That is about 1 fewer day in school"),
-        ((2_500.0, 1_800.0, 3_200.0), "That is less than one day in school"),
+        ((89_909.0, 86_331.0, 93_487.0), "about 15 more days in school"),
+        ((-6_500.0, -7_800.0, -5_200.0), "about 1 fewer day in school"),
+        ((2_500.0, 1_800.0, 3_200.0), "less than one day more in school"),
+        ((-2_500.0, -3_200.0, -1_800.0), "less than one day fewer in school"),
     ],
 )
 def test_an_effect_is_told_as_a_parent_counts(days, said):
     assert programme_words.each_in_days(regained(days)) == (
-        f"{said} for each student visited, in the nine school months after the visit."
+        f"The visits come to {said} for each student visited, in the nine school months after."
     )
+
+
+def test_days_are_told_only_beside_an_effect_that_can_be_told_from_none():
+    days = programme_words.each_in_days(regained())
+    for later, told in (
+        (headline(0.1, 0.08, 0.12), f"Said. {days}"),
+        (headline(0.1, -0.08, 0.12), "Said."),
+    ):
+        assert effect_words.with_days(found(later), "Said.", "", days=days) == told
+    assert effect_words.with_days(found(hidden(), hidden((1,))), "Said.", days=days) == "Said."
 
 
 @pytest.mark.parametrize("days", [regained((50.0, -20.0, 120.0)), NO_DAYS])
@@ -89,7 +100,7 @@ def test_why_there_are_no_visits_is_said(choose):
         ),
         (
             Filters((HARTFORD,), years=("2022-23",)),
-            "No student stands behind this choice: Hartford · 2022-23.",
+            "No first visit is recorded for this choice: Hartford · 2022-23.",
         ),
     ):
         assert programme_words.no_visits(choose(filters), began) == said
@@ -213,16 +224,6 @@ def test_a_district_is_larger_than_the_others_or_cannot_be_told_apart():
         in (same)
     )
     assert "other districts" not in district_words.effect("Hartford", own, None)
-
-
-def test_a_district_says_how_many_its_effect_rests_on_or_could_be_followed():
-    assert district_words.based_on(found(headline(0.285, 0.27, 0.299))) == (
-        "Effect: school months 6 to 9 after the first visit, based on 4,010 of 6,104 visited "
-        "students."
-    )
-    assert district_words.based_on(found(hidden())) == (
-        "12 of 6,104 visited students could be followed to school months 6 to 9."
-    )
 
 
 def test_a_small_district_says_that_too_few_were_visited_to_tell():

@@ -57,7 +57,7 @@ def _sentence(choice: Choice, study: EffectStudy) -> str:
     """The effect of the choice, and what it comes to in school days."""
     days = each_in_days(regained(choice).days)
     mind = words.mind_sentence(failed(choice, study, words.leading(study)))
-    return " ".join(part for part in (words.effect_answer(study, choice), mind, days) if part)
+    return words.with_days(study, words.effect_answer(study, choice), mind, days=days)
 
 
 def _withheld(

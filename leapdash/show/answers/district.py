@@ -56,8 +56,8 @@ def answer(choice: Choice) -> Answer:
         told = words.effect(whose_visits(choice), own, effects.beside_others(choice))
         days = each_in_days(programme.regained(choice).days)
         mind = effect_words.mind_sentence(failed(choice, own, effect_words.leading(own)))
-        sentence = " ".join(part for part in (sentence, told, mind, days) if part)
-        scope = words.based_on(own)
+        sentence = effect_words.with_days(own, sentence, told, mind, days=days)
+        scope = effect_words.based_on(own)
         cards += [
             _effect_card("Effect of visits", choice, own),
         ]

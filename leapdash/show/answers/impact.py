@@ -91,7 +91,7 @@ def _sentence(
     days = programme_words.each_in_days(regained.days)
     told = effect_words.effect_answer(found, choice)
     mind = effect_words.mind_sentence(failed(choice, found, effect_words.leading(found)))
-    return " ".join(part for part in (told, mind, days) if part)
+    return effect_words.with_days(found, told, mind, days=days)
 
 
 def _without_effects(

@@ -33,7 +33,9 @@ def answer(choice: Choice) -> Answer:
             lines_of(
                 choice,
                 "trends-chronic",
-                f"Chronic absence by {period}",
+                "Chronic absence by school year"
+                if yearly
+                else "Chronic absence in the school year to date",
                 chronic,
                 CHRONIC_ABSENCE,
                 notes=(

@@ -18,7 +18,7 @@ from leapdash.show.charts.tiles import Head, Tile, tiles
 from leapdash.show.choice import Grain
 from leapdash.show.measures import Measure
 from leapdash.show.words.attendance import year_before
-from leapdash.show.words.numbers import per_cent, points
+from leapdash.show.words.numbers import month, per_cent, points
 
 # Beyond so many monthly lines their points would only crowd the plot.
 _MARKED = 3
@@ -177,14 +177,21 @@ def _trend_tiles(
 
 
 def _moved(table: pd.DataFrame, code: str, measure: Measure) -> str:
-    """A line's last value, and the points it moved since a year before."""
+    """A line's last value, and the points it moved since a year before, or the year before."""
     part = table[(table["code"] == code) & table[measure.name].notna()]
     last = part.iloc[-1]
     earlier = year_before(part, last["period"], _grain(last["period"]))
     told = per_cent(last[measure.name])
-    if earlier is None:
+    if last[measure.students] < FEW_STUDENTS:
+        return "fewer than ten students"
+    if earlier is None or earlier[measure.students] < FEW_STUDENTS:
         return told
-    return f"{told}, {points(last[measure.name] - earlier[measure.name], signed=True)} in a year"
+    change = points(last[measure.name] - earlier[measure.name], signed=True)
+    return f"{told}, {change} since {_told(earlier['period'])}"
+
+
+def _told(period: date | str) -> str:
+    return month(period) if isinstance(period, date) else period
 
 
 def _grain(period: date | str) -> Grain:

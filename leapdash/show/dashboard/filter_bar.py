@@ -7,6 +7,7 @@ from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
 from leapdash.show.filters import FILTER_LABELS, Filters, Known, labels, reason_off
 from leapdash.show.opened import OpenedRelease
+from leapdash.show.views.programme import districts_visited
 from leapdash.show.words.filters import chosen as chosen_in_words
 
 _HELP = {
@@ -151,6 +152,9 @@ def _which_district(choice: Choice) -> list[str]:
         return []
     among = chosen_in_words(Choice(choice.release, Filters(districts=chosen))) or "the state"
     here = choice.known.label(choice.district)
+    waiting = districts_visited(choice.filtered(districts=(choice.district,), years=()))["waiting"]
+    if waiting.sum() == 0:
+        return [f"This page is about one district: {here}, the first of {among}."]
     return [f"This page is about one district. Of {among}, most students wait in {here}."]
 
 

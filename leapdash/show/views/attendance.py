@@ -163,12 +163,15 @@ def _monthly(choice: Choice, measures: tuple[str, ...]) -> pd.DataFrame:
 @kept()
 def _early_months(choice: Choice) -> frozenset[date]:
     """The months by which less than _ENOUGH_COUNTED of the students counted later in the school
-    year count: at its beginning hardly anybody has been enrolled for enough days.
+    year, or in the year before, count: at a year's beginning hardly anybody has been enrolled for
+    enough days.
     """
     where = {"geography": ("state",), "group": (ALL_STUDENTS,)}
     rows = choice.release.table("chronic_to_date", ["month", "chronic_base"], where)
     counted = sums(rows, ["month"], ["chronic_base"])
-    most = counted.groupby(_school_years(counted["month"]))["chronic_base"].transform("max")
+    years = _school_years(counted["month"])
+    in_year = counted.groupby(years)["chronic_base"].max()
+    most = years.map(in_year.rolling(2, min_periods=1).max())
     return frozenset(counted.loc[counted["chronic_base"] < _ENOUGH_COUNTED * most, "month"])
 
 

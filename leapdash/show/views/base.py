@@ -128,7 +128,7 @@ def period_labels(periods: Collection[str]) -> Mapping[str, str]:
 def districts_in_words(choice: Choice) -> str:
     """The words for the districts chosen: a name, two names, a number of them, or all."""
     items, codes = choice.filters.districts, choice.codes
-    if codes is None or set(codes) == set(choice.known.districts):
+    if codes is None:
         return "All districts"
     if len(items) == 1:
         return choice.known.label(items[0])

@@ -124,7 +124,10 @@ def paths(choice: Choice) -> pd.DataFrame:
     set alone.
     """
     if choice.by == "district" and not set(choice.filters.districts) - DISTRICT_SETS.keys():
-        choice = choice.filtered(districts=choice.codes or tuple(choice.known.districts))
+        codes = choice.codes
+        choice = choice.filtered(
+            districts=tuple(choice.known.districts) if codes is None else codes
+        )
     where = conditions(choice, cohort_period=cohort_periods_of(choice.filters.years) or None)
     frame = split(read_rows(choice, "paths", where, ["event_time"], _DAYS), choice)
     frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])

@@ -5,7 +5,7 @@ from leapdash.inference import Interval
 from leapdash.show.effects.studies import Headlines
 from leapdash.show.views.programme import Reach
 from leapdash.show.words.effects import between, effect_sentence, too_small_to_tell
-from leapdash.show.words.numbers import count, month, per_cent, points, students
+from leapdash.show.words.numbers import month, per_cent, points, students
 
 SCHOOL_INTERVALS = (
     "Lines: how far chance alone may move the share of a school of that size, with "
@@ -52,16 +52,6 @@ def effect(name: str, found: Headlines, beside: Interval | None) -> str:
         f"{'larger' if beside.effect > 0 else 'smaller'} than in all other districts together "
         f"(between {points(ends[0])} and {points(ends[1])})."
     )
-
-
-def based_on(found: Headlines) -> str:
-    """How many of a district's visited students its effect rests on, and in which months it is."""
-    later = found.six_to_nine
-    first, last = later.event_times[0], later.event_times[-1]
-    students = f"{count(later.visited)} of {count(found.visited_all)} visited students"
-    if later.effect is None:
-        return f"{students} could be followed to school months {first} to {last}."
-    return f"Effect: school months {first} to {last} after the first visit, based on {students}."
 
 
 def _above_or_below(change: float) -> str:

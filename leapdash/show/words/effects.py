@@ -189,6 +189,15 @@ def leading(study: Headlines) -> Headline:
     return study.six_to_nine if study.six_to_nine.effect else study.month_after
 
 
+def with_days(study: Headlines, *told: str, days: str) -> str:
+    """The sentences, and `days`, what the effect comes to in days: only where the effect that leads
+    can be told from none.
+    """
+    lead = leading(study).effect
+    sure = lead is not None and not too_small_to_tell(lead)
+    return " ".join(part for part in (*told, days if sure else "") if part)
+
+
 def based_on(study: Headlines, everyone: int | None = None) -> str:
     """How many of the visited students the effect that leads rests on, and why not on all.
 

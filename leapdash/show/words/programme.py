@@ -11,7 +11,7 @@ from leapdash.show.effects.days import DaysRegained
 from leapdash.show.filters import DISTRICT_SETS
 from leapdash.show.views.base import districts_in_words
 from leapdash.show.views.programme import Reach, Regained, VisitsMade
-from leapdash.show.words.filters import nothing_behind
+from leapdash.show.words.filters import chosen
 from leapdash.show.words.numbers import NO_FIGURE, count, in_words, month, rounded
 
 WHAT_DAYS_ARE = (
@@ -37,7 +37,8 @@ def no_visits(choice: Choice, began: date | None) -> str:
         return f"{districts_in_words(choice)} {verb} no part in home visits."
     if began is not None and years and max(years) < school_year_of(began):
         return f"There were no home visits yet in {_and(years)}: they began in {month(began)}."
-    return nothing_behind(choice)
+    told = chosen(choice)
+    return f"No first visit is recorded for this choice{f': {told}' if told else ''}."
 
 
 def reach_note(reach: Reach) -> str:
@@ -98,13 +99,13 @@ def each_in_days(days: DaysRegained) -> str:
     each = days.per_student
     if each is None or each.low <= 0 <= each.high:
         return ""
-    number = round(abs(each.effect))
-    about = (
-        f"about {number} {'more' if each.effect > 0 else 'fewer'}" if number else "less than one"
-    )
+    number, side = round(abs(each.effect)), "more" if each.effect > 0 else "fewer"
+    about = f"less than one day {side}"
+    if number:
+        about = f"about {number} {side} {'day' if number == 1 else 'days'}"
     return (
-        f"That is {about} {'day' if number < 2 else 'days'} in school for each student visited, "
-        f"in the {in_words(len(MONTHS_AFTER))} school months after the visit."
+        f"The visits come to {about} in school for each student visited, in the "
+        f"{in_words(len(MONTHS_AFTER))} school months after."
     )
 
 
