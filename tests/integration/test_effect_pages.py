@@ -240,7 +240,7 @@ def test_where_nobody_was_visited_the_page_says_so(monkeypatch, tmp_path):
     assert "No home visit that met a family is recorded here" in unmarred(app)
     assert charts_on(app) == 0
     narrowed = opened(districts=["Hartford"])
-    assert "No student stands behind this choice: Hartford." in said(narrowed)
+    assert "No first visit is recorded for this choice: Hartford." in said(narrowed)
 
 
 def test_where_nobody_can_be_compared_the_reasons_are_told(monkeypatch, tmp_path):

@@ -224,7 +224,7 @@ def test_a_tile_says_its_last_value_and_how_it_moved_in_a_year(groups):
     table, _, figure = groups
     white = table[table["code"] == "white"]["attendance_rate"].tolist()
     assert (
-        f"{per_cent(white[-1])}, {points(white[-1] - white[-2], True)} in a year"
+        f"{per_cent(white[-1])}, {points(white[-1] - white[-2], True)} since 2021-22"
         in (texts(figure, "tile")[0])
     )
 
