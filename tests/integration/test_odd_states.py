@@ -204,6 +204,7 @@ def test_equal_attendance_gives_no_effect_no_error_and_no_band_or_test_that_brea
     np.testing.assert_allclose(after["band_high"], 0, atol=1e-9)
 
 
+@pytest.mark.full
 def test_a_slice_with_one_value_stands_alone_and_is_the_whole(tmp_path):
     release = released(tmp_path, state(lambda k: 4 + k % 9 if k % 4 == 0 else None))
     shown(release)
