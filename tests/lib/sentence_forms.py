@@ -28,7 +28,7 @@ PAGES: Mapping[str, ModuleType] = {
     "Trends": trends,
     "Before and after": before_after,
 }
-CHOICES = 200
+CHOICES = 100
 """Of each page and release."""
 
 

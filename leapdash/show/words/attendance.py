@@ -14,7 +14,7 @@ from leapdash.contract.thresholds import (
     percent,
 )
 from leapdash.show.choice import Choice, Grain
-from leapdash.show.words.filters import whom
+from leapdash.show.words.filters import series_in_words, whom
 from leapdash.show.words.numbers import month, per_cent, points, students
 
 MEMBERS_CHANGE = (
@@ -56,7 +56,7 @@ def trends_answer(attendance: pd.DataFrame, chronic: pd.DataFrame, choice: Choic
     others = shown[(shown["code"] != code) & (shown["period"] == last["period"])]
     others = others[others["students"] >= FEW_STUDENTS]
     absent = chronic_sentence(chronic[chronic["code"] == code], grain)
-    return " ".join(part for part in (f"{sentence}.", absent, _beside(others)) if part)
+    return " ".join(part for part in (f"{sentence}.", absent, _beside(others, choice)) if part)
 
 
 def chronic_sentence(line: pd.DataFrame, grain: Grain) -> str:
@@ -128,15 +128,15 @@ def _period(period: date | str) -> str:
     return month(period) if isinstance(period, date) else period
 
 
-def _beside(others: pd.DataFrame) -> str:
+def _beside(others: pd.DataFrame, choice: Choice) -> str:
     if not len(others):
         return ""
-    if len(others) == 1:
-        other = others.iloc[0]
-        return f"Attendance of {other['series']}: {per_cent(other['attendance_rate'])}."
     low = others.nsmallest(1, "attendance_rate").iloc[0]
     high = others.nlargest(1, "attendance_rate").iloc[0]
+    one, other = (series_in_words(choice, row["series"]) for row in (low, high))
+    if len(others) == 1:
+        return f"Attendance of {one}: {per_cent(low['attendance_rate'])}."
     return (
-        f"Attendance of the others: from {per_cent(low['attendance_rate'])} ({low['series']}) to "
-        f"{per_cent(high['attendance_rate'])} ({high['series']})."
+        f"Attendance of the others: from {per_cent(low['attendance_rate'])} ({one}) to "
+        f"{per_cent(high['attendance_rate'])} ({other})."
     )

@@ -38,8 +38,16 @@ def whom(choice: Choice, series: str = "") -> str:
         "group": "" if filters.group == ALL_STUDENTS else GROUPS[filters.group],
     }
     if series and choice.by in told:
-        told[choice.by] = f"grades {series}" if choice.by == "level" else series
+        told[choice.by] = series_in_words(choice, series)
     return ", ".join(part for part in told.values() if part)
+
+
+def series_in_words(choice: Choice, series: str) -> str:
+    """The name of a line within a sentence: grades 6-8, neither visited nor eligible."""
+    if choice.by == "level":
+        return f"grades {series}"
+    words = {PARTICIPATION_LABELS[part]: told for part, told in _TAKING_PART.items()}
+    return words.get(series, series) if choice.by == "participation" else series
 
 
 def whose_visits(choice: Choice) -> str:
