@@ -106,16 +106,13 @@ def _draw_one(element: Element, here: str) -> None:
             figure = go.Figure(element["spec"], skip_invalid=True)
             st.plotly_chart(figure, theme=None, key=here, config={"displaylogo": False})
         case "multiselect":
-            st.multiselect(element["label"], element["options"], key=key, bind="query-params")
+            st.multiselect(element["label"], element["options"], key=key)
         case "selectbox":
-            st.selectbox(element["label"], element["options"], key=key, bind="query-params")
+            st.selectbox(element["label"], element["options"], key=key)
         case "button_group":
             group: Any = st.pills if element["pills"] else st.segmented_control
             mode = "multi" if element["multi"] else "single"
-            group(
-                element["label"], element["options"], selection_mode=mode, key=key,
-                bind="query-params",
-            )  # fmt: skip
+            group(element["label"], element["options"], selection_mode=mode, key=key)
         case "toggle":
             st.toggle(element["label"], key=key, on_change="ignore", width="stretch")
         case "button":

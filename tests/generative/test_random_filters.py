@@ -14,23 +14,7 @@ from leapdash.show.views import attendance as attendance_views
 from leapdash.show.views import effects as effect_views
 from leapdash.show.views import programme as programme_views
 from tests.lib.by_hand import address_of, keeps, rate, rows_of, total
-from tests.lib.small_release import DISTRICTS
-
-YEARS = ("2020-21", "2021-22", "2022-23")
-
-
-def some(values):
-    return st.lists(st.sampled_from(sorted(values)), unique=True).map(tuple)
-
-
-FILTERS = st.builds(
-    Filters,
-    districts=some([*DISTRICTS, LEAP, OTHER]),
-    levels=some(LEVELS),
-    participation=some(PARTICIPATION),
-    years=some(YEARS),
-    group=st.sampled_from(sorted(GROUPS)),
-)
+from tests.lib.random_choices import FILTERS, YEARS
 
 
 @pytest.fixture(scope="module")

@@ -403,7 +403,7 @@ def contrast(one, other):
 def test_every_colour_stands_three_to_one_on_its_ground_and_text_four_and_a_half(palette):
     meanings = {f.name: getattr(palette, f.name) for f in fields(palette)}
     series = meanings.pop("series")
-    for name in ("visited", "compared", "naive", "published", "waiting"):
+    for name in ("visited", "compared", "naive", "waiting"):
         assert contrast(meanings[name], palette.ground) >= 3, name
     assert all(contrast(color, palette.ground) >= 3 for color in series)
     assert len(set(series)) == 6

@@ -11,6 +11,7 @@ from leapdash.show.effects.studies import EffectStudy, Headline, ToJune
 from leapdash.show.filters import Filters
 from leapdash.show.views import checks as check_views
 from leapdash.show.words import checks as check_words
+from leapdash.show.words import chronic as chronic_words
 from leapdash.show.words import effects as effect_words
 from tests.lib.small_release import HARTFORD
 
@@ -406,7 +407,7 @@ def chronic_study(effect, error, rate=0.4, visited=1_000):
 
 
 def test_how_many_fewer_are_chronically_absent_is_said_with_its_range():
-    told = effect_words.chronic_sentence(chronic_study(-0.3, 0.01))
+    told = chronic_words.month_sentence(chronic_study(-0.3, 0.01))
     assert told == (
         "In months six to nine after the visit, 40.0% of the visited were absent for 10% or more "
         "of a month’s days; without the visit it would have been 70.0%. That is 30.0 points fewer "
@@ -416,33 +417,33 @@ def test_how_many_fewer_are_chronically_absent_is_said_with_its_range():
 
 def test_how_many_fewer_are_absent_to_june_is_said_beside_the_official_status():
     found = ToJune(replace(headline(-0.12, 0.01, 0.0, (0,)), visited=500), 0.48, 0.7)
-    assert effect_words.to_june_sentence(found) == (
+    assert chronic_words.to_june_sentence(found) == (
         "From the visit to June, 48.0% of the visited were absent for 10% or more of their days; "
         "without the visit it would have been 60.0%. That is 12.0 points fewer (between 10.0 and "
         "14.0), or 60 fewer of 500 students (between 50 and 70)."
     )
-    assert effect_words.whole_year_sentence(found).startswith(
+    assert chronic_words.whole_year_sentence(found).startswith(
         "Over their whole school year 70.0% of the same students were absent for 10% or more."
     )
 
 
 def test_too_few_to_june_are_told_as_too_few():
     found = ToJune(headline(0, 0, 0, (0,), withheld="few"), 0.0, 0.0)
-    assert effect_words.to_june_sentence(found) == (
+    assert chronic_words.to_june_sentence(found) == (
         "From the visit to June: too few to tell (5 visited students to a June in the data, with a "
         "comparison worth 9)."
     )
-    assert effect_words.whole_year_sentence(found) == ""
+    assert chronic_words.whole_year_sentence(found) == ""
 
 
 def test_where_there_may_be_more_chronically_absent_both_sides_are_said():
-    told = effect_words.chronic_sentence(chronic_study(-0.012, 0.03))
+    told = chronic_words.month_sentence(chronic_study(-0.012, 0.03))
     assert "1.2 points fewer (between 7.1 fewer and 4.7 more)" in told
     assert "12 fewer of 1,000 students (between 71 fewer and 47 more)." in told
 
 
 def test_more_chronically_absent_are_called_more():
-    told = effect_words.chronic_sentence(chronic_study(0.1, 0.01))
+    told = chronic_words.month_sentence(chronic_study(0.1, 0.01))
     assert "10.0 points more (between 8.0 and 12.0)" in told
     assert "100 more of 1,000 students (between 80 and 120)." in told
 

@@ -49,4 +49,4 @@ def test_the_foot_of_a_sheet_says_the_source_and_can_t_leave_its_string() -> Non
 def test_every_colour_of_a_dark_chart_is_printed_as_its_light_one() -> None:
     rules = paper.light_charts()
     assert 'stroke: rgb(156, 198, 247)"] { stroke: #0b3f7f !important; }' in rules
-    assert rules.count("!important") == 2 * (9 + 6)
+    assert rules.count("!important") == 2 * (8 + 6)

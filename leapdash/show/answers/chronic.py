@@ -14,7 +14,8 @@ from leapdash.show.views.effects import (
     to_june,
     to_june_by_period,
 )
-from leapdash.show.words import effects as words
+from leapdash.show.words import chronic as words
+from leapdash.show.words.effects import leading, mind_sentence
 
 TITLE = "Chronic absence"
 _PATHS = "Visited students absent for 10% or more of the month, and without the visit"
@@ -33,16 +34,16 @@ def _parts(choice: Choice, page: str) -> tuple[Part, ...]:
     study = effect_on_chronic_absence(choice)
     if study is None or not study.table["shown"].any():
         return (Text("Too few visited students could be followed to say."),)
-    mind = words.mind_sentence(failed(choice, study, words.leading(study)))
-    told = " ".join(part for part in (words.chronic_sentence(study), mind) if part)
+    mind = mind_sentence(failed(choice, study, leading(study)))
+    told = " ".join(part for part in (words.month_sentence(study), mind) if part)
     chart = partial(effect_paths, study.table, study.six_to_nine, axis=_AXIS)
     figure = Figure(
         f"{page}-chronic-absence",
         _PATHS,
         chart,
         paths_first(study),
-        words.alt_chronic(study),
-        tuple(note for note in (words.chronic_plain(study), words.CHRONIC_NOTE) if note),
+        words.alt_months(study),
+        tuple(note for note in (words.plain_sentence(study), words.MONTH_NOTE) if note),
     )
     return (Text(told), figure, *_to_june(choice, page))
 
@@ -53,7 +54,7 @@ def _to_june(choice: Choice, page: str) -> tuple[Part, ...]:
     if found is None:
         return ()
     told = words.to_june_sentence(found), words.whole_year_sentence(found)
-    mind = words.mind_sentence(failed(choice, headlines_on(choice), found.headline))
+    mind = mind_sentence(failed(choice, headlines_on(choice), found.headline))
     table = Table(f"{page}-to-june", _TO_JUNE, to_june_by_period(choice))
     shown = (table,) if found.headline.effect else ()
     text = " ".join(sentence for sentence in (*told, mind) if sentence)

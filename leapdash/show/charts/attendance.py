@@ -17,8 +17,8 @@ from leapdash.show.charts.series import MANY, lines_height, marks, series_colors
 from leapdash.show.charts.tiles import Head, Tile, tiles
 from leapdash.show.choice import Grain
 from leapdash.show.measures import Measure
-from leapdash.show.words.attendance import year_before
-from leapdash.show.words.numbers import month, per_cent, points
+from leapdash.show.words.attendance import period_in_words, year_before
+from leapdash.show.words.numbers import per_cent, points
 
 # Beyond so many monthly lines their points would only crowd the plot.
 _MARKED = 3
@@ -85,6 +85,11 @@ class _Line:
     counts: list[int | None]
 
     @property
+    def points(self) -> Mapping[str, Any]:
+        """The line's name and points as a trace has them."""
+        return {"name": self.name, "x": self.x, "y": self.y, "customdata": self.counts}
+
+    @property
     def last(self) -> float:
         """The value at the line's end."""
         return next(value for value in reversed(self.y) if value is not None)
@@ -127,10 +132,7 @@ def _add_line(
 ) -> None:
     drawing.add(
         "scatter",
-        name=line.name,
-        x=line.x,
-        y=line.y,
-        customdata=line.counts,
+        **line.points,
         mode="lines+markers" if marked else "lines",
         line={"color": color, "width": 2.5},
         marker=marks(line.counts, color, ground) | {"size": size},
@@ -157,7 +159,7 @@ def _trend_tiles(
     worst = sorted(lines, key=lambda c: lines[c].last * (1 if measure.more_is_better else -1))
     order = sorted(worst, key=lambda code: code != highlight)
     heads = [Head(lines[code].name, _moved(table, code, measure)) for code in order]
-    small = {"tickfont": {"size": 11}, "title": None, "nticks": 4}
+    small = {"tickfont": {"size": 12}, "title": None, "nticks": 4}
     short = {"tickvals": time["categoryarray"][::2]} if "categoryarray" in time else {}
     years = {"dtick": "M12", "tickformat": "%Y"} if time["type"] == "date" else short
     drawing, places = tiles(
@@ -187,11 +189,7 @@ def _moved(table: pd.DataFrame, code: str, measure: Measure) -> str:
     if earlier is None or earlier[measure.students] < FEW_STUDENTS:
         return told
     change = points(last[measure.name] - earlier[measure.name], signed=True)
-    return f"{told}, {change} since {_told(earlier['period'])}"
-
-
-def _told(period: date | str) -> str:
-    return month(period) if isinstance(period, date) else period
+    return f"{told}, {change} since {period_in_words(earlier['period'])}"
 
 
 def _grain(period: date | str) -> Grain:
@@ -217,10 +215,7 @@ def _add_tile_line(drawing: Drawing, line: _Line, palette: Palette, place: Tile)
     few = [count is not None and count < FEW_STUDENTS for count in line.counts]
     drawing.add(
         "scatter",
-        name=line.name,
-        x=line.x,
-        y=line.y,
-        customdata=line.counts,
+        **line.points,
         mode="lines+markers",
         line={"color": color, "width": 2},
         marker={

@@ -1,5 +1,6 @@
 """What every figure shares: its ground, how it is put together, and the mark of its data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
@@ -94,19 +95,27 @@ class Drawing:
 
     def write_above(self, name: str, text: str, color: str, row: int = 0) -> None:
         """Write a line of text above the plot, flush with the left edge; row 0 is the lowest."""
+        where = {"y": 1, "yanchor": "bottom", "yshift": 8 + 18 * row}
+        self._write_at_edge(name, text, {"size": 13, "color": color}, where)
+
+    def _write_at_edge(
+        self, name: str, text: str, font: Mapping[str, Any], where: Mapping[str, Any]
+    ) -> None:
+        """Write a text flush with the figure's left edge.
+
+        Flush left because an exported picture is set in another font: a wider one must find room.
+        """
         self.write(
             name,
             text,
             x=0,
-            y=1,
             xref="paper",
             yref="paper",
             xanchor="left",
-            yanchor="bottom",
             xshift=2 - self.margin["l"],
-            yshift=8 + 18 * row,
             align="left",
-            font={"size": 13, "color": color},
+            font=font,
+            **where,
         )
 
     def upright(self, x: float, dash: str, color: str, width: float = 1.5) -> None:
@@ -117,27 +126,13 @@ class Drawing:
         )
 
     def finish(self) -> go.Figure:
-        """The figure, with the stamp below the x axis and the heading, if any, on top.
-
-        Flush left because an exported picture is set in another font: a wider one must find room.
-        """
+        """The figure, with the stamp below the x axis and the heading, if any, on top."""
         palette, stamp = self.palette, self.stamp
         if self.heading is not None:
             self._write_heading(self.heading)
-        self.write(
-            "stamp",
-            stamp.words,
-            x=0,
-            y=0,
-            xref="paper",
-            yref="paper",
-            xanchor="left",
-            yanchor="bottom",
-            xshift=2 - self.margin["l"],
-            yshift=-self.margin["b"],
-            align="left",
-            font={"size": 12, "color": palette.naive if stamp.synthetic else palette.muted},
-        )
+        color = palette.naive if stamp.synthetic else palette.muted
+        below = {"y": 0, "yanchor": "bottom", "yshift": -self.margin["b"]}
+        self._write_at_edge("stamp", stamp.words, {"size": 12, "color": color}, below)
         layout = {
             "template": go.layout.Template(),
             "height": self.height,
@@ -163,20 +158,9 @@ class Drawing:
         self.height += HEADING_HEIGHT
         self.margin = self.margin | {"t": top + HEADING_HEIGHT}
         lines = wrap(heading.choice, _CHOICE_LINE, max_lines=2, placeholder=" …")
-        self.write(
-            "heading",
-            "<br>".join([f"<b>{heading.title}</b>", *(_SMALL.format(line) for line in lines)]),
-            x=0,
-            y=1,
-            xref="paper",
-            yref="paper",
-            xanchor="left",
-            yanchor="top",
-            xshift=2 - self.margin["l"],
-            yshift=top + HEADING_HEIGHT - 4,
-            align="left",
-            font={"size": 17, "color": palette.text},
-        )
+        text = "<br>".join([f"<b>{heading.title}</b>", *(_SMALL.format(line) for line in lines)])
+        on_top = {"y": 1, "yanchor": "top", "yshift": top + HEADING_HEIGHT - 4}
+        self._write_at_edge("heading", text, {"size": 17, "color": palette.text}, on_top)
 
 
 def room_between(drawing: Drawing, difference: float) -> bool:

@@ -136,7 +136,7 @@ def _plain_tiles(table: pd.DataFrame, look: Look) -> go.Figure:
         Head(str(part["series"].iloc[0]), f"{count(part['students'].max())} visited students")
         for part in parts
     ]
-    time = event_axis(palette) | {"title": None, "tickfont": {"size": 11}}
+    time = event_axis(palette) | {"title": None, "tickfont": {"size": 12}}
     rates = percent_axis([*told["attendance_rate"]], palette, ticks=4)
     drawing, places = tiles(look, heads, time, rates, keys=2)
     for part, place in zip(parts, places, strict=True):

@@ -19,7 +19,6 @@ class Palette:
     visited: str
     compared: str
     naive: str
-    published: str
     waiting: str
     series: tuple[str, ...]
 
@@ -32,7 +31,6 @@ LIGHT = Palette(
     visited="#0b3f7f",
     compared="#767b83",
     naive="#b4521a",
-    published="#b53bb0",
     waiting="#2a9d78",
     series=("#0b3f7f", "#8b8c35", "#a3586d", "#2b8f9c", "#7a6fd0", "#5d3c22"),
 )
@@ -44,7 +42,6 @@ DARK = Palette(
     visited="#9cc6f7",
     compared="#7d838c",
     naive="#c9682f",
-    published="#c84fc4",
     waiting="#35c78f",
     series=("#9cc6f7", "#c3c75a", "#f0a19a", "#5b6fe0", "#c2609a", "#93713a"),
 )

@@ -40,7 +40,7 @@ def trends_answer(attendance: pd.DataFrame, chronic: pd.DataFrame, choice: Choic
     code = about if (shown["code"] == about).any() else shown["code"].iloc[0]
     line = shown[shown["code"] == code]
     last = line.iloc[-1]
-    who, when = whom(choice, last["series"]), _period(last["period"])
+    who, when = whom(choice, last["series"]), period_in_words(last["period"])
     if last["students"] < FEW_STUDENTS:
         return (
             f"{who}: only {students(int(last['students']))} in {when}, too few to say how they "
@@ -52,7 +52,7 @@ def trends_answer(attendance: pd.DataFrame, chronic: pd.DataFrame, choice: Choic
     earlier = year_before(line, last["period"], grain)
     if earlier is not None and earlier["students"] >= FEW_STUDENTS:
         change = last["attendance_rate"] - earlier["attendance_rate"]
-        sentence += f", {_more_or_less(change)} {_period(earlier['period'])}"
+        sentence += f", {_more_or_less(change)} {period_in_words(earlier['period'])}"
     others = shown[(shown["code"] != code) & (shown["period"] == last["period"])]
     others = others[others["students"] >= FEW_STUDENTS]
     absent = chronic_sentence(chronic[chronic["code"] == code], grain)
@@ -68,15 +68,15 @@ def chronic_sentence(line: pd.DataFrame, grain: Grain) -> str:
         return ""
     last = told.iloc[-1]
     share = f"{per_cent(last['chronic_share'])} of {students(int(last['chronic_base']))}"
-    limit = percent(CHRONIC_SHARE_ABSENT)
+    limit, when = percent(CHRONIC_SHARE_ABSENT), period_in_words(last["period"])
     if grain == "month":
         return (
-            f"By the end of {_period(last['period'])}, {share} were chronically absent in the "
-            f"school year so far: absent for {limit} or more of their days."
+            f"By the end of {when}, {share} were chronically absent in the school year so far: "
+            f"absent for {limit} or more of their days."
         )
     return (
-        f"In the school year {_period(last['period'])}, {share} were chronically absent: absent "
-        f"for {limit} or more of their days."
+        f"In the school year {when}, {share} were chronically absent: absent for {limit} or more "
+        "of their days."
     )
 
 
@@ -124,7 +124,8 @@ def _more_or_less(change: float) -> str:
     return f"{points(change)} points {'more' if value > 0 else 'less'} than in"
 
 
-def _period(period: date | str) -> str:
+def period_in_words(period: date | str) -> str:
+    """A month as words, a school year as it stands."""
     return month(period) if isinstance(period, date) else period
 
 

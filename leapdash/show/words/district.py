@@ -4,7 +4,7 @@ from leapdash.contract.thresholds import CONFIDENCE, percent
 from leapdash.inference import Interval
 from leapdash.show.effects.studies import Headlines
 from leapdash.show.views.programme import Reach
-from leapdash.show.words.effects import between, effect_sentence, too_small_to_tell
+from leapdash.show.words.effects import between, effect_sentence, leading, too_small_to_tell
 from leapdash.show.words.numbers import month, per_cent, points, students
 
 SCHOOL_INTERVALS = (
@@ -29,11 +29,10 @@ def answer(name: str, year: str, rate: float, state_rate: float, reach: Reach) -
 
 def effect(name: str, found: Headlines, beside: Interval | None) -> str:
     """A district's effect with its interval, and how it stands to that of all others together."""
-    headline = found.six_to_nine
-    if headline.effect is None and found.month_after.effect is not None:
-        headline = found.month_after
+    headline = leading(found)
     if headline.effect is None:
-        return f"What visits changed can’t be told for {name}. {headline.withheld}"
+        reason = found.six_to_nine.withheld
+        return f"What visits changed can’t be told for {name}. {reason}"
     who = f"the visited students of {name}{',' if ',' in name else ''}"
     sentence = effect_sentence(headline, who)
     own = headline.effect

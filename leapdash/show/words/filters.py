@@ -18,8 +18,7 @@ def chosen(choice: Choice) -> str:
     """The filters that narrow something, in words: Hartford · 6-8 · 2021-22. Empty for none."""
     filters, parts = choice.filters, []
     for name in filters.active():
-        values = (filters.group,) if name == "group" else getattr(filters, name)
-        told = [labels(name, choice.known)[value] for value in values]
+        told = [labels(name, choice.known)[value] for value in filters.values(name)]
         parts.append(", ".join(told) if len(told) <= 2 else f"{len(told)} {_plural(name)}")
     return " · ".join(parts)
 
@@ -55,8 +54,18 @@ def whose_visits(choice: Choice) -> str:
     2021-22.
     """
     years = choice.filters.years
-    visited = f", first visited in {' and '.join(years)}" if years else ""
+    visited = f", first visited in {years_in_words(years)}" if years else ""
     return f"{whom(choice)}{visited}"
+
+
+def years_in_words(years: Sequence[str]) -> str:
+    """School years in a row as a range, others one by one: 2020-21 to 2022-23; 2020-21 and
+    2022-23.
+    """
+    starts = [int(year[:4]) for year in years]
+    if len(years) > 1 and starts[-1] - starts[0] == len(years) - 1:
+        return f"{years[0]} to {years[-1]}"
+    return " and ".join(years)
 
 
 def subject(choice: Choice) -> str:

@@ -11,7 +11,7 @@ from leapdash.show.effects.days import DaysRegained
 from leapdash.show.filters import DISTRICT_SETS
 from leapdash.show.views.base import districts_in_words
 from leapdash.show.views.programme import Reach, Regained, VisitsMade
-from leapdash.show.words.filters import chosen
+from leapdash.show.words.filters import chosen, years_in_words
 from leapdash.show.words.numbers import NO_FIGURE, count, in_words, month, rounded
 
 WHAT_DAYS_ARE = (
@@ -36,7 +36,8 @@ def no_visits(choice: Choice, began: date | None) -> str:
         verb = "takes" if one else "take"
         return f"{districts_in_words(choice)} {verb} no part in home visits."
     if began is not None and years and max(years) < school_year_of(began):
-        return f"There were no home visits yet in {_and(years)}: they began in {month(began)}."
+        chosen_years = years_in_words(years)
+        return f"There were no home visits yet in {chosen_years}: they began in {month(began)}."
     told = chosen(choice)
     return f"No first visit is recorded for this choice{f': {told}' if told else ''}."
 
@@ -119,8 +120,8 @@ def _cost_note(regained: Regained, choice: Choice) -> str:
             return f"No cost is known for these districts and school years.{late}"
         return late.strip()
     text = (
-        f"Cost: ${rounded(spent.cost)} in {_and(regained.years)}, all of it set against the days "
-        "regained by the students first visited then"
+        f"Cost: ${rounded(spent.cost)} in {years_in_words(regained.years)}, all of it set against "
+        "the days regained by the students first visited then"
     )
     if regained.uncounted:
         names = ", ".join(regained.uncounted)
@@ -136,19 +137,9 @@ def _recent(years: Sequence[str]) -> str:
         return ""
     verb = "is" if len(years) == 1 else "are"
     return (
-        f" {_and(years)} {verb} left out of the cost per day: not all visited then have been "
-        f"followed for {in_words(len(MONTHS_AFTER))} school months yet."
+        f" {years_in_words(years)} {verb} left out of the cost per day: not all visited then have "
+        f"been followed for {in_words(len(MONTHS_AFTER))} school months yet."
     )
-
-
-def _and(years: Sequence[str]) -> str:
-    """School years in a row as a range, others one by one: 2020-21 to 2022-23; 2020-21 and
-    2022-23.
-    """
-    starts = [int(year[:4]) for year in years]
-    if len(years) > 1 and starts[-1] - starts[0] == len(years) - 1:
-        return f"{years[0]} to {years[-1]}"
-    return " and ".join(years)
 
 
 def _from_to(found: Interval) -> str:
