@@ -164,7 +164,7 @@ def test_the_sentence_of_trends_is_true_of_exactly_its_line(
         for row in rows
         if (row["month"] == last if grain == "month" else school_year_of(row["month"]) == year)
     ]
-    who = whom(line, known) + (", All students" if by == "group" and line.group == "all" else "")
+    who = whom(line, known)
     months = len({row["month"] for row in own})
     # The mean number of students of a year's months is rounded half to even.
     if round(total(own, "students") / months) < 10:

@@ -89,7 +89,7 @@ def test_the_whole_is_an_upright_line_with_its_value_above(figure):
     lines = [shape for shape in figure.layout.shapes if shape.line.color == PALETTE.visited]
     assert [(line.x0, line.x1) for line in lines] == [(11.4, 11.4)]
     assert [n.text for n in notes(figure, "whole")] == [
-        "All districts: +11.4 points (+10.9 to +11.9)"
+        "All districts: +11.4 points (between 10.9 and 11.9)"
     ]
     without = row_charts.forest(TABLE, None, "Effect in points", LOOK)
     assert notes(without, "whole") == []
@@ -151,6 +151,8 @@ def test_a_row_far_from_all_others_is_an_arrow_at_the_edge_with_its_value(figure
     assert list(marks.marker.symbol) == ["square"] * 6 + ["triangle-right"]
     assert marks.x[-1] == high
     assert trace(far, "numbers").text[-1] == "+29.0"
+    beside = [note for note in far.layout.annotations if note.name == "beyond"]
+    assert [(note.text, note.x) for note in beside] == [("between 27.0 and 31.0", high)]
     drawn = [x for x in trace(far, "intervals").x if x is not None]
     assert low <= min(drawn) <= max(drawn) <= high
     assert "► beyond the axis" in far.layout.xaxis.title.text

@@ -14,7 +14,7 @@ from leapdash.inference import Interval
 from leapdash.show.charts.axes import axis_title, plain_axis
 from leapdash.show.charts.base import Drawing, Look, text_width
 from leapdash.show.views.effect_rows import THE_WHOLE
-from leapdash.show.words.effects import failed_words
+from leapdash.show.words.effects import between, failed_words
 from leapdash.show.words.numbers import count, points
 
 TOO_FEW, NOBODY_VISITED = "too few to tell", "nobody visited"
@@ -124,7 +124,9 @@ def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) 
 
 
 def _draw_told(drawing: Drawing, rows: Sequence[_Row], left: float, right: float) -> None:
-    """Draw the intervals and the marks on them, and write the effects at the right edge."""
+    """Draw the intervals and the marks on them, and write the effects at the right edge; beside an
+    arrow its interval, which is beyond the axis too.
+    """
 
     def within(value: float) -> float:
         return min(max(value, left), right)
@@ -179,6 +181,24 @@ def _draw_told(drawing: Drawing, rows: Sequence[_Row], left: float, right: float
         textfont={"color": palette.text},
         cliponaxis=False,
         hoverinfo="skip",
+    )
+    for row in rows:
+        if not left <= row.effect <= right:
+            _write_beyond(drawing, row, left, right)
+
+
+def _write_beyond(drawing: Drawing, row: _Row, left: float, right: float) -> None:
+    """Write the interval of a row beyond the axis, beside its arrow."""
+    upper = row.effect > right
+    low, high = row.values["low"], row.values["high"]
+    drawing.write(
+        "beyond",
+        between(Interval(row.values["effect"], 0.0, low, high)),
+        x=right if upper else left,
+        y=row.at,
+        xanchor="right" if upper else "left",
+        xshift=-12 if upper else 12,
+        font={"size": 12, "color": drawing.palette.muted},
     )
 
 
@@ -319,11 +339,8 @@ def _bold(row: _Row) -> str:
 
 
 def _whole_words(whole: WholeLine) -> str:
-    effect, low, high = (
-        points(value, signed=True)
-        for value in (whole.effect.effect, whole.effect.low, whole.effect.high)
-    )
-    return f"{whole.name}: {effect} points ({low} to {high})"
+    effect = points(whole.effect.effect, signed=True)
+    return f"{whole.name}: {effect} points ({between(whole.effect)})"
 
 
 def _points(fraction: float) -> float:

@@ -134,7 +134,7 @@ def _beside(others: pd.DataFrame, choice: Choice) -> str:
         return ""
     low = others.nsmallest(1, "attendance_rate").iloc[0]
     high = others.nlargest(1, "attendance_rate").iloc[0]
-    one, other = (series_in_words(choice, row["series"]) for row in (low, high))
+    one, other = (series_in_words(choice, row["series"]) or row["series"] for row in (low, high))
     if len(others) == 1:
         return f"Attendance of {one}: {per_cent(low['attendance_rate'])}."
     return (

@@ -42,7 +42,11 @@ def whom(choice: Choice, series: str = "") -> str:
 
 
 def series_in_words(choice: Choice, series: str) -> str:
-    """The name of a line within a sentence: grades 6-8, neither visited nor eligible."""
+    """The name of a line within a sentence: grades 6-8, neither visited nor eligible; of all
+    students, who needn't be named, nothing.
+    """
+    if choice.by == "group" and series == GROUPS[ALL_STUDENTS]:
+        return ""
     if choice.by == "level":
         return f"grades {series}"
     words = {PARTICIPATION_LABELS[part]: told for part, told in _TAKING_PART.items()}
