@@ -1,4 +1,7 @@
-"""The floor: an app with a page's widgets, charts and tables, all constant (see outline.py)."""
+"""The floor: a page's widgets, charts and tables as they stand for each choice (see outline.py).
+
+Nothing is read or computed: which choice it is, the app tells from its one filter.
+"""
 
 import json
 import os
@@ -16,15 +19,20 @@ st.set_page_config(page_title="floor", layout="wide")
 
 
 @st.cache_resource
-def outline() -> list[dict[str, object]]:
-    """The elements, read once."""
-    elements: list[dict[str, object]] = json.loads(Path(os.environ["FLOOR_OUTLINE"]).read_text())
-    return elements
+def outlines() -> dict[str, list[dict[str, object]]]:
+    """For each choice the elements, read once."""
+    found: dict[str, list[dict[str, object]]] = json.loads(
+        Path(os.environ["FLOOR_OUTLINES"]).read_text()
+    )
+    return found
 
 
 def page() -> None:
     """The one page."""
-    draw(outline())
+    several = st.session_state.get("districts", [])
+    chosen = st.session_state.get("district", " ".join(several))
+    known = outlines()
+    draw(known.get(chosen, known[""]))
 
 
 st.navigation([st.Page(page, title="Floor", default=True)], position="top").run()

@@ -1,4 +1,4 @@
-"""What stands on a page, as plain data: its widgets, charts and tables, with constant contents.
+"""What stands on a page for a choice, as plain data: its widgets, charts and tables.
 
 `outline_of` runs a page of the dashboard in-process and notes each element; `draw` puts the same
 elements on a page again without reading or computing anything. That is the floor the pages are
@@ -19,7 +19,7 @@ HORIZONTAL = Block.FlexContainer.Direction.HORIZONTAL
 Element = dict[str, Any]
 
 
-def outline_of(page: str, **query: str) -> list[Element]:
+def outline_of(page: str, **query: list[str]) -> list[Element]:
     """The elements of a page (`impact`, say), nested as they stand, for an address's query."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     app.switch_page(f"pages/{page}.py")

@@ -1,10 +1,11 @@
-"""How long a filter change and a first page take, beside the same page with constant contents.
+"""How long a filter change and a first page take, beside the same pages ready-made.
 
 `python -m benchmarks.pages [--store STORE] [--changes N]` runs the dashboard and, for each page, a
-floor app (outline.py) in the same Chromium, in turn, and prints medians and ratios. A change adds
-one district to the filter, a different one each time, so that nothing was computed before; it ends
-when the script has run and the page no longer changes. The floor gets the very same clicks. A
-first page is a new browser with an empty cache.
+floor app that draws what the page shows for each choice without working anything out (outline.py),
+in the same Chromium, in turn, and prints medians and ratios. A change chooses a district, another
+one each time, so that nothing was computed before; it ends when the script has run and the page no
+longer changes. The floor gets the very same clicks. A first page is a new browser with an empty
+cache. `run` is the processor time of one run of the page's script alone, as the choice changes.
 """
 
 import argparse
@@ -13,13 +14,19 @@ import os
 import tempfile
 from pathlib import Path
 from statistics import median
+from time import thread_time
+from unittest.mock import patch
 
 from playwright.sync_api import Browser, Page
+from streamlit.testing.v1 import AppTest
 
-from benchmarks.outline import outline_of
+from benchmarks.outline import ROOT, outline_of
+from leapdash.show.dashboard import frame
 from tests.lib.browser import chromium, serving, settle, visit, watch
 
 PAGES = ("impact", "district", "trends", "before_after", "about")
+FIRST = 2
+"""The place, among the districts, of the first that is chosen."""
 
 
 def change_times(page: Page, changes: int) -> list[float]:
@@ -32,7 +39,7 @@ def change_times(page: Page, changes: int) -> list[float]:
     times = []
     for number in range(changes):
         box.click()
-        option = page.get_by_role("option").nth(2 + stays * number)
+        option = page.get_by_role("option").nth(FIRST + stays * number)
         option.wait_for()
         settle(page)
         began = page.evaluate("performance.now()")
@@ -63,14 +70,54 @@ def changed(browser: Browser, address: str, changes: int) -> list[float]:
         context.close()
 
 
+def choices(page: str, changes: int) -> list[list[str]]:
+    """What is chosen at first and after each change, as the district filter's words."""
+    if page == "about":
+        return [[]]
+    first = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    if page == "district":
+        options = first.switch_page("pages/district.py").run().selectbox(key="district").options
+        return [[], *([name] for name in options[FIRST : FIRST + changes])]
+    options = first.multiselect(key="districts").options
+    return [options[FIRST : FIRST + number] for number in range(changes + 1)]
+
+
+def run_times(page: str, chosen: list[list[str]]) -> list[float]:
+    """ms of processor time that a run of the page takes, choice after choice, in one session.
+
+    The time of the thread that runs the script: not the browser's, not the server's, and not that
+    of the collection of garbage after the run.
+    """
+    times = []
+    run = frame.run
+
+    def timed() -> None:
+        began = thread_time()
+        try:
+            run()
+        finally:
+            times.append(1000 * (thread_time() - began))
+
+    with patch.object(frame, "run", timed):
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+        app.switch_page(f"pages/{page}.py").run()
+        times.clear()
+        for districts in chosen[1:]:
+            app.query_params["districts"] = districts
+            app.run()
+    return times
+
+
 def compare(page: str, store: str, changes: int, firsts: int) -> list[str]:
     """The table's rows for one page."""
+    chosen = choices(page, changes)
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(outline_of(page), file)
+        outlines = {" ".join(names): outline_of(page, districts=names) for names in chosen}
+        json.dump(outlines, file)
         file.flush()
         with (
             serving(LEAPDASH_STORE=store) as own,
-            serving("benchmarks/floor_app.py", FLOOR_OUTLINE=file.name) as floor,
+            serving("benchmarks/floor_app.py", FLOOR_OUTLINES=file.name) as floor,
             chromium() as browser,
         ):
             own_page = own if page == "impact" else f"{own}/{page}"
@@ -83,6 +130,8 @@ def compare(page: str, store: str, changes: int, firsts: int) -> list[str]:
                 ours = changed(browser, own_page, changes)
                 theirs = changed(browser, floor, changes)
                 rows.append(_row(page, "filter change", ours, theirs))
+                runs = run_times(page, chosen)
+                rows.append(f"{page:<14}{'run':<16}{len(runs):>4}{median(runs):>10.0f}")
     return rows
 
 
