@@ -29,10 +29,12 @@ def outlines() -> dict[str, list[dict[str, object]]]:
 
 def page() -> None:
     """The one page."""
-    several = st.session_state.get("districts", [])
-    chosen = st.session_state.get("district", " ".join(several))
     known = outlines()
-    draw(known.get(chosen, known[""]))
+    if "district" in st.session_state:
+        # A page about one district begins with one of its own choice.
+        draw(known.get(st.session_state["district"], known[""]))
+    else:
+        draw(known[" ".join(st.session_state.get("districts", []))])
 
 
 st.navigation([st.Page(page, title="Floor", default=True)], position="top").run()

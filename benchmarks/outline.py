@@ -106,7 +106,7 @@ def _draw_one(element: Element, here: str) -> None:
             figure = go.Figure(element["spec"], skip_invalid=True)
             st.plotly_chart(figure, theme=None, key=here, config={"displaylogo": False})
         case "multiselect":
-            st.multiselect(element["label"], element["options"], key=key)
+            st.multiselect(element["label"], element["options"], key=key, select_all=False)
         case "selectbox":
             st.selectbox(element["label"], element["options"], key=key)
         case "button_group":

@@ -163,7 +163,7 @@ def test_lines_are_offered_only_by_what_parts_them_and_nothing_is_where_nothing_
     (narrow,) = compared_by(opened(districts=["Hartford"], levels=["6-8"]))
     assert not {"Districts", "Levels"} & set(narrow)
     alone = choose(Filters((HARTFORD,), ("6-8",)))
-    assert effect_views.parted_by(alone, ("district", "level")) == ()
+    assert effect_views.ways_to_part(alone) == ("period", "language")
 
 
 def test_lines_by_district_are_one_for_each_with_visits_where_only_sets_are_chosen(choose):

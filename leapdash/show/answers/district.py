@@ -100,20 +100,24 @@ def _effect_card(label: str, choice: Choice, found: Headlines) -> Card:
 
 def _last_year(choice: Choice, measure: Measure) -> pd.Series:
     """A rate of the district and of all districts in the last school year chosen, by code."""
-    table = views.BESIDE[measure](replace(choice, grain="year"))
-    last = table[table["period"] == views.last_year(choice)]
-    rates: pd.Series = last.set_index("code")[measure.name]
+    rates: pd.Series = _of_last_year(choice, measure).set_index("code")[measure.name]
     return rates
+
+
+def _of_last_year(choice: Choice, measure: Measure) -> pd.DataFrame:
+    table = views.BESIDE[measure](replace(choice, grain="year"))
+    return table[table["period"] == views.last_year(choice)]
 
 
 def _schools(choice: Choice, schools: pd.DataFrame) -> Figure:
     measure, here, name = MEASURES[choice.measure], choice.district, _name(choice)
     title = f"{name}’s schools by {measure.word}, {views.last_year(choice)}"
-    references = {}
-    for level in schools["level"].unique():
-        rates = _last_year(choice.filtered(levels=(level,)), measure)
-        if here in rates:
-            references[level] = {name: rates[here], "all districts": rates["all"]}
+    names = {here: name, "all": "all districts"}
+    references = {
+        level: dict(zip(rates["code"].map(names), rates[measure.name], strict=True))
+        for level, rates in _of_last_year(replace(choice, by="level"), measure).groupby("series")
+        if here in set(rates["code"])
+    }
     told = alt.of_rows(title, schools, "school_name", measure.name)
     chart = partial(school_rows, schools, measure, references)
     own = ("chronic_low", "chronic_high") if measure == CHRONIC_ABSENCE else ()

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from leapdash.show.choice import By, Choice
+from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
 from leapdash.show.dashboard.address import Parameter, Tabs
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.district import BESIDE
-from leapdash.show.views.effects import parted_by
+from leapdash.show.views.effects import ways_to_part
 from leapdash.show.views.programme import districts_visited
 
 
@@ -102,8 +102,7 @@ POINTS = Control("points", "Points", {"month": "Months", "year": "School years"}
 
 def draw_compare(choice: Choice) -> None:
     """Put `COMPARE` on the page with the ways that part the choice's lines; not where none does."""
-    ways: tuple[By, ...] = ("district", "level", "period", "language")
-    offered = ("all", *parted_by(choice, ways))
+    offered = ("all", *ways_to_part(choice))
     if len(offered) > 1:
         words: dict[str, str] = {way: COMPARE.words[way] for way in offered}
         replace(COMPARE, words=words).draw()

@@ -12,7 +12,7 @@ from leapdash.errors import ReleaseError
 from leapdash.show.choice import Choice
 from leapdash.show.filters import DISTRICT_SETS, LEAP, OTHER, PARTICIPATION_LABELS
 
-_COLUMN_OF: Mapping[str, str] = {
+COLUMN_OF: Mapping[str, str] = {
     "district": "district_code",
     "level": "level",
     "participation": "participation",
@@ -20,6 +20,7 @@ _COLUMN_OF: Mapping[str, str] = {
     "period": "cohort_period",
     "language": "language",
 }
+"""The columns that lines are drawn by."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def read_rows(
     measures: Sequence[str],
 ) -> Rows:
     """Sums of one table over the rows `where` holds, by `over` and what lines are drawn by."""
-    keys = list(dict.fromkeys([*over, *([] if choice.by == "all" else [_COLUMN_OF[choice.by]])]))
+    keys = list(dict.fromkeys([*over, *([] if choice.by == "all" else [COLUMN_OF[choice.by]])]))
     columns = list(dict.fromkeys([*keys, *measures]))
     table = choice.release.table(name, columns=columns, where=where)
     return Rows(sums(table, keys, measures), tuple(over), tuple(measures))
@@ -82,7 +83,7 @@ def split(rows: Rows, choice: Choice) -> pd.DataFrame:
     elif choice.by == "all":
         frame = rows.frame.assign(code="all")
     else:
-        frame = rows.frame.rename(columns={_COLUMN_OF[choice.by]: "code"})
+        frame = rows.frame.rename(columns={COLUMN_OF[choice.by]: "code"})
     names = series_labels(choice, frame["code"])
     require_known(frame["code"], names, choice.by)
     rank = {code: number for number, code in enumerate(names)}

@@ -172,8 +172,13 @@ def failed(choice: Choice, found: Headlines, headline: Headline) -> tuple[str, .
         return ()
     # A school's slice has no month before the visit, in which all compared are counted.
     compared = found.visited / found.visited_all if found.visited else None
-    measures = unlike(balance(choice))["measure"]
-    return failed_checks(measures, headline.weights_cut, headline.apart, compared)
+    return failed_checks(_unlike(choice), headline.weights_cut, headline.apart, compared)
+
+
+@kept(*AREA)
+def _unlike(choice: Choice) -> tuple[str, ...]:
+    """The measures in which visited and compared differ by more than counts as alike."""
+    return tuple(unlike(balance(choice))["measure"])
 
 
 def followed(choice: Choice) -> EffectStudy | None:

@@ -19,13 +19,13 @@ from leapdash.show.views.base import conditions, require_known, share, sums
 from leapdash.show.views.programme import last_month
 
 
-@kept(*STUDENTS, "grain", "district")
+@kept(*STUDENTS, "by", "grain", "district")
 def attendance_beside(choice: Choice) -> pd.DataFrame:
     """`attendance_trend` of the district, then of all districts (code `all`)."""
     return _beside(attendance_trend, choice)
 
 
-@kept(*STUDENTS, "grain", "district")
+@kept(*STUDENTS, "by", "grain", "district")
 def chronic_beside(choice: Choice) -> pd.DataFrame:
     """`chronic_trend` of the district, then of all districts (code `all`)."""
     return _beside(chronic_trend, choice)

@@ -1,10 +1,10 @@
 """What the visits changed for the reader's choice as a whole, and the plain before-and-after."""
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from leapdash.contract import CHRONIC, TO_JUNE, cohort_periods_of
 from leapdash.inference import Interval
@@ -21,9 +21,11 @@ from leapdash.show.effects.studies import (
 )
 from leapdash.show.effects.unions import chosen
 from leapdash.show.filters import DISTRICT_SETS
-from leapdash.show.views.base import conditions, period_labels, read_rows, share, split
+from leapdash.show.views.base import COLUMN_OF, conditions, period_labels, read_rows, share, split
 
 _DAYS = ("students", "days_enrolled", "days_attended")
+WAYS: tuple[By, ...] = ("district", "level", "period", "language")
+"""What `paths` can be drawn by."""
 
 
 def chosen_visits(choice: Choice) -> Flags:
@@ -134,6 +136,12 @@ def paths(choice: Choice) -> pd.DataFrame:
     return frame
 
 
-def parted_by(choice: Choice, ways: Collection[By]) -> tuple[By, ...]:
-    """Those of the ways to draw `paths` that part the choice's visited into several lines."""
-    return tuple(by for by in ways if paths(replace(choice, by=by))["code"].nunique() > 1)
+@kept(*VISITS)
+def ways_to_part(choice: Choice) -> tuple[By, ...]:
+    """The ways to draw `paths` that part the choice's visited into several lines."""
+    ways: Mapping[By, str] = {way: COLUMN_OF[way] for way in WAYS}
+    where = conditions(choice, cohort_period=cohort_periods_of(choice.filters.years) or None)
+    table = choice.release.table("paths", set(ways.values()), where)
+    return tuple(
+        way for way, column in ways.items() if pc.count_distinct(table[column]).as_py() > 1
+    )

@@ -89,17 +89,16 @@ def reach_of_parts(choice: Choice) -> pd.DataFrame:
     Columns: code, reached (visited among those ever eligible, a fraction), waiting. Parts that take
     no part aren't there.
     """
-    wholes = {"choice": choice, "all": choice.filtered(districts=())}
-    frame = pd.concat(
-        [
-            *(_reach(own, [], _REACHED).assign(code=code) for code, own in wholes.items()),
-            *(
-                _reach(choice, [key], _REACHED).rename(columns={key: "code"})
-                for key in ("level", "district_code")
-            ),
-        ],
-        ignore_index=True,
-    )
+    keys = ["district_code", "level"]
+    every = _reach(choice.filtered(districts=()), keys, _REACHED)
+    own = every if choice.codes is None else every[every["district_code"].isin(choice.codes)]
+    measures = list(_REACHED)
+    parts = [
+        own[measures].sum().to_frame("choice").T,
+        every[measures].sum().to_frame("all").T,
+        *(own.groupby(key)[measures].sum() for key in keys),
+    ]
+    frame = pd.concat(parts).rename_axis("code").reset_index()
     frame["reached"] = share(frame["ever_eligible_visited"], frame["ever_eligible"])
     return frame.loc[frame["ever_eligible"] > 0, ["code", "reached", "waiting"]]
 
