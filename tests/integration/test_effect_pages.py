@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from leapdash.show.dashboard import store
+from leapdash.show.dashboard import address, store
 from leapdash.show.filters import Filters
 from leapdash.show.views import checks as check_views
 from leapdash.show.views import effects as effect_views
@@ -336,3 +336,13 @@ def test_numbers_told_are_finite_for_every_single_choice(choose, known):
                 text = effect_words.effect_answer(study, choice)
                 text += effect_words.naive_sentence(study.month_after)
                 assert not re.search(r"\b(nan|inf)\b", text)
+
+
+def test_what_a_browser_still_shows_of_what_is_no_longer_offered_is_no_choice(monkeypatch):
+    state = {"compare": "Districts", "chosen_on_controls": {"compare": "level"}}
+    monkeypatch.setattr("streamlit.session_state", state)
+    address.take("compare", ["all", "level"])
+    assert state["chosen_on_controls"] == {"compare": "level"}
+    state["compare"] = "all"
+    address.take("compare", ["all", "level"])
+    assert state["chosen_on_controls"] == {"compare": ""}

@@ -114,7 +114,7 @@ def _schools(choice: Choice, schools: pd.DataFrame) -> Figure:
     title = f"{name}’s schools by {measure.word}, {views.last_year(choice)}"
     names = {here: name, "all": "all districts"}
     references = {
-        level: dict(zip(rates["code"].map(names), rates[measure.name], strict=True))
+        str(level): dict(zip(rates["code"].map(names), rates[measure.name], strict=True))
         for level, rates in _of_last_year(replace(choice, by="level"), measure).groupby("series")
         if here in set(rates["code"])
     }

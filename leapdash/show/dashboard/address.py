@@ -109,11 +109,15 @@ def take_district(key: str, before: str) -> None:
         _choose_filter("districts", (st.session_state[key],))
 
 
-def take(key: str, first: str) -> None:
-    """Choose what a page's own control now shows; a callback. `first`: what goes without saying."""
-    value = "" if st.session_state[key] == first else st.session_state[key]
+def take(key: str, offered: Sequence[str]) -> None:
+    """Choose what a page's own control now shows; a callback. `offered`: its values, the first of
+    which goes without saying.
+
+    A browser goes on to send what it showed when more was offered: that is no choice.
+    """
+    value = "" if st.session_state[key] == offered[0] else st.session_state[key]
     said = st.session_state[_SAID]
-    if value != said.get(key, ""):
+    if value != said.get(key, "") and (not value or value in offered):
         st.session_state[_SAID] = {**said, key: value}
         st.session_state[_USED] = True
 

@@ -29,8 +29,8 @@ class Control(Parameter):
 
     def draw(self) -> None:
         """Put it on the page."""
-        address.begin_with(self.key, self.says())
         options = list(self.words)
+        address.begin_with(self.key, self.says() if self.says() in options else self.first)
         if self.kind == "list":
             st.selectbox(
                 self.label,
@@ -38,7 +38,7 @@ class Control(Parameter):
                 format_func=lambda value: self.words[value],
                 key=self.key,
                 on_change=address.take,
-                args=(self.key, self.first),
+                args=(self.key, options),
             )
         else:
             st.segmented_control(
@@ -49,7 +49,7 @@ class Control(Parameter):
                 key=self.key,
                 wrap=self.wrap,
                 on_change=address.take,
-                args=(self.key, self.first),
+                args=(self.key, options),
             )
 
 

@@ -96,7 +96,7 @@ def tabs(answer: Answer, tab: Tabs, *controls: Control) -> None:
     """The sections side by side, only the open one made; in it, the control it alone follows."""
     titles = [section.title for section in answer.sections]
     address.begin_with(tab.key, tab.says() if tab.says() in titles else titles[0])
-    places = st.tabs(titles, key=tab.key, on_change=address.take, args=(tab.key, titles[0]))
+    places = st.tabs(titles, key=tab.key, on_change=address.take, args=(tab.key, titles))
     for section, place in zip(answer.sections, places, strict=True):
         if place.open:
             with place:
