@@ -33,24 +33,6 @@ def choose_district(page: Page, name: str) -> None:
     settle(page)
 
 
-def test_no_page_asks_any_host_but_its_own_server(browser: Browser, address: str) -> None:
-    asked: set[str] = set()
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.on("request", lambda request: asked.add(request.url))
-    page = context.new_page()
-    page.on("websocket", lambda socket: asked.add(socket.url))
-    for name in PAGES:
-        visit(page, f"{address}/{name}")
-        for chart in page.locator('[data-testid="stPlotlyChart"]').all():
-            chart.hover()
-        for table in page.locator("summary", has_text="Table").all():
-            table.click()
-        settle(page)
-    context.close()
-    hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
-    assert hosts == {urlsplit(address).netloc}
-
-
 def test_a_page_opened_by_its_address_asks_for_nothing_that_is_not_there(
     page: Page, address: str
 ) -> None:
@@ -62,11 +44,14 @@ def test_a_page_opened_by_its_address_asks_for_nothing_that_is_not_there(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_overflows_fails_or_goes_unmarked(
+def test_nothing_overflows_fails_goes_unmarked_or_asks_any_host_but_the_app_s_own(
     browser: Browser, address: str, width: int
 ) -> None:
+    asked: set[str] = set()
     context = browser.new_context(viewport={"width": width, "height": 900})
+    context.on("request", lambda request: asked.add(request.url))
     page = context.new_page()
+    page.on("websocket", lambda socket: asked.add(socket.url))
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     for name in PAGES:
@@ -79,9 +64,15 @@ def test_nothing_overflows_fails_or_goes_unmarked(
         ).to_be_visible()
         for chart in page.locator('[data-testid="stPlotlyChart"]').all():
             expect(chart).to_contain_text("Simulated data")
+            chart.hover()
+        for table in page.locator("summary", has_text="Table").all():
+            table.click()
+        settle(page)
         assert page.locator('[data-testid="stException"]').count() == 0, name
     context.close()
     assert errors == []
+    hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
+    assert hosts == {urlsplit(address).netloc}
 
 
 def test_published_rates_are_on_screen_and_in_the_download(page: Page, address: str) -> None:
@@ -209,10 +200,9 @@ def test_a_choice_with_nothing_behind_it_can_be_widened(page: Page, address: str
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_check_opens_to_its_evidence_and_nothing_overflows(
-    browser: Browser, address: str, width: int
+    page: Page, address: str, width: int
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
     visit(page, f"{address}/before_after?districts=Hartford")
     charts = page.locator('[data-testid="stPlotlyChart"]')
     assert charts.count() == 3
@@ -232,7 +222,6 @@ def test_every_check_opens_to_its_evidence_and_nothing_overflows(
     ]
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
-    context.close()
 
 
 def test_too_few_students_are_withheld_hatched_with_a_way_on(page: Page, address: str) -> None:
@@ -246,10 +235,9 @@ def test_too_few_students_are_withheld_hatched_with_a_way_on(page: Page, address
 
 
 def test_on_a_telephone_filters_fold_behind_one_switch_that_says_the_choice(
-    browser: Browser, address: str
+    page: Page, address: str
 ) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
     visit(page, f"{address}/?districts=Hartford")
     widget = page.locator('[data-testid="stMultiSelect"]').first
     expect(widget).to_be_hidden()
@@ -257,7 +245,6 @@ def test_on_a_telephone_filters_fold_behind_one_switch_that_says_the_choice(
     expect(switch).to_contain_text("Hartford")
     switch.locator("label").click()
     expect(widget).to_be_visible()
-    context.close()
 
 
 @pytest.mark.parametrize(
@@ -269,10 +256,9 @@ def test_on_a_telephone_filters_fold_behind_one_switch_that_says_the_choice(
     ],
 )
 def test_forest_plots_fit_a_telephone_and_are_told_in_words(
-    browser: Browser, address: str, at: str
+    page: Page, address: str, at: str
 ) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
     visit(page, f"{address}/{at}")
     assert page.locator('[data-testid="stMain"]').evaluate("n => n.scrollWidth <= n.clientWidth")
     plots = page.get_by_role("figure", name="Forest plot")
@@ -281,7 +267,6 @@ def test_forest_plots_fit_a_telephone_and_are_told_in_words(
     levels = page.locator("h1, h2, h3").evaluate_all("nodes => nodes.map(n => n.tagName)")
     assert levels[0] == "H1"
     assert set(levels[1:]) == {"H2"}
-    context.close()
 
 
 def test_a_forest_plot_s_file_has_the_effect_and_the_plain_change(page: Page, address: str) -> None:
@@ -296,10 +281,9 @@ def test_a_forest_plot_s_file_has_the_effect_and_the_plain_change(page: Page, ad
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_toolbar_gives_a_picture_with_its_title_choice_and_stamp_which_the_page_cuts_off(
-    browser: Browser, address: str, width: int
+    page: Page, address: str, width: int
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
-    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
     visit(page, f"{address}/trends?districts=Hartford")
     chart = page.locator('[data-testid="stPlotlyChart"]').first
     heading = chart.get_by_text("Attendance by month").first.bounding_box()
@@ -312,7 +296,6 @@ def test_the_toolbar_gives_a_picture_with_its_title_choice_and_stamp_which_the_p
         page.locator('[data-title^="Download"]').first.click()
     assert under_way.value.suggested_filename.startswith("leapdash-trends-attendance")
     picture = np.asarray(Image.open(under_way.value.path()).convert("L"))
-    context.close()
     top = 2 * HEADING_HEIGHT
     assert picture.shape == (2 * box["height"], 2 * PICTURE_WIDTH)
     title, choice = picture[: top // 2], picture[top // 2 : top]
