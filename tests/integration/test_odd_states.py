@@ -187,7 +187,8 @@ def test_one_school_month_leaves_the_reason_instead_of_effects(tmp_path):
 
 
 def test_equal_attendance_gives_no_effect_no_error_and_no_band_or_test_that_breaks(tmp_path):
-    release = released(tmp_path, state(lambda k: 4 + k % 9 if k % 4 == 0 else None, equal=True))
+    visits = state(lambda k: 4 + k % 9 if k % 4 == 0 else None, equal=True)
+    release = released(tmp_path, visits, ("place", "school", "group"))
     headlines = [h for h in shown(release) if h.effect is not None]
     assert headlines
     for headline in headlines:
