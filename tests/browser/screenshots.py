@@ -1,32 +1,46 @@
-"""Every page, wide and narrow: `python -m tests.browser.screenshots [FOLDER]`."""
+"""Every page, wide and narrow: `python -m tests.browser.screenshots [FOLDER]`; and for a folder of
+one's own, in the dark theme too.
+"""
 
 import sys
+from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
+from typing import Literal
 
 from tests.lib.browser import chromium, serving, visit
 from tests.lib.paths import ROOT
 
 PAGES = ("impact", "district", "trends", "before_after", "about")
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTHS = {1280: 900, 390: 844}
 
 
-def take(folder: Path, **environment: str) -> None:
-    """Write PAGE-WIDTH.png for each page and width into the folder, whole pages."""
+def take(folder: Path, themes: Sequence[Theme] = THEMES[:1], **environment: str) -> None:
+    """Write PAGE-WIDTH.png for each page and width into the folder, whole pages; those of the dark
+    theme are PAGE-WIDTH-dark.png.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with serving(**environment) as address, chromium() as browser:
-        for width, height in WIDTHS.items():
-            for page in PAGES:
-                context = browser.new_context(viewport={"width": width, "height": height})
-                shown = context.new_page()
-                page_address = address if page == PAGES[0] else f"{address}/{page}"
-                visit(shown, page_address)
-                content = shown.locator('[data-testid="stMainBlockContainer"]').bounding_box()
-                whole = int(content["height"] + 80) if content else height
-                shown.set_viewport_size({"width": width, "height": max(whole, height)})
-                visit(shown, page_address)
-                shown.screenshot(path=folder / f"{page.replace('_', '-')}-{width}.png")
-                context.close()
+        for theme, (width, height), page in product(themes, WIDTHS.items(), PAGES):
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=theme
+            )
+            shown = context.new_page()
+            page_address = address if page == PAGES[0] else f"{address}/{page}"
+            visit(shown, page_address)
+            content = shown.locator('[data-testid="stMainBlockContainer"]').bounding_box()
+            whole = int(content["height"] + 80) if content else height
+            shown.set_viewport_size({"width": width, "height": max(whole, height)})
+            visit(shown, page_address)
+            ending = "-dark" if theme == "dark" else ""
+            shown.screenshot(path=folder / f"{page.replace('_', '-')}-{width}{ending}.png")
+            context.close()
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screenshots")
+    if len(sys.argv) > 1:
+        take(Path(sys.argv[1]), THEMES)
+    else:
+        take(ROOT / "docs" / "screenshots")

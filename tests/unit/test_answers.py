@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from leapdash.contract import school_year_of
 from leapdash.show.answers import about, before_after, district, impact, trends
 from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.answers.model import Figure, Table, Text, Withheld
@@ -19,6 +20,8 @@ from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.words import attendance as attendance_words
 from leapdash.show.words.columns import COLUMNS
+from leapdash.show.words.numbers import per_cent
+from tests.lib.by_hand import rate, rows_of
 from tests.lib.paths import ROOT
 from tests.lib.small_release import AVON, EFFECT_TABLES, HARTFORD, NEW_HAVEN, make
 
@@ -288,3 +291,15 @@ def test_a_file_of_recorded_data_says_recorded(tmp_path):
     assert rows[0].startswith("figure,choice,stamp,")
     assert rows[0].endswith("data,release")
     assert all(f"recorded,{recorded.manifest.release_id}" in row for row in rows[1:])
+
+
+def test_a_district_s_schools_stand_beside_the_rates_of_their_level(small):
+    answer = answer_of("district", small)
+    figure = answer.figures[0].chart(Look(LIGHT, answer.stamp))
+    heads = [note.text for note in figure.layout.annotations if note.name == "level"]
+    rows = [r for r in rows_of(small, "attendance") if school_year_of(r["month"]) == "2022-23"]
+    for head, level in zip(heads, ("PK-5", "6-8", "9-12"), strict=True):
+        of_level = [row for row in rows if row["level"] == level]
+        here = [row for row in of_level if row["district_code"] == HARTFORD]
+        own, every = (per_cent(rate(r, "days_attended", "days_enrolled")) for r in (here, of_level))
+        assert head == f"<b>{level}</b>: Hartford {own}, all districts {every}"

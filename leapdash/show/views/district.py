@@ -21,13 +21,13 @@ from leapdash.show.views.programme import last_month
 
 @kept(*STUDENTS, "by", "grain", "district")
 def attendance_beside(choice: Choice) -> pd.DataFrame:
-    """`attendance_trend` of the district, then of all districts (code `all`)."""
+    """`attendance_trend` of the district (by its code), then of all districts (code `all`)."""
     return _beside(attendance_trend, choice)
 
 
 @kept(*STUDENTS, "by", "grain", "district")
 def chronic_beside(choice: Choice) -> pd.DataFrame:
-    """`chronic_trend` of the district, then of all districts (code `all`)."""
+    """`chronic_trend` of the district (by its code), then of all districts (code `all`)."""
     return _beside(chronic_trend, choice)
 
 
@@ -119,5 +119,6 @@ def share_interval(found: pd.Series, base: pd.Series) -> tuple[pd.Series, pd.Ser
 
 def _beside(view: Callable[[Choice], pd.DataFrame], choice: Choice) -> pd.DataFrame:
     own = view(choice.filtered(districts=(choice.district,)))
-    parts = [own.assign(code=choice.district), view(choice.filtered(districts=()))]
+    every = view(choice.filtered(districts=()))
+    parts = [own.assign(code=choice.district), every.assign(code="all")]
     return pd.concat([part for part in parts if len(part)] or [own], ignore_index=True)
