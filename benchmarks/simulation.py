@@ -35,11 +35,11 @@ from leapdash.contract.thresholds import HEADLINES, MUCH_CUT, POWER, STAYED_ALIK
 from leapdash.estimator.event_study import EventStudy
 from leapdash.inference import (
     degrees_of_freedom,
+    interval,
     joint_test,
     mean_effect,
     simultaneous_factor,
     smallest_found,
-    t_factor,
 )
 
 EVENTS = (0, 1, 3, 6)
@@ -290,7 +290,10 @@ def binomial_p(hits: int, runs: int, chance: float) -> float:
 def held(done: pd.DataFrame, when: int | str) -> int:
     """In how many runs the interval held the truth; normal ones where no degrees are known."""
     worth = done[f"effective_{when}"].astype(float)
-    factors = [t_factor(degrees_of_freedom(n) if n > 0 else inf) for n in worth]
+    months = len(WHEN[when])
+    factors = [
+        interval(0.0, 1.0, degrees_of_freedom(n) if n > 0 else inf, months).high for n in worth
+    ]
     off = (done[f"effect_{when}"] - done[f"truth_{when}"]).abs()
     return int((off <= factors * done[f"error_{when}"]).sum())
 

@@ -21,6 +21,7 @@ from leapdash.contract.thresholds import (
     LEAST_DEGREES,
     MINIMUM_SCHOOLS,
     POWER,
+    SEVERAL_MONTHS_WIDER,
     SIGNIFICANT,
 )
 
@@ -77,17 +78,19 @@ def degrees_of_freedom(comparison_effective: float, schools: float = inf) -> flo
     return max(min(comparison_effective / EFFECTIVE_PER_DEGREE, schools - 1), LEAST_DEGREES)
 
 
-def interval(effect: float, variance: float, degrees: float = inf) -> Interval:
-    """The estimate with its interval, by Student's t with `degrees` degrees of freedom."""
+def interval(effect: float, variance: float, degrees: float = inf, months: int = 1) -> Interval:
+    """The estimate with its interval, by Student's t with `degrees` degrees of freedom; wider by
+    SEVERAL_MONTHS_WIDER where several `months` are taken together.
+    """
     error = sqrt(max(variance, 0.0))
-    half = t_factor(degrees) * error
+    half = t_factor(degrees) * (SEVERAL_MONTHS_WIDER if months > 1 else 1.0) * error
     return Interval(effect, error, effect - half, effect + half)
 
 
 def mean_effect(effects: Floats, covariance: Floats, degrees: float = inf) -> Interval:
     """The plain mean of several effects, with its interval."""
     size = len(effects)
-    return interval(float(np.mean(effects)), float(covariance.sum()) / size**2, degrees)
+    return interval(float(np.mean(effects)), float(covariance.sum()) / size**2, degrees, size)
 
 
 def t_factor(degrees: float) -> float:

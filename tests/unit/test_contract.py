@@ -97,6 +97,7 @@ def test_every_threshold_is_said_in_some_rule() -> None:
         if name.isupper() and name not in ("RULES", "HEADLINES"):
             for number in (value[0], value[-1]) if isinstance(value, tuple | range) else (value,):
                 said = {f"{number:g}", f"{number:.0%}", f"{100 * number:g} point"}
+                said |= {f"wider by {number - 1:.0%}"}
                 assert any(re.search(rf"(?<![\d.-]){one}(?![\d.])", words) for one in said), name
 
 

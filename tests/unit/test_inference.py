@@ -50,6 +50,8 @@ def test_the_variance_of_a_mean_takes_covariances_in():
     found = mean_effect(np.array([0.1, 0.3]), covariance)
     assert found.effect == pytest.approx(0.2)
     assert found.std_error == pytest.approx(np.sqrt((0.04 + 0.09 + 0.02) / 4))
+    # Several months together: wider by a twentieth than their standard error alone would have it.
+    assert found.high - 0.2 == pytest.approx(1.05 * 1.959964 * found.std_error, abs=1e-6)
 
 
 def test_a_band_over_one_effect_is_its_interval():

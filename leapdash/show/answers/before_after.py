@@ -69,7 +69,7 @@ def _withheld(
     return Answer(
         choice,
         QUESTION,
-        reason,
+        words.told_of(choice, reason),
         figures=_plain(plain, None),
         checks=(left_out_check(missing),) if missing is not None and visited else (),
         withheld=Withheld(reason, _PATHS),

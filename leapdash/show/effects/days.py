@@ -105,8 +105,8 @@ def days_regained(
     covariance = student_covariance if serving.matrix == "student" else school_covariance
     variance = float(covariance(data, coefficients).sum())
     degrees = degrees_behind(worth, serving)
-    gained = interval(estimate, variance, degrees)
-    each = interval(estimate / everyone, variance / everyone**2, degrees)
+    gained = interval(estimate, variance, degrees, len(MONTHS_AFTER))
+    each = interval(estimate / everyone, variance / everyone**2, degrees, len(MONTHS_AFTER))
     return DaysRegained(
         gained,
         each,

@@ -183,7 +183,7 @@ def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName)
     at = [EVENTS.index(e) for e in HEADLINES[headline]]
     variance = float(covariance[np.ix_(at, at)].sum()) / len(at) ** 2
     degrees = min(degrees_behind(found.comparison_effective, serving) for found in (first, second))
-    return interval(first.effect.effect - second.effect.effect, variance, degrees)
+    return interval(first.effect.effect - second.effect.effect, variance, degrees, len(at))
 
 
 def slice_studies(data: SliceData) -> dict[str, EffectStudy]:
@@ -235,7 +235,7 @@ def difference(data: SliceData, first: str, second: str, headline: HeadlineName)
     ) / len(at) ** 2
     serving = _of_slice(data)
     degrees = min(degrees_behind(found.comparison_effective, serving) for found in (one, other))
-    return interval(one.effect.effect - other.effect.effect, float(variance), degrees)
+    return interval(one.effect.effect - other.effect.effect, float(variance), degrees, len(at))
 
 
 # --- one choice ----------------------------------------------------------------------------------

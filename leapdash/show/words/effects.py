@@ -86,6 +86,11 @@ def effect_answer(study: Headlines, choice: Choice) -> str:
         told = f"{effect_sentence(soon)} {naive_sentence(soon)} {later.withheld}"
     else:
         told = study.withheld or soon.withheld or ""
+    return told_of(choice, told)
+
+
+def told_of(choice: Choice, told: str) -> str:
+    """What is told, after whose visits it is about: Hartford: only 6 students were visited."""
     return f"{whose_visits(choice)}: {told[:1].lower()}{told[1:]}"
 
 
