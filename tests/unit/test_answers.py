@@ -90,7 +90,13 @@ def test_an_answer_has_its_question_a_sentence_and_figures_that_are_complete(pag
         ),
         (
             "district",
-            ["district-schools", "district-years", "district-months", "district-effects"],
+            [
+                "district-schools",
+                "district-years",
+                "district-months",
+                "district-chance",
+                "district-effects",
+            ],
         ),
         ("trends", ["trends-attendance", "trends-chronic"]),
         (
@@ -180,7 +186,7 @@ def test_answers_are_made_and_drawn_where_there_is_no_streamlit(release):
     assert {name.rsplit(".")[-1]: int(number) for name, number in drawn.items()} == {
         "about": 0,
         "before_after": 8,
-        "district": 4,
+        "district": 5,
         "impact": 7,
         "trends": 2,
     }

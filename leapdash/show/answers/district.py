@@ -13,16 +13,18 @@ from leapdash.show.answers.model import (
     Figure,
     Part,
     Section,
+    Text,
     Withheld,
     nothing,
 )
 from leapdash.show.answers.tables import led_by
 from leapdash.show.charts.district import school_rows
+from leapdash.show.charts.funnel import school_funnel
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import Headlines
 from leapdash.show.measures import ATTENDANCE, CHRONIC_ABSENCE, MEASURES, Measure
 from leapdash.show.views import district as views
-from leapdash.show.views import effect_rows, effects, programme
+from leapdash.show.views import effect_rows, effects, funnel, programme
 from leapdash.show.views.checks import failed, left_out
 from leapdash.show.words import alt
 from leapdash.show.words import district as words
@@ -76,6 +78,7 @@ def answer(choice: Choice) -> Answer:
         sections=(
             Section("School years", partial(_years, choice)),
             Section("Months", partial(_months, choice)),
+            Section("Schools and chance", partial(_chance, choice)),
             Section(
                 "Effect of visits",
                 partial(_effect, choice),
@@ -137,6 +140,27 @@ def _months(choice: Choice) -> tuple[Part, ...]:
     choice = replace(choice, grain="month")
     title = f"{_name(choice)} beside all districts, by month"
     return (lines_of(choice, "district-months", title, views.attendance_beside(choice)),)
+
+
+def _chance(choice: Choice) -> tuple[Part, ...]:
+    table = funnel.schools_and_chance(choice)
+    year = views.last_year(choice)
+    if not len(table):
+        return (Text("Each school here is the only one of its level: there is none to compare."),)
+    title = f"{_name(choice)}’s schools and chance, chronic absence {year}"
+    told = words.chance_answer(table, whom(choice), year)
+    measured = ("chronic_share", "chronic_base", "expected", "limit_low", "limit_high")
+    return (
+        Text(told),
+        Figure(
+            "district-chance",
+            title,
+            partial(school_funnel, table),
+            led_by(table, "school_name", "level", *measured),
+            f"Funnel plot: {title}. {told}",
+            (words.chance_note(table),),
+        ),
+    )
 
 
 def _effect(choice: Choice) -> tuple[Part, ...]:

@@ -122,7 +122,14 @@ BESIDE_TABS = _tabs(
     "Reached",
     "All students",
 )
-TIME_TABS = _tabs("time", "The district over time", "School years", "Months", "Effect of visits")
+TIME_TABS = _tabs(
+    "time",
+    "The district over time",
+    "School years",
+    "Months",
+    "Schools and chance",
+    "Effect of visits",
+)
 
 OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "impact": (HEADLINE, ORDER, BESIDE_TABS),

@@ -1,5 +1,9 @@
 """Sentences of one district: how it stands beside the state, and what visits changed in it."""
 
+from typing import Any
+
+import pandas as pd
+
 from leapdash.contract.thresholds import CONFIDENCE, percent
 from leapdash.inference import Interval
 from leapdash.show.effects.studies import Headlines
@@ -50,6 +54,53 @@ def effect(name: str, found: Headlines, beside: Interval | None) -> str:
         f"{sentence} The effect is {points(beside.effect)} points "
         f"{'larger' if beside.effect > 0 else 'smaller'} than in all other districts together "
         f"(between {points(ends[0])} and {points(ends[1])})."
+    )
+
+
+def chance_answer(table: pd.DataFrame, name: str, year: str) -> str:
+    """Which schools stand apart by more than chance; takes the table of `schools_and_chance`."""
+    apart = table[table["deviation"].abs() > 1]
+    schools = _schools(len(table))
+    if not len(apart):
+        return (
+            f"{name}: in chronic absence in {year}, none of {schools} can be told apart from the "
+            "district’s others of the level."
+        )
+    told = "; ".join(_apart(row) for row in apart.itertuples())
+    return (
+        f"{name}: in chronic absence in {year}, {_of(len(apart), len(table))} "
+        f"{'stands' if len(apart) == 1 else 'stand'} apart by more than chance: {told}. "
+        f"By chance alone one in twenty would. The others can’t be told apart."
+    )
+
+
+def chance_note(table: pd.DataFrame) -> str:
+    """How the limits of a funnel are to be read, and how far schools usually differ."""
+    spread = table.groupby("level", sort=False)["spread"].first()
+    told = ", ".join(f"{times:.1f} times for {level}" for level, times in spread.items())
+    return (
+        "Within the dashed lines lie 95% of schools by chance, within the dotted ones 99.8%: the "
+        "fewer students, the farther chance reaches. Allowed for, too, is that schools of a "
+        f"district vary more than chance about its share, here {told} as much. An open mark can’t "
+        "be told apart from the district’s others. Students are taken as independent. Levels with "
+        "one school are left out."
+    )
+
+
+def _schools(number: int) -> str:
+    return "the two schools" if number == 2 else f"the {number} schools"
+
+
+def _of(number: int, all_: int) -> str:
+    return f"{number} of {_schools(all_)}"
+
+
+def _apart(row: Any) -> str:
+    side = "more" if row.deviation > 0 else "fewer"
+    return (
+        f"{row.school_name} ({side}: {per_cent(row.chronic_share)} of "
+        f"{students(int(row.chronic_base))}, where {per_cent(row.limit_low)} to "
+        f"{per_cent(row.limit_high)} would be chance)"
     )
 
 
