@@ -34,7 +34,8 @@ class Choice:
     `by`: what lines are drawn by. `grain`: what a point in time is. `measure`: the rate schools
     are compared by, one of MEASURES. `headline`: when after the visit effects are compared.
     `order`: what rows of effects are ordered by.
-    `district`: the code of the one district a page is about; empty where it is about no single one.
+    `district`, `school`: the code of the one district or school a page is about; empty where it is
+    about no single one.
     """
 
     release: OpenedRelease
@@ -45,6 +46,7 @@ class Choice:
     headline: HeadlineName = "six_to_nine"
     order: Order = "effect"
     district: str = ""
+    school: str = ""
 
     @property
     def known(self) -> Known:

@@ -5,7 +5,7 @@ and so are words in any case.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from leapdash.contract import GROUPS, LEVELS, PARTICIPATION
 
@@ -34,18 +34,36 @@ _WHOLE_RELEASE = "this page describes the whole release."
 _OFF: Mapping[str, Mapping[str, str]] = {
     "impact": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),
     "district": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE),
+    "school": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE)
+    | {"levels": "a school is looked at at its own level."},
     "before_after": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),
     "about": dict.fromkeys(FILTER_LABELS, _WHOLE_RELEASE),
 }
 
 
 @dataclass(frozen=True)
+class School:
+    """A school's name, and the code of its district."""
+
+    name: str
+    district: str
+
+
+@dataclass(frozen=True)
 class Known:
-    """What can be chosen: a release's districts (code to name, by name), LEAP ones, and years."""
+    """What can be chosen: a release's districts (code to name, by name), LEAP ones, years, and
+    schools (by code, in the order of their names).
+    """
 
     districts: Mapping[str, str]
     leap: frozenset[str]
     years: tuple[str, ...]
+    schools: Mapping[str, School] = field(default_factory=dict)
+
+    def school_label(self, code: str) -> str:
+        """A school's name with its district's, by which it is found: Elm School, Hartford."""
+        school = self.schools[code]
+        return f"{school.name}, {self.districts[school.district]}"
 
     def label(self, item: str) -> str:
         """The words for a district code, or for `leap` and `other`."""

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from leapdash.contract import CHRONIC, TO_JUNE
 from leapdash.release import Manifest, Release
 from leapdash.show.effects.arrays import CohortData, RecentData, cohort_data, recent_data
-from leapdash.show.filters import Known
+from leapdash.show.filters import Known, School
 
 RESULTS_KEPT = 1000
 """So many results a release keeps at most; the one not asked for longest goes first."""
@@ -109,14 +109,18 @@ def _made(make: Callable[[Any], Any], asked: Hashable) -> Any:
 
 def known_in(release: OpenedRelease | Release) -> Known:
     """The districts and school years that can be chosen in a release."""
-    schools = release.table("schools", columns=["district_code", "district_name", "leap_from"])
+    columns = ["school_code", "school_name", "district_code", "district_name", "leap_from"]
+    schools = release.table("schools", columns=columns)
     names = dict(
         zip(schools["district_code"].to_pylist(), schools["district_name"].to_pylist(), strict=True)
     )
     shared = {name for name in names.values() if list(names.values()).count(name) > 1}
     labelled = {code: f"{n} ({code})" if n in shared else n for code, n in names.items()}
     takes_part = schools.filter(pc.is_valid(schools["leap_from"]))
+    own = ("school_code", "school_name", "district_code")
+    named = zip(*(schools[column].to_pylist() for column in own), strict=True)
     return Known(
+        schools={code: School(name, of) for code, name, of in sorted(named, key=lambda s: s[1])},
         districts=dict(sorted(labelled.items(), key=lambda pair: pair[1])),
         leap=frozenset(takes_part["district_code"].to_pylist()),
         years=release.manifest.school_years,

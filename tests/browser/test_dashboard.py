@@ -16,7 +16,7 @@ from tests.lib.browser import serving, settle, visit
 from tests.lib.paths import DEMO
 
 WIDTHS = (390, 768, 1280, 1920) if examples.FULL else (390, 1280)
-PAGES = ("", "district", "trends", "before_after", "about")
+PAGES = ("", "district", "school", "trends", "before_after", "about")
 
 
 def download(page: Page, figure: str) -> list[dict[str, str]]:

@@ -27,7 +27,7 @@ from tests.lib.small_release import AVON, HARTFORD, make, small_tables
 
 pytestmark = pytest.mark.usefixtures("on_show")
 
-PAGES = ("impact", "district", "trends", "before_after", "about")
+PAGES = ("impact", "district", "school", "trends", "before_after", "about")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -65,6 +65,26 @@ def test_district_is_about_the_last_of_the_years_chosen_in_whatever_order():
     app = opened("district", districts=["Hartford"], years=["2021-22", "2020-21"])
     assert "of their days in 2021-22" in said(app)
     assert "Hartford’s schools by attendance, 2021-22" in said(app)
+
+
+def test_a_school_is_found_by_name_and_its_address_says_so():
+    app = opened("school", school=["Hartford River Academy, Hartford"])
+    assert "Hartford River Academy (Hartford, grades" in said(app)
+    box = app.selectbox(key="school")
+    assert box.value == "0642011"
+    box.set_value("0931011").run()
+    assert "New Haven Elm School (New Haven, grades" in said(app)
+    assert app.query_params == {"school": "New Haven Elm School, New Haven"}
+    # A school outside the districts chosen isn't on offer.
+    app.multiselect(key="districts").set_value([HARTFORD]).run()
+    assert "(Hartford, grades" in said(app)
+    assert {name.rsplit(", ")[1] for name in app.selectbox(key="school").options} == {"Hartford"}
+
+
+def test_an_address_with_a_school_that_is_not_there_is_noted():
+    app = opened("school", school=["No Such School"])
+    assert "The address asked for something under “Find a school”" in said(app)
+    assert "grades" in said(app)
 
 
 def test_before_the_programme_began_a_district_has_nobody_waiting():
@@ -123,7 +143,7 @@ def test_about_tells_sources_licences_definitions_and_the_manifest(release):
 
 def test_filters_stay_when_the_page_changes_and_when_it_is_run_again():
     app = opened("impact", districts=["LEAP districts"], levels=["9-12"])
-    for page in ("trends", "before_after", "about", "district", "impact"):
+    for page in ("trends", "before_after", "about", "school", "district", "impact"):
         app.switch_page(f"pages/{page}.py").run()
         assert app.query_params == {"districts": "LEAP districts", "levels": "9-12"}
     assert app.multiselect(key="districts").value == ["leap"]

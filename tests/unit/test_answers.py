@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from leapdash.contract import school_year_of
-from leapdash.show.answers import about, before_after, district, impact, trends
+from leapdash.show.answers import about, before_after, district, impact, school, trends
 from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.answers.model import Figure, Table, Text, Withheld
 from leapdash.show.charts.base import Look
@@ -28,10 +28,14 @@ from tests.lib.small_release import AVON, EFFECT_TABLES, HARTFORD, NEW_HAVEN, ma
 PAGES = {
     "impact": impact,
     "district": district,
+    "school": school,
     "trends": trends,
     "before_after": before_after,
     "about": about,
 }
+
+
+SCHOOL = "0641011"
 
 
 class Recording(OpenedRelease):
@@ -53,6 +57,7 @@ def recording(release):
 
 def answer_of(page, release, filters=None, **controls):
     controls = {"district": HARTFORD, **controls} if page == "district" else controls
+    controls = {"school": SCHOOL, **controls} if page == "school" else controls
     return PAGES[page].answer(Choice(release, filters or Filters(), **controls))
 
 
@@ -98,6 +103,7 @@ def test_an_answer_has_its_question_a_sentence_and_figures_that_are_complete(pag
                 "district-effects",
             ],
         ),
+        ("school", ["school-months", "school-chronic"]),
         ("trends", ["trends-attendance", "trends-chronic"]),
         (
             "before_after",
@@ -154,15 +160,15 @@ import sys
 sys.modules["streamlit"] = None
 from pathlib import Path
 from leapdash.release import open_release
-from leapdash.show.answers import about, before_after, district, impact, trends
+from leapdash.show.answers import about, before_after, district, impact, school, trends
 from leapdash.show.charts.base import Look
 from leapdash.show.charts.palette import LIGHT
 from leapdash.show.choice import Choice
 from leapdash.show.opened import OpenedRelease
 
 store, code = sys.argv[1:]
-choice = Choice(OpenedRelease(open_release(Path(store))), district=code)
-for page in (about, before_after, district, impact, trends):
+choice = Choice(OpenedRelease(open_release(Path(store))), district=code, school="0641011")
+for page in (about, before_after, district, impact, school, trends):
     answer = page.answer(choice)
     parts = list(answer.figures)
     for section in (*answer.sections, *answer.checks):
@@ -188,6 +194,7 @@ def test_answers_are_made_and_drawn_where_there_is_no_streamlit(release):
         "before_after": 8,
         "district": 5,
         "impact": 7,
+        "school": 2,
         "trends": 2,
     }
 

@@ -9,10 +9,12 @@ import streamlit as st
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
 from leapdash.show.dashboard.address import Parameter, Tabs
+from leapdash.show.filters import Known
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.district import BESIDE
 from leapdash.show.views.effects import ways_to_part
 from leapdash.show.views.programme import districts_visited
+from leapdash.show.views.school import school_at_first
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,27 @@ def draw_compare(choice: Choice) -> None:
         replace(COMPARE, words=words).draw()
 
 
+@dataclass(frozen=True)
+class SchoolBox(Tabs):
+    """The one school a page is about. What goes without saying is the one the page begins with."""
+
+    def draw(self, choice: Choice) -> None:
+        """Put it on the page, with the schools of the districts chosen."""
+        known, codes = choice.known, choice.codes
+        offered = [
+            code for code, one in known.schools.items() if codes is None or one.district in codes
+        ]
+        address.begin_with(self.key, choice.school)
+        st.selectbox(
+            self.label,
+            offered,
+            format_func=known.school_label,
+            key=self.key,
+            on_change=address.take,
+            args=(self.key, ["", *offered]),
+        )
+
+
 def _tabs(key: str, label: str, *titles: str) -> Tabs:
     return Tabs(key, label, dict(zip(titles, titles, strict=True)))
 
@@ -122,6 +145,10 @@ BESIDE_TABS = _tabs(
     "Reached",
     "All students",
 )
+SCHOOL = SchoolBox("school", "Find a school", {})
+SCHOOL_TABS = _tabs(
+    "beside_school", "The school", "Schools like it", "Chronic absence", "Visits", "Chance"
+)
 TIME_TABS = _tabs(
     "time",
     "The district over time",
@@ -134,13 +161,23 @@ TIME_TABS = _tabs(
 OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "impact": (HEADLINE, ORDER, BESIDE_TABS),
     "district": (MEASURE, HEADLINE, TIME_TABS),
+    "school": (SCHOOL, SCHOOL_TABS),
     "trends": (LINES, POINTS),
     "before_after": (COMPARE,),
     "about": (),
 }
 """What each page has to say beside the filters."""
 
-EVERY = tuple({one.key: one for own in OF_PAGE.values() for one in own}.values())
+
+def own_of(page: str, known: Known) -> tuple[Parameter, ...]:
+    """What a page has to say beside the filters, with the words of the release."""
+    schools = {code: known.school_label(code) for code in known.schools}
+    return tuple(replace(one, words=schools) if one is SCHOOL else one for one in OF_PAGE[page])
+
+
+def every(known: Known) -> tuple[Parameter, ...]:
+    """The same for all pages, each once."""
+    return tuple({one.key: one for page in OF_PAGE for one in own_of(page, known)}.values())
 
 
 def choice_on(page: str, release: OpenedRelease) -> Choice:
@@ -149,7 +186,20 @@ def choice_on(page: str, release: OpenedRelease) -> Choice:
         own.field: own.says() for own in OF_PAGE[page] if isinstance(own, Control)
     }
     choice = Choice(release, address.filters().meant_on(page), **said)
-    return replace(choice, district=_district(choice)) if page == "district" else choice
+    match page:
+        case "district":
+            return replace(choice, district=_district(choice))
+        case "school":
+            return replace(choice, school=_school(choice))
+    return choice
+
+
+def _school(choice: Choice) -> str:
+    """The one school a page is about: the one asked for, where it is in the districts chosen."""
+    said, schools = SCHOOL.says(), choice.known.schools
+    if said in schools and (choice.codes is None or schools[said].district in choice.codes):
+        return said
+    return school_at_first(choice)
 
 
 def _district(choice: Choice) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from leapdash.errors import ReleaseError
 from leapdash.release import Manifest
-from leapdash.show.answers import about, before_after, district, impact, trends
+from leapdash.show.answers import about, before_after, district, impact, school, trends
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address, controls, filter_bar, paper, store
 from leapdash.show.words.numbers import month
@@ -35,6 +35,7 @@ class PageInfo:
 PAGES = (
     PageInfo("impact", "Impact", ":material/flag:", impact.QUESTION),
     PageInfo("district", "District", ":material/school:", district.QUESTION),
+    PageInfo("school", "School", ":material/apartment:", school.QUESTION),
     PageInfo("trends", "Trends", ":material/show_chart:", trends.QUESTION),
     PageInfo(
         "before_after", "Before and after", ":material/compare_arrows:", before_after.QUESTION
@@ -56,7 +57,8 @@ def run() -> None:
     except ReleaseError as error:
         _broken(error)
         return
-    notes = address.follow(controls.OF_PAGE[info.key], controls.EVERY, release.known)
+    known = release.known
+    notes = address.follow(controls.own_of(info.key, known), controls.every(known), known)
     choice = controls.choice_on(info.key, release)
     st.set_page_config(page_title=_title(info, choice))
     if not st.context.is_embedded:
@@ -119,7 +121,7 @@ def _links(pages: Sequence[st.Page], choice: Choice) -> None:
     with st.container(horizontal=True, gap="small", key="pages", vertical_alignment="center"):
         st.markdown("leapdash", width="content")
         for page, info in zip(pages, PAGES, strict=True):
-            query = address.written(controls.OF_PAGE[info.key], choice.known)
+            query = address.written(controls.own_of(info.key, choice.known), choice.known)
             st.page_link(page, query_params=query)
 
 

@@ -43,12 +43,14 @@ _FORMATS = {
     "per cent": "%.1f%%",
     "points": "%+.1f",
     "deviations": "%+.2f",
+    "decimals": "%.2f",
     "whole": "%,.0f",
 }
 _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "per cent": per_cent,
     "points": partial(points, signed=True),
     "deviations": "{:+.2f}".format,
+    "decimals": "{:.2f}".format,
     "month": signed_month,
 }
 _TITLES = {name: column.title for name, column in COLUMNS.items()}

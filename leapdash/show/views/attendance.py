@@ -63,11 +63,11 @@ def chronic_trend(choice: Choice) -> pd.DataFrame:
     Columns: series, code, period, chronic_base, chronically_absent, chronic_share (fraction). For
     all districts a student's days are pooled over the state; several districts at once are the sum
     of the districts' own counts. Periods in which nobody counts are left out, and months by which
-    too few of the year's students had been enrolled for enough days (see `_early_months`).
+    too few of the year's students had been enrolled for enough days (see `early_months`).
     """
     if choice.grain == "month":
         frame = _chronic(choice, "chronic_to_date", month=months_of(choice.filters.years) or None)
-        frame = frame[~frame["period"].isin(_early_months(choice))].reset_index(drop=True)
+        frame = frame[~frame["period"].isin(early_months(choice))].reset_index(drop=True)
     else:
         frame = _chronic(choice, "chronic_absence", school_year=choice.filters.years or None)
     frame["chronic_share"] = share(frame["chronically_absent"], frame["chronic_base"])
@@ -161,7 +161,7 @@ def _monthly(choice: Choice, measures: tuple[str, ...]) -> pd.DataFrame:
 
 
 @kept()
-def _early_months(choice: Choice) -> frozenset[date]:
+def early_months(choice: Choice) -> frozenset[date]:
     """The months by which less than _ENOUGH_COUNTED of the students counted later in the school
     year, or in the year before, count: at a year's beginning hardly anybody has been enrolled for
     enough days.

@@ -6,7 +6,7 @@ from typing import Literal
 
 from leapdash.show.measures import MEASURES
 
-Format = Literal["plain", "per cent", "points", "deviations", "whole", "month"]
+Format = Literal["plain", "per cent", "points", "deviations", "decimals", "whole", "month"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Column:
     """A column's title, and how its numbers are written.
 
     `per cent` and `points` are fractions in the table, shown times a hundred; points, deviations
-    and months carry their sign. `whole`: without decimals. `month`: as it stands.
+    and months carry their sign. `decimals`: two; `whole`: none. `month`: as it stands.
     """
 
     title: str
@@ -26,6 +26,9 @@ COLUMNS: Mapping[str, Column] = {
     "period": Column("Period"),
     "event_time": Column("Months since the visit", "month"),
     "school_name": Column("School"),
+    "district": Column("District"),
+    "high_needs_share": Column("High needs", "per cent"),
+    "distance": Column("Distance", "decimals"),
     "level": Column("Level"),
     "students": Column("Students"),
     "days_enrolled": Column("Days enrolled"),
@@ -49,7 +52,6 @@ COLUMNS: Mapping[str, Column] = {
     "waiting": Column("Waiting"),
     "tried": Column("Tried, nobody met"),
     "visited_not_eligible": Column("Visited, never eligible"),
-    "high_needs_share": Column("High needs", "per cent"),
     "section": Column("Part"),
     "reference": Column("Beside"),
     "difference": Column("Difference (points)", "points"),

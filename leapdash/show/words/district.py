@@ -74,6 +74,19 @@ def chance_answer(table: pd.DataFrame, name: str, year: str) -> str:
     )
 
 
+def one_and_chance(row: pd.Series, name: str, district: str, year: str) -> str:
+    """Whether one school stands apart by more than chance; a row of `schools_and_chance`."""
+    told = (
+        f"{name}: {per_cent(row['chronic_share'])} of {students(int(row['chronic_base']))} were "
+        f"chronically absent in {year}; of all students of the level in {district}, "
+        f"{per_cent(row['expected'])}. By chance, 95% of schools of this size there would have "
+        f"between {per_cent(row['limit_low'])} and {per_cent(row['limit_high'])}: "
+    )
+    if abs(row["deviation"]) <= 1:
+        return f"{told}it can’t be told apart from the others."
+    return f"{told}it stands apart, with {'more' if row['deviation'] > 0 else 'fewer'} absent."
+
+
 def chance_note(table: pd.DataFrame) -> str:
     """How the limits of a funnel are to be read, and how far schools usually differ."""
     spread = table.groupby("level", sort=False)["spread"].first()

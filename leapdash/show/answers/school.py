@@ -1,0 +1,147 @@
+"""How is one school doing, beside schools like it and its own last year?"""
+
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+
+from leapdash.show.answers.lines import lines_of
+from leapdash.show.answers.model import Answer, Card, Part, Section, Table, Text, nothing
+from leapdash.show.answers.tables import led_by
+from leapdash.show.choice import Choice
+from leapdash.show.measures import CHRONIC_ABSENCE
+from leapdash.show.views import effects, funnel
+from leapdash.show.views import school as views
+from leapdash.show.views.checks import failed
+from leapdash.show.views.district import last_year
+from leapdash.show.views.programme import last_month
+from leapdash.show.words import district as district_words
+from leapdash.show.words import effects as effect_words
+from leapdash.show.words import school as words
+from leapdash.show.words.filters import whose_visits
+from leapdash.show.words.numbers import count, month, per_cent
+
+QUESTION = "How is one school doing, beside schools like it and its own last year?"
+_WAITS = {
+    "first_visits_30": "First visits within 30 days",
+    "first_visits_60": "First visits after 31 to 60 days",
+    "first_visits_120": "First visits after 61 to 120 days",
+    "first_visits_over_120": "First visits later",
+}
+_COUNTED = {
+    "ever_eligible": "Ever eligible",
+    "ever_eligible_visited": "Eligible and visited",
+    "waiting": "Waiting",
+    "tried": "Waiting, tried without meeting the family",
+}
+
+
+def answer(choice: Choice) -> Answer:
+    """The choice's school: attendance, chronic absence, visits; each beside what is like it."""
+    like = views.schools_like_it(choice) if choice.school else pd.DataFrame()
+    if not len(like):
+        return nothing(choice, QUESTION)
+    year, own = last_year(choice), like.iloc[0]
+    change, reach = views.against_last_year(choice), views.school_reach(choice)
+    name = words.name_of(choice, views.level_of(choice))
+    cards = [
+        Card("Attendance", per_cent(own["attendance_rate"]), f"of days, {year}"),
+        Card("Chronic absence", per_cent(own["chronic_share"]), f"of students, {year}"),
+        Card("High needs", per_cent(own["high_needs_share"]), "of students"),
+    ]
+    if len(reach):
+        share = reach["ever_eligible_visited"] / max(reach["ever_eligible"], 1)
+        cards += [
+            Card("Waiting", count(reach["waiting"]), "for a first visit"),
+            Card("Reached", per_cent(share), "of those eligible"),
+        ]
+    short = choice.known.schools[choice.school].name
+    months = views.school_months(choice)
+    return Answer(
+        choice,
+        QUESTION,
+        words.answer(name, like, year, change),
+        cards=tuple(cards),
+        figures=(
+            lines_of(
+                choice,
+                "school-months",
+                f"{short} beside schools like it, attendance by month",
+                months,
+            ),
+        ),
+        sections=(
+            Section("Schools like it", partial(_like, like, short, year)),
+            Section("Chronic absence", partial(_chronic, choice, short)),
+            Section("Visits", partial(_visits, choice, short)),
+            Section("Chance", partial(_chance, choice, short)),
+        ),
+    )
+
+
+def _like(like: pd.DataFrame, short: str, year: str) -> tuple[Part, ...]:
+    title = f"Schools like {short}, {year}"
+    named = ("school_name", "district", "attendance_rate", "chronic_share")
+    note = words.like_note(like)
+    return (Table("school-like", title, led_by(like, *named)), Text(note, small=True))
+
+
+def _chronic(choice: Choice, short: str) -> tuple[Part, ...]:
+    change = views.against_last_year(choice)
+    title = f"{short}, chronic absence in the school year to date"
+    figure = lines_of(
+        choice,
+        "school-chronic",
+        title,
+        views.school_to_date(choice),
+        CHRONIC_ABSENCE,
+        notes=(words.TO_DATE, words.INDEPENDENT if change else ""),
+    )
+    return (Text(words.against_last_year(change)), figure)
+
+
+def _visits(choice: Choice, short: str) -> tuple[Part, ...]:
+    """Whom the programme reached at the school, and what visits changed at its level there."""
+    reach, when = views.school_reach(choice), month(last_month(choice))
+    told = Text(words.visits(reach, when))
+    if not len(reach):
+        return (told,)
+    rows = [(says, int(reach[name])) for name, says in (_COUNTED | _WAITS).items()]
+    table = pd.DataFrame(rows, columns=["series", "students"])
+    return (
+        told,
+        Table("school-visits", f"The programme at {short}, {when}", table),
+        Text(words.WAITS, small=True),
+        *_effect(choice),
+    )
+
+
+def _effect(choice: Choice) -> tuple[Part, ...]:
+    """What visits changed at the school's level in its district: too few are visited in one."""
+    if not choice.release.has_effects:
+        return ()
+    district = choice.known.schools[choice.school].district
+    around = choice.filtered(districts=(district,), levels=(views.level_of(choice),))
+    found = effects.headlines_on(around)
+    if not found.visited_all:
+        return ()
+    mind = effect_words.mind_sentence(failed(around, found, effect_words.leading(found)))
+    told = district_words.effect(whose_visits(around), found, None)
+    return (Text(" ".join(part for part in (told, mind) if part)),)
+
+
+def _chance(choice: Choice, short: str) -> tuple[Part, ...]:
+    """Whether the school stands apart from its district's others of the level."""
+    district = choice.known.schools[choice.school].district
+    table = funnel.schools_and_chance(
+        replace(choice.filtered(levels=(views.level_of(choice),)), district=district)
+    )
+    own = table[table["school_code"] == choice.school]
+    if not len(own):
+        return (Text(f"{short} is the only school of its level in its district."),)
+    place = choice.known.districts[district]
+    row = own.iloc[0]
+    return (
+        Text(district_words.one_and_chance(row, short, place, last_year(choice))),
+        Text(district_words.chance_note(table), small=True),
+    )

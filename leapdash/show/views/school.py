@@ -1,0 +1,286 @@
+"""One school: beside schools like it, beside its own last year, and what the programme did there.
+
+All of it is for the choice's `school`, at its own level: that of most of its students.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from leapdash.contract import LEVELS, months_of
+from leapdash.show.choice import Choice, kept
+from leapdash.show.filters import ALL_STUDENTS
+from leapdash.show.views.attendance import early_months
+from leapdash.show.views.base import require_known, share, sums
+from leapdash.show.views.district import last_year, share_interval
+from leapdash.show.views.programme import last_month
+
+LIKE_IT = 8
+"""So many schools are looked for that are like one."""
+THE_SCHOOL, LIKE = "school", "like"
+_BANDS = ("absent_10_to_20", "absent_20_or_more")
+_REACH = ("ever_eligible", "ever_eligible_visited", "waiting", "tried")
+_FIRST_VISITS = (
+    *("first_visits_30", "first_visits_60", "first_visits_120", "first_visits_over_120"),
+)
+
+
+@kept("years")
+def school_levels(choice: Choice) -> pd.DataFrame:
+    """Every school with students in the last school year chosen, at its level.
+
+    Columns: school_code, district_code, level (that of most of its students), students,
+    high_needs_share.
+    """
+    columns = ["school_code", "district_code", "level", "students", "high_needs"]
+    table = choice.release.table("school_profile", columns, {"school_year": (last_year(choice),)})
+    frame: pd.DataFrame = table.to_pandas()
+    require_known(frame["level"], LEVELS, "level")
+    frame = frame[frame["students"] > 0].sort_values(["school_code", "students"])
+    frame = frame.drop_duplicates("school_code", keep="last").reset_index(drop=True)
+    frame["high_needs_share"] = share(frame.pop("high_needs"), frame["students"])
+    return frame
+
+
+@kept("districts", "years")
+def school_at_first(choice: Choice) -> str:
+    """The code of the school in the districts chosen in which most students wait for a visit; the
+    first by its code where nobody does, nothing where there is no school.
+    """
+    here = school_levels(choice)
+    if choice.codes is not None:
+        here = here[here["district_code"].isin(choice.codes)]
+    if not len(here):
+        return ""
+    where = {"month": (last_month(choice),), "group": (ALL_STUDENTS,)}
+    table = choice.release.table("reach", ["school_code", "waiting"], where)
+    waiting = sums(table.drop_null(), ["school_code"], ["waiting"]).set_index("school_code")
+    order = here.assign(waiting=here["school_code"].map(waiting["waiting"]).fillna(0))
+    order = order.sort_values(["waiting", "school_code"], ascending=[False, True])
+    return str(order["school_code"].iloc[0])
+
+
+@kept("years", "school")
+def schools_like_it(choice: Choice) -> pd.DataFrame:
+    """The schools of the same level nearest in need and size, the nearest first; the school itself
+    on top.
+
+    Columns: school_code, school_name, district (its name), students, high_needs_share (of the last
+    school year chosen), distance (0 for the school itself; see below), attendance_rate,
+    chronic_share (of that year). At most LIKE_IT schools and the school.
+
+    Nearness: the distance between share of high needs students and the logarithm of the number of
+    students, each in standard deviations among all schools of the level.
+    """
+    every = school_levels(choice)
+    own = every[every["school_code"] == choice.school]
+    level = every[every["level"].isin(own["level"])].copy()
+    if not len(own):
+        return pd.DataFrame(columns=["school_code", *_LIKE_COLUMNS])
+    apart = np.zeros(len(level))
+    for values in (level["high_needs_share"], np.log(level["students"])):
+        spread = float(values.std(ddof=0))
+        here = float(values[level["school_code"] == choice.school].iloc[0])
+        if spread > 0:
+            apart += ((values.to_numpy(dtype=float) - here) / spread) ** 2
+    level["distance"] = np.sqrt(apart)
+    level["itself"] = level["school_code"] != choice.school
+    near = level.sort_values(["itself", "distance", "school_code"]).head(LIKE_IT + 1)
+    names = choice.release.table("schools", ["school_code", "school_name"]).to_pandas()
+    near["school_name"] = near["school_code"].map(names.set_index("school_code")["school_name"])
+    near["district"] = near["district_code"].map(choice.known.districts)
+    rates = _rates(choice, str(own["level"].iloc[0]), tuple(near["school_code"]))
+    near = near.merge(rates, on="school_code", how="left")
+    return near[["school_code", *_LIKE_COLUMNS]].reset_index(drop=True)
+
+
+_LIKE_COLUMNS = (
+    *("school_name", "district", "students", "high_needs_share", "distance"),
+    *("attendance_rate", "chronic_share", "chronic_base"),
+)
+
+
+def _rates(choice: Choice, level: str, codes: tuple[str, ...]) -> pd.DataFrame:
+    """Attendance and chronic absence of schools in the last school year chosen."""
+    year = last_year(choice)
+    own = {"school_code": codes, "level": (level,)}
+    months = choice.filtered(years=(year,))
+    days = sums(
+        choice.release.table(
+            "attendance",
+            ["school_code", "days_enrolled", "days_attended"],
+            {**own, "month": _months(months)},
+        ),
+        ["school_code"],
+        ["days_enrolled", "days_attended"],
+    )
+    days["attendance_rate"] = share(days["days_attended"], days["days_enrolled"])
+    measures = ["chronic_base", *_BANDS]
+    where = {**own, "geography": ("school",), "group": (ALL_STUDENTS,), "school_year": (year,)}
+    table = choice.release.table("chronic_absence", ["school_code", *measures], where)
+    chronic = sums(table, ["school_code"], measures)
+    chronic["chronic_share"] = share(
+        chronic[_BANDS[0]] + chronic[_BANDS[1]], chronic["chronic_base"]
+    )
+    wanted = chronic[["school_code", "chronic_share", "chronic_base"]]
+    return days[["school_code", "attendance_rate"]].merge(wanted, on="school_code", how="outer")
+
+
+@kept("years", "school")
+def school_months(choice: Choice) -> pd.DataFrame:
+    """Attendance by month of the school and of the schools like it together; the columns are those
+    of `attendance_trend`.
+    """
+    like = schools_like_it(choice)
+    codes = {THE_SCHOOL: (choice.school,), LIKE: tuple(like["school_code"][1:])}
+    level = level_of(choice)
+    measures = ["students", "days_enrolled", "days_attended"]
+    parts = []
+    for code, wanted in codes.items():
+        where: dict[str, Collection[Any]] = {"school_code": wanted, "level": (level,)}
+        if choice.filters.years:
+            where["month"] = _months(choice)
+        table = choice.release.table("attendance", ["month", *measures], where)
+        part = sums(table, ["month"], measures).sort_values("month")
+        part.insert(0, "code", code)
+        parts.append(part)
+    names = {THE_SCHOOL: choice.known.schools[choice.school].name, LIKE: f"{len(like) - 1} like it"}
+    frame = pd.concat(parts, ignore_index=True).rename(columns={"month": "period"})
+    frame.insert(0, "series", frame["code"].map(names))
+    frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])
+    return frame
+
+
+@kept("years", "school")
+def school_to_date(choice: Choice) -> pd.DataFrame:
+    """Chronic absence of the school in the school year to date by month; the columns are those of
+    `chronic_trend`.
+    """
+    measures = ["chronic_base", *_BANDS]
+    where: dict[str, Collection[Any]] = {
+        "geography": ("school",),
+        "group": (ALL_STUDENTS,),
+        "school_code": (choice.school,),
+        "level": (level_of(choice),),
+    }
+    if choice.filters.years:
+        where["month"] = _months(choice)
+    table = choice.release.table("chronic_to_date", ["month", *measures], where)
+    frame = sums(table, ["month"], measures).sort_values("month")
+    frame = frame[(frame["chronic_base"] > 0) & ~frame["month"].isin(early_months(choice))]
+    frame["chronically_absent"] = frame[_BANDS[0]] + frame[_BANDS[1]]
+    frame["chronic_share"] = share(frame["chronically_absent"], frame["chronic_base"])
+    frame.insert(0, "series", choice.known.schools[choice.school].name)
+    frame.insert(1, "code", THE_SCHOOL)
+    return (
+        frame.rename(columns={"month": "period"}).drop(columns=list(_BANDS)).reset_index(drop=True)
+    )
+
+
+@dataclass(frozen=True)
+class AgainstLastYear:
+    """Chronic absence in the year to date at one month, and at the same month a year before.
+
+    Shares are fractions; `change` is now less before, with its interval.
+    """
+
+    month: date
+    now: float
+    counted: int
+    before: float
+    counted_before: int
+    change: float
+    low: float
+    high: float
+
+    @property
+    def may_be_chance(self) -> bool:
+        """Whether no change at all would fit."""
+        return self.low <= 0 <= self.high
+
+
+@kept("years", "school")
+def against_last_year(choice: Choice) -> AgainstLastYear | None:
+    """The last month chosen against the same month of the year before; None where one of the two
+    isn't there.
+
+    The interval takes the students of the two years as independent. Many are the same, which makes
+    it too wide, not too narrow. Source: Newcombe (1998), Statistics in Medicine 17, method 10.
+    """
+    every = school_to_date(choice.filtered(years=()))
+    chosen = school_to_date(choice)
+    if not len(chosen):
+        return None
+    last = chosen["period"].max()
+    rows = every.set_index("period")
+    earlier = last.replace(year=last.year - 1)
+    if earlier not in rows.index:
+        return None
+    now, before = rows.loc[last], rows.loc[earlier]
+    change, low, high = difference_of_shares(
+        (float(now["chronic_share"]), int(now["chronic_base"])),
+        (float(before["chronic_share"]), int(before["chronic_base"])),
+    )
+    return AgainstLastYear(
+        last,
+        float(now["chronic_share"]),
+        int(now["chronic_base"]),
+        float(before["chronic_share"]),
+        int(before["chronic_base"]),
+        change,
+        low,
+        high,
+    )
+
+
+def difference_of_shares(
+    one: tuple[float, int], other: tuple[float, int]
+) -> tuple[float, float, float]:
+    """One share less another, each with the number it is a share of, and the ends of the interval
+    by Newcombe's hybrid of both shares' own intervals.
+    """
+    found = pd.Series([one[0], other[0]])
+    lows, highs = share_interval(found, pd.Series([one[1], other[1]]))
+    change = one[0] - other[0]
+    below = ((one[0] - lows[0]) ** 2 + (highs[1] - other[0]) ** 2) ** 0.5
+    above = ((highs[0] - one[0]) ** 2 + (other[0] - lows[1]) ** 2) ** 0.5
+    return change, float(change - below), float(change + above)
+
+
+@kept("years", "school")
+def school_reach(choice: Choice) -> pd.Series:
+    """The programme at the school in the last month chosen: ever_eligible, ever_eligible_visited,
+    waiting, tried (of those waiting: a visit met nobody), and the first visits made until then, by
+    the days since the end of the month of becoming eligible. Empty where the district takes no
+    part.
+    """
+    last = last_month(choice)
+    where = {
+        "group": (ALL_STUDENTS,),
+        "school_code": (choice.school,),
+        "level": (level_of(choice),),
+    }
+    measures = [*_REACH, *_FIRST_VISITS]
+    table = choice.release.table("reach", ["month", *measures], where).drop_null()
+    found = sums(table, ["month"], measures)
+    now = found[found["month"] == last]
+    if not len(now):
+        return pd.Series(dtype="int64")
+    made = found.loc[found["month"] <= last, list(_FIRST_VISITS)].sum()
+    told: pd.Series = pd.concat([now[list(_REACH)].iloc[0], made]).astype("int64")
+    return told
+
+
+def level_of(choice: Choice) -> str:
+    """The school's level; empty where it had no students in the last school year chosen."""
+    every = school_levels(choice)
+    own = every.loc[every["school_code"] == choice.school, "level"]
+    return str(own.iloc[0]) if len(own) else ""
+
+
+def _months(choice: Choice) -> tuple[date, ...]:
+    return tuple(months_of(choice.filters.years))

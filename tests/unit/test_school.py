@@ -1,0 +1,196 @@
+"""One school: which schools are like it, its rates, its change, and whether that may be chance."""
+
+from datetime import date
+
+import pytest
+
+from leapdash.show.answers import school as page
+from leapdash.show.answers.model import Text
+from leapdash.show.filters import Filters
+from leapdash.show.views import school as views
+from leapdash.show.words import school as words
+from tests.lib.by_hand import rate, rows_of, total
+from tests.lib.small_release import AVON, HARTFORD
+
+YEAR = "2022-23"
+BANDS = ("absent_10_to_20", "absent_20_or_more")
+
+
+@pytest.fixture(scope="module")
+def tables(release):
+    names = ("school_profile", "attendance", "chronic_absence", "chronic_to_date", "reach")
+    return {name: rows_of(release, name) for name in names}
+
+
+@pytest.fixture(params=range(6))
+def at(request, choose, known):
+    """A choice of each school of the small state."""
+    return choose(school=list(known.schools)[request.param])
+
+
+def level_by_hand(tables, code, year=YEAR):
+    own = [
+        row
+        for row in tables["school_profile"]
+        if row["school_code"] == code and row["school_year"] == year
+    ]
+    return max(own, key=lambda row: row["students"])["level"]
+
+
+def of(rows, code, level, **more):
+    return [
+        row
+        for row in rows
+        if row["school_code"] == code
+        and row["level"] == level
+        and row.get("group", "all") == "all"
+        and all(row[name] == value for name, value in more.items())
+    ]
+
+
+def chronic_share(rows):
+    return sum(total(rows, band) for band in BANDS) / total(rows, "chronic_base")
+
+
+def test_rates_are_sums_over_the_school_s_own_rows(at, tables):
+    level = level_by_hand(tables, at.school)
+    own = views.schools_like_it(at).iloc[0]
+    assert own["school_code"] == at.school
+    assert own["distance"] == 0
+    days = [
+        row
+        for row in of(tables["attendance"], at.school, level)
+        if date(2022, 7, 1) <= row["month"] <= date(2023, 6, 1)
+    ]
+    assert own["attendance_rate"] == pytest.approx(rate(days, "days_attended", "days_enrolled"))
+    counted = of(tables["chronic_absence"], at.school, level, geography="school", school_year=YEAR)
+    assert own["chronic_share"] == pytest.approx(chronic_share(counted))
+    profile = of(tables["school_profile"], at.school, level, school_year=YEAR)
+    assert own["students"] == total(profile, "students")
+    assert own["high_needs_share"] == pytest.approx(rate(profile, "high_needs", "students"))
+
+
+def test_schools_like_it_are_of_its_level_and_nearest_first(at, tables):
+    like = views.schools_like_it(at)
+    level = level_by_hand(tables, at.school)
+    assert all(level_by_hand(tables, code) == level for code in like["school_code"])
+    assert like["distance"].is_monotonic_increasing
+    assert len(like) <= views.LIKE_IT + 1
+    same = {
+        row["school_code"]
+        for row in tables["school_profile"]
+        if row["school_year"] == YEAR and level_by_hand(tables, row["school_code"]) == level
+    }
+    assert set(like["school_code"]) == same
+
+
+def test_months_are_the_school_s_and_those_of_all_like_it_together(at, tables):
+    found = views.school_months(at)
+    level = level_by_hand(tables, at.school)
+    others = list(views.schools_like_it(at)["school_code"])[1:]
+    for code, schools in ((views.THE_SCHOOL, [at.school]), (views.LIKE, others)):
+        part = found[found["code"] == code]
+        for row in part.to_dict("records"):
+            rows = [
+                r
+                for one in schools
+                for r in of(tables["attendance"], one, level, month=row["period"])
+            ]
+            expected = rate(rows, "days_attended", "days_enrolled")
+            assert row["attendance_rate"] == pytest.approx(expected)
+
+
+def test_this_year_is_set_beside_the_same_month_a_year_before(at, tables):
+    found = views.against_last_year(at)
+    level = level_by_hand(tables, at.school)
+    rows = of(tables["chronic_to_date"], at.school, level, geography="school")
+    now, before = (
+        [row for row in rows if row["month"] == month]
+        for month in (date(2023, 6, 1), date(2022, 6, 1))
+    )
+    assert found.month == date(2023, 6, 1)
+    assert found.now == pytest.approx(chronic_share(now))
+    assert found.before == pytest.approx(chronic_share(before))
+    assert (found.counted, found.counted_before) == (
+        total(now, "chronic_base"),
+        total(before, "chronic_base"),
+    )
+    assert found.low < found.change < found.high
+
+
+def test_in_the_first_year_there_is_none_before(at):
+    assert views.against_last_year(at.filtered(years=("2020-21",))) is None
+    assert "no year before" in words.against_last_year(None)
+
+
+def test_the_interval_of_a_difference_is_newcombe_s():
+    # 56 of 70 less 48 of 80: 0.0524 to 0.3339 (Newcombe 1998, table II, method 10).
+    change, low, high = views.difference_of_shares((56 / 70, 70), (48 / 80, 80))
+    assert change == pytest.approx(0.2)
+    assert (round(low, 4), round(high, 4)) == (0.0524, 0.3339)
+
+
+def test_the_programme_at_the_school_is_what_its_rows_say(at, tables):
+    found = views.school_reach(at)
+    rows = [
+        row
+        for row in of(tables["reach"], at.school, level_by_hand(tables, at.school))
+        if row["waiting"] is not None
+    ]
+    last = [row for row in rows if row["month"] == date(2023, 6, 1)]
+    assert bool(len(found)) == bool(last)
+    if last:
+        for name in ("ever_eligible", "ever_eligible_visited", "waiting", "tried"):
+            assert found[name] == total(last, name)
+        for name in ("first_visits_30", "first_visits_over_120"):
+            assert found[name] == total(rows, name)
+
+
+@pytest.mark.parametrize(
+    ("now", "low", "high", "told"),
+    [
+        (0.30, -0.02, 0.12, "5.0 points more than in June 2022; that may be chance"),
+        (0.30, 0.01, 0.09, "5.0 points more than in June 2022, more than chance would have"),
+        (0.20, -0.09, -0.01, "5.0 points less than in June 2022, more than chance would have"),
+        (0.25, -0.04, 0.04, "as many as in June 2022; that may be chance"),
+    ],
+)
+def test_a_change_is_told_with_its_direction_and_whether_it_may_be_chance(now, low, high, told):
+    change = views.AgainstLastYear(date(2023, 6, 1), now, 100, 0.25, 90, now - 0.25, low, high)
+    assert told in words.against_last_year(change)
+
+
+def test_few_students_are_not_set_beside_each_other():
+    change = views.AgainstLastYear(date(2023, 6, 1), 0.5, 9, 0.25, 90, 0.25, 0.1, 0.4)
+    assert "Too few" in words.against_last_year(change)
+
+
+def test_the_page_leads_with_the_school_its_district_and_its_level(at, known):
+    answer = page.answer(at)
+    school = known.schools[at.school]
+    start = f"{school.name} ({known.districts[school.district]}, grades "
+    assert answer.sentence.startswith(start)
+    made = [part for section in answer.sections for part in section.make()]
+    assert all(part.words for part in made if isinstance(part, Text))
+
+
+def test_a_school_without_students_in_the_year_says_so_instead(choose):
+    assert page.answer(choose(school="0000000")).empty
+    assert page.answer(choose()).empty
+
+
+def test_the_page_begins_with_the_school_where_most_wait(choose, known, tables):
+    code = views.school_at_first(choose(Filters((HARTFORD,))))
+    assert known.schools[code].district == HARTFORD
+    last = [
+        row
+        for row in tables["reach"]
+        if row["month"] == date(2023, 6, 1) and row["group"] == "all" and row["waiting"]
+    ]
+    waiting = {
+        one: total([row for row in last if row["school_code"] == one], "waiting")
+        for one, school in known.schools.items()
+        if school.district == HARTFORD
+    }
+    assert waiting[code] == max(waiting.values())
+    assert known.schools[views.school_at_first(choose(Filters((AVON,))))].district == AVON
