@@ -81,7 +81,7 @@ def answer(choice: Choice) -> Answer:
 
 def _like(like: pd.DataFrame, short: str, year: str) -> tuple[Part, ...]:
     title = f"Schools like {short}, {year}"
-    named = ("school_name", "district", "attendance_rate", "chronic_share")
+    named = ("school_name", "attendance_rate", "chronic_share")
     note = words.like_note(like)
     return (Table("school-like", title, led_by(like, *named)), Text(note, small=True))
 

@@ -69,7 +69,7 @@ def schools_like_it(choice: Choice) -> pd.DataFrame:
     """The schools of the same level nearest in need and size, the nearest first; the school itself
     on top.
 
-    Columns: school_code, school_name, district (its name), students, high_needs_share (of the last
+    Columns: school_code, school_name (with its district's), students, high_needs_share (of the last
     school year chosen), distance (0 for the school itself; see below), attendance_rate,
     chronic_share (of that year). At most LIKE_IT schools and the school.
 
@@ -90,17 +90,15 @@ def schools_like_it(choice: Choice) -> pd.DataFrame:
     level["distance"] = np.sqrt(apart)
     level["itself"] = level["school_code"] != choice.school
     near = level.sort_values(["itself", "distance", "school_code"]).head(LIKE_IT + 1)
-    names = choice.release.table("schools", ["school_code", "school_name"]).to_pandas()
-    near["school_name"] = near["school_code"].map(names.set_index("school_code")["school_name"])
-    near["district"] = near["district_code"].map(choice.known.districts)
+    near["school_name"] = near["school_code"].map(choice.known.school_label)
     rates = _rates(choice, str(own["level"].iloc[0]), tuple(near["school_code"]))
     near = near.merge(rates, on="school_code", how="left")
     return near[["school_code", *_LIKE_COLUMNS]].reset_index(drop=True)
 
 
 _LIKE_COLUMNS = (
-    *("school_name", "district", "students", "high_needs_share", "distance"),
-    *("attendance_rate", "chronic_share", "chronic_base"),
+    *("school_name", "students", "high_needs_share", "distance"),
+    *("attendance_rate", "chronic_share"),
 )
 
 
@@ -126,7 +124,7 @@ def _rates(choice: Choice, level: str, codes: tuple[str, ...]) -> pd.DataFrame:
     chronic["chronic_share"] = share(
         chronic[_BANDS[0]] + chronic[_BANDS[1]], chronic["chronic_base"]
     )
-    wanted = chronic[["school_code", "chronic_share", "chronic_base"]]
+    wanted = chronic[["school_code", "chronic_share"]]
     return days[["school_code", "attendance_rate"]].merge(wanted, on="school_code", how="outer")
 
 

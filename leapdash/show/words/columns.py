@@ -26,7 +26,6 @@ COLUMNS: Mapping[str, Column] = {
     "period": Column("Period"),
     "event_time": Column("Months since the visit", "month"),
     "school_name": Column("School"),
-    "district": Column("District"),
     "high_needs_share": Column("High needs", "per cent"),
     "distance": Column("Distance", "decimals"),
     "level": Column("Level"),
