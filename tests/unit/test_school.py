@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from leapdash.show.answers import school as page
+from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.answers.model import Text
 from leapdash.show.filters import Filters
 from leapdash.show.views import school as views
@@ -172,6 +173,15 @@ def test_the_page_leads_with_the_school_its_district_and_its_level(at, known):
     assert answer.sentence.startswith(start)
     made = [part for section in answer.sections for part in section.make()]
     assert all(part.words for part in made if isinstance(part, Text))
+
+
+def test_what_leaves_the_page_says_which_school_it_is_of(at, known):
+    answer = page.answer(at)
+    (figure,) = answer.figures
+    label = known.school_label(at.school)
+    written = csv_of(figure.title, figure.table, at).decode()
+    assert f'"{label} · all school years"' in written
+    assert file_name(figure.name, at) == f"leapdash-school-months-{at.school}"
 
 
 def test_a_school_without_students_in_the_year_says_so_instead(choose):

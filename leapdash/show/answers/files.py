@@ -13,7 +13,8 @@ from leapdash.show.words.filters import subject
 def file_name(name: str, choice: Choice) -> str:
     """The name of a figure's file without its ending: leapdash-NAME-CHOICE."""
     filters = choice.filters
-    chosen = "-".join([*filters.districts, *filters.levels, *filters.participation, *filters.years])
+    where = [choice.school] if choice.school else [*filters.districts, *filters.levels]
+    chosen = "-".join([*where, *filters.participation, *filters.years])
     group = "" if filters.group == "all" else filters.group
     slug = re.sub(r"[^a-z0-9]+", "-", f"{chosen}-{group}".lower()).strip("-")[:60]
     return f"leapdash-{name}-{slug}".rstrip("-")

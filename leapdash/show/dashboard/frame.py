@@ -96,6 +96,8 @@ def begin() -> Choice:
 def _title(info: PageInfo, choice: Choice) -> str:
     """What the browser's tab says: the choice, the page, the dashboard."""
     chosen = filter_bar.in_words(choice).replace(" · ", ", ")
+    if choice.school:
+        chosen = choice.known.school_label(choice.school)
     return " · ".join(part for part in (chosen, info.title, "leapdash") if part)
 
 

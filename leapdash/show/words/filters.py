@@ -75,10 +75,13 @@ def years_in_words(years: Sequence[str]) -> str:
 def subject(choice: Choice) -> str:
     """What a figure is of, in words, for whoever has it without its page: every name, no counts."""
     filters, known = choice.filters, choice.known
+    years = ", ".join(filters.years) or "all school years"
+    if choice.school:
+        return f"{known.school_label(choice.school)} · {years}"
     parts = [
         ", ".join(known.label(item) for item in filters.districts) or "All districts",
         _levels(filters.levels),
-        ", ".join(filters.years) or "all school years",
+        years,
     ]
     if filters.participation:
         parts.append(", ".join(PARTICIPATION_LABELS[part] for part in filters.participation))
