@@ -120,7 +120,9 @@ BESIDE_TABS = _tabs(
     "What differs",
     "Student groups",
     "Reached",
+    "Where next",
     "All students",
+    "Evaluation",
 )
 TIME_TABS = _tabs("time", "The district over time", "School years", "Months", "Effect of visits")
 
