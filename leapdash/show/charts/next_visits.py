@@ -15,7 +15,7 @@ from leapdash.show.words.next_visits import AXIS, hover, whole_name
 from leapdash.show.words.numbers import NO_FIGURE, count, tenths
 
 _LINE, _GAP, _SECTION = 17, 6, 30
-_TO_DAYS, _TO_WAITING = 12, 52
+_TO_DAYS, _TO_WAITING = 10, 46
 """Pixels from the plot's right edge to either column of numbers."""
 _AIR = 0.04
 
@@ -29,7 +29,7 @@ def days_rows(found: NextVisits, look: Look) -> go.Figure:
     fails.
     """
     palette, table = look.palette, found.rows
-    names = short_names(table["series"])
+    names = short_names(table["series"], most_lines=3)
     at, heads, height = _placed(table, names)
     rows = table.assign(at=at)
     low, high = _span(table, found)
@@ -63,7 +63,8 @@ def days_rows(found: NextVisits, look: Look) -> go.Figure:
             y=down,
             xref="paper",
             xanchor="left",
-            xshift=2 - drawing.margin["l"],
+            xshift=-drawing.margin["l"],
+            bgcolor=palette.ground,
             font={"size": 13, "color": palette.text},
         )
     drawing.layout.update(
@@ -72,7 +73,7 @@ def days_rows(found: NextVisits, look: Look) -> go.Figure:
         | {
             "title": axis_title(AXIS),
             "range": [low, high],
-            "nticks": 6,
+            "nticks": 5,
             "showgrid": True,
             "gridcolor": palette.grid,
         },

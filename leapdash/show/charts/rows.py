@@ -13,11 +13,11 @@ _ROW_HEIGHT = 26
 _NAME_WIDTH = 22
 
 
-def short_names(names: Iterable[str]) -> list[str]:
+def short_names(names: Iterable[str], most_lines: int = 2) -> list[str]:
     """Names in lines short enough for a telephone; equal names stay apart by invisible spaces."""
     short_ones: list[str] = []
     for name in names:
-        short = "<br>".join(wrap(str(name), _NAME_WIDTH, max_lines=2, placeholder="…"))
+        short = "<br>".join(wrap(str(name), _NAME_WIDTH, max_lines=most_lines, placeholder="…"))
         while short in short_ones:
             short += "\u200b"
         short_ones.append(short)

@@ -115,15 +115,16 @@ def _factors(data: CohortData, atoms: Flags, days: Floats) -> Floats:
     the visited, times the days one of the visited was enrolled in that month.
 
     The visited of a month: all for whom it is in the data, of those not compared as many as of
-    those compared. Who left counts, with no days.
+    those compared; atoms of which nobody is, or was compared, are left out. Who left counts, with
+    no days.
     """
     measures = data.measures
     begun = measures.visited_due[:, _BASE]
-    told = atoms & (begun > 0)
     over = np.where(begun > 0, begun, 1.0)[:, None]
-    due = (measures.visited_all[:, None] * measures.visited_due / over)[told].sum(axis=0)
+    due = (measures.visited_all[:, None] * measures.visited_due / over)[atoms].sum(axis=0)
+    enrolled = np.where(measures.visited_due > 0, days, 0.0)[atoms].sum(axis=0)
     each = np.zeros(len(EVENTS))
-    each[_AFTER] = days[told].sum(axis=0)[_AFTER] / np.where(due > 0, due, 1.0)[_AFTER]
+    each[_AFTER] = enrolled[_AFTER] / np.where(due > 0, due, 1.0)[_AFTER]
     factors: Floats = shares(measures.visited, atoms) * each
     return factors
 

@@ -25,9 +25,9 @@ NOBODY = "No district of this choice takes part in home visits in that month."
 _MONTHS = in_words(len(MONTHS_AFTER))
 AXIS = f"School days a visit won<br>in the {_MONTHS} school months after"
 READ_THE_ROWS = (
-    f"Squares: school days that a visited student won in the {_MONTHS} school months after the "
-    f"first visit, each month’s effect times the days enrolled in it; lines: where that lies with "
-    f"{percent(CONFIDENCE)} certainty; on the right, the days and how many wait."
+    f"Squares: school days won in the {_MONTHS} school months after the first visit, each month’s "
+    f"effect times the days enrolled in it; lines: where that lies with {percent(CONFIDENCE)} "
+    "certainty."
 )
 TAKEN_FOR_GRANTED = (
     "What is to come rests on this: that the next visited are like those visited so far in the "
@@ -35,9 +35,8 @@ TAKEN_FOR_GRANTED = (
     "meets the family. None of it can be shown from these data."
 )
 NOT_SHOWN = (
-    "Not shown: what a visit costs here or there, months after the ninth, gains of unvisited "
-    "schoolmates. The days regained so far, beside, end where the data end; these are of "
-    f"{_MONTHS} full months."
+    "Not shown: costs, later months, gains of unvisited schoolmates. The card’s days regained end "
+    f"where the data end; these are of {_MONTHS} full months."
 )
 _NAMED = 4
 
@@ -71,8 +70,8 @@ def groups_note(found: NextVisits) -> str:
     chance = round((1 - CONFIDENCE) * number)
     some = f"about {chance} of them would" if chance else "one of them might"
     return (
-        f"More or less than elsewhere: than {elsewhere}. {number} places are set beside it, and by "
-        f"chance alone {some} stand out; so the ranges of these differences are so wide that all "
+        f"More or less than elsewhere: than {elsewhere}. {number} places are set beside them, by "
+        f"chance alone {some} stand out, so the ranges of these differences are so wide that all "
         f"hold at once with {percent(CONFIDENCE)} certainty (Bonferroni). Within a group those "
         "where most wait come first: their days are not ranked."
     )
