@@ -69,10 +69,8 @@ class Recount:
             pd.MultiIndex.from_frame(self.covariance[[*names, event]])
             for names, event in ((ATOM, "event_time"), (OTHER, "event_time_2"))
         )
-        first, second = (
-            known.reindex(index).fillna(0.0).to_numpy() for index in (own, other)
-        )
-        twice = np.array([2.0 if a != b else 1.0 for a, b in zip(own, other, strict=True)])
+        first, second = (known.reindex(index).fillna(0.0).to_numpy() for index in (own, other))
+        twice = np.where(own == other, 1.0, 2.0)
         student = float((first * second * twice * self.covariance["covariance"]).sum())
         index = pd.MultiIndex.from_frame(self.schools[[*ATOM, "event_time"]])
         part = known.reindex(index).fillna(0.0).to_numpy() * self.schools["influence"]
@@ -95,7 +93,7 @@ def row_of(found, district, level):
     return row
 
 
-def place(district, level):
+def of_stratum(district, level):
     return lambda row: (row.district_code, row.level) == (district, level)
 
 
@@ -109,7 +107,7 @@ def has_error(found, variances):
 def test_days_of_a_place_are_each_month_s_effect_times_the_days_of_one_visited(
     found, recount, choose_demo, district, level
 ):
-    factors = recount.factors(place(district, level))
+    factors = recount.factors(of_stratum(district, level))
     row = row_of(found, district, level)
     days = (factors["factor"] * factors["effect"]).sum()
     assert row.days_per_visit == pytest.approx(days, rel=1e-9)
@@ -125,7 +123,7 @@ def test_days_of_a_place_are_each_month_s_effect_times_the_days_of_one_visited(
 def test_a_place_is_beside_all_other_visited_of_the_state_with_the_range_of_the_difference(
     found, recount, choose_demo
 ):
-    here = place(HARTFORD, "PK-5")
+    here = of_stratum(HARTFORD, "PK-5")
     own, others = recount.factors(here), recount.factors(lambda row: not here(row))
     row = row_of(found, HARTFORD, "PK-5")
     days = [(part["factor"] * part["effect"]).sum() for part in (own, others)]
@@ -207,13 +205,15 @@ def test_where_a_month_has_too_few_nothing_is_told_but_who_waits_and_why(found, 
         assert (rows["waiting"] > 0).all()
 
 
-def test_a_thousand_visits_are_shared_out_as_those_who_wait_are(found, recount):
+def test_a_thousand_visits_are_shared_out_as_those_who_wait_are(choose_demo, recount):
+    found = views.next_visits(choose_demo(Filters((HARTFORD, NORWICH))))
     rows = found.rows[found.rows["days_per_visit"].notna()]
+    assert len(rows) == 5
     share = rows["waiting"] / rows["waiting"].sum()
     assert found.ahead.effect == pytest.approx(1000 * (share * rows["days_per_visit"]).sum())
     parts = []
     for row, weight in zip(rows.itertuples(), share, strict=True):
-        own = recount.factors(place(row.district_code, row.level))
+        own = recount.factors(of_stratum(row.district_code, row.level))
         parts.append(own.assign(factor=weight * own["factor"]))
     variances = recount.variances(pd.concat(parts, ignore_index=True))
     assert has_error(found.ahead.std_error / 1000, variances)
@@ -335,8 +335,8 @@ def test_a_single_place_that_stands_out_isn_t_set_beside_itself(choose_demo):
 
 def test_notes_say_what_is_taken_for_granted_and_why_it_is_no_ranking(found):
     note = words.groups_note(found)
-    assert f"{found.compared} places are set beside them" in note
-    assert f"about {round(0.05 * found.compared)} of them would stand out" in note
+    assert f"{found.compared} districts’ levels are set beside them" in note
+    assert f"about {round(0.05 * found.compared)} would stand out" in note
     assert "not ranked" in note
     assert "Bonferroni" not in words.groups_note(replace(found, compared=1))
     assert "are like those visited so far" in words.TAKEN_FOR_GRANTED

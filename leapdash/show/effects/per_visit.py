@@ -2,7 +2,7 @@
 others.
 
 Days regained so far (`days_regained`) end where the data end; these are of nine full months, so
-that places whose visits are recent can stand beside others.
+that districts whose visits are recent can stand beside others.
 """
 
 from collections.abc import Sequence

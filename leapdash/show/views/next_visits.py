@@ -18,7 +18,7 @@ from leapdash.show.views.programme import last_month, reach_by, visited_days
 MORE, ALIKE, LESS = "More than elsewhere", "Can’t be told from elsewhere", "Less than elsewhere"
 UNTOLD = "Too few to tell"
 GROUPS = (MORE, ALIKE, LESS, UNTOLD)
-"""What places are parted by, in the order shown: what their difference from elsewhere allows."""
+"""What rows are parted by, in the order shown: what their difference from elsewhere allows."""
 VISITS_AHEAD = 1000
 
 _COLUMNS = (
@@ -37,12 +37,12 @@ class NextVisits:
     first: section (its group), series (district and level), district_code, level, waiting,
     days_per_visit with days_low and days_high, days_beside (how many more than elsewhere, all other
     visited students of the state) with days_beside_low and days_beside_high (which hold for all
-    places of the state at once), visited (followed to the last month counted), visited_all,
+    rows of the state at once), visited (followed to the last month counted), visited_all,
     checks_failed (of the effect six to nine months after), reason (why the days are withheld).
     Days are NaN where withheld.
 
     `month`: in which they wait. `whole`: the days a visit won in all districts and levels, years as
-    chosen. `compared`: how many places of the state are set beside elsewhere. `ahead`: days that
+    chosen. `compared`: how many rows of the state are set beside elsewhere. `ahead`: days that
     VISITS_AHEAD visits would win, shared out over the rows as those who wait are; None where none
     can be told, or nobody waits.
     """
@@ -59,12 +59,14 @@ def next_visits(choice: Choice) -> NextVisits:
     """Days a visit won in each chosen district and level, who waits there, and what the next visits
     would win.
 
-    A place stands in the same group whatever districts and levels are chosen: it is set beside all
+    A row stands in the same group whatever districts and levels are chosen: it is set beside all
     others of the state.
     """
     everywhere = choice.filtered(districts=(), levels=())
-    places = _places(everywhere)
-    rows = places if choice.codes is None else places[places["district_code"].isin(choice.codes)]
+    every_row = _strata(everywhere)
+    rows = every_row
+    if choice.codes is not None:
+        rows = rows[rows["district_code"].isin(choice.codes)]
     if choice.filters.levels:
         rows = rows[rows["level"].isin(choice.filters.levels)]
     every, days = chosen_visits(everywhere), visited_days(choice)
@@ -72,22 +74,22 @@ def next_visits(choice: Choice) -> NextVisits:
         rows.reset_index(drop=True),
         last_month(choice),
         per_visit(choice.cohorts, every, days),
-        int(places["days_beside"].notna().sum()),
+        int(every_row["days_beside"].notna().sum()),
         _ahead(choice, rows),
     )
 
 
 @kept("years")
-def _places(choice: Choice) -> pd.DataFrame:
+def _strata(choice: Choice) -> pd.DataFrame:
     """The rows of all districts that take part and levels."""
     reach = reach_by(choice, ["district_code", "level"], ("waiting",))
-    places = list(zip(reach["district_code"], reach["level"], strict=True))
-    atoms = {place: _atoms(choice, *place) for place in places}
+    strata = list(zip(reach["district_code"], reach["level"], strict=True))
+    atoms = {stratum: _atoms(choice, *stratum) for stratum in strata}
     data, days = choice.cohorts, visited_days(choice)
-    found = {place: per_visit(data, own, days) for place, own in atoms.items()}
-    beside = _beside(choice, {place: atoms[place] for place in found if found[place].days})
+    found = {stratum: per_visit(data, own, days) for stratum, own in atoms.items()}
+    beside = _beside(choice, {stratum: atoms[stratum] for stratum in found if found[stratum].days})
     rows = []
-    for (district, level), waiting in zip(places, reach["waiting"], strict=True):
+    for (district, level), waiting in zip(strata, reach["waiting"], strict=True):
         own, apart = found[district, level], beside.get((district, level))
         if not own.visited_all and not waiting:
             continue
@@ -120,15 +122,15 @@ def _atoms(choice: Choice, district: str, level: str) -> Flags:
 def _beside(
     choice: Choice, atoms: Mapping[tuple[str, str], Flags]
 ) -> dict[tuple[str, str], Interval]:
-    """How many more days a visit won in each place than elsewhere, where enough were visited
-    elsewhere; the intervals hold for all places at once.
+    """How many more days a visit won in each stratum than elsewhere, where enough were visited
+    elsewhere; the intervals hold for all at once.
     """
     data, days, every = choice.cohorts, visited_days(choice), chosen_visits(choice)
-    told = {place: own for place, own in atoms.items() if tellable(data, every & ~own)}
+    told = {stratum: own for stratum, own in atoms.items() if tellable(data, every & ~own)}
     sure = at_once(len(told))
     return {
-        place: days_of(data, days, [(1.0, own)], [(1.0, every & ~own)], sure)
-        for place, own in told.items()
+        stratum: days_of(data, days, [(1.0, own)], [(1.0, every & ~own)], sure)
+        for stratum, own in told.items()
     }
 
 
@@ -148,7 +150,7 @@ def _told(name: str, ends: str, found: Interval | None) -> dict[str, float]:
 
 
 def _checks(choice: Choice, district: str, level: str) -> str:
-    """The checks that the effect of a place fails, by their codes, one after the other."""
+    """The checks that the effect on a district's level fails, by their codes, one after the other."""
     own = choice.filtered(districts=(district,), levels=(level,))
     found = headlines_on(own)
     return ", ".join(failed(own, found, found.six_to_nine))

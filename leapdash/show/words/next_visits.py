@@ -64,16 +64,16 @@ def groups_note(found: NextVisits) -> str:
     """What parts the rows, and why it isn't a ranking."""
     number, elsewhere = found.compared, "all other visited students of the state"
     if not number:
-        return f"Too few others were visited to set these places beside {elsewhere}."
+        return f"Too few others were visited to set these beside {elsewhere}."
     if number == 1:
         return f"More or less than elsewhere: than {elsewhere}."
     chance = round((1 - CONFIDENCE) * number)
-    some = f"about {chance} of them would" if chance else "one of them might"
+    some = f"about {chance} would" if chance else "one might"
     return (
-        f"More or less than elsewhere: than {elsewhere}. {number} places are set beside them, by "
-        f"chance alone {some} stand out, so the ranges of these differences are so wide that all "
-        f"hold at once with {percent(CONFIDENCE)} certainty (Bonferroni). Within a group those "
-        "where most wait come first: their days are not ranked."
+        f"More or less than elsewhere: than {elsewhere}. {number} districts’ levels are set beside "
+        f"them: by chance alone {some} stand out, so the ranges of these differences are so wide "
+        f"that all hold at once with {percent(CONFIDENCE)} certainty (Bonferroni). Within a group "
+        "those where most wait come first: their days are not ranked."
     )
 
 
@@ -137,8 +137,8 @@ def _ahead_sentence(found: NextVisits, choice: Choice) -> str:
         verb = "win" if ahead.effect > 0 else "lose"
         low, high = sorted((abs(ahead.low), abs(ahead.high)))
         told += (
-            f"would {verb} about {rounded(abs(ahead.effect))} school days (between {rounded(low)} and "
-            f"{rounded(high)})."
+            f"would {verb} about {rounded(abs(ahead.effect))} school days "
+            f"(between {rounded(low)} and {rounded(high)})."
         )
     if not untold:
         return f"{told} In {when}, {_waited(waiting)}."
@@ -173,10 +173,14 @@ def _beside_sentence(rows: pd.DataFrame) -> str:
     parts = [
         f"{word} than elsewhere in {_named(own[group])}, where "
         f"{count(int(own[group]['waiting'].sum()))} wait"
-        for group, word in ((MORE, "more days"), (LESS, "fewer"))
+        for group, word in (
+            (MORE, "more days"),
+            (LESS, "fewer" if len(own[MORE]) else "fewer days"),
+        )
         if len(own[group])
     ]
-    sentence = f"So far a visit won {', and '.join(parts)}".replace("won fewer", "won fewer days")
+    first, *others = parts
+    sentence = " and ".join([f"So far a visit won {first},", *others]).removesuffix(",")
     if alike := len(own[ALIKE]):
         rest = "the other place" if alike == 1 else f"the other {alike} places"
         sentence += f"; {rest} can’t be told from elsewhere"
