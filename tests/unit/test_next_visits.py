@@ -12,6 +12,7 @@ import pytest
 from leapdash.contract import LEVELS
 from leapdash.contract.thresholds import MINIMUM_VISITED, MONTHS_AFTER
 from leapdash.inference import Interval, at_once, t_factor
+from leapdash.show.answers.next_visits import next_section
 from leapdash.show.charts.base import Look, Stamp
 from leapdash.show.charts.next_visits import days_rows
 from leapdash.show.charts.palette import DARK, LIGHT
@@ -21,6 +22,7 @@ from leapdash.show.views import next_visits as views
 from leapdash.show.views.effects import chosen_visits
 from leapdash.show.views.programme import reach_now, visited_days
 from leapdash.show.words import next_visits as words
+from tests.lib.small_release import AVON
 from tests.lib.small_release import HARTFORD as SMALL_HARTFORD
 
 HARTFORD, HARROW_MILLS, NORWICH = "0640011", "9990011", "1040011"
@@ -225,6 +227,13 @@ def test_where_nobody_waits_nothing_is_said_to_be_won(found, choose_demo):
     assert "nobody waited for a first visit in June 2023." in words.next_answer(
         nobody, choose_demo()
     )
+
+
+def test_districts_that_take_no_part_have_no_rows_and_the_tab_says_so(choose):
+    choice = choose(Filters((AVON,)))
+    assert not len(views.next_visits(choice).rows)
+    (text,) = next_section(choice).make()
+    assert text.words == words.NOBODY
 
 
 # --- the figure -----------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ def _told(name: str, ends: str, found: Interval | None) -> dict[str, float]:
 
 
 def _checks(choice: Choice, district: str, level: str) -> str:
-    """The checks that the effect on a district's level fails, by their codes, one after the other."""
+    """The checks that the effect on a district's level fails: their codes, one after the other."""
     own = choice.filtered(districts=(district,), levels=(level,))
     found = headlines_on(own)
     return ", ".join(failed(own, found, found.six_to_nine))
