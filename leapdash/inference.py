@@ -36,7 +36,9 @@ _NO_VARIANCE = 1e-12
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate, its standard error, and an interval that holds the truth with CONFIDENCE."""
+    """An estimate, its standard error, and an interval that holds the truth with CONFIDENCE, or
+    more often where it was asked for so (`interval`).
+    """
 
     effect: float
     std_error: float
@@ -78,12 +80,19 @@ def degrees_of_freedom(comparison_effective: float, schools: float = inf) -> flo
     return max(min(comparison_effective / EFFECTIVE_PER_DEGREE, schools - 1), LEAST_DEGREES)
 
 
-def interval(effect: float, variance: float, degrees: float = inf, months: int = 1) -> Interval:
+def interval(
+    effect: float,
+    variance: float,
+    degrees: float = inf,
+    months: int = 1,
+    confidence: float = CONFIDENCE,
+) -> Interval:
     """The estimate with its interval, by Student's t with `degrees` degrees of freedom; wider by
-    SEVERAL_MONTHS_WIDER where several `months` are taken together.
+    SEVERAL_MONTHS_WIDER where several `months` are taken together. `confidence`: how often it holds
+    the truth, more often than CONFIDENCE where it is one of several that are to hold at once.
     """
     error = sqrt(max(variance, 0.0))
-    half = t_factor(degrees) * (SEVERAL_MONTHS_WIDER if months > 1 else 1.0) * error
+    half = t_factor(degrees, confidence) * (SEVERAL_MONTHS_WIDER if months > 1 else 1.0) * error
     return Interval(effect, error, effect - half, effect + half)
 
 
@@ -93,26 +102,34 @@ def mean_effect(effects: Floats, covariance: Floats, degrees: float = inf) -> In
     return interval(float(np.mean(effects)), float(covariance.sum()) / size**2, degrees, size)
 
 
-def t_factor(degrees: float) -> float:
-    """How many standard errors wide an interval must be to hold the truth with CONFIDENCE: the
-    quantile of Student's t, exact to 1e-4 from LEAST_DEGREES on; infinite degrees: the normal's.
+def at_once(intervals: int) -> float:
+    """How often each of so many intervals must hold the truth for all to hold it at once with
+    CONFIDENCE, whatever they have in common (Bonferroni).
     """
-    inverse, factors = _t_factors()
+    return 1 - (1 - CONFIDENCE) / max(intervals, 1)
+
+
+def t_factor(degrees: float, confidence: float = CONFIDENCE) -> float:
+    """How many standard errors wide an interval must be to hold the truth with `confidence`: the
+    quantile of Student's t, exact to 1e-4 from LEAST_DEGREES on (to 1e-3 up to 99.99%); infinite
+    degrees: the normal's.
+    """
+    inverse, factors = _t_factors(confidence)
     return float(np.interp(1 / degrees, inverse, factors))
 
 
-@lru_cache(maxsize=1)
-def _t_factors() -> tuple[Floats, Floats]:
+@lru_cache(maxsize=100)
+def _t_factors(confidence: float) -> tuple[Floats, Floats]:
     """The quantile of t by the inverse of its degrees of freedom, from the normal's on; from the
     density, added up.
     """
     inverse = np.linspace(0.0, 1 / LEAST_DEGREES, 101)
-    factors = [NormalDist().inv_cdf((1 + CONFIDENCE) / 2)]
+    factors = [NormalDist().inv_cdf((1 + confidence) / 2)]
     x = np.linspace(0.0, _FARTHEST, _STEPS + 1)
     for n in 1 / inverse[1:]:
         density = (1 + x * x / n) ** (-(n + 1) / 2)
         below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
-        factors.append(float(np.interp(CONFIDENCE * below[-1], below, x)))
+        factors.append(float(np.interp(confidence * below[-1], below, x)))
     return inverse, np.array(factors)
 
 

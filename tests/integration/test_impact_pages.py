@@ -11,10 +11,14 @@ from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import effect_rows as row_views
 from leapdash.show.views import effects as effect_views
+from leapdash.show.views import next_visits as next_views
 from leapdash.show.views import programme as programme_views
+from leapdash.show.views.evaluation import findings_beside
 from leapdash.show.words import district as district_words
 from leapdash.show.words import effect_rows as row_words
 from leapdash.show.words import effects as effect_words
+from leapdash.show.words import evaluation as evaluation_words
+from leapdash.show.words import next_visits as next_words
 from leapdash.show.words import programme as programme_words
 from leapdash.show.words.numbers import count, per_cent
 from tests.lib.app import opened, said
@@ -99,7 +103,8 @@ def test_a_release_without_absence_to_june_says_nothing_of_it(tmp_path, monkeypa
 
 
 def test_a_plain_change_never_stands_without_the_effect_beside_it():
-    for tab in ("When visited", "What differs", "Student groups", "Reached", "All students"):
+    tabs = ("When visited", "What differs", "Student groups", "Reached", "Where next")
+    for tab in (*tabs, "All students", "Evaluation"):
         text = said(opened(beside=[tab]))
         assert "A plain before-and-after would say" in text
         assert text.index("than they would have without it") < text.index("A plain before-and")
@@ -111,6 +116,34 @@ def test_the_month_after_can_be_chosen_for_all_forest_plots():
     axes = [chart.proto.spec for chart in app.get("plotly_chart")]
     assert len(axes) == 2
     assert all("in the school month after" in spec for spec in axes)
+
+
+def test_where_next_says_what_visits_would_win_and_what_that_rests_on(choose):
+    app = opened(beside=["Where next"])
+    found = next_views.next_visits(choose())
+    assert next_words.next_answer(found, choose()) in said(app)
+    for note in (next_words.TAKEN_FOR_GRANTED, next_words.waiting_note(found)):
+        assert note in said(app)
+    assert headings(app)[-1] == next_words.TITLE
+    app.session_state["table-impact-next"] = True
+    app.run()
+    shown = app.dataframe[0].value
+    assert shown["Waiting"].tolist() == found.rows["waiting"].tolist()
+    assert shown["Days per visit"].tolist() == pytest.approx(
+        found.rows["days_per_visit"].tolist(), nan_ok=True
+    )
+
+
+@pytest.mark.parametrize("filters", [{}, {"districts": ["New Haven"], "years": ["2021-22"]}])
+def test_the_evaluation_s_findings_stand_beside_the_release_whatever_is_chosen(choose, filters):
+    app = opened(beside=["Evaluation"], **filters)
+    text = said(app)
+    assert evaluation_words.INTRODUCTION in text
+    assert "their effects were planted to resemble the findings" in text
+    (table,) = (t.value for t in app.table if "Finding" in t.value.columns)
+    expected = findings_beside(choose())
+    assert len(table) == len(expected) > 0
+    assert table["As reported (points)"].tolist() == expected["reported"].tolist()
 
 
 @pytest.mark.parametrize(

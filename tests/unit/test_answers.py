@@ -90,7 +90,7 @@ def test_an_answer_has_its_question_a_sentence_and_figures_that_are_complete(pag
             "impact",
             [
                 *("impact-effects", "impact-chronic-absence", "impact-periods", "impact-kinds"),
-                *("impact-groups", "impact-reach", "impact-years"),
+                *("impact-groups", "impact-reach", "impact-next", "impact-years"),
             ],
         ),
         (
@@ -136,7 +136,10 @@ def test_the_same_answer_is_drawn_light_or_dark_with_the_mark_of_its_data(page, 
     [
         (
             "impact",
-            {"period_rows", "kind_rows", "group_rows", "districts_visited", "attendance_trend"},
+            {
+                *("period_rows", "kind_rows", "group_rows", "districts_visited"),
+                *("next_visits", "attendance_trend", "findings_beside"),
+            },
         ),
         ("district", {"published_of_both", "level_rows", "school_rows"}),
         ("before_after", {"schoolmates"}),
@@ -193,7 +196,7 @@ def test_answers_are_made_and_drawn_where_there_is_no_streamlit(release):
         "about": 0,
         "before_after": 8,
         "district": 5,
-        "impact": 7,
+        "impact": 8,
         "school": 2,
         "trends": 2,
     }
@@ -263,6 +266,7 @@ def test_evidence_without_a_chart_is_a_table_of_its_own(small):
         ("trends", "trends-attendance", ["series", "period", "attendance_rate"]),
         ("trends", "trends-chronic", ["series", "period", "chronic_share"]),
         ("impact", "impact-reach", ["district_code", "series", "reached"]),
+        ("impact", "impact-next", ["section", "series", "district_code"]),
         ("district", "district-schools", ["school_name", "level", "attendance_rate"]),
         ("before_after", "effect", ["event_time", "visited_rate", "without_visit"]),
         ("before_after", "before-after", ["series", "event_time", "attendance_rate"]),

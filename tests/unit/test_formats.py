@@ -5,7 +5,7 @@ import math
 import pytest
 
 from leapdash.show.words.columns import COLUMNS
-from leapdash.show.words.numbers import count, per_cent, points
+from leapdash.show.words.numbers import count, per_cent, points, tenths
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,10 @@ def test_a_difference_without_a_sign_is_its_size():
 
 def test_counts_have_commas_and_none_is_a_dash():
     assert (count(1234567), count(0), count(None)) == ("1,234,567", "0", "–")
+
+
+def test_days_have_one_decimal_and_a_minus():
+    assert [tenths(days) for days in (11.649, -0.71, -0.04)] == ["11.6", "−0.7", "0.0"]
 
 
 def test_no_two_columns_of_a_table_could_be_taken_for_each_other():

@@ -6,6 +6,7 @@ import pytest
 from leapdash.inference import (
     Interval,
     Serving,
+    at_once,
     breakdown,
     chi_square_tail,
     degrees_of_freedom,
@@ -79,6 +80,23 @@ def test_factors_are_those_of_the_tables_of_student_s_t(degrees, factor):
     assert mean_effect(np.array([0.1]), np.array([[0.04]]), degrees) == found
     # A band over one effect is its interval.
     assert simultaneous_factor(np.array([[0.3]]), degrees) == pytest.approx(factor, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "confidence", "factor"),
+    # Quantiles of Student's t as any table has them.
+    [(10, 0.99, 3.1693), (30, 0.99, 2.7500), (float("inf"), 0.999, 3.2905), (10, 0.999, 4.5869)],
+)
+def test_a_factor_of_another_confidence_is_that_of_the_tables(degrees, confidence, factor):
+    assert t_factor(degrees, confidence) == pytest.approx(factor, abs=3e-4)
+
+
+def test_intervals_that_hold_at_once_are_each_as_sure_as_that_asks():
+    assert at_once(1) == at_once(0) == 0.95
+    assert at_once(10) == pytest.approx(0.995)
+    alone, one_of_ten = interval(0.1, 0.04), interval(0.1, 0.04, confidence=at_once(10))
+    assert alone.high - 0.1 == pytest.approx(1.959964 * 0.2, abs=1e-6)
+    assert one_of_ten.high - 0.1 == pytest.approx(2.807034 * 0.2, abs=1e-4)
 
 
 def test_a_band_allows_for_errors_that_are_estimated():

@@ -4,9 +4,11 @@ from dataclasses import replace
 from functools import partial
 
 from leapdash.show.answers.chronic import chronic_section
+from leapdash.show.answers.evaluation import evaluation_section
 from leapdash.show.answers.forests import forest_of, slices_of
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Withheld, nothing
+from leapdash.show.answers.next_visits import next_section
 from leapdash.show.charts.programme import reach_rows
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import Headlines
@@ -32,21 +34,19 @@ def answer(choice: Choice) -> Answer:
         Card("Reached", per_cent(reach.share_visited), "of those eligible"),
         Card("Waiting", count(reach.waiting), month(reach.month)),
     )
-    sections = (
-        Section("Reached", partial(_reached, choice)),
-        Section("All students", partial(_all_students, choice)),
-    )
+    reached = Section("Reached", partial(_reached, choice))
+    everyone = Section("All students", partial(_all_students, choice))
     if not choice.release.has_effects:
-        return _without_effects(choice, visits, cards, sections)
+        return _without_effects(choice, visits, cards, (reached, everyone))
 
     found, regained = effects.headlines_on(choice), programme.regained(choice)
     missing = left_out(choice)
-    everyone = None if missing is None else int(missing["students"].sum())
+    visited = None if missing is None else int(missing["students"].sum())
     return Answer(
         choice,
         QUESTION,
         _sentence(choice, found, regained, visits),
-        scope=effect_words.based_on(found, everyone),
+        scope=effect_words.based_on(found, visited),
         cards=(
             *(
                 Card(label, *effect_words.effect_card(own, failed(choice, found, own)))
@@ -74,7 +74,10 @@ def answer(choice: Choice) -> Answer:
             Section("When visited", partial(_when_visited, choice)),
             Section("What differs", partial(_what_differs, choice)),
             Section("Student groups", partial(_student_groups, choice)),
-            *sections,
+            reached,
+            next_section(choice),
+            everyone,
+            evaluation_section(choice),
         ),
         withheld=None
         if found.visited

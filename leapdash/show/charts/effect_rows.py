@@ -13,14 +13,14 @@ import plotly.graph_objects as go
 from leapdash.inference import Interval
 from leapdash.show.charts.axes import axis_title, plain_axis
 from leapdash.show.charts.base import Drawing, Look, text_width
+from leapdash.show.charts.rows import draw_withheld
 from leapdash.show.views.effect_rows import THE_WHOLE
 from leapdash.show.words.effects import between, failed_words
 from leapdash.show.words.numbers import count, points
 
-TOO_FEW, NOBODY_VISITED = "too few to tell", "nobody visited"
 BEYOND = "► beyond the axis"
 _LINE, _GAP, _SECTION = 17, 6, 28
-_NAME_WIDTH, _HOVER_WIDTH = 20, 44
+_NAME_WIDTH = 20
 _STEPS = (1, 2, 5, 10, 20, 50, 100)
 _NARROWEST = 4.0
 _SMALL_WIDTH = 0.82
@@ -76,7 +76,11 @@ def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) 
     top, bottom = 34 if whole is None else 40, 98 if beyond else 80
     drawing = Drawing(look, int(height) + top + bottom, 54, left, top, bottom)
     if hidden:
-        _draw_withheld(drawing, hidden, low, high)
+        withheld = [
+            (row.at, *(row.values[name] for name in ("series", "reason", "visited_all")))
+            for row in hidden
+        ]
+        draw_withheld(drawing, withheld, low, high)
     _draw_told(drawing, told, low, high)
     zero = {"color": palette.muted, "width": 1}
     drawing.shapes.append(
@@ -200,39 +204,6 @@ def _write_beyond(drawing: Drawing, row: _Row, left: float, right: float) -> Non
         xshift=-12 if upper else 12,
         font={"size": 12, "color": drawing.palette.muted},
     )
-
-
-def _draw_withheld(drawing: Drawing, rows: Sequence[_Row], low: float, high: float) -> None:
-    """Draw a hatched bar across the plot for every row, with the reason in a word and on hover."""
-    palette = drawing.palette
-    drawing.add(
-        "bar",
-        name="withheld",
-        orientation="h",
-        base=low,
-        x=[high - low] * len(rows),
-        y=[row.at for row in rows],
-        width=14,
-        marker={
-            "color": palette.ground,
-            "line": {"width": 0},
-            "pattern": {"shape": "/", "fgcolor": palette.compared, "size": 7, "solidity": 0.15},
-        },
-        customdata=[
-            "<br>".join([_bold(row), *wrap(row.values["reason"], _HOVER_WIDTH)]) for row in rows
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-    for row in rows:
-        drawing.write(
-            "too few",
-            TOO_FEW if row.values["visited_all"] else NOBODY_VISITED,
-            x=(low + high) / 2,
-            y=row.at,
-            bgcolor=palette.ground,
-            borderpad=3,
-            font={"size": 13, "color": palette.muted},
-        )
 
 
 def _placed(

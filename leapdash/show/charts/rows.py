@@ -1,19 +1,23 @@
-"""What figures with a row for every district or school share: short names and room for them."""
+"""What figures with a row for every district or school share: short names, room for them, and bars
+for what is withheld.
+"""
 
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
-from leapdash.show.charts.base import text_width
+from leapdash.show.charts.base import Drawing, text_width
 
+TOO_FEW, NOBODY_VISITED = "too few to tell", "nobody visited"
+_HOVER_WIDTH = 44
 _ROW_HEIGHT = 26
 _NAME_WIDTH = 22
 
 
-def short_names(names: Iterable[str]) -> list[str]:
+def short_names(names: Iterable[str], most_lines: int = 2) -> list[str]:
     """Names in lines short enough for a telephone; equal names stay apart by invisible spaces."""
     short_ones: list[str] = []
     for name in names:
-        short = "<br>".join(wrap(str(name), _NAME_WIDTH, max_lines=2, placeholder="…"))
+        short = "<br>".join(wrap(str(name), _NAME_WIDTH, max_lines=most_lines, placeholder="…"))
         while short in short_ones:
             short += "\u200b"
         short_ones.append(short)
@@ -30,3 +34,43 @@ def rows_height(names: Sequence[str]) -> int:
     """The height of a figure with so many rows, names of two lines counted."""
     lines = sum(1 + name.count("<br>") for name in names)
     return 100 + _ROW_HEIGHT * max(len(names), 3) + 12 * (lines - len(names))
+
+
+def draw_withheld(
+    drawing: Drawing, rows: Sequence[tuple[float, str, str, int]], low: float, high: float
+) -> None:
+    """Draw a hatched bar across the plot for every row, with the reason in a word and on hover.
+
+    `rows`: where a row stands, its name, the reason, how many were visited in all. `low`, `high`:
+    the axis' ends.
+    """
+    palette = drawing.palette
+    drawing.add(
+        "bar",
+        name="withheld",
+        orientation="h",
+        base=low,
+        x=[high - low] * len(rows),
+        y=[at for at, *_ in rows],
+        width=14,
+        marker={
+            "color": palette.ground,
+            "line": {"width": 0},
+            "pattern": {"shape": "/", "fgcolor": palette.compared, "size": 7, "solidity": 0.15},
+        },
+        customdata=[
+            "<br>".join([f"<b>{name}</b>", *wrap(reason, _HOVER_WIDTH)])
+            for _, name, reason, _ in rows
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    for at, _, _, visited in rows:
+        drawing.write(
+            "too few",
+            TOO_FEW if visited else NOBODY_VISITED,
+            x=(low + high) / 2,
+            y=at,
+            bgcolor=palette.ground,
+            borderpad=3,
+            font={"size": 13, "color": palette.muted},
+        )

@@ -143,7 +143,9 @@ BESIDE_TABS = _tabs(
     "What differs",
     "Student groups",
     "Reached",
+    "Where next",
     "All students",
+    "Evaluation",
 )
 SCHOOL = SchoolBox("school", "Find a school", {})
 SCHOOL_TABS = _tabs(

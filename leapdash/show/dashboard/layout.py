@@ -45,12 +45,16 @@ _FORMATS = {
     "deviations": "%+.2f",
     "decimals": "%.2f",
     "whole": "%,.0f",
+    "days": "%.1f",
+    "more days": "%+.1f",
 }
 _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "per cent": per_cent,
     "points": partial(points, signed=True),
     "deviations": "{:+.2f}".format,
     "decimals": "{:.2f}".format,
+    "days": "{:.1f}".format,
+    "more days": "{:+.1f}".format,
     "month": signed_month,
 }
 _TITLES = {name: column.title for name, column in COLUMNS.items()}

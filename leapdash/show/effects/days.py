@@ -72,7 +72,7 @@ def days_regained(
     """
     enrolled = float(days[atoms].sum())
     everyone = int(data.measures.visited_all[atoms].sum())
-    compared = _share_compared(data, atoms, days)
+    compared = share_compared(data, atoms, days)
     coefficients = np.zeros_like(days)
     whole = union(data.measures, atoms)
     together = effective(whole.visited, whole.squares)[0]
@@ -120,7 +120,7 @@ def days_regained(
     )
 
 
-def _share_compared(data: CohortData, atoms: Flags, days: Floats) -> float:
+def share_compared(data: CohortData, atoms: Flags, days: Floats) -> float:
     """The share of the days that is of students who could be compared; within an atom students are
     taken to have equally many. 0 without days.
     """

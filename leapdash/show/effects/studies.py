@@ -313,7 +313,7 @@ def _headline(
     at = [EVENTS.index(e) for e in events]
     visited = total.visited[0, at]
     followed, worth = int(visited.min()), float(effective(visited, total.squares[0, at]).min())
-    reason = _too_few(followed, worth, events)
+    reason = too_few(followed, worth, events)
     if reason is not None:
         return Headline(tuple(events), None, reason, None, followed, worth, 0.0, 0.0)
     degrees = degrees_behind(worth, serving)
@@ -332,7 +332,10 @@ def _headline(
     )
 
 
-def _too_few(visited: int, effective: float, events: Sequence[int]) -> str | None:
+def too_few(visited: int, effective: float, events: Sequence[int]) -> str | None:
+    """Why effects of those months aren't shown, the smallest numbers behind one being these; None
+    where they are.
+    """
     times = f"month {events[0]}" if len(events) == 1 else f"months {events[0]} to {events[-1]}"
     if visited < MINIMUM_VISITED:
         return (

@@ -76,7 +76,7 @@ class Reach:
 @kept(*VISITS, "group")
 def reach_now(choice: Choice) -> Reach:
     """Reach in the last month of data, or of the school years chosen."""
-    frame = _reach(choice, ["month"], _REACHED)
+    frame = reach_by(choice, ["month"], _REACHED)
     totals = {name: int(frame[name].sum()) for name in _REACHED}
     return Reach(month=last_month(choice), taking_part=len(frame) > 0, **totals)
 
@@ -90,7 +90,7 @@ def reach_of_parts(choice: Choice) -> pd.DataFrame:
     no part aren't there.
     """
     keys = ["district_code", "level"]
-    every = _reach(choice.filtered(districts=()), keys, _REACHED)
+    every = reach_by(choice.filtered(districts=()), keys, _REACHED)
     own = every if choice.codes is None else every[every["district_code"].isin(choice.codes)]
     measures = list(_REACHED)
     parts = [
@@ -111,7 +111,7 @@ def districts_visited(choice: Choice) -> pd.DataFrame:
     fraction), ever_eligible_visited, ever_eligible, waiting, tried (of those waiting: a visit met
     nobody), visited_not_eligible. Ordered by the share reached, largest first.
     """
-    frame = _reach(choice, ["district_code"], _TOLD)
+    frame = reach_by(choice, ["district_code"], _TOLD)
     frame.insert(1, "series", frame["district_code"].map(choice.known.districts))
     frame.insert(2, "reached", share(frame["ever_eligible_visited"], frame["ever_eligible"]))
     frame.insert(3, "ever_eligible_visited", frame.pop("ever_eligible_visited"))
@@ -155,7 +155,7 @@ def regained(choice: Choice) -> Regained:
     which they made first visits.
     """
     cohorts, filters, known = choice.cohorts, choice.filters, choice.known
-    atoms, days = chosen_visits(choice), _visited_days(choice)
+    atoms, days = chosen_visits(choice), visited_days(choice)
     if filters.levels or not choice.release.has("programme"):
         return Regained(days_regained(cohorts, atoms, days))
     columns = ["district_code", "school_year", "cost"]
@@ -196,13 +196,14 @@ def _followed(cohorts: CohortData, atoms: Flags) -> bool:
 
 
 @kept()
-def _visited_days(choice: Choice) -> Floats:
+def visited_days(choice: Choice) -> Floats:
     """Days enrolled of all visited students of the release (see `days_enrolled`)."""
     table = choice.release.table("visited_days", where={"slice": ("all",)})
     return days_enrolled(choice.cohorts, table.to_pandas())
 
 
-def _reach(choice: Choice, keys: list[str], measures: tuple[str, ...]) -> pd.DataFrame:
+def reach_by(choice: Choice, keys: list[str], measures: tuple[str, ...]) -> pd.DataFrame:
+    """Measures of table `reach` in the last month, by keys; without parts that take no part."""
     where = conditions(choice, month=(last_month(choice),), group=(choice.filters.group,))
     table = choice.release.table("reach", columns=[*keys, *measures], where=where)
     return sums(table.drop_null(), keys, measures)

@@ -6,7 +6,17 @@ from typing import Literal
 
 from leapdash.show.measures import MEASURES
 
-Format = Literal["plain", "per cent", "points", "deviations", "decimals", "whole", "month"]
+Format = Literal[
+    "plain",
+    "per cent",
+    "points",
+    "deviations",
+    "decimals",
+    "whole",
+    "days",
+    "more days",
+    "month",
+]
 
 
 @dataclass(frozen=True)
@@ -14,7 +24,7 @@ class Column:
     """A column's title, and how its numbers are written.
 
     `per cent` and `points` are fractions in the table, shown times a hundred; points, deviations
-    and months carry their sign. `decimals`: two; `whole`: none. `month`: as it stands.
+    more days and months carry their sign. `decimals`: two; `whole`: none. `month`: as it stands.
     """
 
     title: str
@@ -69,6 +79,15 @@ COLUMNS: Mapping[str, Column] = {
     "effect": Column("Effect (points)", "points"),
     "low": Column("From", "points"),
     "high": Column("To", "points"),
+    "days_per_visit": Column("Days per visit", "days"),
+    "days_low": Column("Days from", "days"),
+    "days_high": Column("Days to", "days"),
+    "days_beside": Column("Days more than elsewhere", "more days"),
+    "days_beside_low": Column("More days from", "more days"),
+    "days_beside_high": Column("More days to", "more days"),
+    "finding": Column("Finding"),
+    "reported": Column("As reported (points)"),
+    "nearest": Column("Nearest here"),
     "band_low": Column("From, all months at once", "points"),
     "band_high": Column("To, all months at once", "points"),
     "naive_change": Column("Plain change (points)", "points"),

@@ -52,6 +52,12 @@ def rounded(number: float) -> str:
     return f"{round(number / step) * step:,.0f}".replace("-", "−")
 
 
+def tenths(number: float) -> str:
+    """A number with one decimal: days for each student."""
+    text = f"{number:.1f}"
+    return "0.0" if text == "-0.0" else text.replace("-", "−")
+
+
 def month(day: date) -> str:
     """A month as words: June 2023."""
     return f"{day:%B %Y}"

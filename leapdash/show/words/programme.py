@@ -12,7 +12,7 @@ from leapdash.show.filters import DISTRICT_SETS
 from leapdash.show.views.base import districts_in_words
 from leapdash.show.views.programme import Reach, Regained, VisitsMade
 from leapdash.show.words.filters import chosen, years_in_words
-from leapdash.show.words.numbers import NO_FIGURE, count, in_words, month, rounded
+from leapdash.show.words.numbers import NO_FIGURE, count, in_words, month, rounded, tenths
 
 WHAT_DAYS_ARE = (
     f"School days regained: the effect of each of the first {in_words(len(MONTHS_AFTER))} school "
@@ -74,8 +74,8 @@ def days_note(regained: Regained, choice: Choice) -> str:
     parts = [WHAT_DAYS_ARE]
     if each is not None:
         parts.append(
-            f"Per visited student: {_tenths(each.effect)} days (between {_tenths(each.low)} and "
-            f"{_tenths(each.high)})."
+            f"Per visited student: {tenths(each.effect)} days (between {tenths(each.low)} and "
+            f"{tenths(each.high)})."
         )
     if days.compared < 0.995:
         parts.append(
@@ -146,10 +146,6 @@ def _from_to(found: Interval) -> str:
     if found.low < 0 < found.high:
         return f"between {rounded(-found.low)} lost and {rounded(found.high)} regained"
     return f"between {rounded(found.low)} and {rounded(found.high)}"
-
-
-def _tenths(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")
 
 
 def _dollars(value: float) -> str:
