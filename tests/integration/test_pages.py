@@ -10,7 +10,8 @@ from leapdash.errors import ReleaseError
 from leapdash.release import Release
 from leapdash.show.answers import impact
 from leapdash.show.answers.files import csv_of
-from leapdash.show.dashboard import controls, filter_bar, frame, store
+from leapdash.show.dashboard import controls, filter_bar, frame
+from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.dashboard.layout import escape
 from leapdash.show.filters import FILTER_LABELS, Filters
 from leapdash.show.opened import OpenedRelease
@@ -43,7 +44,7 @@ def test_every_page_says_that_the_data_are_simulated_from_which_release_and_how_
 
 def test_recorded_data_are_not_called_simulated(tmp_path, monkeypatch):
     make(tmp_path, synthetic=False)
-    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     text = said(opened())
     assert "Recorded data" in text
     assert "Simulated" not in text
@@ -344,7 +345,7 @@ def test_every_row_of_a_file_says_whether_it_is_simulated_and_from_which_release
 
 
 def test_a_store_without_a_release_shows_the_command_that_mends_it(tmp_path, monkeypatch):
-    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     app = opened()
     assert app.title[0].value == "There is no release to show"
     assert "python -m leapdash build --input DIR" in app.code[0].value
@@ -355,7 +356,7 @@ def test_a_tampered_release_is_not_shown(tmp_path, monkeypatch):
     broken = make(tmp_path)
     with (broken.path / "paths.parquet").open("ab") as file:
         file.write(b"x")
-    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     app = opened()
     assert "paths.parquet: SHA-256" in app.code[0].value
     assert not app.metric
@@ -375,7 +376,7 @@ def test_a_page_that_cannot_be_made_from_a_release_says_why_and_the_others_stay(
 
 def test_a_newly_published_release_is_picked_up_without_a_restart(tmp_path, monkeypatch):
     first = make(tmp_path)
-    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     app = opened()
     assert first.manifest.release_id in said(app)
     second = make(tmp_path)
@@ -388,7 +389,7 @@ def test_a_run_that_began_before_a_release_was_published_leaves_it_none_of_its_f
     tmp_path, monkeypatch
 ):
     make(tmp_path)
-    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     effects = small_tables()["effects"].to_pandas()
     begin = frame.begin
     published: list[Release] = []

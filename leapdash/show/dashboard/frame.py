@@ -12,6 +12,7 @@ from leapdash.release import Manifest
 from leapdash.show.answers import about, before_after, district, impact, trends
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address, controls, filter_bar, paper, store
+from leapdash.show.words.about import INVENTED, RECORDED
 from leapdash.show.words.numbers import month
 
 # A file of our own: Streamlit fetches the named icons of a browser tab from another host.
@@ -125,9 +126,9 @@ def _links(pages: Sequence[st.Page], choice: Choice) -> None:
 
 def _say_what_data(manifest: Manifest) -> None:
     badge = (
-        ":orange-badge[:material/science: Simulated: these students are invented]"
+        f":orange-badge[:material/science: {INVENTED}]"
         if manifest.synthetic
-        else ":blue-badge[:material/database: Recorded data]"
+        else f":blue-badge[:material/database: {RECORDED}]"
     )
     st.markdown(
         f"{badge} :small[:gray[release {manifest.release_id} · data through "
