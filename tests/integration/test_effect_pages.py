@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from leapdash.show.dashboard import address
-from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.filters import Filters
+from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.views import checks as check_views
 from leapdash.show.views import effects as effect_views
 from leapdash.show.words import checks as check_words

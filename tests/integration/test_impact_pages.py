@@ -6,8 +6,8 @@ import pytest
 
 from leapdash.release import BuildFacts, SourceFact, open_release, publish
 from leapdash.show.choice import Choice
-from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.filters import Filters
+from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import effect_rows as row_views
 from leapdash.show.views import effects as effect_views

@@ -11,9 +11,9 @@ from leapdash.release import Release
 from leapdash.show.answers import impact
 from leapdash.show.answers.files import csv_of
 from leapdash.show.dashboard import controls, filter_bar, frame
-from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.dashboard.layout import escape
 from leapdash.show.filters import FILTER_LABELS, Filters
+from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import attendance as attendance_views
 from leapdash.show.views import district as district_views

@@ -69,7 +69,7 @@ def document(briefing: Briefing) -> str:
             *(_section(title, parts, answer) for title, parts in briefing.sections),
             *_checks(briefing.checks),
             "</main>",
-            _foot(manifest, briefing.link),
+            _foot(manifest, briefing),
         ]
     )
     title = f"{answer.question} {subject(answer.choice)}"
@@ -190,18 +190,17 @@ def _checks(lines: Sequence[Line]) -> Iterable[str]:
     yield f'<section>\n<h2>{escape(CHECKS)}</h2>\n<dl class="checks">{rows}</dl>\n</section>'
 
 
-def _foot(manifest: Manifest, link: str) -> str:
+def _foot(manifest: Manifest, briefing: Briefing) -> str:
     """How to read the ranges, where the figures come from, and the way back to the page."""
+    link = briefing.link
+    ranges = f"<p>{escape(HOW_TO_READ)}</p>\n" if briefing.checks else ""
     sources = "; ".join(f"{name}: {told.rstrip('.')}" for name, told in source_facts(manifest))
     back = (
-        f"<p>The page this was made of: <a href={_quoted(link)}>{escape(link)}</a></p>\n"
+        f'<p>The page this was made of: <a href="{escape(link)}">{escape(link)}</a></p>\n'
         if link.startswith(("http://", "https://"))
         else ""
     )
-    return (
-        f"<footer>\n<p>{escape(HOW_TO_READ)}</p>\n<p>Sources: {escape(sources)}.</p>\n{back}"
-        "</footer>"
-    )
+    return f"<footer>\n{ranges}<p>Sources: {escape(sources)}.</p>\n{back}</footer>"
 
 
 def _has_charts(briefing: Briefing) -> bool:
@@ -225,7 +224,3 @@ def _policy(scripts: tuple[str, ...]) -> str:
 def _data(value: object) -> str:
     """The value as JSON that can't end the element it stands in."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
-
-
-def _quoted(text: str) -> str:
-    return f'"{escape(text)}"'

@@ -32,8 +32,7 @@ READ_THE_ROWS = (
     f"{MINIMUM_VISITED} visited or compared."
 )
 REACHED_AND_WAITING = (
-    "Then: how many of those ever eligible were visited, and how many eligible students "
-    "still wait."
+    "Then: how many of those ever eligible were visited, and how many eligible students still wait."
 )
 NO_ROWS = "None of these visited students could be compared with others."
 SUMMERS = "Summers are the visits between two school years; they count from the next September."
