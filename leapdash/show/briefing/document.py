@@ -144,9 +144,9 @@ def _figure(figure: Figure, answer: Answer, heading: str) -> str:
     drawing = json.loads(chart.to_json()) | size
     return (
         f"<figure>\n<{heading}>{escape(figure.title)}</{heading}>\n"
-        f'<div class="chart" role="img" aria-label="{escape(figure.alt)}">'
+        f'{_wide(figure.title)}<div class="chart" role="img" aria-label="{escape(figure.alt)}">'
         f'<script type="application/json">{_data(drawing)}</script>'
-        f"<noscript>{escape(NOT_DRAWN)} {escape(figure.alt)}</noscript></div>\n"
+        f"<noscript>{escape(NOT_DRAWN)} {escape(figure.alt)}</noscript></div></div>\n"
         f"<figcaption>{escape(' '.join(note for note in figure.notes if note))}</figcaption>\n"
         f"<details><summary>Table</summary>{_table(figure.table, figure.title)}</details>\n"
         "</figure>"
@@ -163,9 +163,13 @@ def _table(table: pd.DataFrame, title: str) -> str:
         for first, *cells in shown.to_numpy().tolist()
     )
     return (
-        f'<div class="table" tabindex="0" role="group" aria-label="{escape(title)}"><table>'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table></div>"
+        f"{_wide(title)}<table><thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table></div>"
     )
+
+
+def _wide(title: str) -> str:
+    """The beginning of what is moved sideways where the screen is narrow, by keyboard as well."""
+    return f'<div class="wide" tabindex="0" role="group" aria-label="{escape(title)}">'
 
 
 def _text(text: Text) -> str:

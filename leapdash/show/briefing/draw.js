@@ -11,6 +11,7 @@
     svg.removeAttribute("height");
     place.replaceChildren(document.importNode(svg, true));
   }
-  document.querySelectorAll("script, [id^=plotly], .js-plotly-tester").forEach((one) => one.remove());
+  const tools = document.querySelectorAll("script, style[id^=plotly], #js-plotly-tester");
+  tools.forEach((tool) => tool.remove());
   document.body.dataset.drawn = "yes";
 })();

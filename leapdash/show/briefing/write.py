@@ -52,7 +52,8 @@ def write_briefings(
         files = {out / f"{code}.{ending}": code for code in codes}
     for number, (file, code) in enumerate(files.items(), start=1):
         name = known.districts[code] if code else _THE_STATE
-        with progress.step(f"{number} of {len(files)}: {name}"):
+        count = f"{number} of {len(files)}: " if many else "briefing of "
+        with progress.step(count + name):
             choice = Choice(release, district=code)
             _write(file, make(document(briefing_of("district" if code else "impact", choice))))
     return list(files)
