@@ -76,7 +76,7 @@ def make(
 
 
 def hostile_schools() -> pd.DataFrame:
-    """The table of schools with `HOSTILE` as the name of a district, and in those of its schools."""
+    """The table of schools with `HOSTILE` in the names of a district and its schools."""
     schools = small_tables()["schools"].to_pandas()
     own = schools["district_code"] == HARTFORD
     schools.loc[own, "district_name"] = HOSTILE

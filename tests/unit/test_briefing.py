@@ -4,6 +4,7 @@ import json
 import re
 from base64 import b64encode
 from hashlib import sha256
+from itertools import pairwise
 
 import pytest
 
@@ -110,7 +111,7 @@ def test_the_figures_and_sections_printed_are_those_that_matter_most_in_order(
     found = named(elements(document(made(page, small))), "h1", "h2", "h3", "h4")
     ranks = [int(heading.name[1]) for heading in found]
     assert ranks[0] == 1
-    assert all(after <= before + 1 for before, after in zip(ranks, ranks[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(ranks))
     checks = ["Can this comparison be trusted?"] if page != "trends" else []
     assert [h.text for h in found if h.name == "h2"] == [*headings, *checks]
 

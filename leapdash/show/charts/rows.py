@@ -7,7 +7,7 @@ from leapdash.show.charts.base import text_width
 
 _ROW_HEIGHT, _ROOMY_ROW_HEIGHT = 26, 20
 _NAME_WIDTH, _ROOMY_NAME_WIDTH = 22, 60
-_SHORT_NAME = text_width("N" * _NAME_WIDTH)
+_WIDER_FONT = 1.08
 
 
 def short_names(names: Iterable[str], roomy: bool = False) -> list[str]:
@@ -24,11 +24,11 @@ def short_names(names: Iterable[str], roomy: bool = False) -> list[str]:
     return short_ones
 
 
-def left_margin(names: Sequence[str]) -> int:
-    """Pixels the names need on the left; a long name in another font may be wider by a tenth."""
+def left_margin(names: Sequence[str], roomy: bool = False) -> int:
+    """Pixels the names need on the left; on roomy paper, in whatever font a reader has."""
     lines = [line for name in names for line in name.split("<br>")]
     width = max((text_width(line) for line in lines), default=0)
-    return int(width + max(0, width - _SHORT_NAME) / 10) + 12
+    return int(_WIDER_FONT * width + 16) if roomy else int(width) + 12
 
 
 def rows_height(names: Sequence[str], roomy: bool = False) -> int:
