@@ -5,7 +5,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from leapdash.show.briefing import chromium
 from leapdash.show.briefing.contents import briefing_of
@@ -24,10 +24,15 @@ def opened(browser: Browser, file: Path) -> tuple[Page, list[str]]:
     """The file in a window of its own, drawn; every request and dialog it made beside itself."""
     page = browser.new_context(offline=True).new_page()
     asked: list[str] = []
+
+    def note_dialog(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: asked.append(message.text))
     page.on("pageerror", lambda error: asked.append(str(error)))
-    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", note_dialog)
     page.goto(file.as_uri())
     page.wait_for_function(DRAWN, timeout=30_000)
     assert asked.pop(0) == file.as_uri()

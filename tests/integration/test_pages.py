@@ -436,3 +436,16 @@ def test_about_tells_how_the_effect_is_found():
     app = opened("about")
     assert heading.removeprefix("# ") in [header.value for header in app.header]
     assert text.strip() in [part.value.strip() for part in app.markdown]
+
+
+@pytest.mark.parametrize("page", [info.key for info in frame.PAGES])
+def test_every_page_with_an_answer_offers_a_briefing_and_makes_none_before_it_is_asked(
+    page, monkeypatch
+):
+    made: list[str] = []
+    monkeypatch.setattr(frame, "briefing_of", lambda *asked: made.append("briefing"))
+    monkeypatch.setattr(frame, "document", lambda *asked: made.append("document"))
+    app = opened(page, districts=["Hartford"])
+    offered = [button.label for button in app.get("download_button")].count("Briefing")
+    assert offered == (0 if page == "about" else 1)
+    assert made == []
