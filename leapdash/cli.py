@@ -143,6 +143,58 @@ def build(
 
 
 @app.command()
+def brief(
+    out: Annotated[
+        Path,
+        typer.Option(
+            parser=_path,
+            metavar="FILE",
+            help="File to write, ending in .html or .pdf; for several districts, a folder.",
+        ),
+    ],
+    store: Annotated[
+        str | None,
+        typer.Option(
+            parser=_said,
+            metavar="STORE",
+            help="Store whose release is told of. Default: LEAPDASH_STORE, or the demonstration.",
+        ),
+    ] = None,
+    district: Annotated[
+        list[str] | None,
+        typer.Option(
+            parser=_said,
+            metavar="DISTRICT",
+            help="Code or name of a district; may be given several times. Without it, the state.",
+        ),
+    ] = None,
+    all_districts: Annotated[
+        bool, typer.Option("--all-districts", help="A file for every district, named by its code.")
+    ] = False,
+    format: Annotated[
+        str | None, typer.Option(help="Of the files in a folder: html or pdf. Default: html.")
+    ] = None,
+) -> None:
+    """Write what a page says as a document of two pages to hand on.
+
+    PDF needs a Chromium on the machine; HTML is smaller where there is one.
+    """
+    from leapdash.show.briefing.write import write_briefings
+    from leapdash.show.on_show import store_path
+
+    files = write_briefings(
+        store or store_path(),
+        out,
+        districts=district or [],
+        all_districts=all_districts,
+        format=format,
+        progress=_progress(),
+    )
+    told = f"{files[0]} is" if len(files) == 1 else f"{len(files)} files in {out} are"
+    typer.echo(f"{told} written.")
+
+
+@app.command()
 def dictionary(
     out: Annotated[Path, typer.Option(parser=_path, metavar="FILE", help="File to write.")] = Path(
         "docs/data-dictionary.md"

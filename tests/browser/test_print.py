@@ -48,7 +48,7 @@ def test_a_page_prints_what_is_read_without_what_is_clicked(
             assert (points[:, -20:] == 255).all(), name
             assert (points[:, :20] == 255).all(), name
         told = "".join(words(sheet) for sheet in printed)
-        for clicked in ("CSV", "Clear filters", "Menu", "All students"):
+        for clicked in ("CSV", "Briefing", "Clear filters", "Menu", "All students"):
             assert clicked not in told, (name, clicked)
         assert "Hartford, New Haven" in told, name
 

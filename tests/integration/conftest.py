@@ -7,7 +7,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 
 from leapdash.release import Release
-from leapdash.show.dashboard.store import STORE_VARIABLE
+from leapdash.show.on_show import STORE_VARIABLE
 
 
 @pytest.fixture

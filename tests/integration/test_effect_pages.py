@@ -6,8 +6,9 @@ import re
 import pandas as pd
 import pytest
 
-from leapdash.show.dashboard import address, store
+from leapdash.show.dashboard import address
 from leapdash.show.filters import Filters
+from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.views import checks as check_views
 from leapdash.show.views import effects as effect_views
 from leapdash.show.words import checks as check_words
@@ -201,7 +202,7 @@ def unmarred(app):
 
 def show(monkeypatch, folder, **options):
     make(folder, **options)
-    monkeypatch.setenv(store.STORE_VARIABLE, str(folder))
+    monkeypatch.setenv(STORE_VARIABLE, str(folder))
 
 
 def test_too_few_visited_are_withheld_with_the_reason_and_a_way_on(choose):

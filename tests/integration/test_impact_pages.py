@@ -6,8 +6,8 @@ import pytest
 
 from leapdash.release import BuildFacts, SourceFact, open_release, publish
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import store
 from leapdash.show.filters import Filters
+from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import effect_rows as row_views
 from leapdash.show.views import effects as effect_views
@@ -196,7 +196,7 @@ def test_a_release_without_effects_says_so_and_the_rest_of_the_pages_works(
     tmp_path, monkeypatch, visited
 ):
     without_effects(tmp_path, visited)
-    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     app = opened()
     reason = (
         "This release was built without the effects of visits."
@@ -254,7 +254,7 @@ def test_where_nobody_could_be_compared_the_pages_say_so_and_show_no_effect(
     compared = compared.groupby(keys, as_index=False)["students"].sum()
     tables["visited_compared"] = pa.Table.from_pandas(compared, preserve_index=False)
     publish(tmp_path, tables, FACTS)
-    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     everyone = effect_views.headlines_on(choose(Filters((NEW_HAVEN,)))).visited_all
     assert everyone > 0
 
@@ -282,7 +282,7 @@ def show(folder, monkeypatch, without=(), **changed):
     for name in without:
         del tables[name]
     publish(folder, tables, FACTS)
-    monkeypatch.setenv(store.STORE_VARIABLE, str(folder))
+    monkeypatch.setenv(STORE_VARIABLE, str(folder))
     return Choice(OpenedRelease(open_release(folder)))
 
 

@@ -10,9 +10,10 @@ from leapdash.errors import ReleaseError
 from leapdash.release import Release
 from leapdash.show.answers import impact
 from leapdash.show.answers.files import csv_of
-from leapdash.show.dashboard import controls, filter_bar, frame, store
+from leapdash.show.dashboard import controls, filter_bar, frame
 from leapdash.show.dashboard.layout import escape
 from leapdash.show.filters import FILTER_LABELS, Filters
+from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import attendance as attendance_views
 from leapdash.show.views import district as district_views
@@ -43,7 +44,7 @@ def test_every_page_says_that_the_data_are_simulated_from_which_release_and_how_
 
 def test_recorded_data_are_not_called_simulated(tmp_path, monkeypatch):
     make(tmp_path, synthetic=False)
-    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     text = said(opened())
     assert "Recorded data" in text
     assert "Simulated" not in text
@@ -364,7 +365,7 @@ def test_every_row_of_a_file_says_whether_it_is_simulated_and_from_which_release
 
 
 def test_a_store_without_a_release_shows_the_command_that_mends_it(tmp_path, monkeypatch):
-    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     app = opened()
     assert app.title[0].value == "There is no release to show"
     assert "python -m leapdash build --input DIR" in app.code[0].value
@@ -375,7 +376,7 @@ def test_a_tampered_release_is_not_shown(tmp_path, monkeypatch):
     broken = make(tmp_path)
     with (broken.path / "paths.parquet").open("ab") as file:
         file.write(b"x")
-    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     app = opened()
     assert "paths.parquet: SHA-256" in app.code[0].value
     assert not app.metric
@@ -395,7 +396,7 @@ def test_a_page_that_cannot_be_made_from_a_release_says_why_and_the_others_stay(
 
 def test_a_newly_published_release_is_picked_up_without_a_restart(tmp_path, monkeypatch):
     first = make(tmp_path)
-    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     app = opened()
     assert first.manifest.release_id in said(app)
     second = make(tmp_path)
@@ -408,7 +409,7 @@ def test_a_run_that_began_before_a_release_was_published_leaves_it_none_of_its_f
     tmp_path, monkeypatch
 ):
     make(tmp_path)
-    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     effects = small_tables()["effects"].to_pandas()
     begin = frame.begin
     published: list[Release] = []
@@ -455,3 +456,16 @@ def test_about_tells_how_the_effect_is_found():
     app = opened("about")
     assert heading.removeprefix("# ") in [header.value for header in app.header]
     assert text.strip() in [part.value.strip() for part in app.markdown]
+
+
+@pytest.mark.parametrize("page", [info.key for info in frame.PAGES])
+def test_every_page_with_an_answer_offers_a_briefing_and_makes_none_before_it_is_asked(
+    page, monkeypatch
+):
+    made: list[str] = []
+    monkeypatch.setattr(frame, "briefing_of", lambda *asked: made.append("briefing"))
+    monkeypatch.setattr(frame, "document", lambda *asked: made.append("document"))
+    app = opened(page, districts=["Hartford"])
+    offered = [button.label for button in app.get("download_button")].count("Briefing")
+    assert offered == (0 if page == "about" else 1)
+    assert made == []

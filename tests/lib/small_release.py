@@ -20,6 +20,7 @@ from tests.lib.small_effects import effect_tables
 HARTFORD, NEW_HAVEN, AVON = "0640011", "0930011", "0040011"
 DISTRICTS = {HARTFORD: "Hartford", NEW_HAVEN: "New Haven", AVON: "Avon"}
 LEAP = (HARTFORD, NEW_HAVEN)
+HOSTILE = "<script>alert(\"x\")</script><img src=x onerror=alert(1)> & 'Sons'"
 MONTHS = [
     date(year + (month < 7), month, 1)
     for year in (2020, 2021, 2022)
@@ -72,6 +73,15 @@ def make(
         sources=(SourceFact("a small state", 600, "made up for tests", "CC0-1.0"),),
     )
     return publish(store, tables, facts)
+
+
+def hostile_schools() -> pd.DataFrame:
+    """The table of schools with `HOSTILE` in the names of a district and its schools."""
+    schools = small_tables()["schools"].to_pandas()
+    own = schools["district_code"] == HARTFORD
+    schools.loc[own, "district_name"] = HOSTILE
+    schools.loc[own, "school_name"] = HOSTILE + schools.loc[own, "school_code"]
+    return schools
 
 
 def small_tables() -> dict[str, pa.Table]:

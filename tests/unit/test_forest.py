@@ -1,5 +1,7 @@
 """The forest plot: a row for every effect, the line of the whole, and marks where too few stand."""
 
+import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pandas as pd
@@ -114,6 +116,26 @@ def test_a_mark_is_hollow_where_a_check_of_the_comparison_fails_and_the_row_is_n
         "shares still observed)."
     )
     assert row_words.mind_rows(TABLE.head(3)) == ""
+
+
+def test_rows_with_the_same_to_be_minded_are_named_together():
+    table = TABLE.assign(checks_failed=["", "groups", "attendance", "groups", "", ""])
+    assert row_words.mind_rows(table) == (
+        "Hollow, with a comparison to be minded: 9-12, Hartford (student groups not alike); PK-5 "
+        "(past attendance not alike)."
+    )
+
+
+def test_on_roomy_paper_a_row_takes_one_line_with_what_else_stands_under_its_name(figure):
+    roomy = row_charts.forest(
+        TABLE.assign(reached=0.1, waiting=1234), WHOLE, "x", replace(LOOK, roomy=True)
+    )
+    texts = roomy.layout.yaxis.ticktext
+    assert not any("<br>" in text for text in texts)
+    assert re.sub("<[^>]*>", "", texts[3]) == "Hartford · 402 of 643 · 10% reached, 1,234 wait"
+    assert roomy.layout.height < figure.layout.height
+    longest = max(len(re.sub("<[^>]*>", "", text)) for text in texts)
+    assert roomy.layout.margin.l > 6 * longest
 
 
 def test_sections_are_headed_once_and_the_whole_and_a_single_section_are_not(figure):

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from leapdash.release import open_release
+from leapdash.show.briefing.sheet import sheet
 from leapdash.show.charts.palette import DARK, LIGHT, Palette
 from leapdash.show.dashboard import paper
 from tests.lib.paths import DEMO, ROOT
@@ -42,7 +43,7 @@ def test_the_foot_of_a_sheet_says_the_source_and_can_t_leave_its_string() -> Non
         open_release(DEMO).manifest, release_id='"; } </style> \\', through=date(2023, 6, 1)
     )
     assert "data through June 2023" in paper.footer(hostile)
-    quoted = re.search(r"content: (.*?); \}", paper.sheet(paper.footer(hostile))).group(1)
+    quoted = re.search(r"content: (.*?); \}", sheet(paper.footer(hostile))).group(1)
     assert not set('"<;}') & set(quoted[1:-1])
 
 

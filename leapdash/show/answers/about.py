@@ -45,11 +45,7 @@ def _definitions() -> tuple[Part, ...]:
 
 
 def _sources(manifest: Manifest) -> tuple[Part, ...]:
-    pairs = tuple(
-        (source.name, f"{source.origin}. Licence: {source.licence}. {count(source.rows)} rows.")
-        for source in manifest.sources
-    )
-    return (Facts(pairs, "Sources of this release"),)
+    return (Facts(words.source_facts(manifest), "Sources of this release"),)
 
 
 def _tables(manifest: Manifest) -> tuple[Part, ...]:

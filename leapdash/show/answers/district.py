@@ -35,6 +35,7 @@ from leapdash.show.words.numbers import count, per_cent
 from leapdash.show.words.programme import each_in_days
 
 QUESTION = "How does one district stand, what did visits change in it, and who is waiting?"
+YEARS, EFFECT = "School years", "Effect of visits"
 
 
 def answer(choice: Choice) -> Answer:
@@ -76,11 +77,11 @@ def answer(choice: Choice) -> Answer:
         tuple(cards),
         figures=(_schools(choice, schools),),
         sections=(
-            Section("School years", partial(_years, choice)),
+            Section(YEARS, partial(_years, choice)),
             Section("Months", partial(_months, choice)),
             Section("Schools and chance", partial(_chance, choice)),
             Section(
-                "Effect of visits",
+                EFFECT,
                 partial(_effect, choice),
                 control="headline" if _has_effect(choice) else "",
             ),

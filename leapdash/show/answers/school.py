@@ -22,6 +22,7 @@ from leapdash.show.words.filters import whose_visits
 from leapdash.show.words.numbers import count, month, per_cent
 
 QUESTION = "How is one school doing, beside schools like it and its own last year?"
+CHRONIC, VISITS, CHANCE = "Chronic absence", "Visits", "Chance"
 _WAITS = {
     "first_visits_30": "First visits within 30 days",
     "first_visits_60": "First visits after 31 to 60 days",
@@ -72,9 +73,9 @@ def answer(choice: Choice) -> Answer:
         ),
         sections=(
             Section("Schools like it", partial(_like, like, short, year)),
-            Section("Chronic absence", partial(_chronic, choice, short)),
-            Section("Visits", partial(_visits, choice, short)),
-            Section("Chance", partial(_chance, choice, short)),
+            Section(CHRONIC, partial(_chronic, choice, short)),
+            Section(VISITS, partial(_visits, choice, short)),
+            Section(CHANCE, partial(_chance, choice, short)),
         ),
     )
 

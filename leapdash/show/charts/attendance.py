@@ -13,7 +13,14 @@ from leapdash.show.charts.axes import axis_title, percent_axis, plain_axis
 from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.labels import EndLabel, label_ends, label_margin
 from leapdash.show.charts.palette import Palette
-from leapdash.show.charts.series import MANY, lines_height, marks, series_colors
+from leapdash.show.charts.series import (
+    LEAST_HEIGHT,
+    MANY,
+    ROOMY_HEIGHT,
+    lines_height,
+    marks,
+    series_colors,
+)
 from leapdash.show.charts.tiles import Head, Tile, tiles
 from leapdash.show.choice import Grain
 from leapdash.show.measures import Measure
@@ -54,7 +61,8 @@ def trend_lines(
         return _trend_tiles(table, lines, measure, time, rates, look, published, highlight)
     names = [str(name) for name in table["series"].unique()]
     top = 34 if published is None else 54
-    drawing = Drawing(look, lines_height(names), right=label_margin(names), top=top, bottom=64)
+    height = lines_height(names, ROOMY_HEIGHT if look.roomy else LEAST_HEIGHT)
+    drawing = Drawing(look, height, right=label_margin(names), top=top, bottom=64)
     if published is not None:
         # Room for the values written above and below the marks.
         room = 0.1 * (max(values) - min(values))

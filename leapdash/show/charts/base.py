@@ -52,11 +52,14 @@ class Heading:
 class Look:
     """How figures are drawn for a reader: the colours of the theme, the mark of the data, and the
     heading, where the figure may leave its page.
+
+    `roomy`: always drawn as wide as a sheet of paper, where a row's name takes one line.
     """
 
     palette: Palette
     stamp: Stamp
     heading: Heading | None = None
+    roomy: bool = False
 
 
 class Drawing:

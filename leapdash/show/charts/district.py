@@ -37,7 +37,7 @@ def school_rows(
     )
     sections = [(level, rows[rows["level"] == level]) for level in table["level"].unique()]
     rows = pd.concat([part for _, part in sections])
-    short = short_names(rows["school_name"])
+    short = short_names(rows["school_name"], look.roomy)
     order: list[str] = []
     heads: list[tuple[str, int, int]] = []
     for level, part in sections:
@@ -49,7 +49,8 @@ def school_rows(
     lows, highs = _ends(rows, measure)
     values = [*rows[rate], *lows, *highs, *(v for own in references.values() for v in own.values())]
     rates = percent_axis(values, palette, ticks=5)
-    drawing = Drawing(look, rows_height(order) + 36, _VALUES, left_margin(order), 34, 80)
+    height, left = rows_height(order, look.roomy) + 36, left_margin(order, look.roomy)
+    drawing = Drawing(look, height, _VALUES, left, 34, 80)
     _draw_references(drawing, references, heads, len(order))
     _draw_schools(drawing, rows, measure, names, lows, highs, rates["range"][1])
     drawing.layout.update(

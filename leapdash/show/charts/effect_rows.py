@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import quantiles
 from textwrap import wrap
 from typing import Any
@@ -19,8 +19,9 @@ from leapdash.show.words.effects import between, failed_words
 from leapdash.show.words.numbers import count, points
 
 BEYOND = "► beyond the axis"
-_LINE, _GAP, _SECTION = 17, 6, 28
-_NAME_WIDTH = 20
+_LINE, _GAP, _ROOMY_GAP, _SECTION = 17, 6, 3, 28
+_NAME_WIDTH, _ROOMY_NAME_WIDTH = 20, 48
+_SEVERAL = " · "
 _STEPS = (1, 2, 5, 10, 20, 50, 100)
 _NARROWEST = 4.0
 _SMALL_WIDTH = 0.82
@@ -38,11 +39,14 @@ class WholeLine:
 
 @dataclass(frozen=True)
 class _Row:
-    """One row of the table, the lines of its name, and where it stands in pixels below the top."""
+    """One row of the table, the lines of its name, where it stands in pixels below the top, and
+    whether what stands under the name has room beside it.
+    """
 
     values: Mapping[Hashable, Any]
     name: list[str]
     at: float
+    roomy: bool
 
     @property
     def told(self) -> bool:
@@ -68,7 +72,7 @@ def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) 
     arrow at the edge, lest it squeeze them. `axis`: the axis' title.
     """
     palette = look.palette
-    rows, heads, height = _placed(table.to_dict("records"))
+    rows, heads, height = _placed(table.to_dict("records"), look.roomy)
     told, hidden = [row for row in rows if row.told], [row for row in rows if not row.told]
     low, high, marks = _span(told, whole)
     beyond = any(not low <= row.effect <= high for row in told)
@@ -115,7 +119,7 @@ def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) 
         yaxis={
             "range": [-height, 0],
             "tickvals": [row.at for row in rows],
-            "ticktext": ["<br>".join([*row.name, *map(small.format, row.small)]) for row in rows],
+            "ticktext": ["<br>".join(_label(row, small)) for row in rows],
             "tickfont": {"color": palette.text},
             "ticks": "",
             "ticklabelstandoff": 6,
@@ -207,7 +211,7 @@ def _write_beyond(drawing: Drawing, row: _Row, left: float, right: float) -> Non
 
 
 def _placed(
-    records: Sequence[Mapping[Hashable, Any]],
+    records: Sequence[Mapping[Hashable, Any]], roomy: bool
 ) -> tuple[list[_Row], list[tuple[str, float]], float]:
     """The rows and the sections' headings where they stand, and the height of all, in pixels.
 
@@ -223,9 +227,11 @@ def _placed(
             heads.append((section, -(down + _SECTION / 2 + 3)))
             down += _SECTION
         before = section
-        name = wrap(values["series"], _NAME_WIDTH, max_lines=3, placeholder="…")
-        height = _LINE * (len(name) + len(_small(values))) + _GAP
-        rows.append(_Row(values, name, -(down + height / 2)))
+        width = _ROOMY_NAME_WIDTH if roomy else _NAME_WIDTH
+        name = wrap(values["series"], width, max_lines=3, placeholder="…")
+        row = _Row(values, name, -down, roomy)
+        height = _LINE * len(_label(row, "")) + (_ROOMY_GAP if roomy else _GAP)
+        rows.append(replace(row, at=-(down + height / 2)))
         down += height
     return rows, heads, max(down, 60.0)
 
@@ -283,10 +289,18 @@ def _small(values: Mapping[Hashable, Any]) -> list[str]:
 
 def _width(row: _Row) -> float:
     """About how many pixels the lines at a row's left take."""
-    return max(
-        *(text_width(line) for line in row.name),
-        *(_SMALL_WIDTH * text_width(line) for line in row.small),
-    )
+    names = [text_width(line) for line in row.name]
+    if row.roomy:
+        return max(*names[:-1], names[-1] + text_width(_SEVERAL.join(["", *row.small])), 0.0)
+    return max(*names, *(_SMALL_WIDTH * text_width(line) for line in row.small))
+
+
+def _label(row: _Row, small: str) -> list[str]:
+    """The lines at a row's left; `small`: how small print is written."""
+    if not row.roomy:
+        return [*row.name, *map(small.format, row.small)]
+    *above, last = row.name
+    return [*above, last + small.format(_SEVERAL.join(["", *row.small]))]
 
 
 def _hover(row: _Row) -> str:

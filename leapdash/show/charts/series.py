@@ -10,7 +10,7 @@ from leapdash.show.charts.labels import label_height
 from leapdash.show.charts.palette import Palette
 
 MANY = 6
-LEAST_HEIGHT = 380
+LEAST_HEIGHT, ROOMY_HEIGHT = 380, 300
 
 
 def series_colors(table: pd.DataFrame, palette: Palette) -> dict[str, str]:

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from leapdash.errors import ReleaseError
-from leapdash.release import Manifest
 from leapdash.show.answers import about, before_after, district, impact, school, trends
+from leapdash.show.briefing.contents import PAGES as BRIEFED
+from leapdash.show.briefing.contents import briefing_name, briefing_of
+from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address, controls, filter_bar, paper, store
-from leapdash.show.words.numbers import month
+from leapdash.show.words.about import INVENTED, RECORDED
+from leapdash.show.words.briefing import edition
 
 # A file of our own: Streamlit fetches the named icons of a browser tab from another host.
 ICON = Path(__file__).with_name("favicon.png")
@@ -64,7 +68,7 @@ def run() -> None:
     if not st.context.is_embedded:
         _links(pages, choice)
     paper.prepare(release.manifest)
-    _say_what_data(release.manifest)
+    _say_what_data(info.key, choice)
     st.title(info.question, anchor=False)
     filter_bar.show(info.key, choice)
     for note in notes:
@@ -127,16 +131,42 @@ def _links(pages: Sequence[st.Page], choice: Choice) -> None:
             st.page_link(page, query_params=query)
 
 
-def _say_what_data(manifest: Manifest) -> None:
+def _say_what_data(page: str, choice: Choice) -> None:
+    """What the data are; beside it, the page to hand on."""
+    manifest = choice.release.manifest
     badge = (
-        ":orange-badge[:material/science: Simulated: these students are invented]"
+        f":orange-badge[:material/science: {INVENTED}]"
         if manifest.synthetic
-        else ":blue-badge[:material/database: Recorded data]"
+        else f":blue-badge[:material/database: {RECORDED}]"
     )
-    st.markdown(
-        f"{badge} :small[:gray[release {manifest.release_id} · data through "
-        f"{month(manifest.through)}]]"
+    words = f"{badge} :small[:gray[{edition(manifest)}]]"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="data"):
+        st.markdown(words)
+        if page in BRIEFED:
+            _offer_briefing(page, choice)
+
+
+def _offer_briefing(page: str, choice: Choice) -> None:
+    """The page as a document of two sheets, made when it is asked for."""
+    link = _link(page, choice)
+    st.download_button(
+        "Briefing",
+        lambda: document(briefing_of(page, choice, link)),
+        file_name=f"{briefing_name(page, choice)}.html",
+        mime="text/html",
+        icon=":material/description:",
+        type="tertiary",
+        on_click="ignore",
+        key="briefing",
+        help="This page as a document of two sheets, to hand on or print",
     )
+
+
+def _link(page: str, choice: Choice) -> str:
+    """The address of the page with what is chosen; empty where the browser doesn't say its own."""
+    at = st.context.url
+    query = address.written(controls.OF_PAGE[page], choice.known)
+    return f"{at}?{urlencode(query, doseq=True)}" if at and query else at or ""
 
 
 def _broken(error: ReleaseError) -> None:

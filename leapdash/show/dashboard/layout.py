@@ -1,7 +1,6 @@
 """An answer on the page: its sentence, cards, figures with table and file, sections and checks."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -29,9 +28,8 @@ from leapdash.show.dashboard.controls import Control
 from leapdash.show.filters import FILTER_LABELS
 from leapdash.show.views.checks import Verdict
 from leapdash.show.words.checks import TITLE as CHECKS
-from leapdash.show.words.columns import COLUMNS, Column
+from leapdash.show.words.columns import COLUMNS, Column, in_words, seen
 from leapdash.show.words.filters import subject
-from leapdash.show.words.numbers import NO_FIGURE, count, per_cent, points, signed_month
 
 _ICONS: Mapping[Verdict, str] = {
     "holds": ":material/check_circle:",
@@ -47,15 +45,6 @@ _FORMATS = {
     "whole": "%,.0f",
     "days": "%.1f",
     "more days": "%+.1f",
-}
-_WRITERS: Mapping[str, Callable[[Any], str]] = {
-    "per cent": per_cent,
-    "points": partial(points, signed=True),
-    "deviations": "{:+.2f}".format,
-    "decimals": "{:.2f}".format,
-    "days": "{:.1f}".format,
-    "more days": "{:+.1f}".format,
-    "month": signed_month,
 }
 _TITLES = {name: column.title for name, column in COLUMNS.items()}
 
@@ -246,33 +235,14 @@ def _download(part: Figure | Table, choice: Choice) -> None:
 
 
 def _small_table(part: Table) -> None:
-    """A table that stands in the text: as wide as the column or the paper, and all of it read.
-
-    Its cells are written here: pandas' own way takes eight times as long.
-    """
-    shown = _seen(part.table)
-    for name in shown.columns:
-        write = _writer(COLUMNS[name], shown[name])
-        shown[name] = [write(value) for value in shown[name]]
+    """A table that stands in the text: as wide as the column or the paper, and all of it read."""
     with st.container(key=f"numbers-{part.name}"):
-        st.table(shown.rename(columns=_TITLES), hide_index=True, alt=part.title)
-
-
-def _writer(column: Column, values: pd.Series) -> Callable[[Any], str]:
-    """How a column's values are written in words."""
-    if not pd.api.types.is_numeric_dtype(values):
-        return lambda text: NO_FIGURE if pd.isna(text) else escape(str(text))
-    return _WRITERS.get(column.format, count)
-
-
-def _seen(table: pd.DataFrame) -> pd.DataFrame:
-    """The columns that a reader sees."""
-    return table[[name for name in table.columns if name in COLUMNS]].copy()
+        st.table(in_words(part.table).map(escape), hide_index=True, alt=part.title)
 
 
 def _rows(table: pd.DataFrame) -> None:
     """The columns a reader sees, under their titles, in their formats."""
-    shown = _seen(table)
+    shown = seen(table)
     formats: dict[str, Any] = {}
     for name in shown.columns:
         column = COLUMNS[name]

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from leapdash.release import Manifest
+from leapdash.show.briefing.sheet import sheet
 from leapdash.show.charts.base import Stamp
 from leapdash.show.charts.palette import DARK, LIGHT, Palette
 from leapdash.show.words.numbers import month
@@ -28,15 +29,6 @@ def footer(manifest: Manifest) -> str:
     return f"leapdash · {Stamp.of(manifest).words} · data through {month(manifest.through)}"
 
 
-def sheet(words: str) -> str:
-    """The rule for every sheet: its margins, the words at its foot, and which sheet of how many."""
-    return (
-        "@page { margin: 14mm 12mm 18mm; font: 9pt sans-serif; color: #5c626b;"
-        f" @bottom-left {{ content: {_quoted(words)}; }}"
-        ' @bottom-right { content: counter(page) " / " counter(pages); } }'
-    )
-
-
 def light_charts() -> str:
     """The rules by which a chart drawn for a dark ground is printed for a light one."""
     return " ".join(
@@ -54,8 +46,3 @@ def _colors(palette: Palette) -> tuple[str, ...]:
 def _rgb(color: str) -> tuple[int, ...]:
     """The colour as browsers write it: (15, 20, 25)."""
     return tuple(bytes.fromhex(color[1:]))
-
-
-def _quoted(words: str) -> str:
-    """The words as a string of CSS that can't end the string, nor the style it stands in."""
-    return '"' + "".join(c if c.isalnum() or c in " -." else f"\\{ord(c):x} " for c in words) + '"'

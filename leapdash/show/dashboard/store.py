@@ -1,20 +1,10 @@
 """The release on show, opened and verified once."""
 
-import os
-from pathlib import Path
-
 import streamlit as st
 
 from leapdash.release import current_id, open_release
+from leapdash.show.on_show import store_path
 from leapdash.show.opened import OpenedRelease
-
-STORE_VARIABLE = "LEAPDASH_STORE"
-_DEFAULT = Path(__file__).resolve().parents[3] / "data" / "demo"
-
-
-def store_path() -> str:
-    """The folder or address the releases are at: LEAPDASH_STORE, or the demonstration release."""
-    return os.environ.get(STORE_VARIABLE) or str(_DEFAULT)
 
 
 def release() -> OpenedRelease:

@@ -12,8 +12,10 @@ from leapdash.contract.thresholds import (
 )
 from leapdash.release import Manifest
 from leapdash.show.filters import PARTICIPATION_LABELS
-from leapdash.show.words.numbers import in_words, month
+from leapdash.show.words.numbers import count, in_words, month
 
+INVENTED = "Simulated: these students are invented"
+RECORDED = "Recorded data"
 _CHRONIC = percent(CHRONIC_SHARE_ABSENT)
 
 DEFINITIONS = (
@@ -112,3 +114,11 @@ def release_facts(manifest: Manifest) -> list[tuple[str, str]]:
         ("Contract version", manifest.contract_version),
         *rules,
     ]
+
+
+def source_facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
+    """Where a release's figures come from, as pairs of a name and words."""
+    return tuple(
+        (source.name, f"{source.origin}. Licence: {source.licence}. {count(source.rows)} rows.")
+        for source in manifest.sources
+    )

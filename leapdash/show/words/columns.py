@@ -1,10 +1,14 @@
 """The columns of tables as a reader sees them: their titles, and how their numbers are written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
+
+import pandas as pd
 
 from leapdash.show.measures import MEASURES
+from leapdash.show.words.numbers import NO_FIGURE, count, per_cent, points, signed_month
 
 Format = Literal[
     "plain",
@@ -103,3 +107,36 @@ COLUMNS: Mapping[str, Column] = {
     "difference_after": Column("Apart, weighted (SD)", "deviations"),
 }
 """Columns a reader sees, by name; others are in the file only. The order is that of the table."""
+
+_WRITERS: Mapping[str, Callable[[Any], str]] = {
+    "per cent": per_cent,
+    "points": partial(points, signed=True),
+    "deviations": "{:+.2f}".format,
+    "decimals": "{:.2f}".format,
+    "days": "{:.1f}".format,
+    "more days": "{:+.1f}".format,
+    "month": signed_month,
+}
+
+
+def seen(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns that a reader sees."""
+    return table[[name for name in table.columns if name in COLUMNS]].copy()
+
+
+def in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns that a reader sees under their titles, every cell as text.
+
+    Cells are written here: pandas' own way takes eight times as long.
+    """
+    shown = seen(table)
+    for name in shown.columns:
+        write = _writer(COLUMNS[name], shown[name])
+        shown[name] = [write(value) for value in shown[name]]
+    return shown.rename(columns={name: COLUMNS[name].title for name in shown.columns})
+
+
+def _writer(column: Column, values: pd.Series) -> Callable[[Any], str]:
+    if not pd.api.types.is_numeric_dtype(values):
+        return lambda text: NO_FIGURE if pd.isna(text) else str(text)
+    return _WRITERS.get(column.format, count)

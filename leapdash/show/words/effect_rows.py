@@ -27,13 +27,12 @@ GROUPS_NOTE = (
     "overlap, and they differ in more than their name: read differences as association."
 )
 READ_THE_ROWS = (
-    f"Squares: the effect; lines: where it lies with {percent(CONFIDENCE)} certainty. Under each "
+    f"Squares: the effect; lines: where it lies with {percent(CONFIDENCE)} certainty. With each "
     "name: visited students followed that long, of all visited. Hatched: fewer than "
     f"{MINIMUM_VISITED} visited or compared."
 )
 REACHED_AND_WAITING = (
-    "Below that: how many of those ever eligible were visited, and how many eligible students "
-    "still wait."
+    "Then: how many of those ever eligible were visited, and how many eligible students still wait."
 )
 NO_ROWS = "None of these visited students could be compared with others."
 SUMMERS = "Summers are the visits between two school years; they count from the next September."
@@ -63,11 +62,11 @@ def alt_forest(title: str, table: pd.DataFrame) -> str:
 
 def mind_rows(table: pd.DataFrame) -> str:
     """Which rows rest on a comparison that fails a check, and which check."""
-    told = [
-        f"{series} ({failed_words(codes.split(', ')).removeprefix('mind: ')})"
-        for series, codes in zip(table["series"], table["checks_failed"], strict=True)
-        if codes
-    ]
+    rows: dict[str, list[str]] = {}
+    for series, codes in zip(table["series"], table["checks_failed"], strict=True):
+        if codes:
+            rows.setdefault(failed_words(codes.split(", ")), []).append(series)
+    told = [f"{', '.join(names)} ({why.removeprefix('mind: ')})" for why, names in rows.items()]
     return f"Hollow, with a comparison to be minded: {'; '.join(told)}." if told else ""
 
 

@@ -1,0 +1,61 @@
+"""What a briefing holds: of everything an answer has, what makes two printed pages."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from leapdash.show.answers import before_after, chronic, district, impact, school, trends
+from leapdash.show.answers.files import file_name
+from leapdash.show.answers.model import Answer, Part, Table
+from leapdash.show.choice import Choice
+from leapdash.show.words.checks import Line
+
+Answering = Callable[[Choice], Answer]
+
+_ANSWERS: Mapping[str, tuple[Answering, tuple[str, ...]]] = {
+    "impact": (impact.answer, (chronic.TITLE,)),
+    "district": (district.answer, (district.YEARS, district.EFFECT)),
+    "school": (school.answer, (school.CHRONIC, school.VISITS, school.CHANCE)),
+    "trends": (trends.answer, ()),
+    "before_after": (before_after.answer, (chronic.TITLE,)),
+}
+PAGES = tuple(_ANSWERS)
+"""The pages a briefing can be made of."""
+_ABOUT_EFFECTS = ("impact", "district", "before_after")
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """An answer with those of its sections that are printed, made; without their small tables, of
+    which the text says the most.
+
+    `checks`: what its effect is judged by, also where the page leaves that to another. `link`: the
+    address of the page it was made of, empty where nobody knows.
+    """
+
+    answer: Answer
+    sections: tuple[tuple[str, tuple[Part, ...]], ...]
+    checks: tuple[Line, ...]
+    link: str = ""
+
+
+def briefing_of(page: str, choice: Choice, link: str = "") -> Briefing:
+    """The briefing of one of `PAGES`, for what is chosen there. Raises ReleaseError where the
+    release doesn't hold what the page reads.
+    """
+    answering, printed = _ANSWERS[page]
+    answer = answering(choice)
+    sections = {section.title: section for section in answer.sections}
+    made = tuple(
+        (title, tuple(part for part in sections[title].make() if not isinstance(part, Table)))
+        for title in printed
+        if title in sections
+    )
+    judges = page in _ABOUT_EFFECTS and not answer.empty
+    checks = before_after.answer(answer.choice).checks if judges else ()
+    return Briefing(answer, made, tuple(check.line for check in checks), link)
+
+
+def briefing_name(page: str, choice: Choice) -> str:
+    """The name of a briefing's file without its ending: leapdash-PAGE-briefing-CHOICE."""
+    one = choice.filtered(districts=(choice.district,)) if choice.district else choice
+    return file_name(f"{page.replace('_', '-')}-briefing", one)
