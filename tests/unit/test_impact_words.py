@@ -61,7 +61,8 @@ NO_DAYS = DaysRegained(
 )
 def test_an_effect_is_told_as_a_parent_counts(days, said):
     assert programme_words.each_in_days(regained(days)) == (
-        f"The visits come to {said} for each student visited, in the nine school months after."
+        f"So far, the visits come to {said} for each student visited, counted over the nine school "
+        "months after."
     )
 
 

@@ -94,8 +94,8 @@ def days_note(regained: Regained, choice: Choice) -> str:
 
 
 def each_in_days(days: DaysRegained) -> str:
-    """The effect as a parent counts: days more in school for each student visited; empty where it
-    can't be told, or may be none.
+    """The effect as a parent counts: days more in school for each student visited, as far as they
+    were followed; empty where it can't be told, or may be none.
     """
     each = days.per_student
     if each is None or each.low <= 0 <= each.high:
@@ -105,7 +105,7 @@ def each_in_days(days: DaysRegained) -> str:
     if number:
         about = f"about {number} {side} {'day' if number == 1 else 'days'}"
     return (
-        f"The visits come to {about} in school for each student visited, in the "
+        f"So far, the visits come to {about} in school for each student visited, counted over the "
         f"{in_words(len(MONTHS_AFTER))} school months after."
     )
 
