@@ -76,7 +76,7 @@ def test_about_has_no_briefing(page: Page, address: str) -> None:
     assert page.get_by_role("button", name="Briefing").count() == 0
 
 
-@pytest.mark.parametrize("district", ["", HARTFORD])
+@pytest.mark.parametrize("district", ["", pytest.param(HARTFORD, marks=pytest.mark.full)])
 def test_a_printed_briefing_has_two_sheets_with_the_stamp_on_each(
     demo: OpenedRelease, district: str
 ) -> None:
@@ -104,6 +104,7 @@ def test_a_printed_briefing_has_two_sheets_with_the_stamp_on_each(
         assert card.value in first
 
 
+@pytest.mark.full
 def test_a_hostile_name_is_drawn_as_text(browser: Browser, tmp_path: Path) -> None:
     release = make(tmp_path / "store", changed={"schools": hostile_schools()})
     choice = Choice(OpenedRelease(release), Filters(), district=HARTFORD)

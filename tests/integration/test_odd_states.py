@@ -155,6 +155,7 @@ def test_all_students_visited_at_once_leaves_the_reason_instead_of_effects(tmp_p
     assert why.to_dict() == {"no comparison": STUDENTS}
 
 
+@pytest.mark.full
 def test_all_students_visited_in_turn_are_compared_while_others_wait(tmp_path):
     release = released(tmp_path, state(lambda k: 5 + k % 10), ("visits", "comparison"))
     headlines = shown(release)
@@ -229,6 +230,7 @@ def test_a_handful_of_visits_are_counted_and_withheld(tmp_path):
     assert slice_data(release, "place", STATE_CODE, "all").values == ()
 
 
+@pytest.mark.full
 def test_visits_in_the_last_month_have_no_month_after(tmp_path):
     release = released(
         tmp_path, state(lambda k: 19 if k % 4 == 0 else None), ("place", "followed", "group")
@@ -244,6 +246,7 @@ def test_visits_in_the_last_month_have_no_month_after(tmp_path):
     assert days.withheld.startswith("No month after the visit")
 
 
+@pytest.mark.full
 def test_values_of_one_level_are_set_beside_each_other_as_at_all_levels_where_there_is_but_one(
     tmp_path,
 ):
