@@ -307,6 +307,37 @@ def test_the_toolbar_gives_a_picture_with_its_title_choice_and_stamp_which_the_p
         assert written[-1] > 200
 
 
+@pytest.mark.full
+@pytest.mark.parametrize(
+    "at",
+    [
+        "?districts=Hartford",
+        *(f"?districts=Hartford&beside={tab}" for tab in ("What+differs", "Reached", "Where+next")),
+        "district?districts=Hartford&time=Months",
+        "district?districts=Hartford&time=Schools+and+chance",
+        "school?districts=Hartford&beside_school=Chronic+absence",
+        "trends?districts=Hartford&lines=Student+groups",
+        "before_after?districts=Hartford",
+    ],
+)
+def test_the_picture_of_every_chart_has_its_title_its_choice_and_its_stamp(
+    page: Page, address: str, at: str
+) -> None:
+    visit(page, f"{address}/{at}")
+    charts = page.locator('[data-testid="stPlotlyChart"]')
+    assert charts.count() >= 1
+    for chart in charts.all():
+        chart.hover()
+        with page.expect_download() as under_way:
+            chart.locator('[data-title^="Download"]').click()
+        picture = np.asarray(Image.open(under_way.value.path()).convert("L"))
+        top = 2 * HEADING_HEIGHT
+        for part in (picture[: top // 2], picture[top // 2 : top], picture[-40:]):
+            written = np.flatnonzero((part < 160).any(axis=0))
+            assert 2 < written[0] < 20
+            assert written[-1] > 200
+
+
 @pytest.fixture(scope="module")
 def empty_store_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(LEAPDASH_STORE=str(tmp_path_factory.mktemp("store"))) as at:
