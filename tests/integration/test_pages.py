@@ -21,6 +21,7 @@ from leapdash.show.views import programme as programme_views
 from leapdash.show.words import about as about_words
 from leapdash.show.words import attendance as attendance_words
 from leapdash.show.words import district as district_words
+from leapdash.show.words import school as school_words
 from leapdash.show.words.numbers import per_cent
 from tests.lib.app import cards, opened, said
 from tests.lib.paths import ROOT
@@ -76,9 +77,11 @@ def test_a_school_is_found_by_name_and_its_address_says_so():
     box.set_value("0931011").run()
     assert "New Haven Elm School (New Haven, grades" in said(app)
     assert app.query_params == {"school": "New Haven Elm School, New Haven"}
+    assert school_words.AT_FIRST not in said(app)
     # A school outside the districts chosen isn't on offer.
     app.multiselect(key="districts").set_value([HARTFORD]).run()
     assert "(Hartford, grades" in said(app)
+    assert school_words.AT_FIRST in said(app)
     assert {name.rsplit(", ")[1] for name in app.selectbox(key="school").options} == {"Hartford"}
 
 

@@ -15,7 +15,7 @@ from types import ModuleType
 
 from leapdash.contract import GROUPS, LEVELS, PARTICIPATION
 from leapdash.release import open_release
-from leapdash.show.answers import before_after, district, impact, trends
+from leapdash.show.answers import before_after, district, impact, school, trends
 from leapdash.show.choice import Choice
 from leapdash.show.filters import LEAP, OTHER, Filters
 from leapdash.show.opened import OpenedRelease
@@ -25,6 +25,7 @@ from tests.lib.small_release import make
 PAGES: Mapping[str, ModuleType] = {
     "Impact": impact,
     "District": district,
+    "School": school,
     "Trends": trends,
     "Before and after": before_after,
 }
@@ -39,7 +40,10 @@ def forms(release: OpenedRelease, page: ModuleType, choices: int, seed: int) -> 
         choice = _random_choice(release, rng)
         name = page.__name__.rsplit(".", 1)[1]
         filters = choice.filters.meant_on(name)
-        choice = replace(choice, filters=filters, by=choice.by if page is trends else "all")
+        own = {"district": "district", "school": "school"}.get(name, "")
+        others = {field: "" for field in ("district", "school") if field != own}
+        by = choice.by if page is trends else "all"
+        choice = replace(choice, filters=filters, by=by, **others)
         for sentence in _sentences(page.answer(choice)):
             yield _masked(sentence, release)
 
@@ -60,7 +64,9 @@ def _random_choice(release: OpenedRelease, rng: random.Random) -> Choice:
     )
     place = rng.choice(list(known.districts))
     by = rng.choice(["all", "district", "level", "participation", "group"])
-    return Choice(release, filters, district=place, by=by, grain=rng.choice(["month", "year"]))
+    grain = rng.choice(["month", "year"])
+    one = rng.choice(list(known.schools))
+    return Choice(release, filters, district=place, school=one, by=by, grain=grain)
 
 
 def _sentences(answer: object) -> list[str]:
@@ -69,6 +75,8 @@ def _sentences(answer: object) -> list[str]:
 
 
 def _masked(sentence: str, release: OpenedRelease) -> str:
+    for name in sorted({one.name for one in release.known.schools.values()}, key=len, reverse=True):
+        sentence = sentence.replace(name, "SCHOOL")
     names = sorted([*release.known.districts.values(), "LEAP districts", "Other districts"])
     for name in sorted(names, key=len, reverse=True):
         sentence = sentence.replace(name, "PLACE")

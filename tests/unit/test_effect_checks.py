@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from leapdash.checks import unlike
-from leapdash.contract import BALANCE, LEFT_OUT, SHARES_VISITED
+from leapdash.contract import ALL_LEVELS, BALANCE, LEFT_OUT, SHARES_VISITED, STATE_CODE
 from leapdash.contract.thresholds import SEVERAL_MONTHS_WIDER
 from leapdash.inference import (
     JointTest,
@@ -18,11 +18,17 @@ from leapdash.inference import (
     t_factor,
 )
 from leapdash.show.choice import Choice
+from leapdash.show.effects.arrays import slice_data
+from leapdash.show.effects.days import days_regained
+from leapdash.show.effects.per_visit import days_of
+from leapdash.show.effects.studies import contrast
+from leapdash.show.effects.studies import difference as difference_of_values
 from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import checks as check_views
 from leapdash.show.views.checks import Beside, Spillover
-from leapdash.show.views.effects import effect_on
+from leapdash.show.views.effects import chosen_visits, effect_on
+from leapdash.show.views.programme import visited_days
 from tests.lib.small_release import HARTFORD, NEW_HAVEN, make, small_tables
 
 CHOICES = [
@@ -315,3 +321,36 @@ def test_intervals_and_the_band_are_as_wide_as_the_effective_comparison_allows(s
         wider = SEVERAL_MONTHS_WIDER if len(headline.event_times) > 1 else 1
         assert own.high - own.effect == pytest.approx(factor * wider * own.std_error)
         assert factor > 1.97
+
+
+def test_what_takes_several_months_together_is_wider_and_the_month_after_is_not(
+    choose, monkeypatch
+):
+    data = choose().cohorts
+    every, one, other = (
+        chosen_visits(choose(Filters(codes))) for codes in ((), (HARTFORD,), (NEW_HAVEN,))
+    )
+    days = visited_days(choose())
+
+    def widths():
+        groups = slice_data(choose().release, "group", STATE_CODE, ALL_LEVELS)
+        first, second, *_ = groups.values
+        found = {
+            "contrast": contrast(data, one, other, "six_to_nine"),
+            "difference": difference_of_values(groups, first, second, "six_to_nine"),
+            "days": days_regained(data, every, days).days,
+            "days of a visit": days_of(data, days, [(1.0, every)]),
+            "month after": contrast(data, one, other, "month_after"),
+        }
+        return {name: own.high - own.effect for name, own in found.items()}
+
+    wide = widths()
+    monkeypatch.setattr("leapdash.inference.SEVERAL_MONTHS_WIDER", 1.0)
+    narrow = widths()
+    assert {name: round(wide[name] / narrow[name], 6) for name in wide} == {
+        "contrast": SEVERAL_MONTHS_WIDER,
+        "difference": SEVERAL_MONTHS_WIDER,
+        "days": SEVERAL_MONTHS_WIDER,
+        "days of a visit": SEVERAL_MONTHS_WIDER,
+        "month after": 1,
+    }

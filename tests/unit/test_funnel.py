@@ -9,7 +9,7 @@ import pytest
 from leapdash.show.charts.base import Look, Stamp
 from leapdash.show.charts.funnel import school_funnel
 from leapdash.show.charts.palette import LIGHT
-from leapdash.show.views.funnel import schools_and_chance, spread_of
+from leapdash.show.views.funnel import schools_and_chance, spread_of, standard_error
 from leapdash.show.words.district import chance_answer, chance_note
 from tests.lib.by_hand import rows_of, total
 from tests.lib.small_release import DISTRICTS, HARTFORD
@@ -122,6 +122,14 @@ def test_the_spread_is_the_winsorised_mean_square_by_hand():
     drawn = outer + 0.4 * (inner - outer)
     by_hand = (2 * drawn**2 + 2 * inner**2) / 5
     assert spread_of(table) == pytest.approx(by_hand)
+
+
+def test_limits_are_wider_by_the_root_of_the_spread():
+    one, four = (
+        standard_error(pd.Series([0.5]), pd.Series([100]), pd.Series([spread]))[0]
+        for spread in (1.0, 4.0)
+    )
+    assert (one, four) == (pytest.approx(0.05), pytest.approx(0.1))
 
 
 @pytest.mark.parametrize("expected", [0.0, 1.0])

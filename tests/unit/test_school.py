@@ -1,6 +1,9 @@
 """One school: which schools are like it, its rates, its change, and whether that may be chance."""
 
+import inspect
 from datetime import date
+from math import log
+from statistics import pstdev
 
 import pytest
 
@@ -10,6 +13,7 @@ from leapdash.show.answers.model import Text
 from leapdash.show.filters import Filters
 from leapdash.show.views import school as views
 from leapdash.show.words import school as words
+from leapdash.show.words.numbers import per_cent, points
 from tests.lib.by_hand import rate, rows_of, total
 from tests.lib.small_release import AVON, HARTFORD
 
@@ -85,6 +89,22 @@ def test_schools_like_it_are_of_its_level_and_nearest_first(at, tables):
     assert set(like["school_code"]) == same
 
 
+def test_nearness_is_in_need_and_size_in_standard_deviations_of_the_level(at, tables):
+    level = level_by_hand(tables, at.school)
+    schools = {
+        row["school_code"]: (row["high_needs"] / row["students"], log(row["students"]))
+        for row in tables["school_profile"]
+        if row["school_year"] == YEAR
+        and row["level"] == level
+        and level_by_hand(tables, row["school_code"]) == level
+    }
+    spreads = [pstdev(values) for values in zip(*schools.values(), strict=True)]
+    for row in views.schools_like_it(at).to_dict("records"):
+        pairs = zip(schools[row["school_code"]], schools[at.school], spreads, strict=True)
+        by_hand = sum(((one - own) / spread) ** 2 for one, own, spread in pairs if spread) ** 0.5
+        assert row["distance"] == pytest.approx(by_hand)
+
+
 def test_months_are_the_school_s_and_those_of_all_like_it_together(at, tables):
     found = views.school_months(at)
     level = level_by_hand(tables, at.school)
@@ -117,6 +137,13 @@ def test_this_year_is_set_beside_the_same_month_a_year_before(at, tables):
         total(before, "chronic_base"),
     )
     assert found.low < found.change < found.high
+
+
+def test_months_in_which_too_few_count_are_left_out_as_on_trends(at, monkeypatch):
+    made = inspect.unwrap(views.school_to_date)
+    early = made(at)["period"].iloc[0]
+    monkeypatch.setattr(views, "early_months", lambda _: frozenset({early}))
+    assert list(made(at)["period"]) == list(views.school_to_date(at)["period"])[1:]
 
 
 def test_in_the_first_year_there_is_none_before(at):
@@ -171,6 +198,15 @@ def test_the_page_leads_with_the_school_its_district_and_its_level(at, known):
     school = known.schools[at.school]
     start = f"{school.name} ({known.districts[school.district]}, grades "
     assert answer.sentence.startswith(start)
+    like, change = views.schools_like_it(at), views.against_last_year(at)
+    others = like["attendance_rate"].iloc[1:]
+    for told in (
+        f"students attended {per_cent(like['attendance_rate'].iloc[0])} of their days in {YEAR}",
+        f"it was {per_cent(others.min())} to {per_cent(others.max())}" if len(others) > 1 else "",
+        f"{per_cent(change.now)} of {change.counted} students were chronically absent",
+        f"between {points(change.low, signed=True)} and {points(change.high, signed=True)} points",
+    ):
+        assert told in answer.sentence
     made = [part for section in answer.sections for part in section.make()]
     assert all(part.words for part in made if isinstance(part, Text))
 

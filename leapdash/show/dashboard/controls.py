@@ -15,6 +15,7 @@ from leapdash.show.views.district import BESIDE
 from leapdash.show.views.effects import ways_to_part
 from leapdash.show.views.programme import districts_visited
 from leapdash.show.views.school import school_at_first
+from leapdash.show.words.school import AT_FIRST
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,8 @@ class SchoolBox(Tabs):
             on_change=address.take,
             args=(self.key, ["", *offered]),
         )
+        if choice.school and choice.school != self.says():
+            st.caption(AT_FIRST)
 
 
 def _tabs(key: str, label: str, *titles: str) -> Tabs:

@@ -165,7 +165,7 @@ def _offer_briefing(page: str, choice: Choice) -> None:
 def _link(page: str, choice: Choice) -> str:
     """The address of the page with what is chosen; empty where the browser doesn't say its own."""
     at = st.context.url
-    query = address.written(controls.OF_PAGE[page], choice.known)
+    query = address.written(controls.own_of(page, choice.known), choice.known)
     return f"{at}?{urlencode(query, doseq=True)}" if at and query else at or ""
 
 

@@ -7,6 +7,10 @@ from leapdash.show.choice import Choice
 from leapdash.show.views.school import AgainstLastYear
 from leapdash.show.words.numbers import count, month, per_cent, points, students
 
+AT_FIRST = (
+    "Of the districts chosen, the page begins with the school where most students wait, if any do. "
+    "Find any other by its name."
+)
 WAITS = (
     "Students enrolled that month; first visits are all those made at the school until then, by "
     "the days since the end of the month in which the student became eligible."
