@@ -144,5 +144,5 @@ def _chance(choice: Choice, short: str) -> tuple[Part, ...]:
     row = own.iloc[0]
     return (
         Text(district_words.one_and_chance(row, short, place, last_year(choice))),
-        Text(district_words.chance_note(table), small=True),
+        Text(district_words.spread_note(table), small=True),
     )

@@ -146,7 +146,10 @@ def school_months(choice: Choice) -> pd.DataFrame:
         part = sums(table, ["month"], measures).sort_values("month")
         part.insert(0, "code", code)
         parts.append(part)
-    names = {THE_SCHOOL: choice.known.schools[choice.school].name, LIKE: f"{len(like) - 1} like it"}
+    names = {
+        THE_SCHOOL: choice.known.schools[choice.school].name,
+        LIKE: f"{len(like) - 1} nearest to it",
+    }
     frame = pd.concat(parts, ignore_index=True).rename(columns={"month": "period"})
     frame.insert(0, "series", frame["code"].map(names))
     frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])

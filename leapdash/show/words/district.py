@@ -89,14 +89,20 @@ def one_and_chance(row: pd.Series, name: str, district: str, year: str) -> str:
 
 def chance_note(table: pd.DataFrame) -> str:
     """How the limits of a funnel are to be read, and how far schools usually differ."""
+    return (
+        "Within the dashed lines lie 95% of schools by chance, within the dotted ones 99.8%: the "
+        f"fewer students, the farther chance reaches. {spread_note(table)} An open mark can’t be "
+        "told apart from the district’s others. Levels with one school are left out."
+    )
+
+
+def spread_note(table: pd.DataFrame) -> str:
+    """How far schools usually differ, which limits allow for; takes `schools_and_chance`."""
     spread = table.groupby("level", sort=False)["spread"].first()
     told = ", ".join(f"{times:.1f} times for {level}" for level, times in spread.items())
     return (
-        "Within the dashed lines lie 95% of schools by chance, within the dotted ones 99.8%: the "
-        "fewer students, the farther chance reaches. Allowed for, too, is that schools of a "
-        f"district vary more than chance about its share, here {told} as much. An open mark can’t "
-        "be told apart from the district’s others. Students are taken as independent. Levels with "
-        "one school are left out."
+        "Allowed for, too, is that schools of a district vary more than chance about its share, "
+        f"here {told} as much. Students are taken as independent."
     )
 
 

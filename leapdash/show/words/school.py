@@ -59,8 +59,8 @@ def answer(name: str, like: pd.DataFrame, year: str, change: AgainstLastYear | N
     told = f"{name}: students attended {per_cent(own['attendance_rate'])} of their days in {year}. "
     if len(rates) > 1:
         told += (
-            f"In {len(rates)} schools like it, it was {per_cent(rates.min())} to "
-            f"{per_cent(rates.max())}. "
+            f"In the {len(rates)} schools nearest to it in need and size, it was "
+            f"{per_cent(rates.min())} to {per_cent(rates.max())}. "
         )
     return told + against_last_year(change)
 
