@@ -110,7 +110,9 @@ SELECT student, school, district, month_no, year, level, pk, group_set, enrolled
             ELSE 'other' END::participation AS participation,
        coalesce(eligible_no <= month_no, false) AS eligible,
        coalesce(tried_no <= month_no, false) AS tried,
-       if(visited_no = month_no AND waited >= 0, waited, NULL) AS waited
+       if(visited_no = month_no AND waited >= 0, waited, NULL) AS waited,
+       date_diff('day', last_day((SELECT month FROM month WHERE month.month_no = eligible_no)),
+                 last_day((SELECT month FROM month WHERE month.month_no = day.month_no))) AS waits
 FROM day JOIN enrollment USING (student, school, year)
      JOIN (SELECT student, year, count(*) > 1 AS several FROM wide GROUP BY ALL)
        USING (student, year)
@@ -136,7 +138,9 @@ _MEASURES = """
     sum(enrolled - absent) / 2 AS days_attended,
     count(*) FILTER (NOT pk AND enrolled >= 20) AS chronic_base,
     count(*) FILTER (NOT pk AND enrolled >= 20 AND 10 * absent >= enrolled) AS chronically_absent,
-    count(*) FILTER (absent > 0) AS students_absent, max(enrolled) / 2 AS largest_student_days
+    count(*) FILTER (absent > 0) AS students_absent, max(enrolled) / 2 AS largest_student_days,
+    sum(absent * absent) / 4 AS absent_squared, sum(absent * enrolled) / 4 AS absent_enrolled,
+    sum(enrolled * enrolled) / 4 AS enrolled_squared
 """
 
 _SUMMED = ", ".join(
@@ -148,6 +152,9 @@ _SUMMED = ", ".join(
         "chronic_base",
         "chronically_absent",
         "students_absent",
+        "absent_squared",
+        "absent_enrolled",
+        "enrolled_squared",
     )
 )
 
@@ -174,6 +181,10 @@ _REACH = {
     "waiting": "participation = 'eligible'",
     "tried": "participation = 'eligible' AND tried",
     "visited_not_eligible": "participation = 'visited' AND NOT eligible",
+    "waiting_30": "participation = 'eligible' AND waits <= 30",
+    "waiting_60": "participation = 'eligible' AND waits BETWEEN 31 AND 60",
+    "waiting_120": "participation = 'eligible' AND waits BETWEEN 61 AND 120",
+    "waiting_over_120": "participation = 'eligible' AND waits > 120",
     "first_visits_30": "waited <= 30",
     "first_visits_60": "waited BETWEEN 31 AND 60",
     "first_visits_120": "waited BETWEEN 61 AND 120",

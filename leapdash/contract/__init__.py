@@ -41,6 +41,7 @@ from leapdash.contract.codes import (
     VISIT_KINDS,
     VISITORS,
 )
+from leapdash.contract.columns import SPREAD
 from leapdash.contract.inputs import (
     INPUT_TABLES,
 )
@@ -61,8 +62,9 @@ from leapdash.contract.school_year import (
     school_year_of,
 )
 from leapdash.contract.summaries import (
+    FIRST_VISITS,
     SUMMARY_TABLES,
-    WAITING_CLASSES,
+    WAITING,
 )
 from leapdash.contract.thresholds import (
     BASE_EVENT_TIME,
@@ -93,6 +95,7 @@ __all__ = [
     "EVENT_TIMES",
     "FEW_VISITED_SCHOOLS",
     "FIRST_MONTH_OF_SCHOOL_YEAR",
+    "FIRST_VISITS",
     "FOLLOWED",
     "GENDERS",
     "GEOGRAPHIES",
@@ -117,13 +120,14 @@ __all__ = [
     "RULES",
     "SHARES_VISITED",
     "SLICES",
+    "SPREAD",
     "STATE_CODE",
     "SUMMARY_TABLES",
     "TO_JUNE",
     "VISITORS",
     "VISIT_COUNTS",
     "VISIT_KINDS",
-    "WAITING_CLASSES",
+    "WAITING",
     "CodesBy",
     "Column",
     "ColumnType",

@@ -69,6 +69,25 @@ EVENT_TIME = Column(
 STUDENTS = count("students", "students with at least half a day enrolled")
 DAYS_ENROLLED = days("days_enrolled", "days of membership: school was in session, student enrolled")
 DAYS_ATTENDED = days("days_attended", "days of membership on which the student was present")
+
+
+def _sum_of_products(name: str, of: str) -> Column:
+    return Column(
+        name,
+        "number",
+        f"{of}, added up over students: the spread between them (docs/methods.md)",
+        unit="days squared",
+        minimum=0,
+        multiple_of=0.25,
+        tier="restricted",
+    )
+
+
+SPREAD = (
+    _sum_of_products("absent_squared", "square of a student's days absent"),
+    _sum_of_products("absent_enrolled", "a student's days absent times days enrolled"),
+    _sum_of_products("enrolled_squared", "square of a student's days enrolled"),
+)
 ATTENDANCE_MEASURES = (
     STUDENTS,
     DAYS_ENROLLED,
@@ -83,4 +102,5 @@ ATTENDANCE_MEASURES = (
     ),
     count("students_absent", "students absent for at least half a day", tier="restricted"),
     days("largest_student_days", "most days enrolled of any one student", tier="restricted"),
+    *SPREAD,
 )

@@ -47,21 +47,24 @@ _DISTRICTS = Reference(("district_code",), "schools")
 _LITTLE, _CHRONIC, _SEVERE = map(
     percent, (LITTLE_SHARE_ABSENT, CHRONIC_SHARE_ABSENT, SEVERE_SHARE_ABSENT)
 )
-WAITING_CLASSES: tuple[str, ...] = (
-    *(f"first_visits_{days}" for days in WAITING_DAYS),
-    f"first_visits_over_{WAITING_DAYS[-1]}",
-)
-"""The columns of first visits by class of waiting time, shortest first."""
 
 
-def _first_visits() -> Iterator[Column]:
+def _by_waiting_time(what: str) -> tuple[str, ...]:
+    return (*(f"{what}_{days}" for days in WAITING_DAYS), f"{what}_over_{WAITING_DAYS[-1]}")
+
+
+WAITING: tuple[str, ...] = _by_waiting_time("waiting")
+FIRST_VISITS: tuple[str, ...] = _by_waiting_time("first_visits")
+"""The columns of students waiting, and of first visits, by class of waiting time, shortest first.
+"""
+
+
+def _waiting_columns(names: tuple[str, ...], shortest: str, last_words: str) -> Iterator[Column]:
     first, *_, last = WAITING_DAYS
-    meanings = [f"eligible students first visited this month, within {first} days"]
-    meanings += [
-        f"the same, after {low + 1} to {high} days" for low, high in pairwise(WAITING_DAYS)
-    ]
-    meanings.append(f"the same, after more than {last} days")
-    for name, meaning in zip(WAITING_CLASSES, meanings, strict=True):
+    meanings = [shortest.format(first)]
+    meanings += [f"{last_words} {low + 1} to {high} days" for low, high in pairwise(WAITING_DAYS)]
+    meanings.append(f"{last_words} more than {last} days")
+    for name, meaning in zip(names, meanings, strict=True):
         yield count(name, meaning, nullable=True)
 
 
@@ -216,7 +219,16 @@ SUMMARY_TABLES: tuple[Table, ...] = (
                 "students visited by this month, not eligible by then",
                 nullable=True,
             ),
-            *_first_visits(),
+            *_waiting_columns(
+                WAITING,
+                "of those waiting, for at most {} days by the end of the month",
+                "of those waiting, for",
+            ),
+            *_waiting_columns(
+                FIRST_VISITS,
+                "eligible students first visited this month, within {} days",
+                "the same, after",
+            ),
         ),
         key=("month", "school_code", "level", "group"),
         references=(_SCHOOLS,),

@@ -11,6 +11,7 @@ from leapdash.contract import CHRONIC, TO_JUNE
 from leapdash.release import Manifest, Release
 from leapdash.show.effects.arrays import CohortData, RecentData, cohort_data, recent_data
 from leapdash.show.filters import Known, School
+from leapdash.show.language import language
 
 RESULTS_KEPT = 1000
 """So many results a release keeps at most; the one not asked for longest goes first."""
@@ -99,11 +100,13 @@ class OpenedRelease:
         return table if columns is None else table.select(list(columns))
 
     def result(self, make: Callable[[K], T], asked: K) -> T:
-        """What `make` gives for `asked`, kept for whoever asks the same again."""
-        return cast(T, self._result(make, asked))
+        """What `make` gives for `asked`, kept for whoever asks the same again in the same language:
+        rows have names.
+        """
+        return cast(T, self._result(make, asked, language()))
 
 
-def _made(make: Callable[[Any], Any], asked: Hashable) -> Any:
+def _made(make: Callable[[Any], Any], asked: Hashable, _language: str) -> Any:
     return make(asked)
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from leapdash.build.build import build
+from leapdash.contract import WAITING
 from tests.lib.input_files import Row, rows, write_csv
 
 # School months 0 to 19: September to June of two school years.
@@ -103,6 +104,24 @@ def test_waiting_is_counted_from_the_end_of_the_month_of_eligibility(
     assert total(reach, "ever_eligible", **november) == 8
     assert total(reach, "ever_eligible_visited", **november) == 2
     assert total(reach, "waiting", **november) == 6
+    # By the end of December 31 days have passed, of January 62, of March 121. Who was visited 30 or 31
+    # days on, in December, no longer waits then.
+    still = {1: {"waiting_60": 4}, 2: {"waiting_120": 2}, 4: {}, 0: {"waiting_30": 6}}
+    for months, classes in still.items():
+        at = november | {"month": MONTHS[2 + months]}
+        found = {column: total(reach, column, **at) for column in WAITING}
+        assert found == dict.fromkeys(WAITING, 0) | classes, months
+
+
+def test_who_is_never_visited_waits_on(state: State, tmp_path: Path) -> None:
+    state.student("never", eligible_in_november())
+    reach = state.build(tmp_path)["reach"]
+    at = {"group": "all", "school_code": NORTH}
+    # 30 November to 31 December: 31 days; 31 January: 62; 28 February: 90; 31 March: 121.
+    expected = ("waiting_30", "waiting_60", "waiting_120", "waiting_120", "waiting_over_120")
+    for month, column in zip(MONTHS[2:7], expected, strict=True):
+        found = {name: total(reach, name, month=month, **at) for name in WAITING}
+        assert found == dict.fromkeys(WAITING, 0) | {column: 1}, month
 
 
 def test_exactly_ninety_per_cent_is_chronically_absent(state: State, tmp_path: Path) -> None:
@@ -199,6 +218,9 @@ def test_a_student_of_two_schools_counts_in_both_and_once_in_the_district(
     # Equal days at both: the smaller code says the level.
     assert (pooled["level"], pooled["students"], pooled["days_enrolled"]) == ("6-8", 1, 20.0)
     assert (pooled["chronically_absent"], pooled["largest_student_days"]) == (1, 20.0)
+    # Days at both schools are one student's before they are squared: 4, 20, and 400 in the end.
+    spread = [pooled[name] for name in ("absent_squared", "absent_enrolled", "enrolled_squared")]
+    assert spread == [4.0**2, 4.0 * 20, 20.0**2]
     (home,) = [r for r in tables["visits"].to_pylist() if r["contact"] == "met"]
     assert (home["school_code"], home["level"]) == (NORTH, "6-8")
     for geography, base in (("school", 2), ("district", 1), ("state", 1)):

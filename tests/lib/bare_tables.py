@@ -62,6 +62,9 @@ def attendance(code: str, students: int = 12) -> dict[str, Any]:
         "chronically_absent": 0,
         "students_absent": students,
         "largest_student_days": 20.0,
+        "absent_squared": 2.25 * students,
+        "absent_enrolled": 30.0 * students,
+        "enrolled_squared": 400.0 * students,
     }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from leapdash.contract import GROUPS, school_year_of
+from leapdash.contract import GROUPS, SPREAD, school_year_of
 from leapdash.release import BuildFacts, Release, SourceFact, publish
 from tests.lib.small_effects import effect_tables
 
@@ -48,6 +48,7 @@ _MEASURES = [
     "chronic_base",
     "chronically_absent",
     "students_absent",
+    *(column.name for column in SPREAD),
 ]
 
 
@@ -202,6 +203,9 @@ def _months(students: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         )
         part["students_absent"] = (halves < 2 * enrolled).astype(int)
         part["largest_student_days"] = part["days_enrolled"]
+        absent = part["days_enrolled"] - part["days_attended"]
+        part["absent_squared"], part["absent_enrolled"] = absent**2, absent * part["days_enrolled"]
+        part["enrolled_squared"] = part["days_enrolled"] ** 2
         parts.append(part[rng.random(len(part)) > 0.02])
     months = pd.concat(parts, ignore_index=True)
     eligible = (months["position"] >= 2) & (months["usual"] < 0.89)
@@ -310,6 +314,16 @@ def _reach(groups: pd.DataFrame) -> pd.DataFrame:
     rows["waiting"] = (ever & ~visited).astype(int)
     rows["tried"] = (ever & ~visited & (rows["student"] % 4 == 0)).astype(int)
     rows["visited_not_eligible"] = (~ever & visited).astype(int)
+    # All who become eligible do so in the third month.
+    waits = [(month - MONTHS[2]).days for month in rows["month"]]
+    for low, high, name in (
+        (-1, 30, "30"),
+        (30, 60, "60"),
+        (60, 120, "120"),
+        (120, 9999, "over_120"),
+    ):
+        during = np.array([low < days <= high for days in waits])
+        rows[f"waiting_{name}"] = (ever & ~visited & during).astype(int)
     first = ever & (rows["event_time"] == 0)
     for number, name in enumerate(("30", "60", "120", "over_120")):
         rows[f"first_visits_{name}"] = (first & (rows["student"] % 4 == number)).astype(int)

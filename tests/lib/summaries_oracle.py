@@ -260,6 +260,8 @@ class Oracle:
             ("over_120", 121, 10_000),
         ):
             facts[f"first_visits_{name}"] = waited is not None and low <= waited <= high
+            still = (end_of(month) - end_of(since)).days if since and facts["waiting"] else None
+            facts[f"waiting_{name}"] = still is not None and low <= still <= high
         return facts
 
     def _takes_part(self, code: str, month: date) -> bool:
@@ -343,3 +345,6 @@ def _add_month(cell: dict[str, Any], grade: str, enrolled: int, absent: int) -> 
     cell["chronically_absent"] += counted and 10 * absent >= enrolled
     cell["students_absent"] += absent > 0
     cell["largest_student_days"] = max(cell["largest_student_days"], enrolled / 2)
+    cell["absent_squared"] += (absent / 2) ** 2
+    cell["absent_enrolled"] += (absent / 2) * (enrolled / 2)
+    cell["enrolled_squared"] += (enrolled / 2) ** 2

@@ -131,9 +131,9 @@ def student_status(
     calendar: Calendar,
 ) -> ir.Table:
     """The students ever eligible or visited: student; eligible_no, visited_no, tried_no,
-    the first month in which each holds, or null; waited (class of days from the end of the month
-    in which the student became eligible to the first visit, from 1; 0 where visited before that,
-    or one of the two is missing).
+    the first month in which each holds, or null; eligible_end, the last day of the first of them;
+    waited (class of days from then to the first visit, from 1; 0 where visited before that, or one
+    of the two is missing).
     """
     eligible = _eligible(spells, school_years, calendar)
     first = visits.filter(visits["first"]).select("student", "visit_date", visited_no="month_no")
@@ -146,9 +146,14 @@ def student_status(
     t = _outer(_outer(eligible, first), tried)
     t = t.left_join(ends, "eligible_no").drop("eligible_no_right")
     days = t.visit_date.delta(t.eligible_end, unit="day")
-    classes = [(days <= most, number) for number, most in enumerate(WAITING_DAYS, start=1)]
-    waited = ibis.cases((days < 0, 0), *classes, (days.notnull(), len(classes) + 1), else_=0)
-    return t.select("student", "eligible_no", "visited_no", "tried_no", waited=waited.cast("int8"))
+    return t.select(
+        "student",
+        "eligible_no",
+        "visited_no",
+        "tried_no",
+        "eligible_end",
+        waited=_waiting_class(days),
+    )
 
 
 def student_years(
@@ -217,7 +222,8 @@ def student_months(
     student, school, district, month_no, year, level, pk, group_set; several (whether the student
     had more than one school in the school year); enrolled, absent; participation; eligible (by
     this month), tried (a visit had met nobody by this month); waited (see `student_status`, in
-    the month of the first visit, else 0).
+    the month of the first visit, else 0); waits (the class of days waited by the end of the month
+    by who is waiting then, else 0).
     """
     facts = spells.select(
         "student",
@@ -232,8 +238,10 @@ def student_months(
     # What belongs to the student or the year is put together first, on a tenth of the rows.
     facts = facts.left_join(status, "student").drop("student_right")
     t = attendance.filter(attendance.enrolled > 0)
-    t = t.join(months.select("month", "month_no"), "month")
+    t = t.join(months.select("month", "month_no", "month_end"), "month")
     t = t.join(facts, ["student", "school", "year"])
+    t = t.mutate(participation=participation_at(t, t.month_no))
+    days = t.month_end.delta(t.eligible_end, unit="day")
     return t.select(
         "student",
         "school",
@@ -246,11 +254,19 @@ def student_months(
         "several",
         "enrolled",
         absent=t.enrolled - t.attended,
-        participation=participation_at(t, t.month_no),
+        participation=t.participation,
         eligible=_by(t.eligible_no, t.month_no),
         tried=_by(t.tried_no, t.month_no),
         waited=ibis.ifelse(t.month_no == t.visited_no, t.waited, 0).fill_null(0).cast("int8"),
+        waits=ibis.ifelse(t.participation == ELIGIBLE, _waiting_class(days), 0).cast("int8"),
     )
+
+
+def _waiting_class(days: ir.IntegerValue) -> ir.IntegerValue:
+    """The class of a waiting time, from 1; 0 where it is below 0 or there is none."""
+    classes = [(days <= most, number) for number, most in enumerate(WAITING_DAYS, start=1)]
+    number = ibis.cases((days < 0, 0), *classes, (days.notnull(), len(classes) + 1), else_=0)
+    return number.cast("int8")
 
 
 def _by(since: ir.IntegerValue, month_no: ir.IntegerValue) -> ir.BooleanValue:

@@ -13,7 +13,7 @@ from leapdash.build.panel.panel import (
     participation_at,
 )
 from leapdash.build.panel.to_contract import in_days, labelled
-from leapdash.contract import STATE_CODE, summary_table
+from leapdash.contract import SPREAD, STATE_CODE, summary_table
 from leapdash.contract.thresholds import LITTLE_SHARE_ABSENT, SEVERE_SHARE_ABSENT
 
 _ADDED = (
@@ -23,6 +23,9 @@ _ADDED = (
     "chronic_base",
     "chronically_absent",
     "students_absent",
+    "absent_squared",
+    "absent_enrolled",
+    "enrolled_squared",
 )
 
 
@@ -138,7 +141,18 @@ def _measured(t: ir.Table, *keys: str) -> ir.Table:
         chronically_absent=(counted & is_chronic(t)).sum(),
         students_absent=(t.absent > 0).sum(),
         largest=t.enrolled.max(),
+        **_products(t),
     )
+
+
+def _products(t: ir.Table) -> dict[str, ir.IntegerScalar]:
+    """Sums of squares and products of days, in quarter days squared, by the contract's names."""
+    absent, enrolled = t.absent.cast("int64"), t.enrolled.cast("int64")
+    return {
+        "absent_squared": (absent * absent).sum(),
+        "absent_enrolled": (absent * enrolled).sum(),
+        "enrolled_squared": (enrolled * enrolled).sum(),
+    }
 
 
 def _published(t: ir.Table, panel: Panel) -> ir.Table:
@@ -148,4 +162,5 @@ def _published(t: ir.Table, panel: Panel) -> ir.Table:
         days_enrolled=in_days(table.enrolled),
         days_attended=in_days(table.enrolled - table.absent),
         largest_student_days=in_days(table.largest),
+        **{column.name: table[column.name].cast("float64") / 4 for column in SPREAD},
     ).drop("enrolled", "absent", "largest")

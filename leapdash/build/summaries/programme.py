@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from leapdash.build.panel.panel import ELIGIBLE, VISITED, Panel
 from leapdash.build.panel.to_contract import in_days, labelled
-from leapdash.contract import EVENT_TIMES, LANGUAGES, VISIT_KINDS, WAITING_CLASSES
+from leapdash.contract import EVENT_TIMES, FIRST_VISITS, LANGUAGES, VISIT_KINDS, WAITING
 
 _NAMED_LANGUAGES = [code for code in LANGUAGES if code != "other"]
 
@@ -49,7 +49,8 @@ def reach(panel: Panel, memberships: ir.Table) -> ir.Table:
         "waiting": waiting,
         "tried": waiting & t.tried,
         "visited_not_eligible": visited & ~t.eligible,
-        **{name: t.waited == number for number, name in enumerate(WAITING_CLASSES, start=1)},
+        **{name: t.waits == number for number, name in enumerate(WAITING, start=1)},
+        **{name: t.waited == number for number, name in enumerate(FIRST_VISITS, start=1)},
     }
     keys = ["month_no", "school", "level"]
     by_set = t.group_by(*keys, "group_set").agg(**{name: c.sum() for name, c in counts.items()})
