@@ -168,6 +168,7 @@ TIME_TABS = _tabs(
     "School years",
     "Months",
     "Schools and chance",
+    "Who waits",
     "Effect of visits",
 )
 
