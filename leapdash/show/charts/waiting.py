@@ -12,7 +12,7 @@ from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.palette import Palette
 from leapdash.show.charts.rows import left_margin, rows_height, short_names
 from leapdash.show.language import _
-from leapdash.show.words.numbers import count, month
+from leapdash.show.words.numbers import count, short_month
 from leapdash.show.words.waiting import class_name
 
 _PATTERNS = (".", "/", "x", "")
@@ -25,7 +25,7 @@ _ROOM_FOR_VALUES = 1.18
 def waiting_months(table: pd.DataFrame, look: Look) -> go.Figure:
     """Students waiting by month, stacked by waiting time; takes `waiting_by_month`."""
     drawing = Drawing(look, _HEIGHT, right=12, top=64)
-    periods = [month(period) for period in table["period"]]
+    periods = [short_month(period) for period in table["period"]]
     _bars(drawing, table, x=periods)
     years = [period.month in (9, 1) for period in table["period"]]
     axis = plain_axis(look.palette)
@@ -40,7 +40,7 @@ def waiting_months(table: pd.DataFrame, look: Look) -> go.Figure:
         xaxis=axis,
         yaxis={"gridcolor": look.palette.grid, "rangemode": "tozero", "fixedrange": True},
     )
-    drawing.write_above("y title", _("Students waiting"), look.palette.muted)
+    drawing.write_above("y title", _("Students waiting"), look.palette.muted, row=1)
     return drawing.finish()
 
 
@@ -50,7 +50,7 @@ def waiting_schools(table: pd.DataFrame, look: Look) -> go.Figure:
     """
     rows = table.head(_MOST_SCHOOLS).iloc[::-1]
     names = short_names(rows["school_name"])
-    drawing = Drawing(look, rows_height(names) + 40, 12, left_margin(names), top=64)
+    drawing = Drawing(look, rows_height(names) + 76, 12, left_margin(names), top=100)
     _bars(drawing, rows, y=names, orientation="h")
     most = float(rows["waiting"].max())
     drawing.add(
@@ -95,7 +95,8 @@ def _bars(drawing: Drawing, table: pd.DataFrame, **where: Any) -> None:
                     "shape": pattern,
                     "fgcolor": palette.ground,
                     "size": 5,
-                    "solidity": 0.2,
+                    "solidity": 0.25,
+                    "fillmode": "overlay",
                 },
             },
             hovertemplate=f"%{{{value}:,}}<extra>{class_name(name)}</extra>",
@@ -105,6 +106,7 @@ def _bars(drawing: Drawing, table: pd.DataFrame, **where: Any) -> None:
         legend={
             "orientation": "h",
             "x": 0,
+            "xref": "container",
             "xanchor": "left",
             "y": 1,
             "yanchor": "bottom",

@@ -36,14 +36,19 @@ def waiting_by_month(choice: Choice) -> pd.DataFrame:
 def waiting_at_schools(choice: Choice) -> pd.DataFrame:
     """The schools of the choice at which students waited at the end of the last month chosen.
 
-    Columns: school_code, school_name (with its district's), one for every class of WAITING,
+    Columns: school_code, school_name (with its district's where there are several), one for every class of WAITING,
     waiting, tried. Those where most wait longest come first.
     """
     where = conditions(choice, month=(last_month(choice),), group=(ALL_STUDENTS,))
     table = choice.release.table("reach", ["school_code", *_COUNTED], where).drop_null()
     frame = sums(table, ["school_code"], _COUNTED)
     frame = frame[frame["waiting"] > 0].copy()
-    names = frame["school_code"].map(choice.known.school_label)
+    codes, known = choice.codes, choice.known
+    single = codes is not None and len(codes) == 1
+    names = [
+        known.schools[code].name if single else known.school_label(code)
+        for code in frame["school_code"]
+    ]
     frame.insert(1, "school_name", names)
     order = [False] * len(WAITING) + [True]
     return frame.sort_values(_LONGEST_FIRST, ascending=order, ignore_index=True)

@@ -15,10 +15,10 @@ CLASSES: Mapping[str, str] = dict(
     zip(
         WAITING,
         (
-            N_("{first} days or less"),
-            N_("{after_first} to {second} days"),
-            N_("{after_second} to {third} days"),
-            N_("more than {third} days"),
+            N_("up to {first} days"),
+            N_("{after_first}–{second}"),
+            N_("{after_second}–{third}"),
+            N_("over {third}"),
         ),
         strict=True,
     )
@@ -31,7 +31,7 @@ HOW_LONG = N_(
 
 
 def class_name(name: str) -> str:
-    """A class of waiting time in words: 31 to 60 days."""
+    """A class of waiting time as a key: up to 30 days, 31–60."""
     return _(
         CLASSES[name],
         first=_FIRST,
