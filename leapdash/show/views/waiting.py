@@ -36,8 +36,8 @@ def waiting_by_month(choice: Choice) -> pd.DataFrame:
 def waiting_at_schools(choice: Choice) -> pd.DataFrame:
     """The schools of the choice at which students waited at the end of the last month chosen.
 
-    Columns: school_code, school_name (with its district's where there are several), one for every class of WAITING,
-    waiting, tried. Those where most wait longest come first.
+    Columns: school_code, school_name (with its district's where there are several), one for every
+    class of WAITING, waiting, tried. Those where most wait longest come first.
     """
     where = conditions(choice, month=(last_month(choice),), group=(ALL_STUDENTS,))
     table = choice.release.table("reach", ["school_code", *_COUNTED], where).drop_null()
