@@ -6,6 +6,7 @@ import pandas as pd
 
 from leapdash.show.charts.base import Stamp
 from leapdash.show.choice import Choice
+from leapdash.show.language import _
 from leapdash.show.views.attendance import own_source
 from leapdash.show.words.filters import subject
 
@@ -22,7 +23,8 @@ def file_name(name: str, choice: Choice) -> str:
 
 def csv_of(title: str, table: pd.DataFrame, choice: Choice) -> bytes:
     """The table as CSV. Every row says first of which figure and choice it is and what its data
-    are; last, for machines, whether it is simulated or published, and from which release.
+    are; last, for machines and in English, whether it is simulated or published, and from which
+    release.
     """
     own, manifest = own_source(choice.release), choice.release.manifest
     marked = table.assign(data=own, release=manifest.release_id)
@@ -30,7 +32,8 @@ def csv_of(title: str, table: pd.DataFrame, choice: Choice) -> bytes:
     marked.insert(1, "choice", subject(choice))
     marked.insert(2, "stamp", Stamp.of(manifest).words)
     if "source" in marked:
-        published = marked["source"] != own
+        published = marked["source"] != _(own)
         marked.loc[published, "data"] = "published"
-        marked.loc[published, "stamp"] = f"Published data · release {manifest.release_id}"
+        stamp = _("Published data · release {release}", release=manifest.release_id)
+        marked.loc[published, "stamp"] = stamp
     return marked.to_csv(index=False).encode()
