@@ -153,5 +153,5 @@ def _ends(rows: pd.DataFrame, measure: Measure) -> tuple[list[float], list[float
 def _beginning(rates: Mapping[str, Any]) -> list[str]:
     """Where an axis of rates begins, if that is not at zero."""
     first = math.ceil(rates["range"][0] / rates["dtick"]) * rates["dtick"]
-    told = _("The axis begins at {share}, not at 0%", share=f"{first:.0%}")
-    return [told] if first > 0 else []
+    share = f"{first:.0%}"
+    return [_("The axis begins at {share}, not at 0%", share=share)] if first > 0 else []

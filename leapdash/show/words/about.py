@@ -40,16 +40,22 @@ _RULES: Mapping[str, str] = {
     "suppression": N_("Suppression"),
 }
 """The rules of a release: what each is called."""
-_HALF_DAYS: Mapping[str, str] = {
+_RULES_SAY: Mapping[str, str] = {
     "state": N_("half a day or more counts as present"),
     "fraction": N_("the fraction of the day attended counts"),
-    "as in the monthly input": N_("as in the monthly input"),
+    **{
+        text: text
+        for text in (
+            N_("as in the monthly input"),
+            N_("none: this release is for people who may see small numbers"),
+        )
+    },
 }
+"""What rules say that isn't written in the contract."""
 _TIERS: Mapping[str, str] = {
     "restricted": N_("restricted: holds small numbers, for those who may see them"),
     "public": N_("public: small numbers are withheld"),
 }
-_SUPPRESSION = N_("none: this release is for people who may see small numbers")
 
 
 def definitions() -> tuple[tuple[str, str], ...]:
@@ -111,7 +117,7 @@ def definitions() -> tuple[tuple[str, str], ...]:
                 "A {certainty} confidence interval: such ranges hold the true effect {times} times "
                 "in 100.",
                 certainty=percent(CONFIDENCE),
-                times=f"{100 * CONFIDENCE:.0f}",
+                times=round(100 * CONFIDENCE),
             ),
         ),
         (_("School months"), _("Months with school, counted in order: summers are skipped.")),
@@ -168,7 +174,7 @@ def release_facts(manifest: Manifest) -> list[tuple[str, str]]:
         (_("Tier"), _(_TIERS[manifest.tier])),
         (_("Built with"), f"leapdash {manifest.leapdash_version}"),
         (_("Contract version"), manifest.contract_version),
-        *((_rule(name), _(_HALF_DAYS.get(text, text))) for name, text in manifest.rules.items()),
+        *((_rule(name), _(_RULES_SAY.get(text, text))) for name, text in manifest.rules.items()),
     ]
 
 

@@ -15,7 +15,7 @@ def how_to_read() -> str:
         "“Between a and b” is a {certainty} confidence interval: such ranges hold the truth "
         "{times} times in 100, and where one holds zero, there may as well be none.",
         certainty=percent(CONFIDENCE),
-        times=f"{100 * CONFIDENCE:.0f}",
+        times=round(100 * CONFIDENCE),
     )
 
 

@@ -94,9 +94,9 @@ def chance_note(table: pd.DataFrame) -> str:
 def spread_note(table: pd.DataFrame) -> str:
     """How far schools usually differ, which limits allow for; takes `schools_and_chance`."""
     spread = table.groupby("level", sort=False)["spread"].first()
+    written = {level: f"{times:.1f}" for level, times in spread.items()}
     told = ", ".join(
-        _("{times} times for {level}", times=f"{times:.1f}", level=level)
-        for level, times in spread.items()
+        _("{times} times for {level}", times=times, level=level) for level, times in written.items()
     )
     return _(
         "Allowed for, too, is that schools of a district vary more than chance about its share, "
