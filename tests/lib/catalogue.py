@@ -38,10 +38,12 @@ def template() -> Catalog:
 
 
 def from_the_contract() -> Iterator[str]:
-    """What codes mean, and the rules: said on the pages, written in the contract."""
+    """What codes and tables mean, and the rules: said on the pages, written in the contract."""
     for name in _CODED:
         yield from getattr(contract, name).values()
     yield from contract.RULES.values()
+    for table in contract.SUMMARY_TABLES:
+        yield from (table.meaning, table.grain)
 
 
 def pseudo() -> Catalog:
