@@ -23,6 +23,7 @@ from leapdash.build.panel.inputs import Inputs
 from leapdash.build.panel.panel import Panel
 from leapdash.build.sources.about import About
 from leapdash.build.sources.folder import InputTable
+from leapdash.build.waitlist import students
 from leapdash.build.waitlist.sheets import as_csv, as_workbook
 from leapdash.build.waitlist.students import Waitlist, waitlist_of
 from leapdash.build.waitlist.words import notes
@@ -144,11 +145,19 @@ def test_every_row_is_as_counted_by_hand_and_in_order(in_csv):
     counted = expected(STATE, HARTFORD)
     assert any(None in row["months"] for row in counted)
     assert any(row["also_at"] for row in counted)
+    assert any(row["visits_tried"] > 1 for row in counted)
     assert {row["home_language"] for row in counted} >= {"es", None}
     for sheet, tried in (("Not tried", False), ("Tried, not met", True)):
         rows = [row for row in csv_rows(in_csv) if row.pop("list") == sheet]
         wanted = [as_in_csv(row) for row in counted if bool(row["visits_tried"]) == tried]
         assert rows == wanted
+
+
+def test_the_school_year_begins_before_the_months_shown(made, hartford, monkeypatch):
+    monkeypatch.setattr(students, "WAITLIST_MONTHS", 2)
+    found = made.of(HARTFORD)
+    assert found.months == tuple(MONTHS[-2:])
+    assert [student.year for student in found.students] == [s.year for s in hartford.students]
 
 
 def as_in_csv(row: dict[str, Any]) -> dict[str, str]:

@@ -86,7 +86,8 @@ def state(students: int = 200, seed: int = 2) -> State:
         if not sure:
             for _ in range(draw.choice((0, 0, 0, 1, 2))):
                 tables["visits"].append(_visit(draw, student, draw.choice(("met", "no contact"))))
-    tables["visits"] += [_visit(draw, student, "no contact") for student in ids(students)[:11:2]]
+    tried = [*ids(students)[:11:2], *ids(students)[:11:4]]
+    tables["visits"] += [_visit(draw, student, "no contact") for student in tried]
     # A month after the last in which nobody was enrolled for a day.
     tables["attendance"].append(
         _month(draw, ids(students)[0], NORTH, date(2022, 12, 1), 0.0)

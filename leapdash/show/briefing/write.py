@@ -43,9 +43,11 @@ def write_briefings(
     make = _maker(ending)
     release = OpenedRelease(open_release(store))
     known = release.known
-    codes = list(known.districts) if all_districts else [
-        district_code(name, known.districts, "the release") for name in districts
-    ]
+    codes = (
+        list(known.districts)
+        if all_districts
+        else [district_code(name, known.districts, "the release") for name in districts]
+    )
     if not many:
         code = codes[0] if codes else ""
         files = {out: code}
