@@ -93,7 +93,6 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 -
 lock: $(VENV)/.dev  ## write requirements*.txt anew from pyproject.toml
 	$(LOCK) -o requirements.txt
 	$(LOCK) --extra dev -o requirements-dev.txt
-	$(LOCK) --extra excel -c requirements-dev.txt -o requirements-excel.txt
 	$(LOCK) --extra peers -c requirements-dev.txt -o requirements-peers.txt
 	$(LOCK) --extra spark -c requirements-dev.txt -o requirements-spark.txt
 

@@ -3,7 +3,6 @@
 import csv
 import json
 import stat
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -341,15 +340,6 @@ def test_a_file_that_can_t_be_made_is_told_before_anything_is_read(
     names = {"mine.csv", "astray.csv", "folder.csv", "input"}
     assert {path.name for path in tmp_path.rglob("*")} == names
     assert Path("mine.csv").read_text("utf-8") == "what I noted"
-
-
-def test_without_the_package_a_workbook_is_told_how_to_get_it(waitlist, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    out = tmp_path / "list.xlsx"
-    code, said = waitlist("--input", tmp_path, "--district", HARTFORD, "--out", out)
-    assert code == 2
-    assert "the Python package XlsxWriter is not installed.\nExpected leapdash with its" in said
-    assert "pip install 'leapdash[excel]'" in said
 
 
 def test_a_district_that_is_not_there_is_told(folder, waitlist, tmp_path):

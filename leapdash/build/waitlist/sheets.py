@@ -8,6 +8,8 @@ from datetime import date
 from io import BytesIO, StringIO
 from typing import Any, Literal
 
+from xlsxwriter import Workbook
+
 from leapdash.build.waitlist.students import Days, Waitlist, WaitingStudent
 from leapdash.build.waitlist.words import (
     INVENTED,
@@ -77,8 +79,6 @@ def as_workbook(found: Waitlist, synthetic: bool, notes: Sequence[Note]) -> byte
 
     Raises UsageError where a text is longer, or the rows are more, than Excel has room for.
     """
-    from xlsxwriter import Workbook  # an extra: `write` has looked whether it is there
-
     content = BytesIO()
     # Otherwise the parts of the workbook are written to temporary files first.
     book = Workbook(content, {"in_memory": True})

@@ -76,22 +76,10 @@ def _new_file(out: str | Path) -> Path:
             f"--out {file}: a file ending in {ending or 'nothing'}.\n"
             f"Expected one in {' or '.join(_ENDINGS)}."
         )
-    if ending == _EXCEL:
-        _check_installed()
     if os.path.lexists(file):
         raise _there_already(file)
     check_out(file.parent)
     return file
-
-
-def _check_installed() -> None:
-    try:
-        import xlsxwriter  # noqa: F401
-    except ImportError as error:
-        raise UsageError(
-            f"--out ending in {_EXCEL}: the Python package XlsxWriter is not installed.\n"
-            "Expected leapdash with its Excel (pip install 'leapdash[excel]'), or --out FILE.csv."
-        ) from error
 
 
 def _there_already(file: Path) -> UsageError:

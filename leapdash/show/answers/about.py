@@ -10,10 +10,11 @@ from leapdash.contract import summary_table
 from leapdash.release import Manifest
 from leapdash.show.answers.model import Answer, Code, Document, Facts, Part, Section
 from leapdash.show.choice import Choice
+from leapdash.show.language import N_, _
 from leapdash.show.words import about as words
 from leapdash.show.words.numbers import count
 
-QUESTION = "What are these data?"
+QUESTION = N_("What are these data?")
 _ONE_PAGE = Path(__file__).parents[3] / "docs" / "effect-in-one-page.md"
 
 
@@ -23,7 +24,7 @@ def answer(choice: Choice) -> Answer:
     heading, text = _ONE_PAGE.read_text("utf-8").removeprefix("# ").split("\n", maxsplit=1)
     return Answer(
         choice,
-        QUESTION,
+        _(QUESTION),
         words.answer(manifest),
         sections=(
             Section(heading, lambda: (Document(text),)),

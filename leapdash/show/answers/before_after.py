@@ -12,6 +12,7 @@ from leapdash.show.answers.tables import led_by, paths_first
 from leapdash.show.charts.effects import effect_paths, plain_lines
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import EffectStudy, Headline
+from leapdash.show.language import N_, _
 from leapdash.show.views import effects as views
 from leapdash.show.views.checks import failed, left_out
 from leapdash.show.views.programme import regained, visits_began
@@ -20,7 +21,7 @@ from leapdash.show.words import effects as words
 from leapdash.show.words.numbers import NO_FIGURE, count, points
 from leapdash.show.words.programme import each_in_days, no_visits
 
-QUESTION = "Did attendance rise more than it would have without the visit?"
+QUESTION = N_("Did attendance rise more than it would have without the visit?")
 _PATHS = "Attendance of visited students, and what it would have been"
 
 
@@ -28,7 +29,7 @@ def answer(choice: Choice) -> Answer:
     """The effect on the visited students beside their plain before-and-after, and its checks."""
     plain = views.paths(choice)
     if not len(plain) and choice.filters.active():
-        return nothing(choice, QUESTION, no_visits(choice, visits_began(choice)))
+        return nothing(choice, _(QUESTION), no_visits(choice, visits_began(choice)))
     missing = left_out(choice)
     study = views.effect_on(choice) if choice.release.has_effects else None
     if study is None or missing is None or not study.table["shown"].any():
@@ -40,7 +41,7 @@ def answer(choice: Choice) -> Answer:
     )
     return Answer(
         choice,
-        QUESTION,
+        _(QUESTION),
         _sentence(choice, study),
         scope=words.based_on(study, everyone),
         cards=_cards(choice, study, everyone),
@@ -68,7 +69,7 @@ def _withheld(
     visited = missing is not None and missing["students"].sum() > 0
     return Answer(
         choice,
-        QUESTION,
+        _(QUESTION),
         words.told_of(choice, reason),
         figures=_plain(plain, None),
         checks=(left_out_check(missing),) if missing is not None and visited else (),

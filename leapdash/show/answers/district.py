@@ -22,6 +22,7 @@ from leapdash.show.charts.district import school_rows
 from leapdash.show.charts.funnel import school_funnel
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import Headlines
+from leapdash.show.language import N_, _
 from leapdash.show.measures import ATTENDANCE, CHRONIC_ABSENCE, MEASURES, Measure
 from leapdash.show.views import district as views
 from leapdash.show.views import effect_rows, effects, funnel, programme
@@ -34,7 +35,7 @@ from leapdash.show.words.filters import whom, whose_visits
 from leapdash.show.words.numbers import count, per_cent
 from leapdash.show.words.programme import each_in_days
 
-QUESTION = "How does one district stand, what did visits change in it, and who is waiting?"
+QUESTION = N_("How does one district stand, what did visits change in it, and who is waiting?")
 YEARS, EFFECT = "School years", "Effect of visits"
 
 
@@ -43,7 +44,7 @@ def answer(choice: Choice) -> Answer:
     choice = replace(choice.filtered(districts=(choice.district,)), by="all")
     schools = views.schools_beside(choice)
     if not len(schools):
-        return nothing(choice, QUESTION)
+        return nothing(choice, _(QUESTION))
     rates, shares = _last_year(choice, ATTENDANCE), _last_year(choice, CHRONIC_ABSENCE)
     here, year = choice.district, views.last_year(choice)
     reach = programme.reach_now(choice)
@@ -71,7 +72,7 @@ def answer(choice: Choice) -> Answer:
         ]
     return Answer(
         choice,
-        QUESTION,
+        _(QUESTION),
         sentence,
         scope,
         tuple(cards),

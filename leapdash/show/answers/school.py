@@ -9,6 +9,7 @@ from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Part, Section, Table, Text, nothing
 from leapdash.show.answers.tables import led_by
 from leapdash.show.choice import Choice
+from leapdash.show.language import N_, _
 from leapdash.show.measures import CHRONIC_ABSENCE
 from leapdash.show.views import effects, funnel
 from leapdash.show.views import school as views
@@ -21,7 +22,7 @@ from leapdash.show.words import school as words
 from leapdash.show.words.filters import whose_visits
 from leapdash.show.words.numbers import count, month, per_cent
 
-QUESTION = "How is one school doing, beside schools like it and its own last year?"
+QUESTION = N_("How is one school doing, beside schools like it and its own last year?")
 CHRONIC, VISITS, CHANCE = "Chronic absence", "Visits", "Chance"
 _WAITS = {
     "first_visits_30": "First visits within 30 days",
@@ -41,7 +42,7 @@ def answer(choice: Choice) -> Answer:
     """The choice's school: attendance, chronic absence, visits; each beside what is like it."""
     like = views.schools_like_it(choice) if choice.school else pd.DataFrame()
     if not len(like):
-        return nothing(choice, QUESTION)
+        return nothing(choice, _(QUESTION))
     year, own = last_year(choice), like.iloc[0]
     change, reach = views.against_last_year(choice), views.school_reach(choice)
     name = words.name_of(choice, views.level_of(choice))
@@ -60,7 +61,7 @@ def answer(choice: Choice) -> Answer:
     months = views.school_months(choice)
     return Answer(
         choice,
-        QUESTION,
+        _(QUESTION),
         words.answer(name, like, year, change),
         cards=tuple(cards),
         figures=(

@@ -3,23 +3,24 @@
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, nothing
 from leapdash.show.choice import Choice
+from leapdash.show.language import N_, _
 from leapdash.show.measures import CHRONIC_ABSENCE
 from leapdash.show.views import attendance as views
 from leapdash.show.words import attendance as words
 
-QUESTION = "How have attendance and chronic absence moved?"
+QUESTION = N_("How have attendance and chronic absence moved?")
 
 
 def answer(choice: Choice) -> Answer:
     """Attendance and chronic absence over time, a line for every series of the choice."""
     attendance, chronic = views.attendance_trend(choice), views.chronic_trend(choice)
     if not len(attendance):
-        return nothing(choice, QUESTION)
+        return nothing(choice, _(QUESTION))
     period = "month" if choice.grain == "month" else "school year"
     yearly = choice.grain == "year"
     return Answer(
         choice,
-        QUESTION,
+        _(QUESTION),
         words.trends_answer(attendance, chronic, choice),
         figures=(
             lines_of(

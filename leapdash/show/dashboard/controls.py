@@ -8,8 +8,9 @@ import streamlit as st
 
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
-from leapdash.show.dashboard.address import Parameter, Tabs
+from leapdash.show.dashboard.address import LANGUAGE, Parameter, Tabs
 from leapdash.show.filters import Known
+from leapdash.show.language import N_, _
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.district import BESIDE
 from leapdash.show.views.effects import ways_to_part
@@ -36,19 +37,19 @@ class Control(Parameter):
         address.begin_with(self.key, self.says() if self.says() in options else self.first)
         if self.kind == "list":
             st.selectbox(
-                self.label,
+                _(self.label),
                 options,
-                format_func=lambda value: self.words[value],
+                format_func=lambda value: _(self.words[value]),
                 key=self.key,
                 on_change=address.take,
                 args=(self.key, options),
             )
         else:
             st.segmented_control(
-                self.label,
+                _(self.label),
                 options,
                 required=True,
-                format_func=lambda value: self.words[value],
+                format_func=lambda value: _(self.words[value]),
                 key=self.key,
                 wrap=self.wrap,
                 on_change=address.take,
@@ -58,49 +59,56 @@ class Control(Parameter):
 
 HEADLINE = Control(
     "when",
-    "School months after the first visit",
-    {"six_to_nine": "6 to 9 months after", "month_after": "Month after"},
+    N_("School months after the first visit"),
+    {"six_to_nine": N_("6 to 9 months after"), "month_after": N_("Month after")},
     field="headline",
 )
 ORDER = Control(
     "order",
-    "Rows by",
-    {"effect": "Effect", "waiting": "Waiting", "reached": "Reached", "name": "Name"},
+    N_("Rows by"),
+    {
+        "effect": N_("Effect"),
+        "waiting": N_("Waiting"),
+        "reached": N_("Reached"),
+        "name": N_("Name"),
+    },
     field="order",
 )
 MEASURE = Control(
     "measure",
-    "Schools by",
-    {measure.name: measure.label for measure in BESIDE},
+    N_("Schools by"),
+    {measure.name: measure.title for measure in BESIDE},
     field="measure",
 )
 COMPARE = Control(
     "compare",
-    "Draw its lines by",
+    N_("Draw its lines by"),
     {
-        "all": "One line",
-        "district": "Districts",
-        "level": "Levels",
-        "period": "Time of first visit",
-        "language": "Language of visit",
+        "all": N_("One line"),
+        "district": N_("Districts"),
+        "level": N_("Levels"),
+        "period": N_("Time of first visit"),
+        "language": N_("Language of visit"),
     },
     field="by",
     kind="list",
 )
 LINES = Control(
     "lines",
-    "Lines",
+    N_("Lines"),
     {
-        "district": "Districts",
-        "level": "Levels",
-        "participation": "Participation",
-        "group": "Student groups",
-        "all": "One line",
+        "district": N_("Districts"),
+        "level": N_("Levels"),
+        "participation": N_("Participation"),
+        "group": N_("Student groups"),
+        "all": N_("One line"),
     },
     field="by",
     wrap=True,
 )
-POINTS = Control("points", "Points", {"month": "Months", "year": "School years"}, field="grain")
+POINTS = Control(
+    "points", N_("Points"), {"month": N_("Months"), "year": N_("School years")}, field="grain"
+)
 
 
 def draw_compare(choice: Choice) -> None:
@@ -123,7 +131,7 @@ class SchoolBox(Tabs):
         ]
         address.begin_with(self.key, choice.school)
         st.selectbox(
-            self.label,
+            _(self.label),
             offered,
             format_func=known.school_label,
             key=self.key,
@@ -131,7 +139,7 @@ class SchoolBox(Tabs):
             args=(self.key, ["", *offered]),
         )
         if choice.school and choice.school != self.says():
-            st.caption(AT_FIRST)
+            st.caption(_(AT_FIRST))
 
 
 def _tabs(key: str, label: str, *titles: str) -> Tabs:
@@ -140,7 +148,7 @@ def _tabs(key: str, label: str, *titles: str) -> Tabs:
 
 BESIDE_TABS = _tabs(
     "beside",
-    "Beside the effect",
+    N_("Beside the effect"),
     "Chronic absence",
     "When visited",
     "What differs",
@@ -150,13 +158,13 @@ BESIDE_TABS = _tabs(
     "All students",
     "Evaluation",
 )
-SCHOOL = SchoolBox("school", "Find a school", {})
+SCHOOL = SchoolBox("school", N_("Find a school"), {})
 SCHOOL_TABS = _tabs(
-    "beside_school", "The school", "Schools like it", "Chronic absence", "Visits", "Chance"
+    "beside_school", N_("The school"), "Schools like it", "Chronic absence", "Visits", "Chance"
 )
 TIME_TABS = _tabs(
     "time",
-    "The district over time",
+    N_("The district over time"),
     "School years",
     "Months",
     "Schools and chance",
@@ -177,7 +185,8 @@ OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
 def own_of(page: str, known: Known) -> tuple[Parameter, ...]:
     """What a page has to say beside the filters, with the words of the release."""
     schools = {code: known.school_label(code) for code in known.schools}
-    return tuple(replace(one, words=schools) if one is SCHOOL else one for one in OF_PAGE[page])
+    own = (replace(one, words=schools) if one is SCHOOL else one for one in OF_PAGE[page])
+    return (*own, LANGUAGE)
 
 
 def every(known: Known) -> tuple[Parameter, ...]:

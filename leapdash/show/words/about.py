@@ -12,10 +12,11 @@ from leapdash.contract.thresholds import (
 )
 from leapdash.release import Manifest
 from leapdash.show.filters import PARTICIPATION_LABELS
+from leapdash.show.language import N_
 from leapdash.show.words.numbers import count, in_words, month
 
-INVENTED = "Simulated: these students are invented"
-RECORDED = "Recorded data"
+INVENTED = N_("Simulated: these students are invented")
+RECORDED = N_("Recorded data")
 _CHRONIC = percent(CHRONIC_SHARE_ABSENT)
 
 DEFINITIONS = (

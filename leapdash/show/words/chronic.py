@@ -10,7 +10,7 @@ from functools import partial
 from leapdash.inference import Interval
 from leapdash.show.effects.studies import EffectStudy, ToJune
 from leapdash.show.words.effects import both_paths, leading
-from leapdash.show.words.numbers import count, per_cent, points, students
+from leapdash.show.words.numbers import count, per_cent, points, students, visited_students
 
 MONTH_NOTE = (
     "A month counts where the student is enrolled for at least 10 days of it. This is not the "
@@ -57,7 +57,7 @@ def to_june_sentence(found: ToJune) -> str:
     own = found.headline
     if own.effect is None:
         return (
-            f"From the visit to June: too few to tell ({students(own.visited, 'visited')} to a "
+            f"From the visit to June: too few to tell ({visited_students(own.visited)} to a "
             f"June in the data, with a comparison worth {count(round(own.comparison_effective))})."
         )
     without = found.visited_rate - own.effect.effect

@@ -29,7 +29,7 @@ from leapdash.show.words.numbers import (
     per_cent,
     points,
     signed_month,
-    students,
+    visited_students,
 )
 
 RESTS_ON = (
@@ -193,7 +193,7 @@ def based_on(study: Headlines, everyone: int | None = None) -> str:
 
     `everyone`: all visited, those of areas in which nobody could be compared among them.
     """
-    number = students(study.visited_all if everyone is None else everyone, "visited")
+    number = visited_students(study.visited_all if everyone is None else everyone)
     lead = leading(study)
     if lead.effect is None:
         return f"{count(study.visited)} of {number} could be compared."
