@@ -103,9 +103,11 @@ def expected(of: State, district: str) -> list[dict[str, Any]]:
     for (student, month), schools in oracle.days.items():
         if month != LAST or oracle.participation(student, LAST) != "eligible":
             continue
-        for code in schools:
-            if DISTRICT_OF[code] == district:
-                found.append(_row(oracle, student, code, sorted(set(schools) - {code})))
+        found += [
+            _row(oracle, student, code, sorted(set(schools) - {code}))
+            for code in schools
+            if DISTRICT_OF[code] == district
+        ]
     return sorted(
         found,
         key=lambda row: (

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from xlsxwriter import Workbook
 
-from leapdash.build.waitlist.students import Days, Waitlist, WaitingStudent
+from leapdash.build.waitlist.students import Days, WaitingStudent, Waitlist
 from leapdash.build.waitlist.words import (
     INVENTED,
     NOT_TRIED,
@@ -102,7 +102,7 @@ def _columns(found: Waitlist, synthetic: bool) -> list[_Column]:
         _Column("days_waited", "Days waited", "whole", lambda s: s.days_waited),
     ]
     for place, of in enumerate(found.months):
-        columns += _days_columns(f"{of:%Y-%m}", month(of), lambda s, place=place: s.months[place])
+        columns += _days_columns(f"{of:%Y-%m}", month(of), _of_month(place))
     columns += _days_columns("year", "School year", lambda s: s.year)
     columns += [
         _Column("visits_tried", "Visits tried", "whole", lambda s: s.tries),
@@ -126,6 +126,10 @@ def _days_columns(
         _Column(f"days_absent_{name}", f"{title}: days absent", "days", part(_absent)),
         _Column(f"share_absent_{name}", f"{title}: share absent", "share", part(_share)),
     ]
+
+
+def _of_month(place: int) -> Callable[[WaitingStudent], Days | None]:
+    return lambda s: s.months[place]
 
 
 def _enrolled(days: Days) -> float:

@@ -190,8 +190,10 @@ def _listed(
     district: str,
     last: Mapping[str, Any],
 ) -> ir.Table:
-    """Who waits at which school of the district in the last month: student, student_id, school_code,
-    school_name, grade, home_language, eligible_no.
+    """Who waits at which school of the district in the last month.
+
+    student, student_id, school_code, school_name; grade, home_language (of that school and year);
+    eligible_no.
     """
     t = panel.rows.filter(
         panel.rows.month_no == last["month_no"], panel.rows.participation == ELIGIBLE
