@@ -5,6 +5,7 @@ from functools import partial
 
 import pandas as pd
 
+from leapdash.show.answers import waiting
 from leapdash.show.answers.forests import forest_of
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import (
@@ -37,6 +38,7 @@ from leapdash.show.words.programme import each_in_days
 
 QUESTION = N_("How does one district stand, what did visits change in it, and who is waiting?")
 YEARS, EFFECT = "School years", "Effect of visits"
+WAITING = N_("Who waits")
 
 
 def answer(choice: Choice) -> Answer:
@@ -81,6 +83,7 @@ def answer(choice: Choice) -> Answer:
             Section(YEARS, partial(_years, choice)),
             Section("Months", partial(_months, choice)),
             Section("Schools and chance", partial(_chance, choice)),
+            Section(WAITING, partial(waiting.by_school, choice, "district-waiting", where)),
             Section(
                 EFFECT,
                 partial(_effect, choice),

@@ -157,6 +157,7 @@ BESIDE_TABS = _tabs(
     "Where next",
     "All students",
     "Evaluation",
+    "Since the last release",
 )
 SCHOOL = SchoolBox("school", N_("Find a school"), {})
 SCHOOL_TABS = _tabs(
@@ -168,6 +169,7 @@ TIME_TABS = _tabs(
     "School years",
     "Months",
     "Schools and chance",
+    "Who waits",
     "Effect of visits",
 )
 
