@@ -26,6 +26,40 @@ QUESTION = N_("What did visits change, where and for whom, and who was reached?"
 
 def answer(choice: Choice) -> Answer:
     """What visits changed for the choice, row by row; whom they reached; the days regained."""
+    led = lead(choice)
+    reached = Section("Reached", partial(_reached, choice))
+    everyone = Section("All students", partial(_all_students, choice))
+    if led.empty:
+        return led
+    if not choice.release.has_effects:
+        return replace(led, sections=(reached, everyone))
+    return replace(
+        led,
+        figures=(
+            forest_of(
+                choice,
+                "impact-effects",
+                "What visits changed, by level and district",
+                effect_rows.effect_rows(choice),
+                row_words.READ_THE_ROWS,
+                row_words.REACHED_AND_WAITING,
+            ),
+        ),
+        sections=(
+            *chronic_section(choice, "impact"),
+            Section("When visited", partial(_when_visited, choice)),
+            Section("What differs", partial(_what_differs, choice)),
+            Section("Student groups", partial(_student_groups, choice)),
+            reached,
+            next_section(choice),
+            everyone,
+            evaluation_section(choice),
+        ),
+    )
+
+
+def lead(choice: Choice) -> Answer:
+    """What the answer leads with: the sentence and the cards, without figures and sections."""
     visits = programme.visits_made(choice)
     if visits.first_visits == 0 and choice.filters.active():
         began = programme.visits_began(choice)
@@ -35,10 +69,8 @@ def answer(choice: Choice) -> Answer:
         Card("Reached", per_cent(reach.share_visited), "of those eligible"),
         Card("Waiting", count(reach.waiting), month(reach.month)),
     )
-    reached = Section("Reached", partial(_reached, choice))
-    everyone = Section("All students", partial(_all_students, choice))
     if not choice.release.has_effects:
-        return _without_effects(choice, visits, cards, (reached, everyone))
+        return _without_effects(choice, visits, cards)
 
     found, regained = effects.headlines_on(choice), programme.regained(choice)
     missing = left_out(choice)
@@ -60,26 +92,6 @@ def answer(choice: Choice) -> Answer:
             *cards,
         ),
         notes=(programme_words.days_note(regained, choice),),
-        figures=(
-            forest_of(
-                choice,
-                "impact-effects",
-                "What visits changed, by level and district",
-                effect_rows.effect_rows(choice),
-                row_words.READ_THE_ROWS,
-                row_words.REACHED_AND_WAITING,
-            ),
-        ),
-        sections=(
-            *chronic_section(choice, "impact"),
-            Section("When visited", partial(_when_visited, choice)),
-            Section("What differs", partial(_what_differs, choice)),
-            Section("Student groups", partial(_student_groups, choice)),
-            reached,
-            next_section(choice),
-            everyone,
-            evaluation_section(choice),
-        ),
         withheld=None
         if found.visited
         else Withheld(effect_words.why_nothing(None, missing, visited=True)),
@@ -102,7 +114,6 @@ def _without_effects(
     choice: Choice,
     visits: programme.VisitsMade,
     cards: tuple[Card, ...],
-    sections: tuple[Section, ...],
 ) -> Answer:
     """The answer where the release was built without effects."""
     met = visits.first_visits
@@ -111,7 +122,6 @@ def _without_effects(
         _(QUESTION),
         programme_words.reach_answer(visits),
         cards=(Card("Students visited", count(met), "families met"), *cards),
-        sections=sections,
         withheld=Withheld(effect_words.why_nothing(None, left_out(choice), visited=met > 0)),
     )
 

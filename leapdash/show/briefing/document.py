@@ -28,8 +28,10 @@ from leapdash.show.answers.model import (
     Facts,
     Figure,
     Part,
+    Picture,
     Table,
     Text,
+    Way,
     Withheld,
 )
 from leapdash.show.briefing.contents import Briefing
@@ -133,7 +135,7 @@ def _part(part: Part, answer: Answer, heading: str) -> str:
         case Withheld():
             title = f"<{heading}>{escape(part.title)}</{heading}>" if part.title else ""
             return f'{title}<p class="withheld">{escape(part.reason)}</p>'
-        case Facts() | Document() | Code():
+        case Facts() | Document() | Picture() | Code() | Way():
             raise TypeError(f"A briefing has no place for {type(part).__name__}.")
 
 

@@ -172,11 +172,13 @@ TIME_TABS = _tabs(
 )
 
 OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
+    "start": (),
     "impact": (HEADLINE, ORDER, BESIDE_TABS),
     "district": (MEASURE, HEADLINE, TIME_TABS),
     "school": (SCHOOL, SCHOOL_TABS),
     "trends": (LINES, POINTS),
     "before_after": (COMPARE,),
+    "home_visit": (),
     "about": (),
 }
 """What each page has to say beside the filters."""

@@ -1,5 +1,6 @@
 """An answer on the page: its sentence, cards, figures with table and file, sections and checks."""
 
+import html
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,9 +15,11 @@ from leapdash.show.answers.model import (
     Facts,
     Figure,
     Part,
+    Picture,
     Section,
     Table,
     Text,
+    Way,
     Withheld,
 )
 from leapdash.show.answers.workbook import workbook_of
@@ -116,6 +119,18 @@ def passage(answer: Answer, section: Section) -> None:
     show(answer, *section.make())
 
 
+def ways(answer: Answer, section: Section) -> None:
+    """A section of ways to other pages, side by side, under its title."""
+    parts = section.make()
+    if not parts:
+        return
+    st.header(section.heading, anchor=False)
+    columns = st.columns(len(parts), gap="small")
+    for part, column in zip(parts, columns, strict=True):
+        with column:
+            show(answer, part)
+
+
 def checks(answer: Answer) -> None:
     """The checks under their title, a line each; the evidence below its line, made while it is
     open: the first part on the left, the others beside it.
@@ -166,10 +181,33 @@ def _show(part: Part | None, answer: Answer, within: bool) -> None:
         case Facts():
             pairs = pd.DataFrame(part.pairs, columns=["Word", "Meaning"])
             st.table(pairs, border="horizontal", hide_header=True, alt=part.alt)
+        case Way():
+            _way(part)
+        case Picture():
+            _picture(part)
         case Document():
             st.markdown(part.markdown)
         case Code():
             st.code(part.text, language=part.language)
+
+
+def _picture(picture: Picture) -> None:
+    svg = picture.draw(palette_of(st.context.theme.type))
+    st.html(f'<div role="img" aria-label="{html.escape(picture.alt)}">{svg}</div>')
+
+
+def _way(way: Way) -> None:
+    """A way on: the link, and what is found there."""
+    with st.container(border=True, height="stretch", gap="small"):
+        st.page_link(
+            f"pages/{way.page}.py",
+            label=f"**{escape(way.title)}**",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            query_params=address.led_to(way.query),
+        )
+        if way.told:
+            st.markdown(escape(way.told))
 
 
 def _figure(figure: Figure, look: Look, choice: Choice, within: bool) -> None:
