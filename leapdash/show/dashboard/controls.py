@@ -157,6 +157,7 @@ BESIDE_TABS = _tabs(
     "Where next",
     "All students",
     "Evaluation",
+    "Since the last release",
 )
 SCHOOL = SchoolBox("school", N_("Find a school"), {})
 SCHOOL_TABS = _tabs(
@@ -165,6 +166,7 @@ SCHOOL_TABS = _tabs(
 TIME_TABS = _tabs(
     "time",
     N_("The district over time"),
+    "Who waits",
     "School years",
     "Months",
     "Schools and chance",
