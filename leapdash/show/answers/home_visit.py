@@ -43,5 +43,5 @@ def _visit() -> tuple[Part, ...]:
 
 
 def _found() -> tuple[Part, ...]:
-    pairs = tuple((words.of_whom(one), words.reported(one)) for one in FINDINGS)
+    pairs = tuple((words.reported(one), words.of_whom(one)) for one in FINDINGS)
     return (Text(words.introduction()), Facts(pairs, _(words.FINDINGS)))

@@ -1,6 +1,5 @@
 """An answer on the page: its sentence, cards, figures with table and file, sections and checks."""
 
-import html
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -122,13 +121,13 @@ def passage(answer: Answer, section: Section) -> None:
 
 def ways(answer: Answer, section: Section) -> None:
     """A section of ways to other pages, side by side, under its title."""
-    parts = section.make()
+    parts, name = section.make(), section.title.lower().replace(" ", "-")
     if not parts:
         return
     st.header(section.heading, anchor=False)
     columns = st.columns(len(parts), gap="small")
-    for part, column in zip(parts, columns, strict=True):
-        with column:
+    for number, (part, column) in enumerate(zip(parts, columns, strict=True)):
+        with column, st.container(border=True, height="stretch", key=f"way-{name}-{number}"):
             show(answer, part)
 
 
@@ -194,21 +193,20 @@ def _show(part: Part | None, answer: Answer, within: bool) -> None:
 
 def _picture(picture: Picture) -> None:
     svg = picture.draw(palette_of(st.context.theme.type))
-    st.html(f'<div role="img" aria-label="{html.escape(picture.alt)}">{svg}</div>')
+    st.image(svg, alt=picture.alt, width="stretch")
 
 
 def _way(way: Way) -> None:
     """A way on: the link, and what is found there."""
-    with st.container(border=True, height="stretch", gap="small"):
-        st.page_link(
-            f"pages/{way.page}.py",
-            label=f"**{escape(way.title)}**",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            query_params=address.led_to(way.query),
-        )
-        if way.told:
-            st.markdown(escape(way.told))
+    st.page_link(
+        f"pages/{way.page}.py",
+        label=f"**{escape(way.title)}**",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        query_params=address.led_to(way.query),
+    )
+    if way.told:
+        st.markdown(escape(way.told))
 
 
 def _figure(figure: Figure, look: Look, choice: Choice, within: bool) -> None:

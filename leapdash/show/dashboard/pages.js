@@ -1,6 +1,8 @@
-// Which of the links to pages is the current one, also for who doesn't see its mark.
+// What links to pages are, and which is the current one, also for who doesn't see its mark.
 window.leapdashPages ??= (() => {
   const mark = () => {
+    const row = document.querySelector(".st-key-pages");
+    if (row && row.getAttribute("role") !== "navigation") row.setAttribute("role", "navigation");
     document.querySelectorAll(".st-key-pages a").forEach((link) => {
       const here = Boolean(link.closest(".st-key-page-here"));
       if (here && !link.hasAttribute("aria-current")) link.setAttribute("aria-current", "page");
