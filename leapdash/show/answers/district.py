@@ -76,7 +76,7 @@ def answer(choice: Choice) -> Answer:
         tuple(cards),
         figures=(_schools(choice, schools),),
         sections=(
-            Section(WAITING, partial(waiting.by_school, choice, "district-waiting", where)),
+            Section(WAITING, partial(waiting.by_school, choice, "district-waiting", whom(choice))),
             Section(YEARS, partial(_years, choice)),
             Section(N_("Months"), partial(_months, choice)),
             Section(N_("Schools and chance"), partial(_chance, choice)),

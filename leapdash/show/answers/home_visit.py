@@ -1,5 +1,6 @@
 """What is a home visit: what happens, who comes, and what it was found to do, for everyone."""
 
+from leapdash.show.answers import impact
 from leapdash.show.answers.model import Answer, Document, Facts, Part, Picture, Section, Text
 from leapdash.show.charts.home_visit import home_visit
 from leapdash.show.choice import Choice
@@ -27,12 +28,11 @@ def answer(choice: Choice) -> Answer:
 
 def _headline(choice: Choice) -> str:
     """What visits changed in the whole state, or why that can't be told."""
-    if not choice.release.has_effects:
-        return effect_words.why_nothing(None, None, visited=True)
+    withheld = impact.lead(choice).withheld
+    if withheld:
+        return withheld.reason
     found = effects.headlines_on(choice)
     lead = effect_words.leading(found)
-    if not found.visited:
-        return effect_words.told_of(choice, found.withheld or "")
     told = effect_words.told_of(choice, effect_words.effect_sentence(lead))
     mind = effect_words.mind_sentence(failed(choice, found, lead))
     return " ".join(part for part in (told, mind) if part)

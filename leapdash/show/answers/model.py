@@ -15,6 +15,7 @@ from leapdash.show.choice import Choice
 from leapdash.show.language import _
 from leapdash.show.words.checks import Line
 from leapdash.show.words.filters import nothing_behind
+from leapdash.show.words.glossary import Term
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,13 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Definitions:
+    """Terms with their meanings, each found by its anchor."""
+
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
 class Code:
     """Text for machines, as it stands."""
 
@@ -116,7 +124,7 @@ class Way:
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-Part = Figure | Table | Text | Document | Picture | Facts | Code | Withheld | Way
+Part = Figure | Table | Text | Document | Picture | Facts | Definitions | Code | Withheld | Way
 
 
 @dataclass(frozen=True)

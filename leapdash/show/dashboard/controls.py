@@ -181,6 +181,7 @@ OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "trends": (LINES, POINTS),
     "before_after": (COMPARE,),
     "home_visit": (),
+    "glossary": (),
     "about": (),
 }
 """What each page has to say beside the filters."""

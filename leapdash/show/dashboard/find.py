@@ -44,7 +44,7 @@ def _link(name: str, page: str, query: address.Query) -> None:
         with st.container(key=f"way-found-{page}"):
             st.page_link(
                 f"pages/{page}.py",
-                label=_("**Open the page of {name}**", name=escape(name)),
+                label=f"**{escape(_('Open the page of {name}', name=name))}**",
                 icon=":material/arrow_forward:",
                 icon_position="right",
                 query_params=address.led_to(query),

@@ -13,6 +13,7 @@ from leapdash.show.answers import (
     about,
     before_after,
     district,
+    glossary,
     home_visit,
     impact,
     school,
@@ -62,6 +63,7 @@ PAGES = (
         "before_after", N_("Before and after"), ":material/compare_arrows:", before_after.QUESTION
     ),
     PageInfo("home_visit", N_("Home visits"), ":material/waving_hand:", home_visit.QUESTION, True),
+    PageInfo("glossary", N_("Glossary"), ":material/menu_book:", glossary.QUESTION, True),
     PageInfo("about", N_("About"), ":material/info:", about.QUESTION, True),
 )
 
