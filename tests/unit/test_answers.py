@@ -10,7 +10,17 @@ import plotly.graph_objects as go
 import pytest
 
 from leapdash.contract import school_year_of
-from leapdash.show.answers import about, before_after, district, impact, school, trends
+from leapdash.show.answers import (
+    about,
+    before_after,
+    district,
+    glossary,
+    home_visit,
+    impact,
+    school,
+    start,
+    trends,
+)
 from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.answers.model import Figure, Table, Text, Withheld
 from leapdash.show.charts.base import Look
@@ -27,11 +37,14 @@ from tests.lib.paths import ROOT
 from tests.lib.small_release import AVON, EFFECT_TABLES, HARTFORD, NEW_HAVEN, make
 
 PAGES = {
+    "start": start,
     "impact": impact,
     "district": district,
     "school": school,
     "trends": trends,
     "before_after": before_after,
+    "home_visit": home_visit,
+    "glossary": glossary,
     "about": about,
 }
 
@@ -114,6 +127,9 @@ def test_an_answer_has_its_question_a_sentence_and_figures_that_are_complete(pag
                 *("effect-balance", "effect-observed", "effect-followed", "effect-schoolmates"),
             ],
         ),
+        ("start", []),
+        ("home_visit", []),
+        ("glossary", []),
         ("about", []),
     ],
 )
