@@ -20,7 +20,7 @@ SHOW = ROOT / "leapdash" / "show"
 KEYWORDS = {"_": None, "_n": (1, 2), "N_": None}
 _CODED = (
     *("GROUPS", "LEVELS", "LANGUAGES", "PLACES", "VISITORS", "VISIT_COUNTS", "PARTICIPATION"),
-    *("EFFECT_GROUPS", "NOT_IN_GROUPS"),
+    *("EFFECT_GROUPS", "NOT_IN_GROUPS", "LEFT_OUT"),
 )
 
 

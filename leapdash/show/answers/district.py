@@ -178,7 +178,7 @@ def _effect(choice: Choice) -> tuple[Part, ...]:
             "district-effects",
             f"What visits changed in {_name(choice)}",
             pd.concat([part for part in parts if len(part)], ignore_index=True),
-            row_words.READ_THE_ROWS,
+            row_words.read_the_rows(),
             row_words.schools_note(choice),
             *([] if nobody is None else [nobody]),
         ),

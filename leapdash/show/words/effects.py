@@ -21,6 +21,7 @@ from leapdash.show.effects.studies import (
     Headline,
     Headlines,
 )
+from leapdash.show.language import _
 from leapdash.show.words.filters import whose_visits
 from leapdash.show.words.numbers import (
     NO_FIGURE,
@@ -111,7 +112,12 @@ def mind_sentence(failed: Sequence[str]) -> str:
 
 def failed_words(codes: Sequence[str]) -> str:
     """What is wrong with the comparison behind an effect: mind: past attendance not alike."""
-    return f"mind: {', '.join(_FAILED[code] for code in codes)}"
+    return f"mind: {what_failed(codes)}"
+
+
+def what_failed(codes: Sequence[str]) -> str:
+    """The same without its first word: past attendance not alike, many not compared."""
+    return ", ".join(_(_FAILED[code]) for code in codes)
 
 
 def effect_sentence(headline: Headline, who: str = "visited students") -> str:
