@@ -11,7 +11,17 @@ import pytest
 
 from leapdash.contract import SUMMARY_TABLES
 from leapdash.release import Release
-from leapdash.show.answers import about, before_after, district, impact, school, trends
+from leapdash.show.answers import (
+    about,
+    before_after,
+    district,
+    glossary,
+    home_visit,
+    impact,
+    school,
+    start,
+    trends,
+)
 from leapdash.show.answers.model import (
     Answer,
     Code,
@@ -152,6 +162,9 @@ ASKED = {
     "school": (school.answer, [Filters()]),
     "trends": (trends.answer, [Filters(), Filters(participation=("visited", "eligible"))]),
     "about": (about.answer, [Filters()]),
+    "start": (start.answer, [Filters()]),
+    "home_visit": (home_visit.answer, [Filters()]),
+    "glossary": (glossary.answer, [Filters()]),
 }
 
 
