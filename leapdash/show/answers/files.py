@@ -28,7 +28,7 @@ def csv_of(title: str, table: pd.DataFrame, choice: Choice) -> bytes:
 
 def marked(title: str, table: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     """The table; every row says first of which figure and choice it is and what its data are; last,
-    for machines, whether it is simulated or published, and from which release.
+    for machines and in English, whether it is simulated or published, and from which release.
     """
     own, manifest = own_source(choice.release), choice.release.manifest
     rows = table.assign(data=own, release=manifest.release_id)
@@ -36,7 +36,7 @@ def marked(title: str, table: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     rows.insert(1, "choice", subject(choice))
     rows.insert(2, "stamp", Stamp.of(manifest).words)
     if "source" in rows:
-        published = rows["source"] != own
+        published = rows["source"] != _(own)
         rows.loc[published, "data"] = "published"
         words = _("Published data · release {release}", release=manifest.release_id)
         rows.loc[published, "stamp"] = words

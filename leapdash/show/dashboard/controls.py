@@ -166,10 +166,10 @@ SCHOOL_TABS = _tabs(
 TIME_TABS = _tabs(
     "time",
     N_("The district over time"),
+    "Who waits",
     "School years",
     "Months",
     "Schools and chance",
-    "Who waits",
     "Effect of visits",
 )
 

@@ -22,6 +22,7 @@ from leapdash.show.answers.model import (
 from leapdash.show.answers.workbook import workbook_of
 from leapdash.show.charts.base import PICTURE_WIDTH, Heading, Look
 from leapdash.show.charts.palette import palette_of
+from leapdash.show.charts.spoken import plotly_words
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address, buttons
 from leapdash.show.dashboard.address import Tabs
@@ -196,6 +197,7 @@ def _figure(figure: Figure, look: Look, choice: Choice, within: bool) -> None:
             "displaylogo": False,
             "modeBarButtons": [["toImage"]],
             "toImageButtonOptions": picture,
+            **plotly_words(),
         },
     )
     small_print(" ".join(note for note in figure.notes if note))
