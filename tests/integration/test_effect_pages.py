@@ -12,7 +12,9 @@ from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.views import checks as check_views
 from leapdash.show.views import effects as effect_views
 from leapdash.show.words import checks as check_words
+from leapdash.show.words import effect_paths as path_words
 from leapdash.show.words import effects as effect_words
+from leapdash.show.words import recent as recent_words
 from leapdash.show.words.numbers import points
 from tests.lib import app as pages
 from tests.lib.app import said
@@ -74,29 +76,29 @@ def test_the_page_answers_with_the_effect_of_exactly_the_choice(choose, query, f
         ("Plain change", points(later.naive, signed=True), "points, months 6 to 9"),
         ("Visited compared", str(study.visited), f"of {everyone}"),
     ]
-    assert effect_words.path_notes(study) in said(app)
-    assert effect_words.independence_note(study) in said(app)
+    assert path_words.path_notes(study) in said(app)
+    assert path_words.independence_note(study) in said(app)
 
 
 def test_beside_the_effect_stands_the_plain_change_and_how_much_of_it_would_have_come_anyway():
-    text = said(opened())
+    text = said(opened("impact"))
     told = "A plain before-and-after would say 18.2 points more; about half of that would have "
     assert text.count(f"{told}come anyway (between ") == 2
     assert "For these students the plain change is what it is" in text
 
 
 def test_what_it_rests_on_and_does_not_remove_is_said():
-    text = said(opened())
+    text = said(opened("impact"))
     assert effect_words.RESTS_ON in text
     assert effect_words.NEVER_VISITED in text
 
 
 def test_the_four_checks_are_lines_with_findings_and_no_chart_until_opened(choose):
-    app = opened()
+    app = opened("impact")
     study = effect_views.effect_on(choose())
     balance = check_views.balance(choose())
     recent = check_views.recent(choose())
-    expected = [check_words.recent_line(recent, study), check_words.alike_line(balance, study)]
+    expected = [recent_words.recent_line(recent, study), check_words.alike_line(balance, study)]
     expected.append(check_words.left_out_line(check_views.left_out(choose())))
     assert {f"**{line.question}** {line.finding}" for line in expected} < lines(app)
     assert len(lines(app)) == 4
@@ -113,7 +115,7 @@ def test_the_four_checks_are_lines_with_findings_and_no_chart_until_opened(choos
     ],
 )
 def test_opening_a_check_shows_its_evidence(check, more_charts, evidence):
-    app = opened()
+    app = opened("impact")
     assert evidence not in said(app)
     app.session_state[f"check-{check}"] = True
     app.run()
@@ -130,7 +132,7 @@ def test_the_path_of_those_followed_throughout_is_of_the_early_visited_only(choo
     early = check_views.followed(choice)
     everyone = effect_views.effect_on(choose(Filters((HARTFORD,))))
     assert 20 <= early.visited < everyone.visited
-    assert check_words.FOLLOWED_TITLE in said(app)
+    assert check_words.followed_title() in said(app)
     assert f"{early.visited} students visited so early that the data go on to month +9" in said(app)
     assert "For Hartford, all levels, whatever the year of the first visit." in said(app)
 
@@ -159,7 +161,7 @@ def compared_by(app):
 
 
 def test_lines_are_offered_only_by_what_parts_them_and_nothing_is_where_nothing_does(choose):
-    (everywhere,) = compared_by(opened())
+    (everywhere,) = compared_by(opened("impact"))
     assert {"One line", "Districts", "Levels"} <= set(everywhere)
     (narrow,) = compared_by(opened(districts=["Hartford"], levels=["6-8"]))
     assert not {"Districts", "Levels"} & set(narrow)
@@ -179,7 +181,7 @@ def test_a_way_to_draw_lines_that_parts_them_no_more_gives_one_line(choose):
 
 
 def test_the_table_below_the_chart_holds_both_paths(choose):
-    app = opened()
+    app = opened("impact")
     app.session_state["table-effect"] = True
     app.run()
     table = effect_views.effect_on(choose()).table
@@ -220,7 +222,7 @@ def test_too_few_visited_are_withheld_with_the_reason_and_a_way_on(choose):
 def test_a_comparison_worth_fewer_than_twenty_is_withheld(monkeypatch, tmp_path):
     effects = frame_of("effects").assign(comparison_effective=0.1)
     show(monkeypatch, tmp_path, changed={"effects": effects})
-    app = opened()
+    app = opened("impact")
     assert "nothing is shown for fewer than 20" in unmarred(app)
     assert not app.metric
 
@@ -229,7 +231,7 @@ def test_without_effect_tables_the_page_says_that_the_release_was_built_without(
     monkeypatch, tmp_path
 ):
     show(monkeypatch, tmp_path, without=EFFECT_TABLES)
-    app = opened()
+    app = opened("impact")
     assert "This release was built without the effects of visits." in unmarred(app)
     assert effect_words.NOT_THE_EFFECT in said(app)
     assert charts_on(app) == 1
@@ -237,7 +239,7 @@ def test_without_effect_tables_the_page_says_that_the_release_was_built_without(
 
 def test_where_nobody_was_visited_the_page_says_so(monkeypatch, tmp_path):
     show(monkeypatch, tmp_path, without=EFFECT_TABLES, changed={"paths": frame_of("paths")[:0]})
-    app = opened()
+    app = opened("impact")
     assert "No home visit that met a family is recorded here" in unmarred(app)
     assert charts_on(app) == 0
     narrowed = opened(districts=["Hartford"])
@@ -254,7 +256,7 @@ def test_where_nobody_can_be_compared_the_reasons_are_told(monkeypatch, tmp_path
         without=("effects", "effects_covariance", "effects_schools", "balance"),
         changed={"visited_compared": reasons},
     )
-    text = unmarred(opened())
+    text = unmarred(opened("impact"))
     assert "No visited student could be compared with others: nobody of the same" in text
     assert "to compare with (170)." in text
 
@@ -281,7 +283,7 @@ def test_where_attendance_never_varies_nothing_is_infinite(monkeypatch, tmp_path
             "balance": balance,
         },
     )
-    app = opened()
+    app = opened("impact")
     text = unmarred(app)
     assert "attended exactly as many of their days as they would have without it" in text
     assert any("attendance does not vary enough to judge by" in line for line in lines(app))
@@ -303,7 +305,7 @@ def test_visits_in_the_last_month_show_the_months_before_and_say_why_no_more(mon
         )
     }
     show(monkeypatch, tmp_path, changed=cut)
-    app = opened()
+    app = opened("impact")
     text = unmarred(app)
     assert "Only 0 visited students could be followed to month 1 after the visit" in text
     assert [card.value for card in app.metric][:3] == ["–", "–", "–"]
@@ -318,12 +320,12 @@ def test_a_place_without_the_slice_of_few_visited_schools_still_has_its_checks(
         for name in ("effects", "effects_covariance")
     }
     show(monkeypatch, tmp_path, changed=other)
-    app = opened()
+    app = opened("impact")
     for check in ("schoolmates", "alike"):
         app.session_state[f"check-{check}"] = True
     app.run()
     assert [error.value for error in app.exception] == []
-    assert check_words.FOLLOWED_TITLE not in unmarred(app)
+    assert check_words.followed_title() not in unmarred(app)
 
 
 def test_numbers_told_are_finite_for_every_single_choice(choose, known):

@@ -9,6 +9,7 @@ from leapdash.show.answers.forests import forest_of, slices_of
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Withheld, nothing
 from leapdash.show.answers.next_visits import next_section
+from leapdash.show.answers.since import SINCE, since
 from leapdash.show.charts.programme import reach_rows
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import Headlines
@@ -26,6 +27,41 @@ QUESTION = N_("What did visits change, where and for whom, and who was reached?"
 
 def answer(choice: Choice) -> Answer:
     """What visits changed for the choice, row by row; whom they reached; the days regained."""
+    led = lead(choice)
+    reached = Section(N_("Reached"), partial(_reached, choice))
+    everyone = Section(N_("All students"), partial(_all_students, choice))
+    if led.empty:
+        return led
+    if not choice.release.has_effects:
+        return replace(led, sections=(reached, everyone))
+    return replace(
+        led,
+        figures=(
+            forest_of(
+                choice,
+                "impact-effects",
+                _("What visits changed, by level and district"),
+                effect_rows.effect_rows(choice),
+                row_words.read_the_rows(),
+                _(row_words.REACHED_AND_WAITING),
+            ),
+        ),
+        sections=(
+            *chronic_section(choice, "impact"),
+            Section(N_("When visited"), partial(_when_visited, choice)),
+            Section(N_("What differs"), partial(_what_differs, choice)),
+            Section(N_("Student groups"), partial(_student_groups, choice)),
+            reached,
+            next_section(choice),
+            everyone,
+            evaluation_section(choice),
+            *_since(choice),
+        ),
+    )
+
+
+def lead(choice: Choice) -> Answer:
+    """What the answer leads with: the sentence and the cards, without figures and sections."""
     visits = programme.visits_made(choice)
     if visits.first_visits == 0 and choice.filters.active():
         began = programme.visits_began(choice)
@@ -35,10 +71,8 @@ def answer(choice: Choice) -> Answer:
         Card(_("Reached"), per_cent(reach.share_visited), _("of those eligible")),
         Card(_("Waiting"), count(reach.waiting), month(reach.month)),
     )
-    reached = Section(N_("Reached"), partial(_reached, choice))
-    everyone = Section(N_("All students"), partial(_all_students, choice))
     if not choice.release.has_effects:
-        return _without_effects(choice, visits, cards, (reached, everyone))
+        return _without_effects(choice, visits, cards)
 
     found, regained = effects.headlines_on(choice), programme.regained(choice)
     missing = left_out(choice)
@@ -60,30 +94,15 @@ def answer(choice: Choice) -> Answer:
             *cards,
         ),
         notes=(programme_words.days_note(regained, choice),),
-        figures=(
-            forest_of(
-                choice,
-                "impact-effects",
-                _("What visits changed, by level and district"),
-                effect_rows.effect_rows(choice),
-                row_words.read_the_rows(),
-                _(row_words.REACHED_AND_WAITING),
-            ),
-        ),
-        sections=(
-            *chronic_section(choice, "impact"),
-            Section(N_("When visited"), partial(_when_visited, choice)),
-            Section(N_("What differs"), partial(_what_differs, choice)),
-            Section(N_("Student groups"), partial(_student_groups, choice)),
-            reached,
-            next_section(choice),
-            everyone,
-            evaluation_section(choice),
-        ),
         withheld=None
         if found.visited
         else Withheld(effect_words.why_nothing(None, missing, visited=True)),
     )
+
+
+def _since(choice: Choice) -> tuple[Section, ...]:
+    """What changed since the release before, where there is one."""
+    return (Section(SINCE, partial(since, choice)),) if choice.release.before else ()
 
 
 def _sentence(
@@ -102,7 +121,6 @@ def _without_effects(
     choice: Choice,
     visits: programme.VisitsMade,
     cards: tuple[Card, ...],
-    sections: tuple[Section, ...],
 ) -> Answer:
     """The answer where the release was built without effects."""
     met = visits.first_visits
@@ -111,7 +129,6 @@ def _without_effects(
         _(QUESTION),
         programme_words.reach_answer(visits),
         cards=(Card(_("Students visited"), count(met), _("families met")), *cards),
-        sections=sections,
         withheld=Withheld(effect_words.why_nothing(None, left_out(choice), visited=met > 0)),
     )
 

@@ -157,6 +157,7 @@ BESIDE_TABS = _tabs(
     "Where next",
     "All students",
     "Evaluation",
+    "Since the last release",
 )
 SCHOOL = SchoolBox("school", N_("Find a school"), {})
 SCHOOL_TABS = _tabs(
@@ -165,6 +166,7 @@ SCHOOL_TABS = _tabs(
 TIME_TABS = _tabs(
     "time",
     N_("The district over time"),
+    "Who waits",
     "School years",
     "Months",
     "Schools and chance",
@@ -172,11 +174,14 @@ TIME_TABS = _tabs(
 )
 
 OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
+    "start": (),
     "impact": (HEADLINE, ORDER, BESIDE_TABS),
     "district": (MEASURE, HEADLINE, TIME_TABS),
     "school": (SCHOOL, SCHOOL_TABS),
     "trends": (LINES, POINTS),
     "before_after": (COMPARE,),
+    "home_visit": (),
+    "glossary": (),
     "about": (),
 }
 """What each page has to say beside the filters."""

@@ -1,6 +1,6 @@
 """An answer on the page: its sentence, cards, figures with table and file, sections and checks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,19 +10,24 @@ from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.answers.model import (
     Answer,
     Code,
+    Definitions,
     Document,
     Facts,
     Figure,
     Part,
+    Picture,
     Section,
     Table,
     Text,
+    Way,
     Withheld,
 )
+from leapdash.show.answers.workbook import workbook_of
 from leapdash.show.charts.base import PICTURE_WIDTH, Heading, Look
 from leapdash.show.charts.palette import palette_of
+from leapdash.show.charts.spoken import plotly_words
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import address
+from leapdash.show.dashboard import address, buttons
 from leapdash.show.dashboard.address import Tabs
 from leapdash.show.dashboard.controls import Control
 from leapdash.show.language import N_, _, in_this_language
@@ -30,6 +35,7 @@ from leapdash.show.views.checks import Verdict
 from leapdash.show.words.checks import TITLE as CHECKS
 from leapdash.show.words.columns import COLUMNS, Column, in_words, seen
 from leapdash.show.words.filters import subject
+from leapdash.show.words.glossary import Term, heard_in, meaning_of
 
 _ICONS: Mapping[Verdict, str] = {
     "holds": ":material/check_circle:",
@@ -37,6 +43,7 @@ _ICONS: Mapping[Verdict, str] = {
     "beside": ":material/info:",
     "unknown": ":material/help:",
 }
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _EVERY = {
     "districts": N_("All districts"),
     "levels": N_("All levels"),
@@ -56,9 +63,10 @@ _FORMATS = {
 
 
 def sentence(answer: Answer) -> None:
-    """The answer in a sentence or two."""
+    """The answer in a sentence or two, and what the words in it mean for who asks."""
     with st.container(key="answer"):
         st.markdown(escape(answer.sentence))
+        _explain(heard_in(answer.sentence))
 
 
 def small_print(*texts: str) -> None:
@@ -78,7 +86,7 @@ def cards(answer: Answer) -> None:
                 card.unit,
                 delta_color="off",
                 delta_arrow="off",
-                help=card.help,
+                help=card.help or meaning_of(card.label),
                 border=True,
                 height="stretch",
             )
@@ -112,6 +120,18 @@ def passage(answer: Answer, section: Section) -> None:
     """A section as it stands, under its title."""
     st.header(section.heading, anchor=False)
     show(answer, *section.make())
+
+
+def ways(answer: Answer, section: Section) -> None:
+    """A section of ways to other pages, side by side, under its title."""
+    parts, name = section.make(), section.title.lower().replace(" ", "-")
+    if not parts:
+        return
+    st.header(section.heading, anchor=False)
+    columns = st.columns(len(parts), gap="small")
+    for number, (part, column) in enumerate(zip(parts, columns, strict=True)):
+        with column, st.container(border=True, height="stretch", key=f"way-{name}-{number}"):
+            show(answer, part)
 
 
 def checks(answer: Answer) -> None:
@@ -155,7 +175,8 @@ def _show(part: Part | None, answer: Answer, within: bool) -> None:
         case Table():
             _title(part.title, within)
             _small_table(part)
-            _download(part, choice)
+            with st.container(horizontal=True, gap="xsmall", key=f"files-{part.name}"):
+                _downloads(part, choice)
         case Text():
             (st.caption if part.small else st.markdown)(escape(part.words))
         case Withheld():
@@ -163,10 +184,53 @@ def _show(part: Part | None, answer: Answer, within: bool) -> None:
         case Facts():
             pairs = pd.DataFrame(part.pairs, columns=["Word", "Meaning"])
             st.table(pairs, border="horizontal", hide_header=True, alt=part.alt)
+        case Way():
+            _way(part)
+        case Picture():
+            _picture(part)
+        case Definitions():
+            _definitions(part)
         case Document():
             st.markdown(part.markdown)
         case Code():
             st.code(part.text, language=part.language)
+
+
+def _explain(terms: Sequence[Term]) -> None:
+    """The terms with their meanings, a tap away."""
+    if terms:
+        with st.popover(
+            _("What these words mean"), type="tertiary", icon=":material/help:", key="words"
+        ):
+            st.markdown(
+                "\n\n".join(f"**{escape(term.said)}**  \n{escape(term.means)}" for term in terms)
+            )
+            st.page_link("pages/glossary.py", label=_("All words"), query_params=address.led_to({}))
+
+
+def _definitions(part: Definitions) -> None:
+    for term in part.terms:
+        with st.container(key=f"term-{term.key}", gap="xxsmall"):
+            st.subheader(term.said, anchor=term.key)
+            st.markdown(escape(term.means))
+
+
+def _picture(picture: Picture) -> None:
+    svg = picture.draw(palette_of(st.context.theme.type))
+    st.image(svg, alt=picture.alt, width="stretch")
+
+
+def _way(way: Way) -> None:
+    """A way on: the link, and what is found there."""
+    st.page_link(
+        f"pages/{way.page}.py",
+        label=f"**{escape(way.title)}**",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        query_params=address.led_to(way.query),
+    )
+    if way.told:
+        st.markdown(escape(way.told))
 
 
 def _figure(figure: Figure, look: Look, choice: Choice, within: bool) -> None:
@@ -193,12 +257,15 @@ def _figure(figure: Figure, look: Look, choice: Choice, within: bool) -> None:
             "displaylogo": False,
             "modeBarButtons": [["toImage"]],
             "toImageButtonOptions": picture,
+            **plotly_words(),
         },
     )
     small_print(" ".join(note for note in figure.notes if note))
     with st.container(horizontal=True, gap="small", key=f"foot-{name}"):
         rows = st.expander(_("Table"), type="compact", on_change="rerun", key=f"table-{name}")
-        _download(figure, choice)
+        with st.container(horizontal=True, gap="xsmall", key=f"files-{name}"):
+            _downloads(figure, choice)
+            buttons.beside(name)
     if rows.open:
         with rows:
             _rows(figure.table)
@@ -226,18 +293,23 @@ def _widen(choice: Choice) -> None:
         st.button(_("Clear all filters"), key="widen-all", on_click=address.clear)
 
 
-def _download(part: Figure | Table, choice: Choice) -> None:
-    st.download_button(
-        "CSV",
-        in_this_language(lambda: csv_of(part.title, part.table, choice)),
-        file_name=f"{file_name(part.name, choice)}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key=f"csv-{part.name}",
-        help=_("The same numbers as a file"),
-    )
+def _downloads(part: Figure | Table, choice: Choice) -> None:
+    """The same numbers as files, made when they are asked for."""
+    notes = part.notes if isinstance(part, Figure) else ()
+    kinds: Mapping[str, tuple[str, str, Callable[[], bytes]]] = {
+        "csv": ("CSV", "text/csv", lambda: csv_of(part.title, part.table, choice)),
+        "xlsx": ("Excel", _EXCEL, lambda: workbook_of(part.title, part.table, notes, choice)),
+    }
+    for ending, (label, mime, make) in kinds.items():
+        st.download_button(
+            label,
+            in_this_language(make),
+            file_name=f"{file_name(part.name, choice)}.{ending}",
+            mime=mime,
+            type="tertiary",
+            on_click="ignore",
+            key=f"{ending}-{part.name}",
+        )
 
 
 def _small_table(part: Table) -> None:
@@ -254,8 +326,12 @@ def _rows(table: pd.DataFrame) -> None:
         column = COLUMNS[name]
         if column.format in ("per cent", "points"):
             shown[name] = 100 * shown[name]
-        if number := _number_format(column, shown[name]):
-            formats[_(column.title)] = st.column_config.NumberColumn(format=number)
+        title = _(column.title)
+        told, number = meaning_of(title), _number_format(column, shown[name])
+        if number:
+            formats[title] = st.column_config.NumberColumn(format=number, help=told)
+        elif told:
+            formats[title] = st.column_config.Column(help=told)
     st.dataframe(
         shown.rename(columns={name: _(COLUMNS[name].title) for name in shown.columns}),
         hide_index=True,

@@ -64,6 +64,10 @@ COLUMNS: Mapping[str, Column] = {
     "ever_eligible_visited": Column(N_("Of the eligible visited")),
     "reached": Column(N_("Reached"), "per cent"),
     "waiting": Column(N_("Waiting")),
+    "waiting_30": Column(N_("Waiting 30 days or less")),
+    "waiting_60": Column(N_("Waiting 31 to 60 days")),
+    "waiting_120": Column(N_("Waiting 61 to 120 days")),
+    "waiting_over_120": Column(N_("Waiting more than 120 days")),
     "tried": Column(N_("Tried, nobody met")),
     "visited_not_eligible": Column(N_("Visited, never eligible")),
     "section": Column(N_("Part")),
@@ -76,6 +80,7 @@ COLUMNS: Mapping[str, Column] = {
     "school_year": Column(N_("School year")),
     "share_visited": Column(N_("Share of school visited")),
     "share": Column(N_("Share"), "per cent"),
+    "share_state": Column(N_("In the state"), "per cent"),
     "months": Column(N_("Months after")),
     "visited_rate": Column(N_("Attendance"), "per cent"),
     "without_visit": Column(N_("Without the visit"), "per cent"),
@@ -140,4 +145,5 @@ def in_words(table: pd.DataFrame) -> pd.DataFrame:
 def _writer(column: Column, values: pd.Series) -> Callable[[Any], str]:
     if not pd.api.types.is_numeric_dtype(values):
         return lambda text: NO_FIGURE if pd.isna(text) else str(text)
-    return _WRITERS.get(column.format, count)
+    write = _WRITERS.get(column.format, count)
+    return lambda value: NO_FIGURE if pd.isna(value) else write(value)
