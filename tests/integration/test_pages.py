@@ -29,7 +29,7 @@ from tests.lib.small_release import AVON, HARTFORD, make, small_tables
 
 pytestmark = pytest.mark.usefixtures("on_show")
 
-PAGES = ("impact", "district", "school", "trends", "before_after", "about")
+PAGES = ("impact", "district", "school", "groups", "trends", "before_after", "about")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -91,6 +91,18 @@ def test_an_address_with_a_school_that_is_not_there_is_noted():
     assert "grades" in said(app)
 
 
+def test_groups_begins_with_english_learners_and_keeps_another_group_in_its_address():
+    app = opened("groups", districts=["Hartford"])
+    assert "Hartford: English learners attended" in said(app)
+    app.selectbox(key="of_group").set_value("homeless").run()
+    assert "Hartford: students experiencing homelessness" in said(app)
+    chosen = {"districts": "Hartford", "of_group": "Students experiencing homelessness"}
+    assert app.query_params == chosen
+    app.button_group(key="gap").set_value("chronic").run()
+    assert "Gaps in chronic absence, 2022-23" in said(app)
+    assert app.query_params == chosen | {"gap": "Chronic absence"}
+
+
 def test_before_the_programme_began_a_district_has_nobody_waiting():
     app = opened("district", districts=["Hartford"], years=["2020-21"])
     assert "took no part in home visits in June 2021" in said(app)
@@ -147,7 +159,7 @@ def test_about_tells_sources_licences_definitions_and_the_manifest(release):
 
 def test_filters_stay_when_the_page_changes_and_when_it_is_run_again():
     app = opened("impact", districts=["LEAP districts"], levels=["9-12"])
-    for page in ("trends", "before_after", "about", "school", "district", "impact"):
+    for page in ("trends", "before_after", "about", "groups", "school", "district", "impact"):
         app.switch_page(f"pages/{page}.py").run()
         assert app.query_params == {"districts": "LEAP districts", "levels": "9-12"}
     assert app.multiselect(key="districts").value == ["leap"]
@@ -266,7 +278,12 @@ def test_what_goes_without_saying_is_not_in_the_address():
 
 
 @pytest.mark.parametrize(
-    ("page", "tabs"), [("impact", controls.BESIDE_TABS), ("district", controls.TIME_TABS)]
+    ("page", "tabs"),
+    [
+        ("impact", controls.BESIDE_TABS),
+        ("district", controls.TIME_TABS),
+        ("groups", controls.GROUP_TABS),
+    ],
 )
 def test_the_address_knows_every_tab_and_opens_it(page, tabs):
     shown = {tab.label for tab in opened(page).tabs}
@@ -293,6 +310,8 @@ def test_an_address_that_asks_for_nothing_by_a_name_asks_for_nothing():
         ("impact", "beside", "Beside the effect"),
         ("district", "measure", "Schools by"),
         ("district", "time", "The district over time"),
+        ("groups", "of_group", "Group"),
+        ("groups", "gap", "Gaps in"),
         ("before_after", "compare", "Draw its lines by"),
     ],
 )

@@ -15,10 +15,12 @@ from types import ModuleType
 
 from leapdash.contract import GROUPS, LEVELS, PARTICIPATION
 from leapdash.release import open_release
-from leapdash.show.answers import before_after, district, impact, school, trends
+from leapdash.show.answers import before_after, district, groups, impact, school, trends
 from leapdash.show.choice import Choice
 from leapdash.show.filters import LEAP, OTHER, Filters
 from leapdash.show.opened import OpenedRelease
+from leapdash.show.views.groups import COMPARED
+from leapdash.show.words.groups import STUDENTS_OF
 from tests.lib.paths import DEMO, ROOT
 from tests.lib.small_release import make
 
@@ -26,6 +28,7 @@ PAGES: Mapping[str, ModuleType] = {
     "Impact": impact,
     "District": district,
     "School": school,
+    "Groups": groups,
     "Trends": trends,
     "Before and after": before_after,
 }
@@ -65,8 +68,8 @@ def _random_choice(release: OpenedRelease, rng: random.Random) -> Choice:
     place = rng.choice(list(known.districts))
     by = rng.choice(["all", "district", "level", "participation", "group"])
     grain = rng.choice(["month", "year"])
-    one = rng.choice(list(known.schools))
-    return Choice(release, filters, district=place, school=one, by=by, grain=grain)
+    one, group = rng.choice(list(known.schools)), rng.choice(COMPARED)
+    return Choice(release, filters, district=place, school=one, by=by, grain=grain, of_group=group)
 
 
 def _sentences(answer: object) -> list[str]:
@@ -80,6 +83,9 @@ def _masked(sentence: str, release: OpenedRelease) -> str:
     names = sorted([*release.known.districts.values(), "LEAP districts", "Other districts"])
     for name in sorted(names, key=len, reverse=True):
         sentence = sentence.replace(name, "PLACE")
+    both = {name for pair in STUDENTS_OF.values() for name in pair}
+    for group in sorted(both, key=len, reverse=True):
+        sentence = sentence.replace(f"{group} ", "STUDENTS ").replace(f" {group}", " STUDENTS")
     for group in sorted(GROUPS.values(), key=len, reverse=True):
         sentence = sentence.replace(group, "GROUP")
     sentence = re.sub(r"\b(?:All districts|\d+ districts|PLACE and PLACE)\b", "PLACE", sentence)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from leapdash.contract import school_year_of
-from leapdash.show.answers import about, before_after, district, impact, school, trends
+from leapdash.show.answers import about, before_after, district, groups, impact, school, trends
 from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.answers.model import Figure, Table, Text, Withheld
 from leapdash.show.charts.base import Look
@@ -29,6 +29,7 @@ PAGES = {
     "impact": impact,
     "district": district,
     "school": school,
+    "groups": groups,
     "trends": trends,
     "before_after": before_after,
     "about": about,
@@ -104,6 +105,13 @@ def test_an_answer_has_its_question_a_sentence_and_figures_that_are_complete(pag
             ],
         ),
         ("school", ["school-months", "school-chronic"]),
+        (
+            "groups",
+            [
+                *("groups-attendance", "groups-months", "groups-chronic-months"),
+                *("groups-reach-months", "groups-effects"),
+            ],
+        ),
         ("trends", ["trends-attendance", "trends-chronic"]),
         (
             "before_after",
@@ -163,7 +171,7 @@ import sys
 sys.modules["streamlit"] = None
 from pathlib import Path
 from leapdash.release import open_release
-from leapdash.show.answers import about, before_after, district, impact, school, trends
+from leapdash.show.answers import about, before_after, district, groups, impact, school, trends
 from leapdash.show.charts.base import Look
 from leapdash.show.charts.palette import LIGHT
 from leapdash.show.choice import Choice
@@ -171,7 +179,7 @@ from leapdash.show.opened import OpenedRelease
 
 store, code = sys.argv[1:]
 choice = Choice(OpenedRelease(open_release(Path(store))), district=code, school="0641011")
-for page in (about, before_after, district, impact, school, trends):
+for page in (about, before_after, district, groups, impact, school, trends):
     answer = page.answer(choice)
     parts = list(answer.figures)
     for section in (*answer.sections, *answer.checks):
@@ -196,6 +204,7 @@ def test_answers_are_made_and_drawn_where_there_is_no_streamlit(release):
         "about": 0,
         "before_after": 8,
         "district": 5,
+        "groups": 5,
         "impact": 8,
         "school": 2,
         "trends": 2,

@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from leapdash.show.answers import before_after, chronic, district, impact, school, trends
+from leapdash.show.answers import (
+    before_after,
+    chronic,
+    district,
+    groups,
+    impact,
+    school,
+    trends,
+)
 from leapdash.show.answers.files import file_name
 from leapdash.show.answers.model import Answer, Part, Table
 from leapdash.show.choice import Choice
@@ -15,6 +23,7 @@ _ANSWERS: Mapping[str, tuple[Answering, tuple[str, ...]]] = {
     "impact": (impact.answer, (chronic.TITLE,)),
     "district": (district.answer, (district.YEARS, district.EFFECT)),
     "school": (school.answer, (school.CHRONIC, school.VISITS, school.CHANCE)),
+    "groups": (groups.answer, (groups.MONTHS, groups.REACH)),
     "trends": (trends.answer, ()),
     "before_after": (before_after.answer, (chronic.TITLE,)),
 }

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from leapdash.contract import GROUPS
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
 from leapdash.show.dashboard.address import LANGUAGE, Parameter, Tabs
@@ -14,6 +15,7 @@ from leapdash.show.language import N_, _
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.district import BESIDE
 from leapdash.show.views.effects import ways_to_part
+from leapdash.show.views.groups import COMPARED
 from leapdash.show.views.programme import districts_visited
 from leapdash.show.views.school import school_at_first
 from leapdash.show.words.school import AT_FIRST
@@ -110,6 +112,26 @@ POINTS = Control(
     "points", N_("Points"), {"month": N_("Months"), "year": N_("School years")}, field="grain"
 )
 
+GROUP = Control(
+    "of_group",
+    N_("Group"),
+    {"english_learner": GROUPS["english_learner"]} | {code: GROUPS[code] for code in COMPARED},
+    field="of_group",
+    kind="list",
+)
+GAP = Control(
+    "gap",
+    N_("Gaps in"),
+    {
+        "attendance": N_("Attendance"),
+        "chronic": N_("Chronic absence"),
+        "reach": N_("Reached"),
+        "effect": N_("Effect"),
+    },
+    field="gap",
+    wrap=True,
+)
+
 
 def draw_compare(choice: Choice) -> None:
     """Put `COMPARE` on the page with the ways that part the choice's lines; not where none does."""
@@ -158,6 +180,14 @@ BESIDE_TABS = _tabs(
     "All students",
     "Evaluation",
 )
+GROUP_TABS = _tabs(
+    "beside_groups",
+    N_("The group and all others"),
+    "Attendance by month",
+    "Chronic absence",
+    "Reached",
+    "Effect of visits",
+)
 SCHOOL = SchoolBox("school", N_("Find a school"), {})
 SCHOOL_TABS = _tabs(
     "beside_school", N_("The school"), "Schools like it", "Chronic absence", "Visits", "Chance"
@@ -175,6 +205,7 @@ OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "impact": (HEADLINE, ORDER, BESIDE_TABS),
     "district": (MEASURE, HEADLINE, TIME_TABS),
     "school": (SCHOOL, SCHOOL_TABS),
+    "groups": (GROUP, GAP, GROUP_TABS),
     "trends": (LINES, POINTS),
     "before_after": (COMPARE,),
     "about": (),

@@ -9,7 +9,15 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from leapdash.errors import ReleaseError
-from leapdash.show.answers import about, before_after, district, impact, school, trends
+from leapdash.show.answers import (
+    about,
+    before_after,
+    district,
+    groups,
+    impact,
+    school,
+    trends,
+)
 from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
 from leapdash.show.briefing.document import document
@@ -43,6 +51,7 @@ PAGES = (
     PageInfo("impact", N_("Impact"), ":material/flag:", impact.QUESTION),
     PageInfo("district", N_("District"), ":material/school:", district.QUESTION),
     PageInfo("school", N_("School"), ":material/apartment:", school.QUESTION),
+    PageInfo("groups", N_("Groups"), ":material/groups:", groups.QUESTION),
     PageInfo("trends", N_("Trends"), ":material/show_chart:", trends.QUESTION),
     PageInfo(
         "before_after", N_("Before and after"), ":material/compare_arrows:", before_after.QUESTION
