@@ -70,6 +70,13 @@ class Choice:
         """The district codes chosen, each once; None where all districts are meant."""
         return codes_of(self.filters, self.known)
 
+    @property
+    def sides(self) -> tuple["Choice", ...]:
+        """The two sides of a comparison, each as a choice of its own; none where nothing is
+        compared.
+        """
+        return tuple(Choice(self.release, own) for own in (self.a, self.b) if own is not None)
+
     def filtered(self, **filters: Any) -> "Choice":
         """The same choice with those filters set anew."""
         return replace(self, filters=replace(self.filters, **filters))

@@ -31,6 +31,8 @@ FILTER_LABELS: Mapping[str, str] = {
 _VISITED_AS_A_WHOLE = N_("this page is about visited students, whom the release keeps as a whole.")
 _SCHOOLS_AS_A_WHOLE = N_("schools are compared for all their students. Trends tells them apart.")
 _EVERY_GROUP = N_("every group is set beside all others, whatever visits they had.")
+_TWO_SIDES = N_("A and B are chosen below, each for itself; until A is, it begins with this.")
+_BOTH_SIDES = N_("both sides are compared for all their students.")
 _WHOLE_RELEASE = N_("this page describes the whole release.")
 # Why a filter doesn't apply on a page; what isn't listed applies.
 _OFF: Mapping[str, Mapping[str, str]] = {
@@ -39,6 +41,8 @@ _OFF: Mapping[str, Mapping[str, str]] = {
     "school": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE)
     | {"levels": N_("a school is looked at at its own level.")},
     "groups": dict.fromkeys(("participation", "group"), _EVERY_GROUP),
+    "compare": dict.fromkeys(("districts", "levels", "years"), _TWO_SIDES)
+    | dict.fromkeys(("participation", "group"), _BOTH_SIDES),
     "before_after": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),
     "about": dict.fromkeys(FILTER_LABELS, _WHOLE_RELEASE),
 }

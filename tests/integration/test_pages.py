@@ -29,7 +29,7 @@ from tests.lib.small_release import AVON, HARTFORD, make, small_tables
 
 pytestmark = pytest.mark.usefixtures("on_show")
 
-PAGES = ("impact", "district", "school", "groups", "trends", "before_after", "about")
+PAGES = ("impact", "district", "school", "groups", "compare", "trends", "before_after", "about")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -101,6 +101,38 @@ def test_groups_begins_with_english_learners_and_keeps_another_group_in_its_addr
     app.button_group(key="gap").set_value("chronic").run()
     assert "Gaps in chronic absence, 2022-23" in said(app)
     assert app.query_params == chosen | {"gap": "Chronic absence"}
+
+
+def test_two_districts_are_compared_by_a_link_that_the_address_keeps():
+    query = {"a_districts": ["Hartford"], "b_districts": ["New Haven"]}
+    app = opened("compare", **query)
+    assert not app.warning
+    assert "Hartford: students attended" in said(app)
+    assert "; New Haven: " in said(app)
+    assert app.multiselect(key="b_districts").value == ["0930011"]
+    app.button_group(key="b_years").set_value(["2020-21", "2021-22"]).run()
+    told = {"a_districts": "Hartford", "b_districts": "New Haven"}
+    assert app.query_params == told | {"b_years": ["2020-21", "2021-22"]}
+    assert "in 2021-22. " in said(app)
+    app.multiselect(key="b_districts").set_value([]).run()
+    assert "; LEAP districts: " in said(app)
+    app.switch_page("pages/trends.py").run()
+    assert app.query_params == {}
+    app.switch_page("pages/compare.py").run()
+    assert "; LEAP districts: " in said(app)
+
+
+def test_a_comparison_begins_with_what_other_pages_show_beside_the_districts_that_take_part():
+    app = opened("compare", districts=["Avon"], levels=["6-8"])
+    assert "Avon, grades 6-8: students attended" in said(app)
+    assert "; LEAP districts, grades 6-8: " in said(app)
+    assert "until A is, it begins with this" in said(app)
+    assert not app.get("toggle")
+    both = opened("compare", districts=["LEAP districts"])
+    assert "LEAP districts: students attended" in said(both)
+    assert "; Other districts: " in said(both)
+    app = opened("compare", a_districts=["Nowhere"])
+    assert "“A: districts”" in app.warning[0].value
 
 
 def test_before_the_programme_began_a_district_has_nobody_waiting():

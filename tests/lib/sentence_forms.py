@@ -15,7 +15,7 @@ from types import ModuleType
 
 from leapdash.contract import GROUPS, LEVELS, PARTICIPATION
 from leapdash.release import open_release
-from leapdash.show.answers import before_after, district, groups, impact, school, trends
+from leapdash.show.answers import before_after, compare, district, groups, impact, school, trends
 from leapdash.show.choice import Choice
 from leapdash.show.filters import LEAP, OTHER, Filters
 from leapdash.show.opened import OpenedRelease
@@ -29,6 +29,7 @@ PAGES: Mapping[str, ModuleType] = {
     "District": district,
     "School": school,
     "Groups": groups,
+    "Compare": compare,
     "Trends": trends,
     "Before and after": before_after,
 }
@@ -46,7 +47,10 @@ def forms(release: OpenedRelease, page: ModuleType, choices: int, seed: int) -> 
         own = {"district": "district", "school": "school"}.get(name, "")
         others = {field: "" for field in ("district", "school") if field != own}
         by = choice.by if page is trends else "all"
-        choice = replace(choice, filters=filters, by=by, **others)
+        a = b = None
+        if page is compare:
+            a, b = filters_of_sides(choice.filters, release, rng)
+        choice = replace(choice, filters=filters, by=by, a=a, b=b, **others)
         for sentence in _sentences(page.answer(choice)):
             yield _masked(sentence, release)
 
@@ -70,6 +74,15 @@ def _random_choice(release: OpenedRelease, rng: random.Random) -> Choice:
     grain = rng.choice(["month", "year"])
     one, group = rng.choice(list(known.schools)), rng.choice(COMPARED)
     return Choice(release, filters, district=place, school=one, by=by, grain=grain, of_group=group)
+
+
+def filters_of_sides(
+    one: Filters, release: OpenedRelease, rng: random.Random
+) -> tuple[Filters, Filters]:
+    """The districts, levels and years of a choice beside those of another."""
+    other = _random_choice(release, rng).filters
+    a, b = (Filters(own.districts, own.levels, years=own.years) for own in (one, other))
+    return a, b
 
 
 def _sentences(answer: object) -> list[str]:

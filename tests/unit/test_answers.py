@@ -10,7 +10,16 @@ import plotly.graph_objects as go
 import pytest
 
 from leapdash.contract import school_year_of
-from leapdash.show.answers import about, before_after, district, groups, impact, school, trends
+from leapdash.show.answers import (
+    about,
+    before_after,
+    compare,
+    district,
+    groups,
+    impact,
+    school,
+    trends,
+)
 from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.answers.model import Figure, Table, Text, Withheld
 from leapdash.show.charts.base import Look
@@ -30,6 +39,7 @@ PAGES = {
     "district": district,
     "school": school,
     "groups": groups,
+    "compare": compare,
     "trends": trends,
     "before_after": before_after,
     "about": about,
@@ -59,6 +69,8 @@ def recording(release):
 def answer_of(page, release, filters=None, **controls):
     controls = {"district": HARTFORD, **controls} if page == "district" else controls
     controls = {"school": SCHOOL, **controls} if page == "school" else controls
+    if page == "compare":
+        controls = {"a": Filters((HARTFORD,)), "b": Filters(("leap",)), **controls}
     return PAGES[page].answer(Choice(release, filters or Filters(), **controls))
 
 
@@ -112,6 +124,7 @@ def test_an_answer_has_its_question_a_sentence_and_figures_that_are_complete(pag
                 *("groups-reach-months", "groups-effects"),
             ],
         ),
+        ("compare", ["compare-months"]),
         ("trends", ["trends-attendance", "trends-chronic"]),
         (
             "before_after",
@@ -171,15 +184,18 @@ import sys
 sys.modules["streamlit"] = None
 from pathlib import Path
 from leapdash.release import open_release
-from leapdash.show.answers import about, before_after, district, groups, impact, school, trends
+from leapdash.show.answers import about, before_after, compare, district
+from leapdash.show.answers import groups, impact, school, trends
 from leapdash.show.charts.base import Look
 from leapdash.show.charts.palette import LIGHT
 from leapdash.show.choice import Choice
+from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
 
 store, code = sys.argv[1:]
-choice = Choice(OpenedRelease(open_release(Path(store))), district=code, school="0641011")
-for page in (about, before_after, district, groups, impact, school, trends):
+one = {"district": code, "school": "0641011", "a": Filters((code,)), "b": Filters(("leap",))}
+choice = Choice(OpenedRelease(open_release(Path(store))), **one)
+for page in (about, before_after, compare, district, groups, impact, school, trends):
     answer = page.answer(choice)
     parts = list(answer.figures)
     for section in (*answer.sections, *answer.checks):
@@ -203,6 +219,7 @@ def test_answers_are_made_and_drawn_where_there_is_no_streamlit(release):
     assert {name.rsplit(".")[-1]: int(number) for name, number in drawn.items()} == {
         "about": 0,
         "before_after": 8,
+        "compare": 1,
         "district": 5,
         "groups": 5,
         "impact": 8,

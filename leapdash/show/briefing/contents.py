@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from leapdash.show.answers import (
     before_after,
     chronic,
+    compare,
     district,
     groups,
     impact,
@@ -24,6 +25,7 @@ _ANSWERS: Mapping[str, tuple[Answering, tuple[str, ...]]] = {
     "district": (district.answer, (district.YEARS, district.EFFECT)),
     "school": (school.answer, (school.CHRONIC, school.VISITS, school.CHANCE)),
     "groups": (groups.answer, (groups.MONTHS, groups.REACH)),
+    "compare": (compare.answer, ()),
     "trends": (trends.answer, ()),
     "before_after": (before_after.answer, (chronic.TITLE,)),
 }

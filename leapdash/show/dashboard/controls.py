@@ -9,8 +9,8 @@ import streamlit as st
 from leapdash.contract import GROUPS
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
-from leapdash.show.dashboard.address import LANGUAGE, Parameter, Tabs
-from leapdash.show.filters import Known
+from leapdash.show.dashboard.address import LANGUAGE, Parameter, Several, Tabs
+from leapdash.show.filters import LEAP, OTHER, Filters, Known, in_english, labels
 from leapdash.show.language import N_, _
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.district import BESIDE
@@ -164,6 +164,71 @@ class SchoolBox(Tabs):
             st.caption(_(AT_FIRST))
 
 
+@dataclass(frozen=True)
+class SideBox(Several):
+    """What one side of a comparison chooses by one filter, in place of the filter bar. `of`: the
+    filter.
+    """
+
+    of: str
+
+    def draw(self, choice: Choice, shown: tuple[str, ...]) -> None:
+        """Put it on the page; `shown`: what counts now, said or not."""
+        options = labels(self.of, choice.known)
+        address.begin_with(self.key, list(shown))
+        if self.of == "districts":
+            st.multiselect(
+                _(self.label),
+                list(options),
+                format_func=lambda value: options[value],
+                key=self.key,
+                placeholder=_("All districts"),
+                select_all=False,
+                wrap=True,
+                on_change=address.take_several,
+                args=(self.key,),
+            )
+        else:
+            st.pills(
+                _(self.label),
+                list(options),
+                selection_mode="multi",
+                format_func=lambda value: options[value],
+                key=self.key,
+                wrap=True,
+                on_change=address.take_several,
+                args=(self.key,),
+            )
+
+
+SIDES: Mapping[str, tuple[SideBox, ...]] = {
+    "a": (
+        SideBox("a_districts", N_("A: districts"), {}, of="districts"),
+        SideBox("a_levels", N_("A: levels"), {}, of="levels"),
+        SideBox("a_years", N_("A: school years"), {}, of="years"),
+    ),
+    "b": (
+        SideBox("b_districts", N_("B: districts"), {}, of="districts"),
+        SideBox("b_levels", N_("B: levels"), {}, of="levels"),
+        SideBox("b_years", N_("B: school years"), {}, of="years"),
+    ),
+}
+"""What each side of a comparison chooses."""
+
+
+def draw_sides(choice: Choice) -> None:
+    """Put the controls of both sides beside each other."""
+    for column, (side, boxes), own in zip(
+        st.columns(2, gap="medium"), SIDES.items(), choice.sides, strict=True
+    ):
+        with column.container(border=True, gap="small", key=f"side-{side}"):
+            districts, *others = boxes
+            districts.draw(choice, own.filters.values(districts.of))
+            with st.container(horizontal=True, gap="small"):
+                for box in others:
+                    box.draw(choice, own.filters.values(box.of))
+
+
 def _tabs(key: str, label: str, *titles: str) -> Tabs:
     return Tabs(key, label, dict(zip(titles, titles, strict=True)))
 
@@ -206,6 +271,7 @@ OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "district": (MEASURE, HEADLINE, TIME_TABS),
     "school": (SCHOOL, SCHOOL_TABS),
     "groups": (GROUP, GAP, GROUP_TABS),
+    "compare": (*SIDES["a"], *SIDES["b"]),
     "trends": (LINES, POINTS),
     "before_after": (COMPARE,),
     "about": (),
@@ -216,8 +282,13 @@ OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
 def own_of(page: str, known: Known) -> tuple[Parameter, ...]:
     """What a page has to say beside the filters, with the words of the release."""
     schools = {code: known.school_label(code) for code in known.schools}
-    own = (replace(one, words=schools) if one is SCHOOL else one for one in OF_PAGE[page])
-    return (*own, LANGUAGE)
+
+    def worded(one: Parameter) -> Parameter:
+        if isinstance(one, SideBox):
+            return replace(one, words=in_english(one.of, known))
+        return replace(one, words=schools) if one is SCHOOL else one
+
+    return (*map(worded, OF_PAGE[page]), LANGUAGE)
 
 
 def every(known: Known) -> tuple[Parameter, ...]:
@@ -236,7 +307,28 @@ def choice_on(page: str, release: OpenedRelease) -> Choice:
             return replace(choice, district=_district(choice))
         case "school":
             return replace(choice, school=_school(choice))
+        case "compare":
+            a, b = _sides(choice)
+            return replace(choice, a=a, b=b)
     return choice
+
+
+def _sides(choice: Choice) -> tuple[Filters, Filters]:
+    """Both sides of a comparison: what is said of each. Else A is what the filter bar of other
+    pages holds, in the district where most wait if it holds none; B the districts that take part,
+    or all others where A is just those, at A's levels and in its years.
+    """
+    bar, known = address.filters(), choice.known
+    waiting = (_district(choice),)
+    a = _side("a", Filters(bar.districts or waiting, bar.levels, years=bar.years), known)
+    others = (OTHER,) if a.districts == (LEAP,) else (LEAP,)
+    b = _side("b", replace(a, districts=others if known.leap else ()), known)
+    return a, b
+
+
+def _side(side: str, unsaid: Filters, known: Known) -> Filters:
+    said = {box.of: box.chosen() or unsaid.values(box.of) for box in SIDES[side]}
+    return Filters(**said).still_in(known)
 
 
 def _school(choice: Choice) -> str:
