@@ -174,6 +174,9 @@ def brief(
     format: Annotated[
         str | None, typer.Option(help="Of the files in a folder: html or pdf. Default: html.")
     ] = None,
+    language: Annotated[
+        str, typer.Option(help="Language they are written in, by its code: en or es.")
+    ] = "en",
 ) -> None:
     """Write what a page says as a document of two pages to hand on.
 
@@ -188,6 +191,7 @@ def brief(
         districts=district or [],
         all_districts=all_districts,
         format=format,
+        language=language,
         progress=_progress(),
     )
     told = f"{files[0]} is" if len(files) == 1 else f"{len(files)} files in {out} are"

@@ -29,10 +29,20 @@ class OpenedRelease:
     result can be taken for another release's.
     """
 
-    def __init__(self, release: Release) -> None:
+    def __init__(
+        self, release: Release, before: Callable[[], Release | None] = lambda: None
+    ) -> None:
+        """`before`: opens the release that was on show before this one, where there is one."""
         self._release = release
+        self._before = before
         self._tables: dict[tuple[str, str | None], pa.Table] = {}
         self._result = lru_cache(maxsize=RESULTS_KEPT)(_made)
+
+    @cached_property
+    def before(self) -> "OpenedRelease | None":
+        """The release that was on show before this one; None where there is none to be read."""
+        earlier = self._before()
+        return None if earlier is None else OpenedRelease(earlier)
 
     @property
     def manifest(self) -> Manifest:

@@ -20,7 +20,7 @@ SHOW = ROOT / "leapdash" / "show"
 KEYWORDS = {"_": None, "_n": (1, 2), "N_": None}
 _CODED = (
     *("GROUPS", "LEVELS", "LANGUAGES", "PLACES", "VISITORS", "VISIT_COUNTS", "PARTICIPATION"),
-    *("EFFECT_GROUPS", "NOT_IN_GROUPS"),
+    *("EFFECT_GROUPS", "NOT_IN_GROUPS", "LEFT_OUT"),
 )
 
 
@@ -38,10 +38,12 @@ def template() -> Catalog:
 
 
 def from_the_contract() -> Iterator[str]:
-    """What codes mean, and the rules: said on the pages, written in the contract."""
+    """What codes and tables mean, and the rules: said on the pages, written in the contract."""
     for name in _CODED:
         yield from getattr(contract, name).values()
     yield from contract.RULES.values()
+    for table in contract.SUMMARY_TABLES:
+        yield from (table.meaning, table.grain)
 
 
 def pseudo() -> Catalog:

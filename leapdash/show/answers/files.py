@@ -6,6 +6,7 @@ import pandas as pd
 
 from leapdash.show.charts.base import Stamp
 from leapdash.show.choice import Choice
+from leapdash.show.language import _
 from leapdash.show.views.attendance import own_source
 from leapdash.show.words.filters import subject
 
@@ -24,16 +25,22 @@ def file_name(name: str, choice: Choice) -> str:
 
 
 def csv_of(title: str, table: pd.DataFrame, choice: Choice) -> bytes:
-    """The table as CSV. Every row says first of which figure and choice it is and what its data
-    are; last, for machines, whether it is simulated or published, and from which release.
+    """The table as CSV (see `marked`)."""
+    return marked(title, table, choice).to_csv(index=False).encode()
+
+
+def marked(title: str, table: pd.DataFrame, choice: Choice) -> pd.DataFrame:
+    """The table; every row says first of which figure and choice it is and what its data are; last,
+    for machines and in English, whether it is simulated or published, and from which release.
     """
     own, manifest = own_source(choice.release), choice.release.manifest
-    marked = table.assign(data=own, release=manifest.release_id)
-    marked.insert(0, "figure", title)
-    marked.insert(1, "choice", subject(choice))
-    marked.insert(2, "stamp", Stamp.of(manifest).words)
-    if "source" in marked:
-        published = marked["source"] != own
-        marked.loc[published, "data"] = "published"
-        marked.loc[published, "stamp"] = f"Published data · release {manifest.release_id}"
-    return marked.to_csv(index=False).encode()
+    rows = table.assign(data=own, release=manifest.release_id)
+    rows.insert(0, "figure", title)
+    rows.insert(1, "choice", subject(choice))
+    rows.insert(2, "stamp", Stamp.of(manifest).words)
+    if "source" in rows:
+        published = rows["source"] != _(own)
+        rows.loc[published, "data"] = "published"
+        words = _("Published data · release {release}", release=manifest.release_id)
+        rows.loc[published, "stamp"] = words
+    return rows

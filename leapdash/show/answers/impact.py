@@ -9,6 +9,7 @@ from leapdash.show.answers.forests import forest_of, slices_of
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Withheld, nothing
 from leapdash.show.answers.next_visits import next_section
+from leapdash.show.answers.since import SINCE, since
 from leapdash.show.charts.programme import reach_rows
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import Headlines
@@ -79,11 +80,17 @@ def answer(choice: Choice) -> Answer:
             next_section(choice),
             everyone,
             evaluation_section(choice),
+            *_since(choice),
         ),
         withheld=None
         if found.visited
         else Withheld(effect_words.why_nothing(None, missing, visited=True)),
     )
+
+
+def _since(choice: Choice) -> tuple[Section, ...]:
+    """What changed since the release before, where there is one."""
+    return (Section(SINCE, partial(since, choice)),) if choice.release.before else ()
 
 
 def _sentence(

@@ -16,7 +16,6 @@ def answer(choice: Choice) -> Answer:
     attendance, chronic = views.attendance_trend(choice), views.chronic_trend(choice)
     if not len(attendance):
         return nothing(choice, _(QUESTION))
-    period = "month" if choice.grain == "month" else "school year"
     yearly = choice.grain == "year"
     return Answer(
         choice,
@@ -26,7 +25,7 @@ def answer(choice: Choice) -> Answer:
             lines_of(
                 choice,
                 "trends-attendance",
-                f"Attendance by {period}",
+                _("Attendance by school year") if yearly else _("Attendance by month"),
                 attendance,
                 published=views.published_beside(choice) if yearly else None,
                 notes=(words.hollow_note(attendance["students"]),),
@@ -34,9 +33,9 @@ def answer(choice: Choice) -> Answer:
             lines_of(
                 choice,
                 "trends-chronic",
-                "Chronic absence by school year"
+                _("Chronic absence by school year")
                 if yearly
-                else "Chronic absence in the school year to date",
+                else _("Chronic absence in the school year to date"),
                 chronic,
                 CHRONIC_ABSENCE,
                 notes=(
@@ -45,5 +44,5 @@ def answer(choice: Choice) -> Answer:
                 ),
             ),
         ),
-        warnings=(words.MEMBERS_CHANGE,) if choice.by == "participation" else (),
+        warnings=(_(words.MEMBERS_CHANGE),) if choice.by == "participation" else (),
     )

@@ -14,6 +14,7 @@ from leapdash.show.briefing.contents import briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Known, understood
+from leapdash.show.language import DEFAULT, LANGUAGES, speaking
 from leapdash.show.opened import OpenedRelease
 
 FORMATS = ("html", "pdf")
@@ -26,19 +27,22 @@ def write_briefings(
     districts: Sequence[str] = (),
     all_districts: bool = False,
     format: str | None = None,
+    language: str = DEFAULT,
     progress: Progress = SILENT,
 ) -> list[Path]:
     """Write the briefing of the release on show in a store; the files written.
 
     `districts`: their codes or names. None: the state's Impact, as the file `out`; one: its, as the
     file `out`; several, or all: one file each in the folder `out`, named by code, in `format` (HTML
-    where it isn't given). A file's own ending says its format.
+    where it isn't given). A file's own ending says its format. `language`: what they are written
+    in, by its code.
 
     Raises UsageError where what is asked can't be made, ReleaseError where the release can't be
     opened, StoreError where a file can't be written.
     """
     if districts and all_districts:
         raise UsageError("--district and --all-districts: expected one of them.")
+    _check(language)
     many = all_districts or len(districts) > 1
     ending = _format_of_folder(out, format) if many else _format_of_file(out, format)
     make = _maker(ending)
@@ -55,8 +59,20 @@ def write_briefings(
         count = f"{number} of {len(files)}: " if many else "briefing of "
         with progress.step(count + name):
             choice = Choice(release, district=code)
-            _write(file, make(document(briefing_of("district" if code else "impact", choice))))
+            with speaking(language):
+                html = document(briefing_of("district" if code else "impact", choice))
+            _write(file, make(html))
     return list(files)
+
+
+def _check(language: str) -> None:
+    """Raises UsageError where there is no such language."""
+    if language not in LANGUAGES:
+        known = ", ".join(f"{code} ({name})" for code, name in LANGUAGES.items())
+        raise UsageError(
+            f"--language {shortened(language)}: leapdash doesn't speak it.\n"
+            f"Expected one of: {known}."
+        )
 
 
 def _maker(ending: str) -> Callable[[str], bytes]:

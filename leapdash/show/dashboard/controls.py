@@ -244,6 +244,7 @@ BESIDE_TABS = _tabs(
     "Where next",
     "All students",
     "Evaluation",
+    "Since the last release",
 )
 GROUP_TABS = _tabs(
     "beside_groups",
@@ -260,6 +261,7 @@ SCHOOL_TABS = _tabs(
 TIME_TABS = _tabs(
     "time",
     N_("The district over time"),
+    "Who waits",
     "School years",
     "Months",
     "Schools and chance",

@@ -23,7 +23,7 @@ from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import address, controls, filter_bar, paper, store
+from leapdash.show.dashboard import address, buttons, controls, filter_bar, paper, store
 from leapdash.show.language import LANGUAGES, N_, _, in_this_language, language
 from leapdash.show.words.about import INVENTED, RECORDED
 from leapdash.show.words.briefing import edition
@@ -83,6 +83,7 @@ def run() -> None:
     if not st.context.is_embedded:
         _links(pages, choice)
     paper.prepare(release.manifest)
+    buttons.prepare()
     _say_what_data(info.key, choice)
     st.title(_(info.question), anchor=False)
     filter_bar.show(info.key, choice)

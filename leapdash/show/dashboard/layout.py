@@ -1,6 +1,6 @@
 """An answer on the page: its sentence, cards, figures with table and file, sections and checks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -19,10 +19,12 @@ from leapdash.show.answers.model import (
     Text,
     Withheld,
 )
+from leapdash.show.answers.workbook import workbook_of
 from leapdash.show.charts.base import PICTURE_WIDTH, Heading, Look
 from leapdash.show.charts.palette import palette_of
+from leapdash.show.charts.spoken import plotly_words
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import address
+from leapdash.show.dashboard import address, buttons
 from leapdash.show.dashboard.address import Tabs
 from leapdash.show.dashboard.controls import Control
 from leapdash.show.language import N_, _, in_this_language
@@ -37,6 +39,7 @@ _ICONS: Mapping[Verdict, str] = {
     "beside": ":material/info:",
     "unknown": ":material/help:",
 }
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _EVERY = {
     "districts": N_("All districts"),
     "levels": N_("All levels"),
@@ -155,7 +158,8 @@ def _show(part: Part | None, answer: Answer, within: bool) -> None:
         case Table():
             _title(part.title, within)
             _small_table(part)
-            _download(part, choice)
+            with st.container(horizontal=True, gap="xsmall", key=f"files-{part.name}"):
+                _downloads(part, choice)
         case Text():
             (st.caption if part.small else st.markdown)(escape(part.words))
         case Withheld():
@@ -193,12 +197,15 @@ def _figure(figure: Figure, look: Look, choice: Choice, within: bool) -> None:
             "displaylogo": False,
             "modeBarButtons": [["toImage"]],
             "toImageButtonOptions": picture,
+            **plotly_words(),
         },
     )
     small_print(" ".join(note for note in figure.notes if note))
     with st.container(horizontal=True, gap="small", key=f"foot-{name}"):
         rows = st.expander(_("Table"), type="compact", on_change="rerun", key=f"table-{name}")
-        _download(figure, choice)
+        with st.container(horizontal=True, gap="xsmall", key=f"files-{name}"):
+            _downloads(figure, choice)
+            buttons.beside(name)
     if rows.open:
         with rows:
             _rows(figure.table)
@@ -226,18 +233,23 @@ def _widen(choice: Choice) -> None:
         st.button(_("Clear all filters"), key="widen-all", on_click=address.clear)
 
 
-def _download(part: Figure | Table, choice: Choice) -> None:
-    st.download_button(
-        "CSV",
-        in_this_language(lambda: csv_of(part.title, part.table, choice)),
-        file_name=f"{file_name(part.name, choice)}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key=f"csv-{part.name}",
-        help=_("The same numbers as a file"),
-    )
+def _downloads(part: Figure | Table, choice: Choice) -> None:
+    """The same numbers as files, made when they are asked for."""
+    notes = part.notes if isinstance(part, Figure) else ()
+    kinds: Mapping[str, tuple[str, str, Callable[[], bytes]]] = {
+        "csv": ("CSV", "text/csv", lambda: csv_of(part.title, part.table, choice)),
+        "xlsx": ("Excel", _EXCEL, lambda: workbook_of(part.title, part.table, notes, choice)),
+    }
+    for ending, (label, mime, make) in kinds.items():
+        st.download_button(
+            label,
+            in_this_language(make),
+            file_name=f"{file_name(part.name, choice)}.{ending}",
+            mime=mime,
+            type="tertiary",
+            on_click="ignore",
+            key=f"{ending}-{part.name}",
+        )
 
 
 def _small_table(part: Table) -> None:

@@ -75,6 +75,11 @@ def month(day: date) -> str:
     return format_skeleton("yMMMM", day, locale=locale())
 
 
+def short_month(day: date) -> str:
+    """A month as short words: Jun 2023."""
+    return format_skeleton("yMMM", day, locale=locale())
+
+
 def signed_month(number: int) -> str:
     """A month since the visit with its sign: −6, 0, +3."""
     return f"−{-number}" if number < 0 else f"+{number}" if number else "0"
