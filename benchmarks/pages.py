@@ -24,7 +24,17 @@ from benchmarks.outline import ROOT, outline_of
 from leapdash.show.dashboard import frame
 from tests.lib.browser import chromium, serving, settle, visit, watch
 
-PAGES = ("impact", "district", "school", "groups", "compare", "trends", "before_after", "about")
+PAGES = (
+    "impact",
+    "district",
+    "school",
+    "groups",
+    "visits",
+    "compare",
+    "trends",
+    "before_after",
+    "about",
+)
 FIRST = 2
 """The place, among the districts, of the first that is chosen."""
 

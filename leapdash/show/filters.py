@@ -31,6 +31,7 @@ FILTER_LABELS: Mapping[str, str] = {
 _VISITED_AS_A_WHOLE = N_("this page is about visited students, whom the release keeps as a whole.")
 _SCHOOLS_AS_A_WHOLE = N_("schools are compared for all their students. Trends tells them apart.")
 _EVERY_GROUP = N_("every group is set beside all others, whatever visits they had.")
+_VISITS_OF_ALL = N_("visits are counted for all students. Groups tells whom they reach.")
 _TWO_SIDES = N_("A and B are chosen below, each for itself; until A is, it begins with this.")
 _BOTH_SIDES = N_("both sides are compared for all their students.")
 _WHOLE_RELEASE = N_("this page describes the whole release.")
@@ -41,6 +42,7 @@ _OFF: Mapping[str, Mapping[str, str]] = {
     "school": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE)
     | {"levels": N_("a school is looked at at its own level.")},
     "groups": dict.fromkeys(("participation", "group"), _EVERY_GROUP),
+    "visits": dict.fromkeys(("participation", "group"), _VISITS_OF_ALL),
     "compare": dict.fromkeys(("districts", "levels", "years"), _TWO_SIDES)
     | dict.fromkeys(("participation", "group"), _BOTH_SIDES),
     "before_after": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),

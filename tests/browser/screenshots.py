@@ -11,7 +11,17 @@ from typing import Literal
 from tests.lib.browser import chromium, serving, visit
 from tests.lib.paths import ROOT
 
-PAGES = ("impact", "district", "school", "groups", "compare", "trends", "before_after", "about")
+PAGES = (
+    "impact",
+    "district",
+    "school",
+    "groups",
+    "visits",
+    "compare",
+    "trends",
+    "before_after",
+    "about",
+)
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTHS = {1280: 900, 390: 844}

@@ -8,12 +8,13 @@ from playwright.sync_api import Browser, Page
 
 from tests.lib.browser import settle, visit
 
-PAGES = ("", "district", "school", "groups", "compare", "trends", "before_after", "about")
+PAGES = ("", "district", "school", "groups", "visits", "compare", "trends", "before_after", "about")
 IN_EVERY_RUN = {
     ("", "light", 1280),
     ("district", "dark", 390),
     ("school", "light", 390),
     ("groups", "light", 390),
+    ("visits", "light", 390),
     ("compare", "dark", 1280),
     ("trends", "light", 390),
     ("before_after", "dark", 1280),

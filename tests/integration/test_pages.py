@@ -29,7 +29,17 @@ from tests.lib.small_release import AVON, HARTFORD, make, small_tables
 
 pytestmark = pytest.mark.usefixtures("on_show")
 
-PAGES = ("impact", "district", "school", "groups", "compare", "trends", "before_after", "about")
+PAGES = (
+    "impact",
+    "district",
+    "school",
+    "groups",
+    "visits",
+    "compare",
+    "trends",
+    "before_after",
+    "about",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -315,6 +325,7 @@ def test_what_goes_without_saying_is_not_in_the_address():
         ("impact", controls.BESIDE_TABS),
         ("district", controls.TIME_TABS),
         ("groups", controls.GROUP_TABS),
+        ("visits", controls.VISITS_TABS),
     ],
 )
 def test_the_address_knows_every_tab_and_opens_it(page, tabs):
@@ -344,6 +355,7 @@ def test_an_address_that_asks_for_nothing_by_a_name_asks_for_nothing():
         ("district", "time", "The district over time"),
         ("groups", "of_group", "Group"),
         ("groups", "gap", "Gaps in"),
+        ("visits", "beside_visits", "The visits"),
         ("before_after", "compare", "Draw its lines by"),
     ],
 )

@@ -15,7 +15,16 @@ from types import ModuleType
 
 from leapdash.contract import GROUPS, LEVELS, PARTICIPATION
 from leapdash.release import open_release
-from leapdash.show.answers import before_after, compare, district, groups, impact, school, trends
+from leapdash.show.answers import (
+    before_after,
+    compare,
+    district,
+    groups,
+    impact,
+    school,
+    trends,
+    visits,
+)
 from leapdash.show.choice import Choice
 from leapdash.show.filters import LEAP, OTHER, Filters
 from leapdash.show.opened import OpenedRelease
@@ -29,6 +38,7 @@ PAGES: Mapping[str, ModuleType] = {
     "District": district,
     "School": school,
     "Groups": groups,
+    "Visits": visits,
     "Compare": compare,
     "Trends": trends,
     "Before and after": before_after,

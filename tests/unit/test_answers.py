@@ -19,6 +19,7 @@ from leapdash.show.answers import (
     impact,
     school,
     trends,
+    visits,
 )
 from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.answers.model import Figure, Table, Text, Withheld
@@ -39,6 +40,7 @@ PAGES = {
     "district": district,
     "school": school,
     "groups": groups,
+    "visits": visits,
     "compare": compare,
     "trends": trends,
     "before_after": before_after,
@@ -124,6 +126,13 @@ def test_an_answer_has_its_question_a_sentence_and_figures_that_are_complete(pag
                 *("groups-reach-months", "groups-effects"),
             ],
         ),
+        (
+            "visits",
+            [
+                *("visits-months", "visits-kinds", "visits-soon", "visits-funnel"),
+                *("visits-schools", "visits-effects"),
+            ],
+        ),
         ("compare", ["compare-months"]),
         ("trends", ["trends-attendance", "trends-chronic"]),
         (
@@ -185,7 +194,7 @@ sys.modules["streamlit"] = None
 from pathlib import Path
 from leapdash.release import open_release
 from leapdash.show.answers import about, before_after, compare, district
-from leapdash.show.answers import groups, impact, school, trends
+from leapdash.show.answers import groups, impact, school, trends, visits
 from leapdash.show.charts.base import Look
 from leapdash.show.charts.palette import LIGHT
 from leapdash.show.choice import Choice
@@ -195,7 +204,7 @@ from leapdash.show.opened import OpenedRelease
 store, code = sys.argv[1:]
 one = {"district": code, "school": "0641011", "a": Filters((code,)), "b": Filters(("leap",))}
 choice = Choice(OpenedRelease(open_release(Path(store))), **one)
-for page in (about, before_after, compare, district, groups, impact, school, trends):
+for page in (about, before_after, compare, district, groups, impact, school, trends, visits):
     answer = page.answer(choice)
     parts = list(answer.figures)
     for section in (*answer.sections, *answer.checks):
@@ -225,6 +234,7 @@ def test_answers_are_made_and_drawn_where_there_is_no_streamlit(release):
         "impact": 8,
         "school": 2,
         "trends": 2,
+        "visits": 6,
     }
 
 

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import date
 from math import sqrt
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from leapdash.contract import HEADLINES, LEVELS, MONTHS_AFTER, cohort_periods_of, school_year_of
@@ -17,9 +19,12 @@ from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import compare as views
 from leapdash.show.views.spread import correlation_of_shares, difference_of_shares
 from leapdash.show.words import compare as words
+from leapdash.show.words.filters import whom
 from tests.lib.by_hand import rows_of, total
 from tests.lib.small_release import AVON, EFFECT_TABLES, HARTFORD, NEW_HAVEN, make, student_months
 
+BANDS = ("absent_10_to_20", "absent_20_or_more")
+Cell = tuple[Any, ...]
 PAIRS = {
     "two districts": (Filters((HARTFORD,)), Filters((NEW_HAVEN,))),
     "one of several": (Filters((HARTFORD,)), Filters(("leap",))),
@@ -67,8 +72,8 @@ def error_by_hand(students, parts):
 def test_attendance_is_recounted_with_the_students_of_both_sides_in_both(at, students, known):
     on, parts, rates = [], [], []
     for filters in (at.a, at.b):
-        keep = [belongs(filters, known)(row) for row in students.to_dict("records")]
-        here = (students["school_year"] == year_of(filters)) & keep
+        keep = map(belongs(filters, known), students.to_dict("records"))
+        here = (students["school_year"] == year_of(filters)) & pd.Series(list(keep))
         days = students["days_enrolled"][here].sum()
         absent = students["absent"][here].sum() / days
         residual = (students["absent"] - absent * students["days_enrolled"]) / days
@@ -82,14 +87,14 @@ def test_attendance_is_recounted_with_the_students_of_both_sides_in_both(at, stu
         return error_by_hand(students[keep], part[keep])
 
     if year_of(at.a) == year_of(at.b):
-        errors = (
+        errors = [
             error(on[0] & ~on[1], parts[0]),
             error(on[1] & ~on[0], parts[1]),
             error(on[0] & on[1], parts[0] - parts[1]),
-        )
+        ]
         by_hand = sqrt(sum(one**2 for one in errors))
     else:
-        errors = error(on[0], parts[0]), error(on[1], parts[1])
+        errors = [error(on[0], parts[0]), error(on[1], parts[1])]
         districts = [set(students["district_code"][keep]) for keep in on]
         together = bool(districts[0] & districts[1])
         by_hand = sum(errors) if together else sqrt(errors[0] ** 2 + errors[1] ** 2)
@@ -110,14 +115,14 @@ def test_shares_are_counts_over_counts_and_ranges_know_of_students_in_both(
     at, release, known, measure
 ):
     if measure == "reach":
-        names, base, view = ("ever_eligible_visited",), "ever_eligible", views.reach_beside
+        names, base, view = ["ever_eligible_visited"], "ever_eligible", views.reach_beside
         months = {"2022-23": date(2023, 6, 1), "2021-22": date(2022, 6, 1)}
         when = {filters: months[year_of(filters)] for filters in (at.a, at.b)}
         period = "month"
     else:
-        names, base, view = ("absent_10_to_20", "absent_20_or_more"), "chronic_base", None
+        names, base, view = [*BANDS], "chronic_base", views.chronic_beside
         when = {filters: year_of(filters) for filters in (at.a, at.b)}
-        period, view = "school_year", views.chronic_beside
+        period = "school_year"
     rows = [
         row
         for row in rows_of(release, measure)
@@ -167,18 +172,10 @@ def variance_by_hand(release, weights):
     for row in rows_of(release, "effects_covariance"):
         if row["slice"] != "cohort_period":
             continue
-        ends = [
-            (
-                row[f"district_code{e}"],
-                row[f"level{e}"],
-                row[f"slice_value{e}"],
-                row[f"event_time{e}"],
-            )
-            for e in ("", "_2")
-        ]
+        ends = [tuple(row[f"{name}{end}"] for name in names) for end in ("", "_2")]
         product = weights.get(ends[0], 0.0) * weights.get(ends[1], 0.0) * row["covariance"]
         student += product if ends[0] == ends[1] else 2 * product
-    by_school = {}
+    by_school: dict[str, float] = {}
     for row in rows_of(release, "effects_schools"):
         cell = row["district_code"], row["level"], row["cohort_period"], row["event_time"]
         own = weights.get(cell, 0.0) * row["influence"]
@@ -198,7 +195,7 @@ def test_effects_differ_by_what_their_parts_do_also_where_the_sides_share_visite
     at, release, known
 ):
     effects = effects_of(release)
-    weights = {}
+    weights: dict[Cell, float] = {}
     for sign, filters in ((1, at.a), (-1, at.b)):
         of = atoms_of(filters, known)
         for event in HEADLINES["six_to_nine"]:
@@ -219,7 +216,8 @@ def test_effects_differ_by_what_their_parts_do_also_where_the_sides_share_visite
 def test_days_differ_by_each_side_s_days_for_a_student(at, release, known):
     effects = effects_of(release)
     found = views.days_beside(at)
-    weights, everyone = {}, []
+    weights: dict[Cell, float] = {}
+    everyone = []
     for sign, filters in ((1, at.a), (-1, at.b)):
         of = atoms_of(filters, known)
         compared = rows_of(release, "visited_compared")
@@ -229,7 +227,7 @@ def test_days_differ_by_each_side_s_days_for_a_student(at, release, known):
             if of((row["district_code"], row["level"], row["cohort_period"]))
         )
         everyone.append(visited)
-        days = {}
+        days: dict[tuple[str, int], float] = {}
         for row in rows_of(release, "visited_days"):
             atom = row["district_code"], row["level"], row["cohort_period"]
             if row["slice"] == "all" and of(atom) and row["event_time"] in MONTHS_AFTER:
@@ -261,7 +259,7 @@ def test_the_page_has_a_sentence_for_every_measure_and_names_both_sides(at):
     told = answer.figures[1].words.split("\n")
     starts = ("Chronic absence", "Reached", "Effect of visits", "School days regained")
     assert [line.split(":")[0].split(",")[0].split(" for ")[0] for line in told] == list(starts)
-    assert answer.sentence.startswith(words.whom(one))
+    assert answer.sentence.startswith(whom(one))
     names = answer.figures[2].words
     assert names == f"A: {words.name(one)}. B: {words.name(other)}."
     widened = words.WIDENED in answer.figures[4].words

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 from math import sqrt
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from leapdash.show.words.numbers import per_cent, points
 from tests.lib.small_release import AVON, EFFECT_TABLES, HARTFORD, make
 
 YEAR = "2022-23"
+BANDS = ("absent_10_to_20", "absent_20_or_more")
 LAST = date(2023, 6, 1)
 CHOSEN = {
     "everyone": Filters(),
@@ -107,18 +109,18 @@ def test_those_not_in_high_needs_are_the_others_of_those_in_it(at, tables):
 
 @pytest.mark.parametrize("measure", ["chronic", "reach"])
 def test_gaps_of_shares_are_counts_over_counts_with_newcombe_s_interval(at, tables, measure):
-    more = {"month": LAST}
-    counted, base, by = ("ever_eligible_visited",), "ever_eligible", "month"
+    more: dict[str, Any] = {"month": LAST}
+    counted, base, by = ["ever_eligible_visited"], "ever_eligible", "month"
     table = tables["reach"]
     if measure == "chronic":
         more = {"school_year": YEAR, "geography": "state" if at.codes is None else "district"}
-        counted, base, by = ("absent_10_to_20", "absent_20_or_more"), "chronic_base", "school_year"
+        counted, base, by = [*BANDS], "chronic_base", "school_year"
         table = tables["chronic_absence"]
     shown = 0
     for row in views.GAPS[measure](at).to_dict("records"):
         sides = both(table, at, row["code"], (*counted, base), by, **more)
         bases = [s[base].sum() for s in sides]
-        parts = [s[list(counted)].to_numpy().sum() for s in sides]
+        parts = [s[counted].to_numpy().sum() for s in sides]
         assert [row["group_counted"], row["others_counted"]] == bases
         if min(bases) < 10:
             assert row["reason"]

@@ -12,6 +12,7 @@ from leapdash.show.answers import (
     impact,
     school,
     trends,
+    visits,
 )
 from leapdash.show.answers.files import file_name
 from leapdash.show.answers.model import Answer, Part, Table
@@ -25,6 +26,7 @@ _ANSWERS: Mapping[str, tuple[Answering, tuple[str, ...]]] = {
     "district": (district.answer, (district.YEARS, district.EFFECT)),
     "school": (school.answer, (school.CHRONIC, school.VISITS, school.CHANCE)),
     "groups": (groups.answer, (groups.MONTHS, groups.REACH)),
+    "visits": (visits.answer, (visits.KINDS, visits.FUNNEL)),
     "compare": (compare.answer, ()),
     "trends": (trends.answer, ()),
     "before_after": (before_after.answer, (chronic.TITLE,)),

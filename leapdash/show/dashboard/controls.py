@@ -254,6 +254,15 @@ GROUP_TABS = _tabs(
     "Reached",
     "Effect of visits",
 )
+VISITS_TABS = _tabs(
+    "beside_visits",
+    N_("The visits"),
+    "Kinds of visits",
+    "How soon",
+    "From eligible to met",
+    "School by school",
+    "What differs",
+)
 SCHOOL = SchoolBox("school", N_("Find a school"), {})
 SCHOOL_TABS = _tabs(
     "beside_school", N_("The school"), "Schools like it", "Chronic absence", "Visits", "Chance"
@@ -273,6 +282,7 @@ OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "district": (MEASURE, HEADLINE, TIME_TABS),
     "school": (SCHOOL, SCHOOL_TABS),
     "groups": (GROUP, GAP, GROUP_TABS),
+    "visits": (VISITS_TABS,),
     "compare": (*SIDES["a"], *SIDES["b"]),
     "trends": (LINES, POINTS),
     "before_after": (COMPARE,),
@@ -329,8 +339,8 @@ def _sides(choice: Choice) -> tuple[Filters, Filters]:
 
 
 def _side(side: str, unsaid: Filters, known: Known) -> Filters:
-    said = {box.of: box.chosen() or unsaid.values(box.of) for box in SIDES[side]}
-    return Filters(**said).still_in(known)
+    districts, levels, years = (box.chosen() or unsaid.values(box.of) for box in SIDES[side])
+    return Filters(districts, levels, years=years).still_in(known)
 
 
 def _school(choice: Choice) -> str:

@@ -18,6 +18,7 @@ from leapdash.show.answers import (
     impact,
     school,
     trends,
+    visits,
 )
 from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
@@ -54,6 +55,7 @@ PAGES = (
     PageInfo("district", N_("District"), ":material/school:", district.QUESTION),
     PageInfo("school", N_("School"), ":material/apartment:", school.QUESTION),
     PageInfo("groups", N_("Groups"), ":material/groups:", groups.QUESTION),
+    PageInfo("visits", N_("Visits"), ":material/home:", visits.QUESTION),
     PageInfo("compare", N_("Compare"), ":material/balance:", compare.QUESTION),
     PageInfo("trends", N_("Trends"), ":material/show_chart:", trends.QUESTION),
     PageInfo(

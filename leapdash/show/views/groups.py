@@ -119,7 +119,7 @@ def effect_gaps(choice: Choice) -> pd.DataFrame | None:
             continue
         own, name = told[group], COMPLEMENTS.get(group, "")
         rest = told.get(name)
-        row = {"series": _(GROUPS[group]), "code": group}
+        row: Row = {"series": _(GROUPS[group]), "code": group}
         row |= {f"group_{end}": own[end] for end in ("effect", "low", "high")}
         row |= {f"others_{e}": rest[e] if rest else None for e in ("effect", "low", "high")}
         between = None
@@ -134,7 +134,7 @@ def effect_gaps(choice: Choice) -> pd.DataFrame | None:
             row["reason"] = rest["reason"] if rest else _("Nobody else was visited.")
         rows.append(row)
     table = pd.DataFrame(rows)
-    return table.astype({name: float for name in table if name.startswith("others_")})
+    return table.astype({name: float for name in table.columns if name.startswith("others_")})
 
 
 GAPS: Mapping[Gap, Callable[[Choice], pd.DataFrame]] = {
