@@ -199,6 +199,54 @@ def brief(
 
 
 @app.command()
+def waitlist(
+    input: Annotated[
+        str,
+        typer.Option(
+            parser=_said,
+            metavar="DIR",
+            help="Folder with the input tables, as for build, or its address.",
+        ),
+    ],
+    district: Annotated[
+        str, typer.Option(parser=_said, metavar="DISTRICT", help="Code or name of the district.")
+    ],
+    out: Annotated[
+        str,
+        typer.Option(
+            parser=_said, metavar="FILE", help="New file to write, ending in .xlsx or .csv."
+        ),
+    ],
+    half_day: Annotated[
+        str, typer.Option(help="What daily attendance counts, as for build: state or fraction.")
+    ] = "state",
+    memory_limit: Annotated[
+        str, typer.Option(help="Most memory the engine may use; with Python, 0.6 GB more.")
+    ] = "2GB",
+    threads: Annotated[int | None, typer.Option(help="Threads; default: all cores.")] = None,
+) -> None:
+    """List the students of a district who wait for a first visit.
+
+    For the district itself: the file holds students' records.
+    """
+    if not is_address(input):
+        check_input(Path(input))
+    from leapdash.build.waitlist.words import told
+    from leapdash.build.waitlist.write import write_waitlist
+
+    found = write_waitlist(
+        input,
+        district,
+        out,
+        half_day=half_day,
+        memory_limit=memory_limit,
+        threads=threads,
+        progress=_progress(),
+    )
+    typer.echo(told(found, Path(out)))
+
+
+@app.command()
 def dictionary(
     out: Annotated[Path, typer.Option(parser=_path, metavar="FILE", help="File to write.")] = Path(
         "docs/data-dictionary.md"

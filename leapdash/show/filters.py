@@ -35,8 +35,11 @@ _VISITS_OF_ALL = N_("visits are counted for all students. Groups tells whom they
 _TWO_SIDES = N_("A and B are chosen below, each for itself; until A is, it begins with this.")
 _BOTH_SIDES = N_("both sides are compared for all their students.")
 _WHOLE_RELEASE = N_("this page describes the whole release.")
+_WORDS = N_("words mean the same for every choice.")
+_WHOLE_STATE = N_("this page is about the whole state.")
 # Why a filter doesn't apply on a page; what isn't listed applies.
 _OFF: Mapping[str, Mapping[str, str]] = {
+    "start": dict.fromkeys(FILTER_LABELS, _WHOLE_STATE),
     "impact": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),
     "district": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE),
     "school": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE)
@@ -46,6 +49,8 @@ _OFF: Mapping[str, Mapping[str, str]] = {
     "compare": dict.fromkeys(("districts", "levels", "years"), _TWO_SIDES)
     | dict.fromkeys(("participation", "group"), _BOTH_SIDES),
     "before_after": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),
+    "home_visit": dict.fromkeys(FILTER_LABELS, _WHOLE_STATE),
+    "glossary": dict.fromkeys(FILTER_LABELS, _WORDS),
     "about": dict.fromkeys(FILTER_LABELS, _WHOLE_RELEASE),
 }
 

@@ -12,15 +12,9 @@ from tests.lib.browser import chromium, serving, visit
 from tests.lib.paths import ROOT
 
 PAGES = (
-    "impact",
-    "district",
-    "school",
-    "groups",
-    "visits",
-    "compare",
-    "trends",
-    "before_after",
-    "about",
+    *("start", "impact", "district", "school"),
+    *("groups", "visits", "compare", "trends", "before_after"),
+    *("home_visit", "glossary", "about"),
 )
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")

@@ -121,7 +121,7 @@ def test_how_often_students_were_met_is_told_where_the_release_knows(choose, rel
 
 def test_first_visits_are_counted_by_how_long_students_had_waited(at, tables):
     found = views.first_visits_by_month(at)
-    months = {m for m in months_of(at.filters.years)} or {r["month"] for r in tables["reach"]}
+    months = set(months_of(at.filters.years)) or {r["month"] for r in tables["reach"]}
     assert set(found["period"]) == {m for m in months if reach_of(tables, at, m)}
     for row in found.to_dict("records"):
         own = reach_of(tables, at, row["period"])

@@ -150,4 +150,4 @@ def _reach(choice: Choice) -> tuple[Part, ...]:
 def _effects(choice: Choice) -> tuple[Part, ...]:
     title = _("What visits changed, by student group")
     rows = effect_rows.group_rows(choice)
-    return slices_of(choice, "groups-effects", title, rows, row_words.GROUPS_NOTE)
+    return slices_of(choice, "groups-effects", title, rows, _(row_words.GROUPS_NOTE))

@@ -27,40 +27,15 @@ QUESTION = N_("What did visits change, where and for whom, and who was reached?"
 
 def answer(choice: Choice) -> Answer:
     """What visits changed for the choice, row by row; whom they reached; the days regained."""
-    visits = programme.visits_made(choice)
-    if visits.first_visits == 0 and choice.filters.active():
-        began = programme.visits_began(choice)
-        return nothing(choice, _(QUESTION), programme_words.no_visits(choice, began))
-    reach = programme.reach_now(choice)
-    cards = (
-        Card("Reached", per_cent(reach.share_visited), "of those eligible"),
-        Card("Waiting", count(reach.waiting), month(reach.month)),
-    )
+    led = lead(choice)
     reached = Section("Reached", partial(_reached, choice))
     everyone = Section("All students", partial(_all_students, choice))
+    if led.empty:
+        return led
     if not choice.release.has_effects:
-        return _without_effects(choice, visits, cards, (reached, everyone))
-
-    found, regained = effects.headlines_on(choice), programme.regained(choice)
-    missing = left_out(choice)
-    visited = None if missing is None else int(missing["students"].sum())
-    return Answer(
-        choice,
-        _(QUESTION),
-        _sentence(choice, found, regained, visits),
-        scope=effect_words.based_on(found, visited),
-        cards=(
-            *(
-                Card(label, *effect_words.effect_card(own, failed(choice, found, own)))
-                for label, own in (
-                    ("Six to nine months after", found.six_to_nine),
-                    ("Month after", found.month_after),
-                )
-            ),
-            *(Card(*parts) for parts in programme_words.days_cards(regained)),
-            *cards,
-        ),
-        notes=(programme_words.days_note(regained, choice),),
+        return replace(led, sections=(reached, everyone))
+    return replace(
+        led,
         figures=(
             forest_of(
                 choice,
@@ -82,6 +57,43 @@ def answer(choice: Choice) -> Answer:
             evaluation_section(choice),
             *_since(choice),
         ),
+    )
+
+
+def lead(choice: Choice) -> Answer:
+    """What the answer leads with: the sentence and the cards, without figures and sections."""
+    visits = programme.visits_made(choice)
+    if visits.first_visits == 0 and choice.filters.active():
+        began = programme.visits_began(choice)
+        return nothing(choice, _(QUESTION), programme_words.no_visits(choice, began))
+    reach = programme.reach_now(choice)
+    cards = (
+        Card("Reached", per_cent(reach.share_visited), "of those eligible"),
+        Card("Waiting", count(reach.waiting), month(reach.month)),
+    )
+    if not choice.release.has_effects:
+        return _without_effects(choice, visits, cards)
+
+    found, regained = effects.headlines_on(choice), programme.regained(choice)
+    missing = left_out(choice)
+    visited = None if missing is None else int(missing["students"].sum())
+    return Answer(
+        choice,
+        _(QUESTION),
+        _sentence(choice, found, regained, visits),
+        scope=effect_words.based_on(found, visited),
+        cards=(
+            *(
+                Card(label, *effect_words.effect_card(own, failed(choice, found, own)))
+                for label, own in (
+                    ("Six to nine months after", found.six_to_nine),
+                    ("Month after", found.month_after),
+                )
+            ),
+            *(Card(*parts) for parts in programme_words.days_cards(regained)),
+            *cards,
+        ),
+        notes=(programme_words.days_note(regained, choice),),
         withheld=None
         if found.visited
         else Withheld(effect_words.why_nothing(None, missing, visited=True)),
@@ -109,7 +121,6 @@ def _without_effects(
     choice: Choice,
     visits: programme.VisitsMade,
     cards: tuple[Card, ...],
-    sections: tuple[Section, ...],
 ) -> Answer:
     """The answer where the release was built without effects."""
     met = visits.first_visits
@@ -118,7 +129,6 @@ def _without_effects(
         _(QUESTION),
         programme_words.reach_answer(visits),
         cards=(Card("Students visited", count(met), "families met"), *cards),
-        sections=sections,
         withheld=Withheld(effect_words.why_nothing(None, left_out(choice), visited=met > 0)),
     )
 

@@ -33,6 +33,7 @@ _ANSWERS: Mapping[str, tuple[Answering, tuple[str, ...]]] = {
 }
 PAGES = tuple(_ANSWERS)
 """The pages a briefing can be made of."""
+_WITH_RANGES = ("school", "groups", "compare")
 _ABOUT_EFFECTS = ("impact", "district", "before_after")
 
 
@@ -67,7 +68,7 @@ def briefing_of(page: str, choice: Choice, link: str = "") -> Briefing:
     )
     judges = page in _ABOUT_EFFECTS and not answer.empty
     checks = before_after.answer(answer.choice).checks if judges else ()
-    ranges = bool(checks) or (page == "school" and not answer.empty)
+    ranges = bool(checks) or (page in _WITH_RANGES and not answer.empty)
     return Briefing(answer, made, tuple(check.line for check in checks), ranges, link)
 
 

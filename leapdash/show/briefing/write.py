@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
+from leapdash.districts import district_code
 from leapdash.errors import StoreError, UsageError, shortened
 from leapdash.paths import check_out
 from leapdash.progress import SILENT, Progress
@@ -13,7 +13,6 @@ from leapdash.show.briefing.chromium import chromium, drawn, need_chromium, pdf
 from leapdash.show.briefing.contents import briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
-from leapdash.show.filters import Known, understood
 from leapdash.show.language import DEFAULT, LANGUAGES, speaking
 from leapdash.show.opened import OpenedRelease
 
@@ -48,7 +47,11 @@ def write_briefings(
     make = _maker(ending)
     release = OpenedRelease(open_release(store))
     known = release.known
-    codes = list(known.districts) if all_districts else [_code(name, known) for name in districts]
+    codes = (
+        list(known.districts)
+        if all_districts
+        else [district_code(name, known.districts, "the release") for name in districts]
+    )
     if not many:
         code = codes[0] if codes else ""
         files = {out: code}
@@ -110,20 +113,6 @@ def _format_of_folder(out: Path, format: str | None) -> str:
         )
     check_out(out)
     return format or FORMATS[0]
-
-
-def _code(asked: str, known: Known) -> str:
-    """The code of the district with that code or name."""
-    found, _ = understood([asked], known.districts)
-    if found:
-        return found[0]
-    names = {name.casefold(): code for code, name in known.districts.items()}
-    close = [names[name] for name in get_close_matches(asked.casefold(), names)]
-    told = ", ".join(f"{known.districts[code]} ({code})" for code in close or known.districts)
-    raise UsageError(
-        f"--district {shortened(asked)}: the release has no district of that name or code.\n"
-        f"{'Nearest to it' if close else 'It has'}: {told}."
-    )
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -8,6 +8,8 @@ import pandas as pd
 
 from leapdash.show.charts.base import Drawing
 
+_MARKS = {"": "■", "/": "▨", "x": "▩", ".": "▒"}
+
 
 @dataclass(frozen=True)
 class Part:
@@ -20,7 +22,7 @@ class Part:
 
 
 def stack(drawing: Drawing, table: pd.DataFrame, parts: Sequence[Part], **where: Any) -> None:
-    """A stacked bar for every row, and the key above them. `where`: x, the places of upright bars;
+    """A stacked bar for every row. `where`: x, the places of upright bars;
     or y and orientation, of lying ones.
     """
     palette = drawing.palette
@@ -45,22 +47,16 @@ def stack(drawing: Drawing, table: pd.DataFrame, parts: Sequence[Part], **where:
             },
             hovertemplate=f"%{{{value}:,}}<extra>{part.name}</extra>",
         )
-    drawing.layout.update(
-        barmode="stack",
-        showlegend=True,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "xref": "container",
-            "xanchor": "left",
-            "y": 1,
-            "yanchor": "bottom",
-            "traceorder": "normal",
-            "itemclick": False,
-            "itemdoubleclick": False,
-            "font": {"size": 13, "color": palette.muted},
-        },
-    )
+    drawing.layout["barmode"] = "stack"
+
+
+def write_key(drawing: Drawing, parts: Sequence[Part], *also: str) -> None:
+    """Write the marks and names of the parts above the plot; `also`: of what else is drawn."""
+    named = [
+        f'<span style="color:{part.color}">{_MARKS[part.pattern]}</span> {part.name}'
+        for part in parts
+    ]
+    drawing.write_above("key", "  ".join([*named, *also]), drawing.palette.muted)
 
 
 def mixed(color: str, ground: str, share: float) -> str:

@@ -8,12 +8,12 @@ from leapdash.show.charts.axes import name_axis, plain_axis
 from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.palette import Palette
 from leapdash.show.charts.rows import left_margin, rows_height, short_names
-from leapdash.show.charts.stacks import Part, mixed, stack
+from leapdash.show.charts.stacks import Part, mixed, stack, write_key
 from leapdash.show.charts.waiting import by_month, waiting_parts
 from leapdash.show.language import _
 from leapdash.show.words.numbers import count, per_cent, short_month
 
-_HEIGHT, _TOP = 380, 76
+_HEIGHT, _TOP = 380, 60
 _MOST_SCHOOLS = 25
 _ROOM_FOR_VALUES = 1.35
 
@@ -30,7 +30,10 @@ def visit_months(table: pd.DataFrame, look: Look) -> go.Figure:
     ]
     periods = [short_month(period) for period in table["period"]]
     stack(drawing, table, parts, x=periods)
-    if table["capacity"].notna().any():
+    known = bool(table["capacity"].notna().any())
+    dotted = f'<span style="color:{palette.naive}">┄</span> {_("could be made")}'
+    write_key(drawing, parts, *([dotted] if known else []))
+    if known:
         drawing.add(
             "scatter",
             name=_("could be made"),
@@ -51,6 +54,7 @@ def soon_months(table: pd.DataFrame, look: Look) -> go.Figure:
     drawing = Drawing(look, _HEIGHT, right=12, top=_TOP)
     parts = waiting_parts(FIRST_VISITS, look.palette)
     stack(drawing, table, parts, x=[short_month(period) for period in table["period"]])
+    write_key(drawing, parts)
     by_month(drawing, table, _("First visits to eligible students"))
     return drawing.finish()
 
@@ -62,6 +66,7 @@ def funnel_months(table: pd.DataFrame, look: Look) -> go.Figure:
     drawing = Drawing(look, _HEIGHT, right=12, top=_TOP)
     parts = _funnel(look.palette)
     stack(drawing, table, parts, x=[short_month(period) for period in table["period"]])
+    write_key(drawing, parts)
     by_month(drawing, table, _("Students ever eligible"))
     return drawing.finish()
 
@@ -70,9 +75,10 @@ def funnel_schools(table: pd.DataFrame, look: Look) -> go.Figure:
     """The same for every school, of many the first; takes `funnel_by_school`."""
     rows = table.head(_MOST_SCHOOLS).iloc[::-1]
     names = short_names(rows["school_name"])
-    drawing = Drawing(look, rows_height(names) + 50, 12, left_margin(names), top=_TOP)
+    drawing = Drawing(look, rows_height(names) + 16, 12, left_margin(names), top=40)
     parts = _funnel(look.palette)
     stack(drawing, rows, parts, y=names, orientation="h")
+    write_key(drawing, parts)
     _write_values(drawing, rows["ever_eligible"], names, [per_cent(v) for v in rows["reached"]])
     _lying(drawing, names, float(rows["ever_eligible"].max()))
     drawing.layout["xaxis"]["title"]["text"] = _("Students ever eligible (per cent: met)")
@@ -153,7 +159,6 @@ def _write_values(drawing: Drawing, ends: pd.Series, names: list[str], texts: li
         textfont={"color": drawing.palette.text},
         cliponaxis=False,
         hoverinfo="skip",
-        showlegend=False,
     )
 
 

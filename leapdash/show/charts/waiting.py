@@ -11,7 +11,7 @@ from leapdash.show.charts.axes import name_axis, plain_axis
 from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.palette import Palette
 from leapdash.show.charts.rows import left_margin, rows_height, short_names
-from leapdash.show.charts.stacks import Part, mixed, stack
+from leapdash.show.charts.stacks import Part, mixed, stack, write_key
 from leapdash.show.language import _
 from leapdash.show.words.numbers import count, short_month
 from leapdash.show.words.waiting import class_name
@@ -34,9 +34,11 @@ def waiting_months(table: pd.DataFrame, look: Look) -> go.Figure:
 def by_month(drawing: Drawing, table: pd.DataFrame, title: str) -> None:
     """Axes of upright bars over months, with what they count above."""
     palette = drawing.palette
+    marked = [short_month(period) for period in table["period"] if period.month in (9, 1)]
     axis = plain_axis(palette) | {
         "type": "category",
-        "tickvals": [short_month(p) for p in table["period"] if p.month in (9, 1)],
+        "tickvals": marked,
+        "ticktext": ["<br>".join(name.rsplit(" ", 1)) for name in marked],
         "tickangle": 0,
     }
     drawing.layout.update(
@@ -53,7 +55,7 @@ def waiting_schools(table: pd.DataFrame, look: Look) -> go.Figure:
     """
     rows = table.head(_MOST_SCHOOLS).iloc[::-1]
     names = short_names(rows["school_name"])
-    drawing = Drawing(look, rows_height(names) + 76, 12, left_margin(names), top=100)
+    drawing = Drawing(look, rows_height(names) + 16, 12, left_margin(names), top=40)
     _bars(drawing, rows, y=names, orientation="h")
     most = float(rows["waiting"].max())
     drawing.add(
@@ -67,7 +69,6 @@ def waiting_schools(table: pd.DataFrame, look: Look) -> go.Figure:
         textfont={"color": look.palette.text},
         cliponaxis=False,
         hoverinfo="skip",
-        showlegend=False,
     )
     drawing.layout.update(
         bargap=0.3,
@@ -81,7 +82,9 @@ def waiting_schools(table: pd.DataFrame, look: Look) -> go.Figure:
 
 def _bars(drawing: Drawing, table: pd.DataFrame, **where: Any) -> None:
     """A bar for every class of waiting time and row, and the key above them."""
-    stack(drawing, table, waiting_parts(WAITING, drawing.palette), **where)
+    parts = waiting_parts(WAITING, drawing.palette)
+    stack(drawing, table, parts, **where)
+    write_key(drawing, parts)
 
 
 def waiting_parts(columns: Sequence[str], palette: Palette) -> list[Part]:

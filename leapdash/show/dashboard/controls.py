@@ -278,6 +278,7 @@ TIME_TABS = _tabs(
 )
 
 OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
+    "start": (),
     "impact": (HEADLINE, ORDER, BESIDE_TABS),
     "district": (MEASURE, HEADLINE, TIME_TABS),
     "school": (SCHOOL, SCHOOL_TABS),
@@ -286,6 +287,8 @@ OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "compare": (*SIDES["a"], *SIDES["b"]),
     "trends": (LINES, POINTS),
     "before_after": (COMPARE,),
+    "home_visit": (),
+    "glossary": (),
     "about": (),
 }
 """What each page has to say beside the filters."""

@@ -8,11 +8,16 @@ import pandas as pd
 from leapdash.contract import FIRST_VISITS, VISIT_COUNTS, VISIT_KINDS, months_of, school_year_of
 from leapdash.show.choice import VISITS, Choice, kept
 from leapdash.show.filters import ALL_STUDENTS
-from leapdash.show.language import _
+from leapdash.show.language import N_, _
 from leapdash.show.views.base import conditions, require_known, share, sums
 from leapdash.show.views.effect_rows import KINDS, kind_rows
 from leapdash.show.views.programme import last_month
 
+_SECTIONS = {
+    "place": N_("Place of the visit"),
+    "visitor": N_("Visitor"),
+    "language": N_("Language of the visit"),
+}
 _FUNNEL = ("ever_eligible", "ever_eligible_visited", "tried")
 
 
@@ -77,18 +82,17 @@ def kinds_made(choice: Choice) -> pd.DataFrame:
     require_known(found["kind"], VISIT_KINDS, "a kind of visit")
     parts = []
     for kind in VISIT_KINDS:
-        title, labels = KINDS[kind]
+        labels = KINDS[kind][1]
         own = found[found["kind"] == kind].set_index("value")
         require_known(own.index, labels, kind)
         own = own.reindex([value for value in labels if value in own.index])
-        own.insert(0, "section", _(title))
+        own.insert(0, "section", _(_SECTIONS[kind]))
         own.insert(1, "series", [_(labels[value]) for value in own.index])
         parts.append(own.rename_axis("code").reset_index())
     parts.append(_how_often(choice))
     frame = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     whole = frame.groupby("section")["visits"].transform("sum")
     frame["visits_share"] = share(frame["visits"], whole)
-    frame["first_visits"] = frame["first_visits"].astype("Int64")
     columns = ["section", "series", "code", "visits", "visits_share", "first_visits"]
     return frame[columns]
 
@@ -105,7 +109,7 @@ def _how_often(choice: Choice) -> pd.DataFrame:
             "section": _("Students by number of visits"),
             "series": own["series"],
             "visits": own["visited_all"],
-            "first_visits": pd.NA,
+            "first_visits": float("nan"),
         }
     )
 

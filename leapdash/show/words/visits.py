@@ -39,10 +39,10 @@ def answer(whom: str, made: VisitsMade, when: tuple[date, date], reach: Reach) -
     last month with a visit.
     """
     told = _n(
-        "{whom}: {visits} visit was made from {first} to {last}; {met} met the family, {students} "
-        "for the first time.",
-        "{whom}: {visits} visits were made from {first} to {last}; {met} met the family, {students} "
-        "for the first time.",
+        "{whom}: {visits} visit was made from {first} to {last}; {met} met the family, "
+        "{students} for the first time.",
+        "{whom}: {visits} visits were made from {first} to {last}; {met} met the family, "
+        "{students} for the first time.",
         made.visits,
         whom=whom,
         visits=count(made.visits),
