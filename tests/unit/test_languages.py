@@ -16,9 +16,12 @@ from leapdash.show.answers import (
     before_after,
     compare,
     district,
+    glossary,
     groups,
+    home_visit,
     impact,
     school,
+    start,
     trends,
     visits,
 )
@@ -66,7 +69,7 @@ def outside(text: str) -> str:
         depth += (character == "⟦") - (character == "⟧")
         if depth == 0 and character not in "⟦⟧":
             kept.append(character)
-    rest = _NAMES.sub("", _TAGS.sub("", "".join(kept)))
+    rest = _NAMES.sub("", _TAGS.sub(" ", "".join(kept)))
     return " ".join(re.findall(r"[^\W\d_]{2,}", rest))
 
 
@@ -140,7 +143,7 @@ def drawn(figure: Figure, look: Look) -> Iterator[tuple[str, str]]:
                 if isinstance(value, str):
                     yield f"{figure.name}: {kind}", value
         yield f"{figure.name}: hover", str(getattr(trace, "hovertemplate", None) or "")
-        if layout.get("showlegend"):
+        if layout.get("showlegend") and trace.showlegend is not False:
             yield f"{figure.name}: key", str(trace.name or "")
 
 
@@ -165,6 +168,9 @@ ASKED = {
     "compare": (compare.answer, [Filters(), Filters(levels=("6-8",))]),
     "trends": (trends.answer, [Filters(), Filters(participation=("visited", "eligible"))]),
     "about": (about.answer, [Filters()]),
+    "start": (start.answer, [Filters()]),
+    "home_visit": (home_visit.answer, [Filters()]),
+    "glossary": (glossary.answer, [Filters()]),
 }
 
 
