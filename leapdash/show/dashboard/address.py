@@ -20,6 +20,7 @@ _FILTERS, _SAID = "chosen_filters", "chosen_on_controls"
 _ADDRESS, _USED = "address", "used"
 # Addresses used to name the District page's district apart.
 _FORMER = "district"
+_SEVERAL = ","
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ class Parameter:
         found, all_known = understood(query.get(self.key, []), self.words)
         return (found[0] if found and found[0] != self.first else ""), all_known
 
+    def written(self, said: str) -> list[str]:
+        """What an address says for a value."""
+        return [self.words.get(said, said)]
+
     @property
     def first(self) -> str:
         """The value that goes without saying."""
@@ -56,6 +61,24 @@ class Tabs(Parameter):
     def first(self) -> str:
         """Nothing: the answer knows."""
         return ""
+
+
+class Several(Tabs):
+    """Several values at once, kept as one text. What goes without saying is the page's to know."""
+
+    def read(self, query: Query) -> tuple[str, bool]:
+        """The values an address asks for; and whether it asks for nothing else."""
+        found, all_known = understood(query.get(self.key, []), self.words)
+        return _SEVERAL.join(found), all_known
+
+    def written(self, said: str) -> list[str]:
+        """What an address says for the values."""
+        return [self.words[value] for value in said.split(_SEVERAL) if value in self.words]
+
+    def chosen(self) -> tuple[str, ...]:
+        """The values chosen; none where nothing is said."""
+        said = self.says()
+        return tuple(said.split(_SEVERAL)) if said else ()
 
 
 LANGUAGE = Tabs("lang", N_("Language"), {code: code for code in LANGUAGES})
@@ -145,6 +168,12 @@ def take(key: str, offered: Sequence[str]) -> None:
     _say(key, st.session_state[key], offered)
 
 
+def take_several(key: str) -> None:
+    """Choose what a control of several values now shows; a callback."""
+    value = _SEVERAL.join(st.session_state[key])
+    _say(key, value, ("", value))
+
+
 def _say(key: str, value: str, offered: Sequence[str]) -> None:
     value = "" if value == offered[0] else value
     said = st.session_state[_SAID]
@@ -196,8 +225,6 @@ def _query(
     chosen: Filters, said: Mapping[str, str], own: Sequence[Parameter], known: Known
 ) -> Query:
     beside = {
-        one.key: [one.words.get(said[one.key], said[one.key])]
-        for one in own
-        if said[one.key] not in ("", one.first)
+        one.key: one.written(said[one.key]) for one in own if said[one.key] not in ("", one.first)
     }
     return chosen.in_address(known) | beside

@@ -6,14 +6,16 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from leapdash.contract import GROUPS
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
-from leapdash.show.dashboard.address import LANGUAGE, Parameter, Tabs
-from leapdash.show.filters import Known
+from leapdash.show.dashboard.address import LANGUAGE, Parameter, Several, Tabs
+from leapdash.show.filters import LEAP, OTHER, Filters, Known, in_english, labels
 from leapdash.show.language import N_, _
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.district import BESIDE
 from leapdash.show.views.effects import ways_to_part
+from leapdash.show.views.groups import COMPARED
 from leapdash.show.views.programme import districts_visited
 from leapdash.show.views.school import school_at_first
 from leapdash.show.words.school import AT_FIRST
@@ -110,6 +112,26 @@ POINTS = Control(
     "points", N_("Points"), {"month": N_("Months"), "year": N_("School years")}, field="grain"
 )
 
+GROUP = Control(
+    "of_group",
+    N_("Group"),
+    {"english_learner": GROUPS["english_learner"]} | {code: GROUPS[code] for code in COMPARED},
+    field="of_group",
+    kind="list",
+)
+GAP = Control(
+    "gap",
+    N_("Gaps in"),
+    {
+        "attendance": N_("Attendance"),
+        "chronic": N_("Chronic absence"),
+        "reach": N_("Reached"),
+        "effect": N_("Effect"),
+    },
+    field="gap",
+    wrap=True,
+)
+
 
 def draw_compare(choice: Choice) -> None:
     """Put `COMPARE` on the page with the ways that part the choice's lines; not where none does."""
@@ -142,6 +164,71 @@ class SchoolBox(Tabs):
             st.caption(_(AT_FIRST))
 
 
+@dataclass(frozen=True)
+class SideBox(Several):
+    """What one side of a comparison chooses by one filter, in place of the filter bar. `of`: the
+    filter.
+    """
+
+    of: str
+
+    def draw(self, choice: Choice, shown: tuple[str, ...]) -> None:
+        """Put it on the page; `shown`: what counts now, said or not."""
+        options = labels(self.of, choice.known)
+        address.begin_with(self.key, list(shown))
+        if self.of == "districts":
+            st.multiselect(
+                _(self.label),
+                list(options),
+                format_func=lambda value: options[value],
+                key=self.key,
+                placeholder=_("All districts"),
+                select_all=False,
+                wrap=True,
+                on_change=address.take_several,
+                args=(self.key,),
+            )
+        else:
+            st.pills(
+                _(self.label),
+                list(options),
+                selection_mode="multi",
+                format_func=lambda value: options[value],
+                key=self.key,
+                wrap=True,
+                on_change=address.take_several,
+                args=(self.key,),
+            )
+
+
+SIDES: Mapping[str, tuple[SideBox, ...]] = {
+    "a": (
+        SideBox("a_districts", N_("A: districts"), {}, of="districts"),
+        SideBox("a_levels", N_("A: levels"), {}, of="levels"),
+        SideBox("a_years", N_("A: school years"), {}, of="years"),
+    ),
+    "b": (
+        SideBox("b_districts", N_("B: districts"), {}, of="districts"),
+        SideBox("b_levels", N_("B: levels"), {}, of="levels"),
+        SideBox("b_years", N_("B: school years"), {}, of="years"),
+    ),
+}
+"""What each side of a comparison chooses."""
+
+
+def draw_sides(choice: Choice) -> None:
+    """Put the controls of both sides beside each other."""
+    for column, (side, boxes), own in zip(
+        st.columns(2, gap="medium"), SIDES.items(), choice.sides, strict=True
+    ):
+        with column.container(border=True, gap="small", key=f"side-{side}"):
+            districts, *others = boxes
+            districts.draw(choice, own.filters.values(districts.of))
+            with st.container(horizontal=True, gap="small"):
+                for box in others:
+                    box.draw(choice, own.filters.values(box.of))
+
+
 def _tabs(key: str, label: str, *titles: str) -> Tabs:
     return Tabs(key, label, dict(zip(titles, titles, strict=True)))
 
@@ -158,6 +245,23 @@ BESIDE_TABS = _tabs(
     "All students",
     "Evaluation",
     "Since the last release",
+)
+GROUP_TABS = _tabs(
+    "beside_groups",
+    N_("The group and all others"),
+    "Attendance by month",
+    "Chronic absence",
+    "Reached",
+    "Effect of visits",
+)
+VISITS_TABS = _tabs(
+    "beside_visits",
+    N_("The visits"),
+    "Kinds of visits",
+    "How soon",
+    "From eligible to met",
+    "School by school",
+    "What differs",
 )
 SCHOOL = SchoolBox("school", N_("Find a school"), {})
 SCHOOL_TABS = _tabs(
@@ -178,6 +282,9 @@ OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "impact": (HEADLINE, ORDER, BESIDE_TABS),
     "district": (MEASURE, HEADLINE, TIME_TABS),
     "school": (SCHOOL, SCHOOL_TABS),
+    "groups": (GROUP, GAP, GROUP_TABS),
+    "visits": (VISITS_TABS,),
+    "compare": (*SIDES["a"], *SIDES["b"]),
     "trends": (LINES, POINTS),
     "before_after": (COMPARE,),
     "home_visit": (),
@@ -190,8 +297,13 @@ OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
 def own_of(page: str, known: Known) -> tuple[Parameter, ...]:
     """What a page has to say beside the filters, with the words of the release."""
     schools = {code: known.school_label(code) for code in known.schools}
-    own = (replace(one, words=schools) if one is SCHOOL else one for one in OF_PAGE[page])
-    return (*own, LANGUAGE)
+
+    def worded(one: Parameter) -> Parameter:
+        if isinstance(one, SideBox):
+            return replace(one, words=in_english(one.of, known))
+        return replace(one, words=schools) if one is SCHOOL else one
+
+    return (*map(worded, OF_PAGE[page]), LANGUAGE)
 
 
 def every(known: Known) -> tuple[Parameter, ...]:
@@ -210,7 +322,28 @@ def choice_on(page: str, release: OpenedRelease) -> Choice:
             return replace(choice, district=_district(choice))
         case "school":
             return replace(choice, school=_school(choice))
+        case "compare":
+            a, b = _sides(choice)
+            return replace(choice, a=a, b=b)
     return choice
+
+
+def _sides(choice: Choice) -> tuple[Filters, Filters]:
+    """Both sides of a comparison: what is said of each. Else A is what the filter bar of other
+    pages holds, in the district where most wait if it holds none; B the districts that take part,
+    or all others where A is just those, at A's levels and in its years.
+    """
+    bar, known = address.filters(), choice.known
+    waiting = (_district(choice),)
+    a = _side("a", Filters(bar.districts or waiting, bar.levels, years=bar.years), known)
+    others = (OTHER,) if a.districts == (LEAP,) else (LEAP,)
+    b = _side("b", replace(a, districts=others if known.leap else ()), known)
+    return a, b
+
+
+def _side(side: str, unsaid: Filters, known: Known) -> Filters:
+    districts, levels, years = (box.chosen() or unsaid.values(box.of) for box in SIDES[side])
+    return Filters(districts, levels, years=years).still_in(known)
 
 
 def _school(choice: Choice) -> str:
