@@ -9,7 +9,7 @@ from typing import Literal
 
 from leapdash.show.language import N_
 
-SOURCE = "CCERC (Stemler, Brunner, Werblow et al., December 2022)"
+SOURCE = N_("CCERC (Stemler, Brunner, Werblow et al., December 2022)")
 Whose = Literal["all", "summer 2021", "2021-22", "PK-5", "6-12", "Hartford", "language"]
 
 
@@ -17,7 +17,7 @@ Whose = Literal["all", "summer 2021", "2021-22", "PK-5", "6-12", "Hartford", "la
 class Finding:
     """One finding: when after the first visit, whose visits; `reported`: the change of the
     attendance rate against similar students not visited, in points, in the evaluation's words. All
-    but `whose` in English, to be said with `_`.
+    in English.
     """
 
     when: str
@@ -26,27 +26,19 @@ class Finding:
     whose: Whose
 
 
+_RIGHT_AFTER, _LATER = N_("Month right after the first visit"), N_("Six months and more after")
+_NINE = N_("Nine months after")
 FINDINGS = (
-    Finding(N_("Month right after the first visit"), N_("all visited"), N_("about +4"), "all"),
-    Finding(
-        N_("Six months and more after"),
-        N_("first visited in summer 2021"),
-        N_("about +7"),
-        "summer 2021",
-    ),
-    Finding(
-        N_("Six months and more after"),
-        N_("first visited in school year 2021-22"),
-        N_("nearly +15"),
-        "2021-22",
-    ),
-    Finding(N_("Nine months after"), "PK-5", N_("about +8"), "PK-5"),
-    Finding(N_("Nine months after"), N_("grades 6-12"), N_("about +16"), "6-12"),
-    Finding(N_("Six months and more after"), "Hartford", N_("about +30"), "Hartford"),
+    Finding(_RIGHT_AFTER, N_("all visited"), N_("about +4"), "all"),
+    Finding(_LATER, N_("first visited in summer 2021"), N_("about +7"), "summer 2021"),
+    Finding(_LATER, N_("first visited in school year 2021-22"), N_("nearly +15"), "2021-22"),
+    Finding(_NINE, "PK-5", N_("about +8"), "PK-5"),
+    Finding(_NINE, N_("grades 6-12"), N_("about +16"), "6-12"),
+    Finding(_LATER, "Hartford", N_("about +30"), "Hartford"),
     Finding(
         N_("After the visit"),
         N_("families who mostly speak a language other than English"),
-        "smaller",
+        N_("smaller"),
         "language",
     ),
 )

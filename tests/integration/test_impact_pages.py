@@ -138,7 +138,7 @@ def test_where_next_says_what_visits_would_win_and_what_that_rests_on(choose):
 def test_the_evaluation_s_findings_stand_beside_the_release_whatever_is_chosen(choose, filters):
     app = opened(beside=["Evaluation"], **filters)
     text = said(app)
-    assert evaluation_words.INTRODUCTION in text
+    assert evaluation_words.introduction() in text
     assert "their effects were planted to resemble the findings" in text
     (table,) = (t.value for t in app.table if "Finding" in t.value.columns)
     expected = findings_beside(choose())

@@ -204,7 +204,7 @@ def _effect(choice: Choice) -> tuple[Part, ...]:
             "district-effects",
             _("What visits changed in {district}", district=_name(choice)),
             pd.concat([part for part in parts if len(part)], ignore_index=True),
-            row_words.READ_THE_ROWS,
+            row_words.read_the_rows(),
             row_words.schools_note(choice),
             *([] if nobody is None else [nobody]),
         ),

@@ -10,7 +10,7 @@ from leapdash.show.words.numbers import count, month
 INVENTED = N_("Simulated: these students are invented")
 RECORDED = N_("Recorded data")
 
-_RULES: Mapping[str, str] = {
+_RULE_NAMES: Mapping[str, str] = {
     "half_day": N_("Half day"),
     "chronic_absence": N_("Chronic absence"),
     "eligible": N_("Eligible"),
@@ -120,7 +120,7 @@ def table_facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
 
 def _rule(name: str) -> str:
     """What a rule is called; one of another version by its name in the manifest."""
-    return _(_RULES[name]) if name in _RULES else name.replace("_", " ").capitalize()
+    return _(_RULE_NAMES[name]) if name in _RULE_NAMES else name.replace("_", " ").capitalize()
 
 
 def _begun(text: str) -> str:

@@ -12,7 +12,7 @@ def introduction() -> str:
     return _(
         "Points of the attendance rate after the first visit, against similar students who were "
         "not visited, as reported by {source}.",
-        source=SOURCE,
+        source=_(SOURCE),
     )
 
 
