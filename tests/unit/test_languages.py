@@ -69,7 +69,7 @@ def outside(text: str) -> str:
         depth += (character == "⟦") - (character == "⟧")
         if depth == 0 and character not in "⟦⟧":
             kept.append(character)
-    rest = _NAMES.sub("", _TAGS.sub("", "".join(kept)))
+    rest = _NAMES.sub("", _TAGS.sub(" ", "".join(kept)))
     return " ".join(re.findall(r"[^\W\d_]{2,}", rest))
 
 
@@ -150,7 +150,7 @@ def drawn(figure: Figure, look: Look) -> Iterator[tuple[str, str]]:
                 if isinstance(value, str):
                     yield f"{figure.name}: {kind}", value
         yield f"{figure.name}: hover", str(getattr(trace, "hovertemplate", None) or "")
-        if layout.get("showlegend"):
+        if layout.get("showlegend") and trace.showlegend is not False:
             yield f"{figure.name}: key", str(trace.name or "")
 
 

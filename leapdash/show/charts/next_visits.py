@@ -11,7 +11,7 @@ from leapdash.show.charts.axes import axis_title, plain_axis
 from leapdash.show.charts.base import Drawing, Look, text_width
 from leapdash.show.charts.rows import draw_withheld, left_margin, short_names
 from leapdash.show.language import _
-from leapdash.show.views.next_visits import ALIKE, LESS, MORE, UNTOLD, NextVisits, of_group
+from leapdash.show.views.next_visits import NOT_APART, LESS, MORE, UNTOLD, NextVisits, of_group
 from leapdash.show.words.next_visits import axis, hover, whole_name
 from leapdash.show.words.numbers import NO_FIGURE, count, tenths
 
@@ -52,7 +52,7 @@ def days_rows(found: NextVisits, look: Look) -> go.Figure:
         draw_withheld(drawing, list(zip(*columns, strict=True)), low, high)
     for name, own, color in (
         ("told", of_group(rows, MORE, LESS), palette.visited),
-        ("alike", of_group(rows, ALIKE), palette.compared),
+        ("alike", of_group(rows, NOT_APART), palette.compared),
     ):
         _draw_told(drawing, name, own, color)
     _write_numbers(drawing, "days", _("days"), high, rows, days)

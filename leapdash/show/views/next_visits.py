@@ -17,8 +17,8 @@ from leapdash.show.views.effects import chosen_visits, headlines_on
 from leapdash.show.views.programme import last_month, reach_by, visited_days
 
 MORE, LESS = N_("More than elsewhere"), N_("Less than elsewhere")
-ALIKE, UNTOLD = N_("Can’t be told from elsewhere"), N_("Too few to tell")
-GROUPS = (MORE, ALIKE, LESS, UNTOLD)
+NOT_APART, UNTOLD = N_("Can’t be told from elsewhere"), N_("Too few to tell")
+GROUPS = (MORE, NOT_APART, LESS, UNTOLD)
 """What rows are parted by, in the order shown: what their difference from elsewhere allows. In
 English: a table has their words in the language on show (see `of_group`).
 """
@@ -146,7 +146,7 @@ def _group(own: PerVisit, beside: Interval | None) -> str:
     if own.days is None:
         return UNTOLD
     if beside is None or beside.low <= 0 <= beside.high:
-        return ALIKE
+        return NOT_APART
     return MORE if beside.low > 0 else LESS
 
 

@@ -11,7 +11,7 @@ from leapdash.show.choice import Choice
 from leapdash.show.effects.per_visit import PerVisit
 from leapdash.show.language import N_, _, _n
 from leapdash.show.views.next_visits import (
-    ALIKE,
+    NOT_APART,
     GROUPS,
     LESS,
     MORE,
@@ -233,7 +233,7 @@ def _beside_sentence(rows: pd.DataFrame) -> str:
     """Where a visit won more or less than elsewhere, and where that can't be told; empty where
     nothing is told.
     """
-    more, less, alike = (of_group(rows, group) for group in (MORE, LESS, ALIKE))
+    more, less, alike = (of_group(rows, group) for group in (MORE, LESS, NOT_APART))
     told = len(more) + len(less) + len(alike)
     if not told:
         return ""
