@@ -69,7 +69,7 @@ def attendance_beside(choice: Choice) -> Beside:
     first, second = (_attendance(side, *_whole(side)) for side in (one, other))
     a, b = attendance_of(first), attendance_of(second)
     if a is None or b is None:
-        return Beside(*(None if side is None else side.rate for side in (a, b)), (0, 0), None)
+        return Beside(a.rate if a else None, b.rate if b else None, (0, 0), None)
     counted = a.students, b.students
     if min(counted) < FEW_STUDENTS:
         return Beside(a.rate, b.rate, counted, None)
@@ -131,6 +131,10 @@ def reach_beside(choice: Choice) -> Beside:
     return _shares_beside(choice, found)
 
 
+def _middles(one: Interval | None, other: Interval | None) -> tuple[float | None, float | None]:
+    return (one.effect if one else None), (other.effect if other else None)
+
+
 @kept("a", "b")
 def effect_beside(choice: Choice) -> Beside:
     """What visits changed on both sides, six to nine school months after the first."""
@@ -139,7 +143,7 @@ def effect_beside(choice: Choice) -> Beside:
     effects = found[0].effect, found[1].effect
     between = contrast(choice.cohorts, chosen_visits(one), chosen_visits(other), "six_to_nine")
     return Beside(
-        *(None if own is None else own.effect for own in effects),
+        *_middles(*effects),
         (found[0].visited, found[1].visited),
         between,
         effects,
@@ -156,7 +160,7 @@ def days_beside(choice: Choice) -> Beside:
         choice.cohorts, chosen_visits(one), chosen_visits(other), visited_days(choice)
     )
     return Beside(
-        *(None if own is None else own.effect for own in each),
+        *_middles(*each),
         (found[0].visited_all, found[1].visited_all),
         between,
         each,

@@ -59,6 +59,7 @@ def _capacity(choice: Choice) -> dict[Any, float]:
     part = choice.release.table("reach", ["month", "district_code", "ever_eligible"], where)
     pairs = sums(part.drop_null(), ["month", "district_code"], ["ever_eligible"])
     found: dict[Any, float] = {}
+    day: Any
     for day, districts in pairs.groupby("month")["district_code"]:
         own = [told.get((code, school_year_of(day))) for code in districts]
         if all(number is not None for number in own):
