@@ -6,12 +6,13 @@ written, which makes an entry of the history. So the way back leads to the choic
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, Filters, Known, left_out, understood
+from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, Filters, Known, left_out
+from leapdash.show.parameters import Parameter
 
 Query = dict[str, list[str]]
 
@@ -19,41 +20,6 @@ _FILTERS, _SAID = "chosen_filters", "chosen_on_controls"
 _ADDRESS, _USED = "address", "used"
 # Addresses used to name the District page's district apart.
 _FORMER = "district"
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """What an address says by one name, beside the filters.
-
-    `words`: its values in words, the first the one that goes without saying.
-    """
-
-    key: str
-    label: str
-    words: Mapping[str, str]
-
-    def read(self, query: Query) -> tuple[str, bool]:
-        """The value an address asks for, empty for none; and whether it asks for nothing else."""
-        found, all_known = understood(query.get(self.key, []), self.words)
-        return (found[0] if found and found[0] != self.first else ""), all_known
-
-    @property
-    def first(self) -> str:
-        """The value that goes without saying."""
-        return next(iter(self.words))
-
-    def says(self) -> str:
-        """What is chosen."""
-        return st.session_state[_SAID].get(self.key) or self.first
-
-
-class Tabs(Parameter):
-    """Which of several sections is open. What goes without saying is the first an answer has."""
-
-    @property
-    def first(self) -> str:
-        """Nothing: the answer knows."""
-        return ""
 
 
 def follow(own: Sequence[Parameter], every: Sequence[Parameter], known: Known) -> list[str]:
@@ -89,6 +55,11 @@ def filters() -> Filters:
     """The filters chosen."""
     chosen: Filters = st.session_state[_FILTERS]
     return chosen
+
+
+def says(parameter: Parameter) -> str:
+    """What is chosen by it."""
+    return st.session_state[_SAID].get(parameter.key) or parameter.first
 
 
 def begin_with(key: str, value: str | list[str]) -> None:

@@ -1,106 +1,49 @@
 """The controls that belong to single pages, kept in the address like the filters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Literal
 
 import streamlit as st
 
+from leapdash.show.answers import pages
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
-from leapdash.show.dashboard.address import Parameter, Tabs
 from leapdash.show.filters import Known
 from leapdash.show.opened import OpenedRelease
-from leapdash.show.views.district import BESIDE
+from leapdash.show.parameters import COMPARE, SCHOOL, OneOf, Parameter, controls_on
 from leapdash.show.views.effects import ways_to_part
-from leapdash.show.views.programme import districts_visited
-from leapdash.show.views.school import school_at_first
 from leapdash.show.words.school import AT_FIRST
 
 
-@dataclass(frozen=True)
-class Control(Parameter):
-    """A control for one field of a Choice.
-
-    `kind`: whether all values stand side by side, or in a list that opens; `wrap`: whether they may
-    take several lines.
+def draw(
+    control: Parameter, kind: Literal["row", "list"] = "row", wrap: bool | None = None
+) -> None:
+    """Put a control on the page: all values side by side, or in a list that opens; `wrap`: whether
+    they may take several lines.
     """
-
-    field: str
-    kind: Literal["row", "list"] = "row"
-    wrap: bool | None = None
-
-    def draw(self) -> None:
-        """Put it on the page."""
-        options = list(self.words)
-        address.begin_with(self.key, self.says() if self.says() in options else self.first)
-        if self.kind == "list":
-            st.selectbox(
-                self.label,
-                options,
-                format_func=lambda value: self.words[value],
-                key=self.key,
-                on_change=address.take,
-                args=(self.key, options),
-            )
-        else:
-            st.segmented_control(
-                self.label,
-                options,
-                required=True,
-                format_func=lambda value: self.words[value],
-                key=self.key,
-                wrap=self.wrap,
-                on_change=address.take,
-                args=(self.key, options),
-            )
-
-
-HEADLINE = Control(
-    "when",
-    "School months after the first visit",
-    {"six_to_nine": "6 to 9 months after", "month_after": "Month after"},
-    field="headline",
-)
-ORDER = Control(
-    "order",
-    "Rows by",
-    {"effect": "Effect", "waiting": "Waiting", "reached": "Reached", "name": "Name"},
-    field="order",
-)
-MEASURE = Control(
-    "measure",
-    "Schools by",
-    {measure.name: measure.label for measure in BESIDE},
-    field="measure",
-)
-COMPARE = Control(
-    "compare",
-    "Draw its lines by",
-    {
-        "all": "One line",
-        "district": "Districts",
-        "level": "Levels",
-        "period": "Time of first visit",
-        "language": "Language of visit",
-    },
-    field="by",
-    kind="list",
-)
-LINES = Control(
-    "lines",
-    "Lines",
-    {
-        "district": "Districts",
-        "level": "Levels",
-        "participation": "Participation",
-        "group": "Student groups",
-        "all": "One line",
-    },
-    field="by",
-    wrap=True,
-)
-POINTS = Control("points", "Points", {"month": "Months", "year": "School years"}, field="grain")
+    options, said = list(control.words), address.says(control)
+    address.begin_with(control.key, said if said in options else control.first)
+    if kind == "list":
+        st.selectbox(
+            control.label,
+            options,
+            format_func=lambda value: control.words[value],
+            key=control.key,
+            on_change=address.take,
+            args=(control.key, options),
+        )
+    else:
+        st.segmented_control(
+            control.label,
+            options,
+            required=True,
+            format_func=lambda value: control.words[value],
+            key=control.key,
+            wrap=wrap,
+            on_change=address.take,
+            args=(control.key, options),
+        )
 
 
 def draw_compare(choice: Choice) -> None:
@@ -108,34 +51,28 @@ def draw_compare(choice: Choice) -> None:
     offered = ("all", *ways_to_part(choice))
     if len(offered) > 1:
         words: dict[str, str] = {way: COMPARE.words[way] for way in offered}
-        replace(COMPARE, words=words).draw()
+        draw(replace(COMPARE, words=words), "list")
 
 
-@dataclass(frozen=True)
-class SchoolBox(Tabs):
-    """The one school a page is about. What goes without saying is the one the page begins with."""
-
-    def draw(self, choice: Choice) -> None:
-        """Put it on the page, with the schools of the districts chosen."""
-        known, codes = choice.known, choice.codes
-        offered = [
-            code for code, one in known.schools.items() if codes is None or one.district in codes
-        ]
-        address.begin_with(self.key, choice.school)
-        st.selectbox(
-            self.label,
-            offered,
-            format_func=known.school_label,
-            key=self.key,
-            on_change=address.take,
-            args=(self.key, ["", *offered]),
-        )
-        if choice.school and choice.school != self.says():
-            st.caption(AT_FIRST)
+def draw_school(choice: Choice) -> None:
+    """Put `SCHOOL` on the page, with the schools of the districts chosen."""
+    known, codes = choice.known, choice.codes
+    offered = [code for code, one in known.schools.items() if codes is None or one.district in codes]
+    address.begin_with(SCHOOL.key, choice.school)
+    st.selectbox(
+        SCHOOL.label,
+        offered,
+        format_func=known.school_label,
+        key=SCHOOL.key,
+        on_change=address.take,
+        args=(SCHOOL.key, ["", *offered]),
+    )
+    if choice.school and choice.school != address.says(SCHOOL):
+        st.caption(AT_FIRST)
 
 
-def _tabs(key: str, label: str, *titles: str) -> Tabs:
-    return Tabs(key, label, dict(zip(titles, titles, strict=True)))
+def _tabs(key: str, label: str, *titles: str) -> OneOf:
+    return OneOf(key, label, dict(zip(titles, titles, strict=True)))
 
 
 BESIDE_TABS = _tabs(
@@ -150,7 +87,6 @@ BESIDE_TABS = _tabs(
     "All students",
     "Evaluation",
 )
-SCHOOL = SchoolBox("school", "Find a school", {})
 SCHOOL_TABS = _tabs(
     "beside_school", "The school", "Schools like it", "Chronic absence", "Visits", "Chance"
 )
@@ -163,57 +99,25 @@ TIME_TABS = _tabs(
     "Effect of visits",
 )
 
-OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
-    "impact": (HEADLINE, ORDER, BESIDE_TABS),
-    "district": (MEASURE, HEADLINE, TIME_TABS),
-    "school": (SCHOOL, SCHOOL_TABS),
-    "trends": (LINES, POINTS),
-    "before_after": (COMPARE,),
-    "about": (),
+_TABS: Mapping[str, tuple[Parameter, ...]] = {
+    "impact": (BESIDE_TABS,),
+    "district": (TIME_TABS,),
+    "school": (SCHOOL_TABS,),
 }
-"""What each page has to say beside the filters."""
+"""Which section of a page is open."""
 
 
 def own_of(page: str, known: Known) -> tuple[Parameter, ...]:
     """What a page has to say beside the filters, with the words of the release."""
-    schools = {code: known.school_label(code) for code in known.schools}
-    return tuple(replace(one, words=schools) if one is SCHOOL else one for one in OF_PAGE[page])
+    return (*controls_on(page, known), *_TABS.get(page, ()))
 
 
 def every(known: Known) -> tuple[Parameter, ...]:
     """The same for all pages, each once."""
-    return tuple({one.key: one for page in OF_PAGE for one in own_of(page, known)}.values())
+    return tuple({one.key: one for page in pages.PAGES for one in own_of(page, known)}.values())
 
 
 def choice_on(page: str, release: OpenedRelease) -> Choice:
     """What is chosen, as the page takes it."""
-    said: dict[str, Any] = {
-        own.field: own.says() for own in OF_PAGE[page] if isinstance(own, Control)
-    }
-    choice = Choice(release, address.filters().meant_on(page), **said)
-    match page:
-        case "district":
-            return replace(choice, district=_district(choice))
-        case "school":
-            return replace(choice, school=_school(choice))
-    return choice
-
-
-def _school(choice: Choice) -> str:
-    """The one school a page is about: the one asked for, where it is in the districts chosen."""
-    said, schools = SCHOOL.says(), choice.known.schools
-    if said in schools and (choice.codes is None or schools[said].district in choice.codes):
-        return said
-    return school_at_first(choice)
-
-
-def _district(choice: Choice) -> str:
-    """The one district a page is about: the only one chosen, else of those chosen the one where
-    most students wait.
-    """
-    options = list(choice.codes or choice.known.districts)
-    if len(options) == 1:
-        return options[0]
-    table = districts_visited(choice.filtered(years=()))
-    most = table.sort_values("waiting", ascending=False)["district_code"].tolist()
-    return next((code for code in most if code in options), options[0])
+    said = {own.key: address.says(own) for own in controls_on(page, release.known)}
+    return pages.choice_on(page, release, address.filters(), said)

@@ -23,9 +23,9 @@ from leapdash.show.charts.base import PICTURE_WIDTH, Heading, Look
 from leapdash.show.charts.palette import palette_of
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
-from leapdash.show.dashboard.address import Tabs
-from leapdash.show.dashboard.controls import Control
+from leapdash.show.dashboard.controls import draw
 from leapdash.show.filters import FILTER_LABELS
+from leapdash.show.parameters import Parameter
 from leapdash.show.views.checks import Verdict
 from leapdash.show.words.checks import TITLE as CHECKS
 from leapdash.show.words.columns import COLUMNS, Column, in_words, seen
@@ -87,17 +87,17 @@ def show(answer: Answer, *parts: Part | None, within: bool = False) -> None:
         _show(part, answer, within)
 
 
-def tabs(answer: Answer, tab: Tabs, *controls: Control) -> None:
+def tabs(answer: Answer, tab: Parameter, *controls: Parameter) -> None:
     """The sections side by side, only the open one made; in it, the control it alone follows."""
-    titles = [section.title for section in answer.sections]
-    address.begin_with(tab.key, tab.says() if tab.says() in titles else titles[0])
+    titles, said = [section.title for section in answer.sections], address.says(tab)
+    address.begin_with(tab.key, said if said in titles else titles[0])
     places = st.tabs(titles, key=tab.key, on_change=address.take, args=(tab.key, titles))
     for section, place in zip(answer.sections, places, strict=True):
         if place.open:
             with place:
                 for control in controls:
                     if control.field == section.control:
-                        control.draw()
+                        draw(control)
                 show(answer, *section.make())
 
 
