@@ -21,16 +21,22 @@ def file_name(name: str, choice: Choice) -> str:
 
 
 def csv_of(title: str, table: pd.DataFrame, choice: Choice) -> bytes:
-    """The table as CSV. Every row says first of which figure and choice it is and what its data
-    are; last, for machines, whether it is simulated or published, and from which release.
+    """The table as CSV, every row marked."""
+    return marked(title, table, choice).to_csv(index=False).encode()
+
+
+def marked(title: str, table: pd.DataFrame, choice: Choice) -> pd.DataFrame:
+    """The table with a mark on every row. It says first of which figure and choice the row is and
+    what its data are; last, for machines, whether it is simulated or published, and from which
+    release.
     """
     own, manifest = own_source(choice.release), choice.release.manifest
-    marked = table.assign(data=own, release=manifest.release_id)
-    marked.insert(0, "figure", title)
-    marked.insert(1, "choice", subject(choice))
-    marked.insert(2, "stamp", Stamp.of(manifest).words)
-    if "source" in marked:
-        published = marked["source"] != own
-        marked.loc[published, "data"] = "published"
-        marked.loc[published, "stamp"] = f"Published data · release {manifest.release_id}"
-    return marked.to_csv(index=False).encode()
+    rows = table.assign(data=own, release=manifest.release_id)
+    rows.insert(0, "figure", title)
+    rows.insert(1, "choice", subject(choice))
+    rows.insert(2, "stamp", Stamp.of(manifest).words)
+    if "source" in rows:
+        published = rows["source"] != own
+        rows.loc[published, "data"] = "published"
+        rows.loc[published, "stamp"] = f"Published data · release {manifest.release_id}"
+    return rows

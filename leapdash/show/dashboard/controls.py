@@ -57,7 +57,9 @@ def draw_compare(choice: Choice) -> None:
 def draw_school(choice: Choice) -> None:
     """Put `SCHOOL` on the page, with the schools of the districts chosen."""
     known, codes = choice.known, choice.codes
-    offered = [code for code, one in known.schools.items() if codes is None or one.district in codes]
+    offered = [
+        code for code, one in known.schools.items() if codes is None or one.district in codes
+    ]
     address.begin_with(SCHOOL.key, choice.school)
     st.selectbox(
         SCHOOL.label,

@@ -1,10 +1,10 @@
-"""The release on show, opened and verified once."""
+"""The release on show, with a word to the reader while it is being opened."""
 
 import streamlit as st
 
-from leapdash.release import current_id, open_release
+from leapdash.release import current_id
 from leapdash.show.on_show import store_path
-from leapdash.show.opened import OpenedRelease
+from leapdash.show.opened import OpenedRelease, held
 
 
 def release() -> OpenedRelease:
@@ -19,4 +19,4 @@ def release() -> OpenedRelease:
 
 @st.cache_resource(max_entries=2, show_spinner="Checking the release …")
 def _opened(store: str, release_id: str | None) -> OpenedRelease:
-    return OpenedRelease(open_release(store, release_id))
+    return held(store, release_id)

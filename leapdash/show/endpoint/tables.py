@@ -1,0 +1,103 @@
+"""The tables of an answer: by which names they go, where they stand, and why one is missing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from leapdash.show.answers.model import Answer, Figure, Part, Table, Text, Withheld
+
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "impact": (
+        "impact-effects",
+        "impact-chronic-absence",
+        "impact-to-june",
+        "impact-periods",
+        "impact-kinds",
+        "impact-groups",
+        "impact-reach",
+        "impact-next",
+        "impact-years",
+        "impact-evaluation",
+    ),
+    "district": (
+        "district-schools",
+        "district-years",
+        "district-months",
+        "district-chance",
+        "district-effects",
+    ),
+    "school": ("school-months", "school-like", "school-chronic", "school-visits"),
+    "trends": ("trends-attendance", "trends-chronic"),
+    "before_after": (
+        "effect",
+        "before-after",
+        "effect-chronic-absence",
+        "effect-to-june",
+        "effect-before",
+        "effect-balance",
+        "effect-observed",
+        "effect-followed",
+        "effect-schoolmates",
+        "effect-beside",
+        "effect-left-out",
+    ),
+    "about": (),
+}
+"""The names of each page's tables, in the order of the page; a choice may leave it without some."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where parts of an answer stand: at its head, in a section or in a check, by its `key`."""
+
+    key: str
+    parts: tuple[Part, ...]
+
+    def tables(self) -> Iterator[Figure | Table]:
+        """Its figures and tables."""
+        return (part for part in self.parts if isinstance(part, Figure | Table))
+
+
+def places(answer: Answer) -> Iterator[Place]:
+    """Where an answer's parts stand, in the order of the page, each made when it is reached."""
+    yield Place("", answer.figures)
+    for section in answer.sections:
+        yield Place(section.title, section.make())
+    for check in answer.checks:
+        yield Place(check.key, check.make())
+
+
+def found(answer: Answer, name: str) -> tuple[Place, Figure | Table] | None:
+    """The table of that name, and where it stands; None where the answer has none."""
+    for place in places(answer):
+        for part in place.tables():
+            if part.name == name:
+                return place, part
+    return None
+
+
+def none_of(usual: Answer, name: str) -> Table:
+    """A table without rows in the place of one that a choice leaves out. `usual`: the answer where
+    nothing is chosen, which has its title and columns, or, where it has none either, nothing has.
+    """
+    there = found(usual, name)
+    if there is None:
+        return Table(name, usual.question, pd.DataFrame())
+    return Table(name, there[1].title, there[1].table.iloc[:0])
+
+
+def why_none(answer: Answer, usual: Answer, name: str) -> str:
+    """Why an answer doesn't have a table that its page may have; `usual` as in `none_of`."""
+    if answer.empty:
+        return answer.sentence
+    there = found(usual, name)
+    stands = [place for place in places(answer) if there and place.key == there[0].key]
+    for part in (*(part for place in stands for part in place.parts), answer.withheld):
+        if isinstance(part, Withheld):
+            return part.reason
+    if stands and not any(True for _ in stands[0].tables()):
+        told = [part.words for part in stands[0].parts if isinstance(part, Text) and not part.small]
+        if told:
+            return " ".join(told)
+    return "The page has no such table for this choice."
