@@ -57,7 +57,7 @@ def _sessions() -> float:
     return float(sum(getattr(count, "value", 0) for count in counts))
 
 
-def _folder() -> str:
+def folder() -> str:
     """The folder of another site the server stands below: /leap, say; empty for none."""
     folder = (st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{folder}" if folder else ""
@@ -65,7 +65,7 @@ def _folder() -> str:
 
 metrics.SESSIONS.set_function(_sessions)
 MIDDLEWARE = (Middleware(SaysWhere),)
-ROUTES = tuple(routes(_folder()))
+ROUTES = tuple(routes(folder()))
 
 
 def _asks_for_html(scope: Scope) -> bool:

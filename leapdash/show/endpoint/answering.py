@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,6 @@ from leapdash.show.answers.pages import PAGES, choice_on
 from leapdash.show.endpoint.asked import (
     MOST_ROWS,
     ROWS_PARAMETERS,
-    Query,
     Rows,
     allowed_on,
     choice_asked,
@@ -108,32 +107,29 @@ def answer(asked: Asked, release: OpenedRelease) -> Reply:
 
 def table_json(asked: Asked, release: OpenedRelease) -> Reply:
     """The rows of a table, at most MOST_ROWS at once, and what its columns are."""
-    page, query = _page(asked), parsed(asked.query)
-    rows = rows_asked(query)
-    rows = Rows(MOST_ROWS if rows.limit is None else rows.limit, rows.offset, rows.columns)
-    told, part, words, why = _table(asked, release, page, query, rows)
-    values = table_values(page, part, told, rows, why)
+    told = _table(asked, release)
+    rows = replace(told.rows, limit=MOST_ROWS if told.rows.limit is None else told.rows.limit)
+    values = table_values(told.page, told.part, told.answer, rows, told.why)
     after = rows.offset + len(values["rows"])
     more = {"limit": rows.limit, "offset": after, "columns": rows.columns}
-    path = f"/tables/{page}/{part.name}.json"
+    path = f"/tables/{told.page}/{told.part.name}.json"
     goes_on = values["rows"] and after < values["total"]
-    values["next"] = asked.link(path, words | more) if goes_on else None
-    return _json(values | _links(asked, page, part.name, words))
+    values["next"] = asked.link(path, told.words | more) if goes_on else None
+    return _json(values | _links(asked, told.page, told.part.name, told.words))
 
 
 def table_csv(asked: Asked, release: OpenedRelease) -> Reply:
     """The same as the page's download; of its rows and columns those asked for, if any are."""
-    page, query = _page(asked), parsed(asked.query)
-    rows = rows_asked(query)
-    told, part, words, _ = _table(asked, release, page, query, rows)
-    full = marked(part.title, part.table, told.choice)
+    told = _table(asked, release)
+    part, choice = told.part, told.answer.choice
+    full = marked(part.title, part.table, choice)
     *before, data, release_id = (n for n in full.columns if n not in part.table.columns)
-    picked = full[[*before, *chosen_columns(part.table, rows).columns, data, release_id]]
-    body = chosen_rows(picked, rows).to_csv(index=False).encode()
-    json_address = _links(asked, page, part.name, words)["json"]
+    picked = full[[*before, *chosen_columns(part.table, told.rows).columns, data, release_id]]
+    body = chosen_rows(picked, told.rows).to_csv(index=False).encode()
+    described_by = _links(asked, told.page, part.name, told.words)["json"]
     headers = {
-        "Content-Disposition": f'attachment; filename="{file_name(part.name, told.choice)}.csv"',
-        "Link": f'<{json_address}>; rel="describedby"; type="{JSON}"',
+        "Content-Disposition": f'attachment; filename="{file_name(part.name, choice)}.csv"',
+        "Link": f'<{described_by}>; rel="describedby"; type="{JSON}"',
     }
     return Reply(200, body, CSV, headers)
 
@@ -151,26 +147,37 @@ def _page(asked: Asked) -> str:
     return page
 
 
-def _table(
-    asked: Asked, release: OpenedRelease, page: str, query: Query, rows: Rows
-) -> tuple[Answer, Figure | Table, dict[str, list[str]], str]:
-    """A page's answer, the table asked for, the query in words, and why it has no rows, if so."""
-    name = asked.names["table"]
+@dataclass(frozen=True)
+class _Told:
+    """A table asked for: in which answer, and of its rows which.
+
+    `words`: what was chosen, in the words of the page's address. `why`: it has no rows, empty where
+    it may have some.
+    """
+
+    page: str
+    answer: Answer
+    part: Figure | Table
+    rows: Rows
+    words: Mapping[str, Any]
+    why: str = ""
+
+
+def _table(asked: Asked, release: OpenedRelease) -> _Told:
+    """The table asked for; one without rows in the place of one that the choice leaves out."""
+    page, name, query = _page(asked), asked.names["table"], parsed(asked.query)
     if name not in TABLES[page]:
         raise ProblemError(404, "The page has no table of that name.", "table", TABLES[page])
     choice, words = choice_asked(page, release, query, beside=ROWS_PARAMETERS)
-    told = PAGES[page].answer(choice)
-    there, why = found(told, name), ""
-    if there is None:
+    rows, answered = rows_asked(query), PAGES[page].answer(choice)
+    part, why = found(answered, name), ""
+    if part is None:
         usual = PAGES[page].answer(choice_on(page, release, Filters(), {}))
-        part: Figure | Table = none_of(usual, name)
-        why = why_none(told, usual, name)
-    else:
-        _, part = there
+        part, why = none_of(usual, name), why_none(answered, usual, name)
     held = list(part.table.columns)
     if held and set(rows.columns) - set(held):
         raise ProblemError(400, "“columns” names one that the table doesn’t have.", "columns", held)
-    return told, part, words, why
+    return _Told(page, answered, part, rows, words, why)
 
 
 def _links(asked: Asked, page: str, name: str, words: Mapping[str, Any]) -> Values:

@@ -129,7 +129,7 @@ def table_values(page: str, part: Figure | Table, answer: Answer, rows: Rows, wh
 
 def chosen_columns(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     """The columns asked for, as they were asked for; and which rows are published, if some are."""
-    if not rows.columns:
+    if not rows.columns or not len(table.columns):
         return table
     wanted = [*rows.columns, *(["source"] if "source" in table.columns else [])]
     return table[list(dict.fromkeys(wanted))]

@@ -37,14 +37,14 @@ _ANSWERS: Mapping[str, Answering] = {
     "/openapi.json": answering.described,
 }
 # Kept by whoever likes, and asked for again each time: another release may be on show by then.
-_KEPT = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+_KEPT = {"Cache-Control": "no-cache"}
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 def routes(below: str = "") -> list[Route]:
     """Every route, below a folder (`/leap`, say) where the server stands below one."""
     health, scraped = _Served("/healthz", below, _health), _Served("/metrics", below, _metrics)
-    answers = [_Served(pattern, below, _Data(answering)) for pattern, answering in _ANSWERS.items()]
+    answers = [_Served(pattern, below, _Data(make)) for pattern, make in _ANSWERS.items()]
     nothing = _Served("/api/{rest:path}", below, _nothing)
     return [Route(one.path, one) for one in (health, scraped, *answers, nothing)]
 
@@ -75,7 +75,7 @@ class _Data:
             raise ProblemError(403, reason)
         version = request.version(release.manifest.release_id)
         headers = {**_KEPT, "ETag": version}
-        if version in re.findall(r'(?:W/)?"[^"]*"', request.held):
+        if version.removeprefix("W/") in re.findall(r'"[^"]*"', request.held):
             return Reply(304, b"", "", headers)
         reply = self.answering(request.asked, release)
         return replace(reply, headers={**headers, **reply.headers})
@@ -94,7 +94,8 @@ class _Served:
         reply = await self._reply(scope)
         metrics.REQUESTS.labels(self._pattern, reply.status).inc()
         metrics.REQUEST_SECONDS.labels(self._pattern).observe(perf_counter() - began)
-        response = Response(reply.body, reply.status, dict(reply.headers), reply.media_type or None)
+        headers = {"X-Content-Type-Options": "nosniff", **reply.headers}
+        response = Response(reply.body, reply.status, headers, reply.media_type or None)
         if scope["method"] == "HEAD":
             response.body = b""
         await response(scope, receive, send)

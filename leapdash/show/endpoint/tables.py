@@ -68,36 +68,33 @@ def places(answer: Answer) -> Iterator[Place]:
         yield Place(check.key, check.make())
 
 
-def found(answer: Answer, name: str) -> tuple[Place, Figure | Table] | None:
-    """The table of that name, and where it stands; None where the answer has none."""
-    for place in places(answer):
-        for part in place.tables():
-            if part.name == name:
-                return place, part
-    return None
+def found(answer: Answer, name: str) -> Figure | Table | None:
+    """The table of that name; None where the answer has none."""
+    parts = (part for place in places(answer) for part in place.tables())
+    return next((part for part in parts if part.name == name), None)
 
 
 def none_of(usual: Answer, name: str) -> Table:
     """A table without rows in the place of one that a choice leaves out. `usual`: the answer where
-    nothing is chosen, which has its title and columns, or, where it has none either, nothing has.
+    nothing is chosen, which knows its title and columns, unless it has none either.
     """
     there = found(usual, name)
     if there is None:
         return Table(name, usual.question, pd.DataFrame())
-    return Table(name, there[1].title, there[1].table.iloc[:0])
+    return Table(name, there.title, there.table.iloc[:0])
 
 
 def why_none(answer: Answer, usual: Answer, name: str) -> str:
     """Why an answer doesn't have a table that its page may have; `usual` as in `none_of`."""
     if answer.empty:
         return answer.sentence
-    there = found(usual, name)
-    stands = [place for place in places(answer) if there and place.key == there[0].key]
-    for part in (*(part for place in stands for part in place.parts), answer.withheld):
+    keys = {place.key for place in places(usual) if name in [part.name for part in place.tables()]}
+    stands = [place for place in places(answer) if place.key in keys]
+    parts = [part for place in stands for part in place.parts]
+    for part in (*parts, answer.withheld):
         if isinstance(part, Withheld):
             return part.reason
-    if stands and not any(True for _ in stands[0].tables()):
-        told = [part.words for part in stands[0].parts if isinstance(part, Text) and not part.small]
-        if told:
-            return " ".join(told)
+    told = [part.words for part in parts if isinstance(part, Text) and not part.small]
+    if told and not any(isinstance(part, Figure | Table) for part in parts):
+        return " ".join(told)
     return "The page has no such table for this choice."
