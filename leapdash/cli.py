@@ -174,6 +174,9 @@ def brief(
     format: Annotated[
         str | None, typer.Option(help="Of the files in a folder: html or pdf. Default: html.")
     ] = None,
+    language: Annotated[
+        str, typer.Option(help="Language they are written in, by its code: en or es.")
+    ] = "en",
 ) -> None:
     """Write what a page says as a document of two pages to hand on.
 
@@ -188,6 +191,7 @@ def brief(
         districts=district or [],
         all_districts=all_districts,
         format=format,
+        language=language,
         progress=_progress(),
     )
     told = f"{files[0]} is" if len(files) == 1 else f"{len(files)} files in {out} are"
@@ -218,6 +222,54 @@ def serve(
     from leapdash.show.dashboard.serve import serve as serve_dashboard
 
     serve_dashboard(store, host, port)
+
+
+@app.command()
+def waitlist(
+    input: Annotated[
+        str,
+        typer.Option(
+            parser=_said,
+            metavar="DIR",
+            help="Folder with the input tables, as for build, or its address.",
+        ),
+    ],
+    district: Annotated[
+        str, typer.Option(parser=_said, metavar="DISTRICT", help="Code or name of the district.")
+    ],
+    out: Annotated[
+        str,
+        typer.Option(
+            parser=_said, metavar="FILE", help="New file to write, ending in .xlsx or .csv."
+        ),
+    ],
+    half_day: Annotated[
+        str, typer.Option(help="What daily attendance counts, as for build: state or fraction.")
+    ] = "state",
+    memory_limit: Annotated[
+        str, typer.Option(help="Most memory the engine may use; with Python, 0.6 GB more.")
+    ] = "2GB",
+    threads: Annotated[int | None, typer.Option(help="Threads; default: all cores.")] = None,
+) -> None:
+    """List the students of a district who wait for a first visit.
+
+    For the district itself: the file holds students' records.
+    """
+    if not is_address(input):
+        check_input(Path(input))
+    from leapdash.build.waitlist.words import told
+    from leapdash.build.waitlist.write import write_waitlist
+
+    found = write_waitlist(
+        input,
+        district,
+        out,
+        half_day=half_day,
+        memory_limit=memory_limit,
+        threads=threads,
+        progress=_progress(),
+    )
+    typer.echo(told(found, Path(out)))
 
 
 @app.command()

@@ -18,5 +18,5 @@ with right:
     layout.passage(answer, release)
 for section in others:
     layout.passage(answer, section)
-with st.expander(manifest.title):
+with st.expander(manifest.heading):
     layout.show(answer, *manifest.make())

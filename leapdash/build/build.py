@@ -7,24 +7,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from leapdash.build.panel.inputs import read_inputs
-from leapdash.build.panel.make import make_panel
-from leapdash.build.panel.numbered import HALF_DAYS
-from leapdash.build.sources.about import About, read_about
-from leapdash.build.sources.folder import Folder, open_folder
+from leapdash.build.panel.from_files import look_at, panel_of
+from leapdash.build.panel.numbered import HALF_DAYS, check_half_day
+from leapdash.build.sources.about import About
+from leapdash.build.sources.folder import Folder
 from leapdash.build.sources.published.ct_open_data import read_published
 from leapdash.build.summaries.summarise import summarise
-from leapdash.build.validation.explain import explain
-from leapdash.build.validation.row_rules import BrokenRulesError
-from leapdash.engines import (
-    ANY_CORES,
-    DEFAULT_ENGINE,
-    Engine,
-    EngineError,
-    Workspace,
-    open_engine,
-)
-from leapdash.errors import InputError, LeapdashError, ReleaseError, UsageError
+from leapdash.engines import ANY_CORES, DEFAULT_ENGINE, Engine, open_engine
+from leapdash.errors import InputError, LeapdashError, ReleaseError
 from leapdash.paths import check_out
 from leapdash.progress import SILENT, Progress
 from leapdash.release import (
@@ -36,7 +26,7 @@ from leapdash.release import (
     open_release,
     publish,
 )
-from leapdash.remote import InputPath, input_path
+from leapdash.remote import input_path
 
 _LICENCE = "public domain"
 
@@ -68,13 +58,12 @@ def build(
     or `out` can't be written to, StoreError where the store can't be written; the
     release on show then stays.
     """
-    if half_day not in HALF_DAYS:
-        raise UsageError(f"--half-day {half_day}: expected one of {', '.join(HALF_DAYS)}.")
+    check_half_day(half_day)
     check_out(out)
     opened = partial(open_engine, engine, memory_limit, threads, spark_master)
     try:
         with progress.step("look at the files"):
-            folder, about = _looked_at(input_path(input))
+            folder, about = look_at(input_path(input))
             figures = _published(published, out, progress)
         for note in folder.notes:
             progress.note(note)
@@ -91,17 +80,6 @@ def build(
     return release
 
 
-def _looked_at(given: InputPath) -> tuple[Folder, About]:
-    """The tables found, and whose they are. Raises InputError where something stands in the way."""
-    try:
-        return open_folder(given), read_about(given)
-    except OSError as error:
-        raise InputError(
-            f"{given}: can't be read ({str(error).splitlines()[0]}).\n"
-            "Expected files this user may read, where they can be reached."
-        ) from error
-
-
 def _tables(
     folder: Folder,
     opened: Callable[[], AbstractContextManager[Engine]],
@@ -113,31 +91,14 @@ def _tables(
 
     Raises InputError that says which rows, or which file, stand in the way.
     """
-    try:
-        with opened() as engine, Workspace(engine) as space:
-            try:
-                inputs = read_inputs(space, folder.tables, half_day, progress)
-                panel = make_panel(space, inputs, progress)
-            except BrokenRulesError as broken:
-                progress.note(f"{broken.table}: some rows break the contract; finding out which")
-                # Only an engine that reads files from their beginning can number their rows.
-                with open_engine() as numbering, Workspace(numbering) as own:
-                    raise explain(own, folder.tables) from broken
-            tables = summarise(space, panel, inputs.programme, progress)
-            if effects:
-                # Loaded where it is asked for: the estimator takes as long to load as a summary.
-                from leapdash.build.effects.tables import effect_tables
+    with panel_of(folder, opened, half_day, progress) as (space, inputs, panel):
+        tables = summarise(space, panel, inputs.programme, progress)
+        if effects:
+            # Loaded where it is asked for: the estimator takes as long to load as a summary.
+            from leapdash.build.effects.tables import effect_tables
 
-                tables |= effect_tables(space, panel, progress)
-            return tables, inputs.rows_read
-    except EngineError as error:
-        for table in folder.tables.values():
-            if reason := table.why_unreadable():
-                raise InputError(reason) from error
-        raise LeapdashError(
-            f"{folder.path}: the tables can't be read: {error}.\n"
-            "Expected whole files. Write them again; if that doesn't help, please report it."
-        ) from error
+            tables |= effect_tables(space, panel, progress)
+        return tables, inputs.rows_read
 
 
 _Figures = tuple[pa.Table, list[SourceFact]]

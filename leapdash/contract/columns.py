@@ -36,7 +36,7 @@ def share(name: str, meaning: str) -> Column:
     return Column(name, "number", meaning, unit="fraction", minimum=0, maximum=1)
 
 
-STUDENT = Column("student_id", "text", "identifies a student; any text; never leaves the build")
+STUDENT = Column("student_id", "text", "identifies a student; any text; in no release")
 SCHOOL = Column(
     "school_code", "text", "the school's state code, 7 characters", pattern=CODE_PATTERN
 )

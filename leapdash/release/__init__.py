@@ -2,7 +2,7 @@
 
 from leapdash.release.arrow_types import arrow_schema, arrow_type
 from leapdash.release.manifest import BuildFacts, Manifest, SourceFact, TableFacts
-from leapdash.release.store import Release, current_id, on_show, open_release, publish
+from leapdash.release.store import Release, current_id, id_before, on_show, open_release, publish
 
 __all__ = [
     "BuildFacts",
@@ -13,6 +13,7 @@ __all__ = [
     "arrow_schema",
     "arrow_type",
     "current_id",
+    "id_before",
     "on_show",
     "open_release",
     "publish",

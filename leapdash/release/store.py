@@ -116,6 +116,17 @@ def current_id(store: Address) -> str | None:
     return release_id
 
 
+def id_before(store: Address, release_id: str) -> str | None:
+    """The id of the newest release of a store that is older than this one; None without any."""
+    releases = Folder.at(store) / _RELEASES
+    try:
+        found = [entry.base_name for entry in releases.entries()]
+    except OSError:
+        return None
+    older = [name for name in found if _ID.fullmatch(name) and name < release_id]
+    return max((name for name in older if (releases / name).has(MANIFEST)), default=None)
+
+
 def on_show(store: Address) -> str:
     """A sentence for error messages: what a reader of the store sees after a failed build."""
     try:

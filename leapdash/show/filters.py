@@ -1,41 +1,42 @@
 """The filter state: one frozen value for all pages, from the address, and what it means.
 
-An address carries what a reader sees (`?districts=Hartford&levels=6-8`); codes are understood too,
-and so are words in any case.
+An address carries English words whatever language is on show (`?districts=Hartford&levels=6-8`), so
+that it says the same to every reader; codes are understood too, and so are words in any case.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leapdash.contract import GROUPS, LEVELS, PARTICIPATION
+from leapdash.show.language import DEFAULT, N_, _, speaking
 
 LEAP = "leap"
 OTHER = "other"
 ALL_STUDENTS = "all"
 
-DISTRICT_SETS: Mapping[str, str] = {LEAP: "LEAP districts", OTHER: "Other districts"}
+DISTRICT_SETS: Mapping[str, str] = {LEAP: N_("LEAP districts"), OTHER: N_("Other districts")}
 PARTICIPATION_LABELS: Mapping[str, str] = {
-    "visited": "Visited",
-    "eligible": "Eligible",
-    "other": "Neither",
+    "visited": N_("Visited"),
+    "eligible": N_("Eligible"),
+    "other": N_("Neither"),
 }
 FILTER_LABELS: Mapping[str, str] = {
-    "districts": "Districts",
-    "levels": "Levels",
-    "participation": "Participation",
-    "years": "School years",
-    "group": "Student group",
+    "districts": N_("Districts"),
+    "levels": N_("Levels"),
+    "participation": N_("Participation"),
+    "years": N_("School years"),
+    "group": N_("Student group"),
 }
 
-_VISITED_AS_A_WHOLE = "this page is about visited students, whom the release keeps as a whole."
-_SCHOOLS_AS_A_WHOLE = "schools are compared for all their students. Trends tells them apart."
-_WHOLE_RELEASE = "this page describes the whole release."
+_VISITED_AS_A_WHOLE = N_("this page is about visited students, whom the release keeps as a whole.")
+_SCHOOLS_AS_A_WHOLE = N_("schools are compared for all their students. Trends tells them apart.")
+_WHOLE_RELEASE = N_("this page describes the whole release.")
 # Why a filter doesn't apply on a page; what isn't listed applies.
 _OFF: Mapping[str, Mapping[str, str]] = {
     "impact": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),
     "district": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE),
     "school": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE)
-    | {"levels": "a school is looked at at its own level."},
+    | {"levels": N_("a school is looked at at its own level.")},
     "before_after": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),
     "about": dict.fromkeys(FILTER_LABELS, _WHOLE_RELEASE),
 }
@@ -67,7 +68,7 @@ class Known:
 
     def label(self, item: str) -> str:
         """The words for a district code, or for `leap` and `other`."""
-        return DISTRICT_SETS.get(item) or self.districts[item]
+        return _(DISTRICT_SETS[item]) if item in DISTRICT_SETS else self.districts[item]
 
     def codes(self, item: str) -> tuple[str, ...]:
         """The district codes an item of the district filter stands for."""
@@ -110,7 +111,7 @@ class Filters:
         notes: list[str] = []
 
         def pick(name: str) -> tuple[str, ...]:
-            found, all_known = understood(query.get(name, ()), labels(name, known))
+            found, all_known = understood(query.get(name, ()), in_english(name, known))
             if not all_known:
                 notes.append(left_out(FILTER_LABELS[name]))
             return found
@@ -149,7 +150,7 @@ class Filters:
 
     def in_address(self, known: Known) -> dict[str, list[str]]:
         """The filters as an address carries them, in words."""
-        words = {name: labels(name, known) for name in self.active()}
+        words = {name: in_english(name, known) for name in self.active()}
         return {name: [words[name][v] for v in self.values(name)] for name in self.active()}
 
     def still_in(self, known: Known) -> "Filters":
@@ -170,9 +171,10 @@ def understood(asked: Sequence[str], words: Mapping[str, str]) -> tuple[tuple[st
 
 def left_out(label: str) -> str:
     """The note on something an address asked for in vain; it never repeats what that was."""
-    return (
-        f"The address asked for something under “{label}” that isn't there to choose; "
-        "it was left out."
+    return _(
+        "The address asked for something under “{label}” that isn’t there to choose; it was left "
+        "out.",
+        label=_(label),
     )
 
 
@@ -180,21 +182,28 @@ def labels(name: str, known: Known) -> Mapping[str, str]:
     """Every value of one filter with the words shown for it, in the order shown."""
     match name:
         case "districts":
-            return {**DISTRICT_SETS, **known.districts}
+            return {**{part: _(label) for part, label in DISTRICT_SETS.items()}, **known.districts}
         case "levels":
             return {level: level for level in LEVELS}
         case "participation":
-            return {value: PARTICIPATION_LABELS[value] for value in PARTICIPATION}
+            return {value: _(PARTICIPATION_LABELS[value]) for value in PARTICIPATION}
         case "years":
             return {year: year for year in known.years}
         case "group":
-            return GROUPS
+            return {group: _(label) for group, label in GROUPS.items()}
     raise KeyError(name)
+
+
+def in_english(name: str, known: Known) -> Mapping[str, str]:
+    """The same with the words that stand for a value in an address."""
+    with speaking(DEFAULT):
+        return labels(name, known)
 
 
 def reason_off(page: str, name: str) -> str | None:
     """Why a filter doesn't apply on a page; None where it does."""
-    return _OFF.get(page, {}).get(name)
+    reason = _OFF.get(page, {}).get(name)
+    return None if reason is None else _(reason)
 
 
 def codes_of(filters: Filters, known: Known) -> tuple[str, ...] | None:

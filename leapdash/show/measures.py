@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from leapdash.show.language import N_, _
+
 
 @dataclass(frozen=True)
 class Measure:
     """A rate. `name`: its column, a fraction; `students`: the column that says how many stand
     behind it; `word`: its name within a sentence; `title`: over its column; `axis`: beside a chart,
-    with what it is a share of.
+    with what it is a share of. All but the first two are English, to be said with `_`.
     """
 
     name: str
@@ -21,22 +23,22 @@ class Measure:
     @property
     def label(self) -> str:
         """The word at the beginning of a line."""
-        return self.word.capitalize()
+        return _(self.word).capitalize()
 
 
 ATTENDANCE = Measure(
     "attendance_rate",
     "students",
-    "attendance",
-    "Attendance rate",
-    "Attendance rate (% of days enrolled)",
+    N_("attendance"),
+    N_("Attendance rate"),
+    N_("Attendance rate (% of days enrolled)"),
 )
 CHRONIC_ABSENCE = Measure(
     "chronic_share",
     "chronic_base",
-    "chronic absence",
-    "Chronic absence",
-    "Chronically absent (% of students)",
+    N_("chronic absence"),
+    N_("Chronic absence"),
+    N_("Chronically absent (% of students)"),
     more_is_better=False,
 )
 MEASURES: Mapping[str, Measure] = {m.name: m for m in (ATTENDANCE, CHRONIC_ABSENCE)}

@@ -1,7 +1,7 @@
 """A release as the show side holds it: read once, with everything that was worked out from it."""
 
 from collections.abc import Callable, Collection, Hashable, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from threading import Lock
 from typing import Any, TypeVar, cast
 
@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leapdash.contract import CHRONIC, TO_JUNE
-from leapdash.release import Manifest, Release, current_id, open_release
+from leapdash.errors import ReleaseError
+from leapdash.release import Manifest, Release, current_id, id_before, open_release
 from leapdash.show.effects.arrays import CohortData, RecentData, cohort_data, recent_data
 from leapdash.show.filters import Known, School
 from leapdash.show.language import language
@@ -33,10 +34,20 @@ class OpenedRelease:
     Threads may share it: two that ask the same at once may both work it out, and get the same.
     """
 
-    def __init__(self, release: Release) -> None:
+    def __init__(
+        self, release: Release, before: Callable[[], Release | None] = lambda: None
+    ) -> None:
+        """`before`: opens the release that was on show before this one, where there is one."""
         self._release = release
+        self._before = before
         self._tables: dict[tuple[str, str | None], pa.Table] = {}
         self._result = lru_cache(maxsize=RESULTS_KEPT)(_made)
+
+    @cached_property
+    def before(self) -> "OpenedRelease | None":
+        """The release that was on show before this one; None where there is none to be read."""
+        earlier = self._before()
+        return None if earlier is None else OpenedRelease(earlier)
 
     @property
     def manifest(self) -> Manifest:
@@ -127,7 +138,17 @@ def held(store: str, release_id: str | None) -> OpenedRelease:
 
 @lru_cache(maxsize=2)
 def _held(store: str, release_id: str | None) -> OpenedRelease:
-    return OpenedRelease(open_release(store, release_id))
+    release = open_release(store, release_id)
+    return OpenedRelease(release, partial(_before, store, release.manifest.release_id))
+
+
+def _before(store: str, release_id: str) -> Release | None:
+    """The release before, if it can still be read: one of an older contract can't."""
+    earlier = id_before(store, release_id)
+    try:
+        return None if earlier is None else open_release(store, earlier)
+    except ReleaseError:
+        return None
 
 
 def release_on_show() -> OpenedRelease:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leapdash.show.filters import Known, understood
+from leapdash.show.language import LANGUAGES, N_
 from leapdash.show.measures import MEASURES
 
 
@@ -11,8 +12,8 @@ from leapdash.show.measures import MEASURES
 class Parameter:
     """What an address says by one name.
 
-    `words`: its values in words, the first the one that goes without saying. `field`: of a Choice,
-    which the value is for; empty where it only says how a page is laid out.
+    `label`, `words`: in English, to be said with `_`; the values in words, the first the one that
+    goes without saying. `field`: of a Choice, which the value is for; empty where it is for none.
     """
 
     key: str
@@ -42,48 +43,57 @@ class OneOf(Parameter):
 
 HEADLINE = Parameter(
     "when",
-    "School months after the first visit",
-    {"six_to_nine": "6 to 9 months after", "month_after": "Month after"},
+    N_("School months after the first visit"),
+    {"six_to_nine": N_("6 to 9 months after"), "month_after": N_("Month after")},
     "headline",
 )
 ORDER = Parameter(
     "order",
-    "Rows by",
-    {"effect": "Effect", "waiting": "Waiting", "reached": "Reached", "name": "Name"},
+    N_("Rows by"),
+    {
+        "effect": N_("Effect"),
+        "waiting": N_("Waiting"),
+        "reached": N_("Reached"),
+        "name": N_("Name"),
+    },
     "order",
 )
 MEASURE = Parameter(
     "measure",
-    "Schools by",
-    {name: measure.label for name, measure in MEASURES.items()},
+    N_("Schools by"),
+    {name: measure.title for name, measure in MEASURES.items()},
     "measure",
 )
 COMPARE = Parameter(
     "compare",
-    "Draw its lines by",
+    N_("Draw its lines by"),
     {
-        "all": "One line",
-        "district": "Districts",
-        "level": "Levels",
-        "period": "Time of first visit",
-        "language": "Language of visit",
+        "all": N_("One line"),
+        "district": N_("Districts"),
+        "level": N_("Levels"),
+        "period": N_("Time of first visit"),
+        "language": N_("Language of visit"),
     },
     "by",
 )
 LINES = Parameter(
     "lines",
-    "Lines",
+    N_("Lines"),
     {
-        "district": "Districts",
-        "level": "Levels",
-        "participation": "Participation",
-        "group": "Student groups",
-        "all": "One line",
+        "district": N_("Districts"),
+        "level": N_("Levels"),
+        "participation": N_("Participation"),
+        "group": N_("Student groups"),
+        "all": N_("One line"),
     },
     "by",
 )
-POINTS = Parameter("points", "Points", {"month": "Months", "year": "School years"}, "grain")
-SCHOOL = OneOf("school", "Find a school", {}, "school")
+POINTS = Parameter(
+    "points", N_("Points"), {"month": N_("Months"), "year": N_("School years")}, "grain"
+)
+SCHOOL = OneOf("school", N_("Find a school"), {}, "school")
+LANGUAGE = OneOf("lang", N_("Language"), {code: code for code in LANGUAGES})
+"""The language asked for; without one a page speaks the browser's."""
 
 _OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "impact": (HEADLINE, ORDER),

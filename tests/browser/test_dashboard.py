@@ -367,3 +367,30 @@ def test_the_committed_release_is_the_one_on_show(page: Page, address: str) -> N
     shown = (DEMO / "current").read_text().strip()
     visit(page, f"{address}/about")
     expect(page.locator('[data-testid="stMain"]')).to_contain_text(shown)
+
+
+def test_a_chart_is_taken_away_as_csv_excel_svg_and_link(browser: Browser, address: str) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    visit(page, f"{address}/trends?districts=Hartford")
+    name = "trends-attendance"
+    with page.expect_download() as under_way:
+        page.locator(f".st-key-xlsx-{name} button").click()
+    assert under_way.value.suggested_filename.endswith(".xlsx")
+    assert under_way.value.path().read_bytes()[:2] == b"PK"
+    foot = page.locator(f".st-key-foot-{name}")
+    with page.expect_download() as under_way:
+        foot.get_by_role("button", name="SVG").click()
+    assert under_way.value.suggested_filename.endswith(".svg")
+    drawn = under_way.value.path().read_text("utf-8")
+    assert "Simulated data" in drawn
+    assert "Hartford" in drawn
+    foot.get_by_role("button", name="Copy link").click()
+    expect(foot.get_by_role("button", name="Link copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == f"{address}/trends?districts=Hartford#{name}"
+    other = context.new_page()
+    other.set_viewport_size({"width": 390, "height": 500})
+    visit(other, link)
+    expect(other.locator(f".st-key-figure-{name}")).to_be_in_viewport()
+    context.close()

@@ -104,8 +104,8 @@ def test_waiting_is_counted_from_the_end_of_the_month_of_eligibility(
     assert total(reach, "ever_eligible", **november) == 8
     assert total(reach, "ever_eligible_visited", **november) == 2
     assert total(reach, "waiting", **november) == 6
-    # By the end of December 31 days have passed, of January 62, of March 121. Who was visited 30 or 31
-    # days on, in December, no longer waits then.
+    # By the end of December 31 days have passed, of January 62, of March 121. Who was visited after
+    # 30 or 31 days, in December, no longer waits then.
     still = {1: {"waiting_60": 4}, 2: {"waiting_120": 2}, 4: {}, 0: {"waiting_30": 6}}
     for months, classes in still.items():
         at = november | {"month": MONTHS[2 + months]}

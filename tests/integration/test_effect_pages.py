@@ -12,7 +12,9 @@ from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.views import checks as check_views
 from leapdash.show.views import effects as effect_views
 from leapdash.show.words import checks as check_words
+from leapdash.show.words import effect_paths as path_words
 from leapdash.show.words import effects as effect_words
+from leapdash.show.words import recent as recent_words
 from leapdash.show.words.numbers import points
 from tests.lib import app as pages
 from tests.lib.app import broken, said
@@ -74,8 +76,8 @@ def test_the_page_answers_with_the_effect_of_exactly_the_choice(choose, query, f
         ("Plain change", points(later.naive, signed=True), "points, months 6 to 9"),
         ("Visited compared", str(study.visited), f"of {everyone}"),
     ]
-    assert effect_words.path_notes(study) in said(app)
-    assert effect_words.independence_note(study) in said(app)
+    assert path_words.path_notes(study) in said(app)
+    assert path_words.independence_note(study) in said(app)
 
 
 def test_beside_the_effect_stands_the_plain_change_and_how_much_of_it_would_have_come_anyway():
@@ -96,7 +98,7 @@ def test_the_four_checks_are_lines_with_findings_and_no_chart_until_opened(choos
     study = effect_views.effect_on(choose())
     balance = check_views.balance(choose())
     recent = check_views.recent(choose())
-    expected = [check_words.recent_line(recent, study), check_words.alike_line(balance, study)]
+    expected = [recent_words.recent_line(recent, study), check_words.alike_line(balance, study)]
     expected.append(check_words.left_out_line(check_views.left_out(choose())))
     assert {f"**{line.question}** {line.finding}" for line in expected} < lines(app)
     assert len(lines(app)) == 4
@@ -130,7 +132,7 @@ def test_the_path_of_those_followed_throughout_is_of_the_early_visited_only(choo
     early = check_views.followed(choice)
     everyone = effect_views.effect_on(choose(Filters((HARTFORD,))))
     assert 20 <= early.visited < everyone.visited
-    assert check_words.FOLLOWED_TITLE in said(app)
+    assert check_words.followed_title() in said(app)
     assert f"{early.visited} students visited so early that the data go on to month +9" in said(app)
     assert "For Hartford, all levels, whatever the year of the first visit." in said(app)
 
@@ -323,7 +325,7 @@ def test_a_place_without_the_slice_of_few_visited_schools_still_has_its_checks(
         app.session_state[f"check-{check}"] = True
     app.run()
     assert broken(app) == []
-    assert check_words.FOLLOWED_TITLE not in unmarred(app)
+    assert check_words.followed_title() not in unmarred(app)
 
 
 def test_numbers_told_are_finite_for_every_single_choice(choose, known):

@@ -4,18 +4,23 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import date
+from gettext import NullTranslations
 
 import pandas as pd
 import pytest
+from babel import Locale
 
+from leapdash.show import language
 from leapdash.show.answers import pages as answer_pages
 from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.choice import Choice
-from leapdash.show.endpoint import answering
+from leapdash.show.endpoint import answering, asked
 from leapdash.show.endpoint.tables import TABLES
 from leapdash.show.filters import Filters
 from leapdash.show.on_show import STORE_VARIABLE
+from leapdash.show.parameters import LANGUAGE
 from leapdash.show.views.programme import districts_visited
 from tests.lib.endpoint import API, tables_of
 from tests.lib.small_release import (
@@ -149,12 +154,12 @@ def test_the_pages_are_listed_with_their_questions_and_all_that_may_be_chosen(ge
         assert page["question"] == get(f"/answers/{key}")["question"]
     names = [one["name"] for one in pages["trends"]["parameters"]]
     assert names == [
-        *("districts", "levels", "participation", "years", "group", "lines", "points")
+        *("districts", "levels", "participation", "years", "group", "lines", "points", "lang")
     ]  # fmt: skip
     assert [one["name"] for one in pages["impact"]["parameters"]] == [
-        *("districts", "levels", "years", "when", "order")
+        *("districts", "levels", "years", "when", "order", "lang")
     ]
-    assert pages["about"]["parameters"] == []
+    assert [one["name"] for one in pages["about"]["parameters"]] == ["lang"]
     (school,) = (one for one in pages["school"]["parameters"] if one["name"] == "school")
     assert [value["code"] for value in school["values"]] == list(known.schools)
     assert school["default"] is None
@@ -234,7 +239,8 @@ def test_a_release_without_effects_says_so_wherever_effects_would_stand(get, mon
 
 def test_rows_come_in_parts_that_make_the_whole(get, asks):
     whole = get("/tables/trends/trends-attendance.json", lines="Levels")
-    table, rows = get("/tables/trends/trends-attendance.json", lines="levels", limit=20), []
+    table = get("/tables/trends/trends-attendance.json", lines="levels", limit=20)
+    rows: list[dict[str, object]] = []
     while True:
         assert table["total"] == whole["total"] == 90
         assert table["offset"] == len(rows)
@@ -277,3 +283,28 @@ def test_the_district_page_is_about_the_one_of_several_where_most_wait(get, choo
     assert get("/answers/district")["choice"].startswith(f"{waiting} · ")
     told = get("/answers/district", districts=["Avon", "Hartford"])
     assert told["choice"].startswith("Hartford · ")
+
+
+class Marked(NullTranslations):
+    """Another language: every text as in English, between ⟦ and ⟧."""
+
+    def gettext(self, message):
+        return f"⟦{message}⟧"
+
+
+def test_a_language_asked_for_is_spoken_and_by_nobody_else(get, asks, monkeypatch):
+    catalogues = {"en": NullTranslations(), "qq": Marked()}
+    monkeypatch.setattr(language, "LANGUAGES", {"en": "English", "qq": "Marked"})
+    monkeypatch.setattr(language, "_catalogue", catalogues.__getitem__)
+    monkeypatch.setattr(language, "_locale", lambda code: Locale("en", "US"))
+    monkeypatch.setattr(asked, "LANGUAGE", replace(LANGUAGE, words={"en": "en", "qq": "qq"}))
+    told = get("/answers/trends", lang="qq", lines="Levels")
+    assert told["question"] == "⟦How have attendance and chronic absence moved?⟧"
+    table = asks.get(told["tables"][0]["json"]).json()
+    assert "⟦" in table["title"]
+    assert "⟦Attendance rate⟧" in [column["title"] for column in table["columns"]]
+    assert "⟦" in asks.get(told["tables"][0]["csv"]).text.splitlines()[1]
+    for query in ({}, {"lang": "en"}, {"lang": "EN"}):
+        assert "⟦" not in json.dumps(get("/answers/trends", **query), ensure_ascii=False)
+    wrong = asks.get(f"{API}/answers/trends?lang=fr").json()
+    assert (wrong["parameter"], wrong["allowed"]) == ("lang", ["en", "qq"])

@@ -72,9 +72,9 @@ def test_every_value_of_the_description_is_understood_and_no_other(described, as
         for parameter in item["get"]["parameters"]:
             schema = parameter["schema"].get("items", parameter["schema"])
             for value in schema["enum"]:
-                choice, words = choice_asked(page, small, {parameter["name"]: [value]})
-                assert choice.release is small
-                assert words[parameter["name"]][0] in schema["enum"]
+                chosen = choice_asked(page, small, {parameter["name"]: [value]})
+                assert chosen.choice.release is small
+                assert chosen.words[parameter["name"]][0] in schema["enum"]
                 values += 1
             wrong = asks.get(path, params={parameter["name"]: "nothing of the kind"})
             assert wrong.status_code == 400

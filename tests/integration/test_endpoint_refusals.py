@@ -180,7 +180,7 @@ def test_three_hundred_random_queries_are_answered_or_refused_and_none_breaks(as
         for table in tables[:2]
         for kind in ("json", "csv")
     ]
-    seen = {}
+    seen: dict[int, int] = {}
     for _ in range(300):
         address = chance.choice(addresses)
         soundly = chance.random() < 0.35

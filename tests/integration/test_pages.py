@@ -141,7 +141,7 @@ def test_about_tells_sources_licences_definitions_and_the_manifest(release):
     tables = pd.concat([table.value for table in app.table]).astype(str)
     cells = set(tables.to_numpy().ravel())
     assert {"a small state", "made up for tests. Licence: CC0-1.0. 600 rows."} <= cells
-    assert {meaning for _, meaning in about_words.DEFINITIONS} <= cells
+    assert {meaning for _, meaning in about_words.definitions()} <= cells
     assert app.code[0].value.strip() == release.manifest.to_json().strip()
 
 

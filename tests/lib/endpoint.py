@@ -3,7 +3,7 @@
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from leapdash.show.answers.model import Answer, Figure, Table
+from leapdash.show.answers.model import Answer, Check, Figure, Section, Table
 from leapdash.show.endpoint.routes import routes
 
 API = "/api/v1"
@@ -25,6 +25,6 @@ def client(below: str = "") -> TestClient:
 
 def tables_of(answer: Answer) -> dict[str, Figure | Table]:
     """Every figure and table of an answer, by name."""
-    sections = [part for one in (*answer.sections, *answer.checks) for part in one.make()]
-    parts = (*answer.figures, *sections)
+    places: tuple[Section | Check, ...] = (*answer.sections, *answer.checks)
+    parts = (*answer.figures, *(part for place in places for part in place.make()))
     return {part.name: part for part in parts if isinstance(part, Figure | Table)}

@@ -33,10 +33,19 @@ def run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str | Path
 ) -> tuple[int, str]:
     """Exit code and what the command line said on the error stream."""
+    code, _, error = run_for_both(capsys, monkeypatch, *arguments)
+    return code, error
+
+
+def run_for_both(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str | Path
+) -> tuple[int, str, str]:
+    """Exit code and what the command line said on the output and the error stream."""
     monkeypatch.setattr(sys, "argv", ["leapdash", *map(str, arguments)])
     with pytest.raises(SystemExit) as stopped:
         main()
-    return int(stopped.value.code or 0), capsys.readouterr().err
+    said = capsys.readouterr()
+    return int(stopped.value.code or 0), said.out, said.err
 
 
 def each(*steps: Spoil) -> Spoil:

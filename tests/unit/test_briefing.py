@@ -15,7 +15,7 @@ from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
-from leapdash.show.words.briefing import HOW_TO_READ
+from leapdash.show.words.briefing import how_to_read
 from tests.lib.html import elements, named
 from tests.lib.small_release import (
     EFFECT_TABLES,
@@ -125,7 +125,7 @@ def test_every_check_is_told_with_its_finding_and_how_to_read_a_range(page, smal
     assert len(briefing.checks) == (0 if page in ("school", "trends") else 4)
     for line in briefing.checks:
         assert f"{line.question}{line.finding}" in told
-    assert (HOW_TO_READ in told) == (page != "trends")
+    assert (how_to_read() in told) == (page != "trends")
 
 
 @pytest.mark.parametrize("page", PAGES)

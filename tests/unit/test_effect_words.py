@@ -12,7 +12,10 @@ from leapdash.show.filters import Filters
 from leapdash.show.views import checks as check_views
 from leapdash.show.words import checks as check_words
 from leapdash.show.words import chronic as chronic_words
+from leapdash.show.words import effect_paths as path_words
 from leapdash.show.words import effects as effect_words
+from leapdash.show.words import recent as recent_words
+from leapdash.show.words import schoolmates as mates_words
 from tests.lib.small_release import HARTFORD
 
 NO_COVARIANCE = np.zeros((19, 19))
@@ -189,7 +192,7 @@ def test_a_range_carries_signs_where_it_reaches_below_zero(low, high, said):
     [
         ((0,), "In the school month of the first visit"),
         ((1,), "In the school month after the first visit"),
-        ((3,), "Three school months after the first visit"),
+        ((3,), "3 school months after the first visit"),
         ((6, 7, 8, 9), "Six to nine school months after the first visit"),
     ],
 )
@@ -223,17 +226,17 @@ def test_how_many_of_the_visited_it_is_based_on():
     ],
 )
 def test_which_matrix_serves_is_said_with_its_reason(matrix, schools, said):
-    told = effect_words.independence_note(study(headline(0.1, 0.01, 0.2), None, matrix, schools))
+    told = path_words.independence_note(study(headline(0.1, 0.01, 0.2), None, matrix, schools))
     assert said in told
 
 
 def test_months_left_out_of_the_chart_are_named_with_the_reason():
     table = pd.DataFrame({"event_time": [-6, -5, 0, 8, 9]})
     table["shown"] = [False, False, True, False, True]
-    told = effect_words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
+    told = path_words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
     assert "Left out: months −6 to −5, month +8, where fewer than 20 visited students" in told
     table["shown"] = True
-    assert "Left out" not in effect_words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
+    assert "Left out" not in path_words.path_notes(study(headline(0.1, 0.01, 0.2), table=table))
 
 
 def left_out(**students):
@@ -270,14 +273,14 @@ def test_why_nothing_can_be_shown_differs_by_cause():
         (
             {"compared": 90, "no_history": 10},
             "holds",
-            "10 of 100 visited students (10.0%), because they were not observed in each month "
-            "before.",
+            "10 of 100 visited students (10.0%), because they were not observed in each of the "
+            "three school months before: new, or away.",
         ),
         (
             {"compared": 70, "no_history": 10, "no_comparison": 20},
             "mind",
-            "30 of 100 visited students (30.0%), most because nobody was there to compare with. "
-            "The effect speaks for the others only.",
+            "30 of 100 visited students (30.0%), most because nobody of the same district and "
+            "level was there to compare with. The effect speaks for the others only.",
         ),
     ],
 )
@@ -292,7 +295,7 @@ def ended(recent, p):
 
 
 def test_three_months_of_history_are_told_beside_the_effect_and_never_as_its_failure(recent, study):
-    rings = check_words.recent_line(ended(recent, 0.01), study)
+    rings = recent_words.recent_line(ended(recent, 0.01), study)
     assert rings.verdict == "beside"
     assert rings.finding == (
         "No: in the sixth to fourth month before the visit, both would have been at most 2.1 "
@@ -303,7 +306,7 @@ def test_three_months_of_history_are_told_beside_the_effect_and_never_as_its_fai
 
 
 def test_a_quiet_test_is_no_proof_and_says_what_it_would_have_missed(recent, study):
-    quiet = check_words.recent_line(ended(recent, 0.4), study)
+    quiet = recent_words.recent_line(ended(recent, 0.4), study)
     assert quiet.verdict == "beside"
     assert quiet.finding == (
         "No sign against it, which is no proof: a lasting difference of under "
@@ -313,7 +316,7 @@ def test_a_quiet_test_is_no_proof_and_says_what_it_would_have_missed(recent, stu
     same = replace(recent, effects=dict.fromkeys(recent.effects, 0.083))
     level = replace(study, six_to_nine=headline(0.083, 0.01, 0.2))
     assert "Three months alone would give the same effect." in (
-        check_words.recent_line(ended(same, 0.4), level).finding
+        recent_words.recent_line(ended(same, 0.4), level).finding
     )
 
 
@@ -326,13 +329,13 @@ def test_without_a_test_the_reason_is_told(recent, study):
             "too few students were observed in the sixth to fourth month before the visit.",
         ),
     ):
-        line = check_words.recent_line(found, study)
+        line = recent_words.recent_line(found, study)
         assert (line.verdict, line.finding) == ("unknown", f"This can’t be said: {reason}")
-        assert reason[1:] in check_words.recent_evidence(found, study)
+        assert reason[1:] in recent_words.recent_evidence(found, study)
 
 
 def test_the_evidence_tells_the_joint_test_its_power_and_what_would_undo_the_finding(recent, study):
-    told = check_words.recent_evidence(recent, study)
+    told = recent_words.recent_evidence(recent, study)
     found = recent.breakdown(study.six_to_nine)
     assert f"p = {recent.test.p_value:.3f}" in told or recent.test.p_value < 0.001
     assert (
@@ -343,7 +346,7 @@ def test_the_evidence_tells_the_joint_test_its_power_and_what_would_undo_the_fin
     assert f"{found.times:.1f} times the largest step between one month and the next" in told
     assert f"up to {100 * found.step_up_to:.1f} (relative magnitudes" in told
     zero = replace(study, six_to_nine=headline(0.01, 0.02, 0.1))
-    assert check_words.recent_evidence(recent, zero).endswith(
+    assert recent_words.recent_evidence(recent, zero).endswith(
         "There is no finding that a later drift could undo: the effect holds zero."
     )
 
@@ -363,8 +366,8 @@ def test_the_path_says_that_its_months_are_of_different_students():
     later, soon = headline(0.1, 0.01, 0.2), headline(0.03, 0.01, 0.1, (1,))
     table = pd.DataFrame({"event_time": [-1, 0], "shown": [True, True]})
     mixed = study(later, replace(soon, visited=140), table=table)
-    assert "(month +1: 140, months +6 to +9: 100 or more)" in effect_words.path_notes(mixed)
-    assert "different students" not in effect_words.path_notes(study(later, soon, table=table))
+    assert "(month +1: 140, months +6 to +9: 100 or more)" in path_words.path_notes(mixed)
+    assert "different students" not in path_words.path_notes(study(later, soon, table=table))
 
 
 def test_a_card_names_the_checks_its_comparison_fails():
@@ -377,7 +380,7 @@ def test_a_card_names_the_checks_its_comparison_fails():
 
 def test_every_text_for_who_cannot_see_the_charts_holds_their_first_and_last_numbers(choose, study):
     rows = study.table.set_index("event_time")
-    paths = effect_words.alt_paths(study)
+    paths = path_words.alt_paths(study)
     for time in (-6, 9):
         assert f"{100 * rows.loc[time, 'without_visit']:.1f}% without the visit" in paths
     balance = check_views.balance(choose())
@@ -385,14 +388,14 @@ def test_every_text_for_who_cannot_see_the_charts_holds_their_first_and_last_num
     observed = check_views.still_observed(study)
     assert "in month 9" in check_words.alt_observed("Observed", observed)
     mates = check_views.schoolmates(choose())
-    assert check_words.alt_schoolmates("Mates", mates).count(" visited: ") == len(mates)
+    assert mates_words.alt_schoolmates("Mates", mates).count(" visited: ") == len(mates)
 
 
 def test_the_area_both_comparisons_are_for_is_named(choose):
     choice = choose(Filters(("0640011",), ("6-8",)))
     spill = check_views.spillover(choice)
     beside = check_views.beside_few_visited(choice)
-    assert "for Hartford, 6-8, whatever the year" in check_words.schoolmates_evidence(
+    assert "for Hartford, 6-8, whatever the year" in mates_words.schoolmates_evidence(
         spill, beside, choice
     )
 
@@ -492,4 +495,4 @@ def test_what_is_said_of_schoolmates(gain, more, finding):
         more,
     )
     found = check_views.Spillover(gain, 500, 500)
-    assert check_words.schoolmates_line(found, beside).finding == finding
+    assert mates_words.schoolmates_line(found, beside).finding == finding

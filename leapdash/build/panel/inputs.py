@@ -20,7 +20,8 @@ class Inputs:
     """The input tables on the engine, as `panel.numbered` makes them.
 
     `attendance`: by month, whether it was given so or by day. `programme`: None where it wasn't
-    given. `rows_read`: by input table, how many rows it has.
+    given. `rows_read`: by input table, how many rows it has. `students`: see `numbered.students`;
+    None but where the students' ids were asked for.
     """
 
     schools: ir.Table
@@ -29,12 +30,18 @@ class Inputs:
     visits: ir.Table
     programme: ir.Table | None
     rows_read: Mapping[str, int]
+    students: ir.Table | None = None
 
 
 def read_inputs(
-    space: Workspace, tables: Mapping[str, InputTable], half_day: str, progress: Progress
+    space: Workspace,
+    tables: Mapping[str, InputTable],
+    half_day: str,
+    progress: Progress,
+    with_ids: bool = False,
 ) -> Inputs:
-    """The tables read and checked; `half_day`: one of numbered.HALF_DAYS.
+    """The tables read and checked; `half_day`: one of numbered.HALF_DAYS. `with_ids`: whether the
+    students' ids are kept beside their numbers, which only `leapdash waitlist` may ask for.
 
     Raises BrokenRulesError where a row breaks a rule that it can break without its neighbours.
     """
@@ -65,7 +72,8 @@ def read_inputs(
             "attendance", numbered.attendance(engine, tables["attendance"], students, schools)
         )
     visits = keep("visits", numbered.visits(engine, tables["visits"], students))
-    space.drop(students)
+    if not with_ids:
+        space.drop(students)
     programme = None
     if "programme" in tables:
         programme = keep(
@@ -73,7 +81,8 @@ def read_inputs(
             numbered.programme(engine, tables["programme"], schools),
             *("district_code", "school_year"),
         )
-    return Inputs(schools, enrollment, attendance, visits, programme, rows_read)
+    ids = students if with_ids else None
+    return Inputs(schools, enrollment, attendance, visits, programme, rows_read, ids)
 
 
 def _checked(

@@ -19,6 +19,7 @@ from leapdash.build.validation.row_rules import is_valid
 from leapdash.contract import LEVEL_OF_GRADE, LEVELS
 from leapdash.engines import Engine
 from leapdash.engines.functions import all_different, power_of_two
+from leapdash.errors import UsageError
 
 HALF_DAYS: Mapping[str, str] = {
     "state": "a day attended for at least half counts whole, any other not at all",
@@ -27,6 +28,12 @@ HALF_DAYS: Mapping[str, str] = {
 """How daily attendance becomes days attended (Connecticut counts as in `state`)."""
 
 LEVEL_NUMBERS: Mapping[str, int] = {level: number for number, level in enumerate(LEVELS)}
+
+
+def check_half_day(half_day: str) -> None:
+    """Raises UsageError for a name that is none of HALF_DAYS."""
+    if half_day not in HALF_DAYS:
+        raise UsageError(f"--half-day {half_day}: expected one of {', '.join(HALF_DAYS)}.")
 
 
 def schools(engine: Engine, table: InputTable) -> ir.Table:

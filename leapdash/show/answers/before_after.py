@@ -12,42 +12,44 @@ from leapdash.show.answers.tables import led_by, paths_first
 from leapdash.show.charts.effects import effect_paths, plain_lines
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import EffectStudy, Headline
+from leapdash.show.language import N_, _
 from leapdash.show.views import effects as views
 from leapdash.show.views.checks import failed, left_out
 from leapdash.show.views.programme import regained, visits_began
 from leapdash.show.words import alt
+from leapdash.show.words import effect_paths as path_words
 from leapdash.show.words import effects as words
 from leapdash.show.words.numbers import NO_FIGURE, count, points
 from leapdash.show.words.programme import each_in_days, no_visits
 
-QUESTION = "Did attendance rise more than it would have without the visit?"
-_PATHS = "Attendance of visited students, and what it would have been"
+QUESTION = N_("Did attendance rise more than it would have without the visit?")
+_PATHS = N_("Attendance of visited students, and what it would have been")
 
 
 def answer(choice: Choice) -> Answer:
     """The effect on the visited students beside their plain before-and-after, and its checks."""
     plain = views.paths(choice)
     if not len(plain) and choice.filters.active():
-        return nothing(choice, QUESTION, no_visits(choice, visits_began(choice)))
+        return nothing(choice, _(QUESTION), no_visits(choice, visits_began(choice)))
     missing = left_out(choice)
     study = views.effect_on(choice) if choice.release.has_effects else None
     if study is None or missing is None or not study.table["shown"].any():
         return _withheld(choice, study, missing, plain)
     everyone = int(missing["students"].sum())
     rests_on = (
-        Text(f"{words.RESTS_ON}\n\n{words.NEVER_VISITED}"),
-        Text(words.independence_note(study), small=True),
+        Text(f"{_(words.RESTS_ON)}\n\n{_(words.NEVER_VISITED)}"),
+        Text(path_words.independence_note(study), small=True),
     )
     return Answer(
         choice,
-        QUESTION,
+        _(QUESTION),
         _sentence(choice, study),
         scope=words.based_on(study, everyone),
         cards=_cards(choice, study, everyone),
         figures=(_paths(study), *_plain(plain, study.six_to_nine)),
         sections=(
             *chronic_section(choice, "effect"),
-            Section("What it rests on, and does not remove", lambda: rests_on),
+            Section(N_("What it rests on, and does not remove"), lambda: rests_on),
         ),
         checks=checks_of(choice, study, missing),
     )
@@ -68,22 +70,22 @@ def _withheld(
     visited = missing is not None and missing["students"].sum() > 0
     return Answer(
         choice,
-        QUESTION,
+        _(QUESTION),
         words.told_of(choice, reason),
         figures=_plain(plain, None),
         checks=(left_out_check(missing),) if missing is not None and visited else (),
-        withheld=Withheld(reason, _PATHS),
+        withheld=Withheld(reason, _(_PATHS)),
     )
 
 
 def _paths(study: EffectStudy) -> Figure:
     return Figure(
         "effect",
-        _PATHS,
+        _(_PATHS),
         partial(effect_paths, study.table, study.six_to_nine),
         paths_first(study),
-        words.alt_paths(study),
-        (words.path_notes(study),),
+        path_words.alt_paths(study),
+        (path_words.path_notes(study),),
     )
 
 
@@ -91,9 +93,9 @@ def _plain(plain: pd.DataFrame, headline: Headline | None) -> tuple[Figure, ...]
     """The plain before-and-after, where anybody was visited."""
     if not len(plain):
         return ()
-    title = "The plain before-and-after"
-    told = alt.of_lines(title, plain, "attendance_rate", "months since the first visit")
-    note = words.NOT_THE_EFFECT if headline is None else words.plain_note(headline)
+    title = _("The plain before-and-after")
+    told = alt.of_lines(title, plain, "attendance_rate", _("months since the first visit"))
+    note = _(words.NOT_THE_EFFECT) if headline is None else words.plain_note(headline)
     chart = partial(plain_lines, plain, headline)
     table = led_by(plain, "series", "event_time", "attendance_rate")
     return (Figure("before-after", title, chart, table, told, (note,)),)
@@ -105,27 +107,32 @@ def _cards(choice: Choice, study: EffectStudy, everyone: int) -> tuple[Card, ...
     """
     soon, later = study.month_after, study.six_to_nine
     mind = [failed(choice, study, headline) for headline in (soon, later)]
-    plain, months = (soon, "month after") if later.effect is None else (later, "months 6 to 9")
+    plain, months = (
+        (soon, _("points, month after"))
+        if later.effect is None
+        else (later, _("points, months 6 to 9"))
+    )
     return (
-        _headline_card("Month after", soon, mind[0]),
-        _headline_card("Months 6 to 9", later, mind[1]),
+        _headline_card(_("Month after"), soon, mind[0]),
+        _headline_card(_("Months 6 to 9"), later, mind[1]),
         Card(
-            "Plain change",
+            _("Plain change"),
             points(plain.naive, signed=True),
-            f"points, {months}",
-            "The same students’ change since the month before the visit. Not the effect.",
+            months,
+            _("The same students’ change since the month before the visit. Not the effect."),
         ),
-        Card("Visited compared", count(study.visited), f"of {count(everyone)}"),
+        Card(_("Visited compared"), count(study.visited), _("of {n}", n=count(everyone))),
     )
 
 
 def _headline_card(label: str, headline: Headline, mind: Sequence[str]) -> Card:
-    found = headline.effect
-    if found is None:
-        return Card(label, NO_FIGURE, "too few students", headline.withheld)
+    if headline.effect is None:
+        return Card(label, NO_FIGURE, _("too few students"), headline.withheld)
     return Card(
         label,
-        points(found.effect, signed=True),
-        f"{words.between(found)} points" + (f" ({words.failed_words(mind)})" if mind else ""),
-        "The effect of the visit, in points of the attendance rate, school months since the visit.",
+        *words.effect_card(headline, mind),
+        _(
+            "The effect of the visit, in points of the attendance rate, school months since the "
+            "visit."
+        ),
     )

@@ -11,9 +11,12 @@ from leapdash.show.charts.effects import effect_paths
 from leapdash.show.choice import Choice
 from leapdash.show.effects.recent import RecentStudy
 from leapdash.show.effects.studies import EffectStudy
+from leapdash.show.language import _
 from leapdash.show.views import checks as views
 from leapdash.show.words import checks as words
-from leapdash.show.words import effects as effect_words
+from leapdash.show.words import recent as recent_words
+from leapdash.show.words import schoolmates as mates_words
+from leapdash.show.words.effect_paths import alt_paths
 
 
 def checks_of(choice: Choice, study: EffectStudy, left_out: pd.DataFrame) -> tuple[Check, ...]:
@@ -22,13 +25,13 @@ def checks_of(choice: Choice, study: EffectStudy, left_out: pd.DataFrame) -> tup
     recent = views.recent(choice)
     spillover, beside = views.spillover(choice), views.beside_few_visited(choice)
     return (
-        Check("recent", words.recent_line(recent, study), partial(_recent, recent, study)),
+        Check("recent", recent_words.recent_line(recent, study), partial(_recent, recent, study)),
         Check(
             "alike", words.alike_line(balance, study), partial(_were_alike, choice, balance, study)
         ),
         Check(
             "schoolmates",
-            words.schoolmates_line(spillover, beside),
+            mates_words.schoolmates_line(spillover, beside),
             partial(_schoolmates, choice, spillover, beside),
         ),
         left_out_check(left_out),
@@ -41,11 +44,11 @@ def left_out_check(table: pd.DataFrame) -> Check:
 
 
 def _recent(recent: RecentStudy | None, study: EffectStudy) -> tuple[Part, ...]:
-    told = Text(words.recent_evidence(recent, study))
+    told = Text(recent_words.recent_evidence(recent, study))
     if recent is None:
         return (told,)
     before = recent.table[recent.table["shown"]]
-    title = "Visited less compared before the visit, alike in three months only"
+    title = _("Visited less compared before the visit, alike in three months only")
     return (
         Figure(
             "effect-before",
@@ -59,7 +62,7 @@ def _recent(recent: RecentStudy | None, study: EffectStudy) -> tuple[Part, ...]:
 
 
 def _were_alike(choice: Choice, balance: pd.DataFrame, study: EffectStudy) -> tuple[Part, ...]:
-    apart, who = "How far apart, before and after weighting", "Who is still observed"
+    apart, who = _("How far apart, before and after weighting"), _("Who is still observed")
     observed = views.still_observed(study)
     return (
         Figure(
@@ -68,7 +71,7 @@ def _were_alike(choice: Choice, balance: pd.DataFrame, study: EffectStudy) -> tu
             partial(charts.balance_rows, balance),
             led_by(balance, "series", "difference_before", "difference_after"),
             words.alt_balance(apart, balance),
-            (words.AREAS,),
+            (_(words.AREAS),),
         ),
         Figure(
             "effect-observed",
@@ -86,13 +89,14 @@ def _followed(choice: Choice) -> tuple[Part, ...]:
     study = views.followed(choice)
     if study is None or not study.table["shown"].any():
         return ()
+    title = words.followed_title()
     return (
         Figure(
             "effect-followed",
-            words.FOLLOWED_TITLE,
+            title,
             partial(effect_paths, study.table, study.six_to_nine),
             paths_first(study),
-            f"{words.FOLLOWED_TITLE}. {effect_words.alt_paths(study)}",
+            f"{title}. {alt_paths(study)}",
             (words.followed_note(study, choice),),
         ),
     )
@@ -102,25 +106,25 @@ def _schoolmates(
     choice: Choice, spillover: views.Spillover, beside: views.Beside
 ) -> tuple[Part, ...]:
     table = views.schoolmates(choice)
-    title = "Unvisited students, by how many of their school were visited"
+    title = _("Unvisited students, by how many of their school were visited")
     return (
         Figure(
             "effect-schoolmates",
             title,
             partial(charts.schoolmates_lines, table),
             led_by(table, "school_year", "share_visited", "change"),
-            words.alt_schoolmates(title, table),
-            (words.AREAS,),
+            mates_words.alt_schoolmates(title, table),
+            (_(words.AREAS),),
         ),
         Table(
             "effect-beside",
-            "The effect beside all unvisited, and beside few visited schoolmates",
+            _("The effect beside all unvisited, and beside few visited schoolmates"),
             views.beside_table(beside),
         ),
-        Text(words.schoolmates_evidence(spillover, beside, choice)),
+        Text(mates_words.schoolmates_evidence(spillover, beside, choice)),
     )
 
 
 def _left_out(table: pd.DataFrame) -> tuple[Part, ...]:
-    title = "Visited students, by whether they could be compared"
+    title = _("Visited students, by whether they could be compared")
     return (Table("effect-left-out", title, table), Text(words.left_out_note()))

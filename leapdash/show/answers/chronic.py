@@ -7,6 +7,7 @@ from leapdash.show.answers.model import Figure, Part, Section, Table, Text
 from leapdash.show.answers.tables import paths_first
 from leapdash.show.charts.effects import effect_paths
 from leapdash.show.choice import Choice
+from leapdash.show.language import N_, _
 from leapdash.show.views.checks import failed
 from leapdash.show.views.effects import (
     effect_on_chronic_absence,
@@ -17,10 +18,10 @@ from leapdash.show.views.effects import (
 from leapdash.show.words import chronic as words
 from leapdash.show.words.effects import leading, mind_sentence
 
-TITLE = "Chronic absence"
-_PATHS = "Visited students absent for 10% or more of the month, and without the visit"
-_TO_JUNE = "Absent for 10% or more of the days from the visit to June"
-_AXIS = "Absent for 10% or more (% of students)"
+TITLE = N_("Chronic absence")
+_PATHS = N_("Visited students absent for 10% or more of the month, and without the visit")
+_TO_JUNE = N_("Absent for 10% or more of the days from the visit to June")
+_AXIS = N_("Absent for 10% or more (% of students)")
 
 
 def chronic_section(choice: Choice, page: str) -> tuple[Section, ...]:
@@ -33,17 +34,17 @@ def chronic_section(choice: Choice, page: str) -> tuple[Section, ...]:
 def _parts(choice: Choice, page: str) -> tuple[Part, ...]:
     study = effect_on_chronic_absence(choice)
     if study is None or not study.table["shown"].any():
-        return (Text("Too few visited students could be followed to say."),)
+        return (Text(_("Too few visited students could be followed to say.")),)
     mind = mind_sentence(failed(choice, study, leading(study)))
     told = " ".join(part for part in (words.month_sentence(study), mind) if part)
     chart = partial(effect_paths, study.table, study.six_to_nine, axis=_AXIS)
     figure = Figure(
         f"{page}-chronic-absence",
-        _PATHS,
+        _(_PATHS),
         chart,
         paths_first(study),
         words.alt_months(study),
-        tuple(note for note in (words.plain_sentence(study), words.MONTH_NOTE) if note),
+        tuple(note for note in (words.plain_sentence(study), _(words.MONTH_NOTE)) if note),
     )
     return (Text(told), figure, *_to_june(choice, page))
 
@@ -55,7 +56,7 @@ def _to_june(choice: Choice, page: str) -> tuple[Part, ...]:
         return ()
     told = words.to_june_sentence(found), words.whole_year_sentence(found)
     mind = mind_sentence(failed(choice, headlines_on(choice), found.headline))
-    table = Table(f"{page}-to-june", _TO_JUNE, to_june_by_period(choice))
+    table = Table(f"{page}-to-june", _(_TO_JUNE), to_june_by_period(choice))
     shown = (table,) if found.headline.effect else ()
     text = " ".join(sentence for sentence in (*told, mind) if sentence)
-    return (Text(text), *shown, Text(words.TO_JUNE_NOTE, small=True))
+    return (Text(text), *shown, Text(_(words.TO_JUNE_NOTE), small=True))

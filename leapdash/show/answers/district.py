@@ -5,6 +5,7 @@ from functools import partial
 
 import pandas as pd
 
+from leapdash.show.answers import waiting
 from leapdash.show.answers.forests import forest_of
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import (
@@ -22,6 +23,7 @@ from leapdash.show.charts.district import school_rows
 from leapdash.show.charts.funnel import school_funnel
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import Headlines
+from leapdash.show.language import N_, _
 from leapdash.show.measures import ATTENDANCE, CHRONIC_ABSENCE, MEASURES, Measure
 from leapdash.show.views import district as views
 from leapdash.show.views import effect_rows, effects, funnel, programme
@@ -34,8 +36,8 @@ from leapdash.show.words.filters import whom, whose_visits
 from leapdash.show.words.numbers import count, per_cent
 from leapdash.show.words.programme import each_in_days
 
-QUESTION = "How does one district stand, what did visits change in it, and who is waiting?"
-YEARS, EFFECT = "School years", "Effect of visits"
+QUESTION = N_("How does one district stand, what did visits change in it, and who is waiting?")
+WAITING, YEARS, EFFECT = N_("Who waits"), N_("School years"), N_("Effect of visits")
 
 
 def answer(choice: Choice) -> Answer:
@@ -43,15 +45,15 @@ def answer(choice: Choice) -> Answer:
     choice = replace(choice.filtered(districts=(choice.district,)), by="all")
     schools = views.schools_beside(choice)
     if not len(schools):
-        return nothing(choice, QUESTION)
+        return nothing(choice, _(QUESTION))
     rates, shares = _last_year(choice, ATTENDANCE), _last_year(choice, CHRONIC_ABSENCE)
     here, year = choice.district, views.last_year(choice)
     reach = programme.reach_now(choice)
     where = whom(choice)
     sentence = words.answer(where, year, rates[here], rates["all"], reach)
     cards = [
-        Card("Attendance", per_cent(rates[here]), f"of days, {year}"),
-        Card("Chronic absence", per_cent(shares.get(here)), f"of students, {year}"),
+        Card(_("Attendance"), per_cent(rates[here]), _("of days, {year}", year=year)),
+        Card(_("Chronic absence"), per_cent(shares.get(here)), _("of students, {year}", year=year)),
     ]
     scope = ""
     if _has_effect(choice):
@@ -61,25 +63,24 @@ def answer(choice: Choice) -> Answer:
         mind = effect_words.mind_sentence(failed(choice, own, effect_words.leading(own)))
         sentence = effect_words.with_days(own, sentence, told, mind, days=days)
         scope = effect_words.based_on(own)
-        cards += [
-            _effect_card("Effect of visits", choice, own),
-        ]
+        cards += [_effect_card(_(EFFECT), choice, own)]
     if reach.taking_part:
         cards += [
-            Card("Waiting", count(reach.waiting), "for a first visit"),
-            Card("Reached", per_cent(reach.share_visited), "of those eligible"),
+            Card(_("Waiting"), count(reach.waiting), _("for a first visit")),
+            Card(_("Reached"), per_cent(reach.share_visited), _("of those eligible")),
         ]
     return Answer(
         choice,
-        QUESTION,
+        _(QUESTION),
         sentence,
         scope,
         tuple(cards),
         figures=(_schools(choice, schools),),
         sections=(
+            Section(WAITING, partial(waiting.by_school, choice, "district-waiting", where)),
             Section(YEARS, partial(_years, choice)),
-            Section("Months", partial(_months, choice)),
-            Section("Schools and chance", partial(_chance, choice)),
+            Section(N_("Months"), partial(_months, choice)),
+            Section(N_("Schools and chance"), partial(_chance, choice)),
             Section(
                 EFFECT,
                 partial(_effect, choice),
@@ -115,8 +116,13 @@ def _of_last_year(choice: Choice, measure: Measure) -> pd.DataFrame:
 
 def _schools(choice: Choice, schools: pd.DataFrame) -> Figure:
     measure, here, name = MEASURES[choice.measure], choice.district, _name(choice)
-    title = f"{name}’s schools by {measure.word}, {views.last_year(choice)}"
-    names = {here: name, "all": "all districts"}
+    title = _(
+        "{district}’s schools by {measure}, {year}",
+        district=name,
+        measure=_(measure.word),
+        year=views.last_year(choice),
+    )
+    names = {here: name, "all": _("all districts")}
     references = {
         str(level): dict(zip(rates["code"].map(names), rates[measure.name], strict=True))
         for level, rates in _of_last_year(replace(choice, by="level"), measure).groupby("series")
@@ -126,20 +132,20 @@ def _schools(choice: Choice, schools: pd.DataFrame) -> Figure:
     chart = partial(school_rows, schools, measure, references)
     own = ("chronic_low", "chronic_high") if measure == CHRONIC_ABSENCE else ()
     table = led_by(schools, "school_name", "level", measure.name, *own, measure.students)
-    notes = (words.SCHOOL_INTERVALS,) if own else ()
+    notes = (words.school_intervals(),) if own else ()
     return Figure("district-schools", title, chart, table, told, notes)
 
 
 def _years(choice: Choice) -> tuple[Part, ...]:
     choice = replace(choice, grain="year")
-    title = f"{_name(choice)} beside all districts, by school year"
+    title = _("{district} beside all districts, by school year", district=_name(choice))
     trend, published = views.attendance_beside(choice), views.published_of_both(choice)
     return (lines_of(choice, "district-years", title, trend, published=published),)
 
 
 def _months(choice: Choice) -> tuple[Part, ...]:
     choice = replace(choice, grain="month")
-    title = f"{_name(choice)} beside all districts, by month"
+    title = _("{district} beside all districts, by month", district=_name(choice))
     return (lines_of(choice, "district-months", title, views.attendance_beside(choice)),)
 
 
@@ -147,8 +153,13 @@ def _chance(choice: Choice) -> tuple[Part, ...]:
     table = funnel.schools_and_chance(choice)
     year = views.last_year(choice)
     if not len(table):
-        return (Text("Each school here is the only one of its level: there is none to compare."),)
-    title = f"{_name(choice)}’s schools and chance, chronic absence {year}"
+        told = _("Each school here is the only one of its level: there is none to compare.")
+        return (Text(told),)
+    title = _(
+        "{district}’s schools and chance, chronic absence {year}",
+        district=_name(choice),
+        year=year,
+    )
     told = words.chance_answer(table, whom(choice), year)
     measured = ("chronic_share", "chronic_base", "expected", "limit_low", "limit_high")
     return (
@@ -158,7 +169,7 @@ def _chance(choice: Choice) -> tuple[Part, ...]:
             title,
             partial(school_funnel, table),
             led_by(table, "school_name", "level", *measured),
-            f"Funnel plot: {title}. {told}",
+            _("Funnel plot: {title}. {told}", title=title, told=told),
             (words.chance_note(table),),
         ),
     )
@@ -175,7 +186,7 @@ def _effect(choice: Choice) -> tuple[Part, ...]:
         forest_of(
             choice,
             "district-effects",
-            f"What visits changed in {_name(choice)}",
+            _("What visits changed in {district}", district=_name(choice)),
             pd.concat([part for part in parts if len(part)], ignore_index=True),
             row_words.READ_THE_ROWS,
             row_words.schools_note(choice),

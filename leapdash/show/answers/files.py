@@ -6,6 +6,7 @@ import pandas as pd
 
 from leapdash.show.charts.base import Stamp
 from leapdash.show.choice import Choice
+from leapdash.show.language import _
 from leapdash.show.views.attendance import own_source
 from leapdash.show.words.filters import subject
 
@@ -21,14 +22,13 @@ def file_name(name: str, choice: Choice) -> str:
 
 
 def csv_of(title: str, table: pd.DataFrame, choice: Choice) -> bytes:
-    """The table as CSV, every row marked."""
+    """The table as CSV (see `marked`)."""
     return marked(title, table, choice).to_csv(index=False).encode()
 
 
 def marked(title: str, table: pd.DataFrame, choice: Choice) -> pd.DataFrame:
-    """The table with a mark on every row. It says first of which figure and choice the row is and
-    what its data are; last, for machines, whether it is simulated or published, and from which
-    release.
+    """The table; every row says first of which figure and choice it is and what its data are; last,
+    for machines and in English, whether it is simulated or published, and from which release.
     """
     own, manifest = own_source(choice.release), choice.release.manifest
     rows = table.assign(data=own, release=manifest.release_id)
@@ -36,7 +36,8 @@ def marked(title: str, table: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     rows.insert(1, "choice", subject(choice))
     rows.insert(2, "stamp", Stamp.of(manifest).words)
     if "source" in rows:
-        published = rows["source"] != own
+        published = rows["source"] != _(own)
         rows.loc[published, "data"] = "published"
-        rows.loc[published, "stamp"] = f"Published data · release {manifest.release_id}"
+        words = _("Published data · release {release}", release=manifest.release_id)
+        rows.loc[published, "stamp"] = words
     return rows

@@ -9,9 +9,11 @@ from leapdash.show.answers.forests import forest_of, slices_of
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Withheld, nothing
 from leapdash.show.answers.next_visits import next_section
+from leapdash.show.answers.since import SINCE, since
 from leapdash.show.charts.programme import reach_rows
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import Headlines
+from leapdash.show.language import N_, _
 from leapdash.show.views import attendance, effect_rows, effects, programme
 from leapdash.show.views.checks import failed, left_out
 from leapdash.show.words import alt
@@ -20,7 +22,7 @@ from leapdash.show.words import effects as effect_words
 from leapdash.show.words import programme as programme_words
 from leapdash.show.words.numbers import count, month, per_cent
 
-QUESTION = "What did visits change, where and for whom, and who was reached?"
+QUESTION = N_("What did visits change, where and for whom, and who was reached?")
 
 
 def answer(choice: Choice) -> Answer:
@@ -28,7 +30,7 @@ def answer(choice: Choice) -> Answer:
     visits = programme.visits_made(choice)
     if visits.first_visits == 0 and choice.filters.active():
         began = programme.visits_began(choice)
-        return nothing(choice, QUESTION, programme_words.no_visits(choice, began))
+        return nothing(choice, _(QUESTION), programme_words.no_visits(choice, began))
     reach = programme.reach_now(choice)
     cards = (
         Card("Reached", per_cent(reach.share_visited), "of those eligible"),
@@ -44,7 +46,7 @@ def answer(choice: Choice) -> Answer:
     visited = None if missing is None else int(missing["students"].sum())
     return Answer(
         choice,
-        QUESTION,
+        _(QUESTION),
         _sentence(choice, found, regained, visits),
         scope=effect_words.based_on(found, visited),
         cards=(
@@ -78,11 +80,17 @@ def answer(choice: Choice) -> Answer:
             next_section(choice),
             everyone,
             evaluation_section(choice),
+            *_since(choice),
         ),
         withheld=None
         if found.visited
         else Withheld(effect_words.why_nothing(None, missing, visited=True)),
     )
+
+
+def _since(choice: Choice) -> tuple[Section, ...]:
+    """What changed since the release before, where there is one."""
+    return (Section(SINCE, partial(since, choice)),) if choice.release.before else ()
 
 
 def _sentence(
@@ -107,7 +115,7 @@ def _without_effects(
     met = visits.first_visits
     return Answer(
         choice,
-        QUESTION,
+        _(QUESTION),
         programme_words.reach_answer(visits),
         cards=(Card("Students visited", count(met), "families met"), *cards),
         sections=sections,

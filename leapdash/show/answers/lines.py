@@ -8,6 +8,7 @@ from leapdash.show.answers.model import Figure
 from leapdash.show.answers.tables import led_by
 from leapdash.show.charts.attendance import trend_lines
 from leapdash.show.choice import Choice
+from leapdash.show.language import _
 from leapdash.show.measures import ATTENDANCE, Measure
 from leapdash.show.views.attendance import with_published
 from leapdash.show.words.alt import of_lines
@@ -24,7 +25,7 @@ def lines_of(
     notes: tuple[str, ...] = (),
 ) -> Figure:
     """A line for every series of a trend; `published`: the view of that name."""
-    over = "months" if choice.grain == "month" else "school years"
+    over = _("months") if choice.grain == "month" else _("school years")
     chart = partial(
         trend_lines, trend, measure, published=published, highlight=choice.filters.group
     )

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from leapdash.show.charts.base import Look, Stamp
 from leapdash.show.choice import Choice
+from leapdash.show.language import _
 from leapdash.show.words.checks import Line
 from leapdash.show.words.filters import nothing_behind
 
@@ -98,14 +99,20 @@ Part = Figure | Table | Text | Document | Facts | Code | Withheld
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page under a title of its own, made when it is asked for.
+    """A part of the page under a heading of its own, made when it is asked for.
 
-    `make`: its parts. `control`: the control of the page that only this section follows.
+    `title`: the heading in English, which the section goes by. `make`: its parts. `control`: the
+    control of the page that only this section follows.
     """
 
     title: str
     make: Callable[[], tuple[Part, ...]]
     control: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The title in the language on show."""
+        return _(self.title)
 
 
 @dataclass(frozen=True)

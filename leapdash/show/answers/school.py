@@ -5,10 +5,12 @@ from functools import partial
 
 import pandas as pd
 
+from leapdash.show.answers import waiting
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Part, Section, Table, Text, nothing
 from leapdash.show.answers.tables import led_by
 from leapdash.show.choice import Choice
+from leapdash.show.language import N_, _
 from leapdash.show.measures import CHRONIC_ABSENCE
 from leapdash.show.views import effects, funnel
 from leapdash.show.views import school as views
@@ -21,58 +23,51 @@ from leapdash.show.words import school as words
 from leapdash.show.words.filters import whose_visits
 from leapdash.show.words.numbers import count, month, per_cent
 
-QUESTION = "How is one school doing, beside schools like it and its own last year?"
-CHRONIC, VISITS, CHANCE = "Chronic absence", "Visits", "Chance"
-_WAITS = {
-    "first_visits_30": "First visits within 30 days",
-    "first_visits_60": "First visits after 31 to 60 days",
-    "first_visits_120": "First visits after 61 to 120 days",
-    "first_visits_over_120": "First visits later",
-}
-_COUNTED = {
-    "ever_eligible": "Ever eligible",
-    "ever_eligible_visited": "Eligible and visited",
-    "waiting": "Waiting",
-    "tried": "Waiting, tried without meeting the family",
-}
+QUESTION = N_("How is one school doing, beside schools like it and its own last year?")
+LIKE, CHRONIC = N_("Schools like it"), N_("Chronic absence")
+VISITS, CHANCE = N_("Visits"), N_("Chance")
 
 
 def answer(choice: Choice) -> Answer:
     """The choice's school: attendance, chronic absence, visits; each beside what is like it."""
     like = views.schools_like_it(choice) if choice.school else pd.DataFrame()
     if not len(like):
-        return nothing(choice, QUESTION)
+        return nothing(choice, _(QUESTION))
     year, own = last_year(choice), like.iloc[0]
     change, reach = views.against_last_year(choice), views.school_reach(choice)
     name = words.name_of(choice, views.level_of(choice))
     cards = [
-        Card("Attendance", per_cent(own["attendance_rate"]), f"of days, {year}"),
-        Card("Chronic absence", per_cent(own["chronic_share"]), f"of students, {year}"),
-        Card("High needs", per_cent(own["high_needs_share"]), "of students"),
+        Card(_("Attendance"), per_cent(own["attendance_rate"]), _("of days, {year}", year=year)),
+        Card(
+            _("Chronic absence"),
+            per_cent(own["chronic_share"]),
+            _("of students, {year}", year=year),
+        ),
+        Card(_("High needs"), per_cent(own["high_needs_share"]), _("of students")),
     ]
     if len(reach):
         share = reach["ever_eligible_visited"] / max(reach["ever_eligible"], 1)
         cards += [
-            Card("Waiting", count(reach["waiting"]), "for a first visit"),
-            Card("Reached", per_cent(share), "of those eligible"),
+            Card(_("Waiting"), count(reach["waiting"]), _("for a first visit")),
+            Card(_("Reached"), per_cent(share), _("of those eligible")),
         ]
     short = choice.known.schools[choice.school].name
     months = views.school_months(choice)
     return Answer(
         choice,
-        QUESTION,
+        _(QUESTION),
         words.answer(name, like, year, change),
         cards=tuple(cards),
         figures=(
             lines_of(
                 choice,
                 "school-months",
-                f"{short} beside schools like it, attendance by month",
+                _("{school} beside schools like it, attendance by month", school=short),
                 months,
             ),
         ),
         sections=(
-            Section("Schools like it", partial(_like, like, short, year)),
+            Section(LIKE, partial(_like, like, short, year)),
             Section(CHRONIC, partial(_chronic, choice, short)),
             Section(VISITS, partial(_visits, choice, short)),
             Section(CHANCE, partial(_chance, choice, short)),
@@ -81,7 +76,7 @@ def answer(choice: Choice) -> Answer:
 
 
 def _like(like: pd.DataFrame, short: str, year: str) -> tuple[Part, ...]:
-    title = f"Schools like {short}, {year}"
+    title = _("Schools like {school}, {year}", school=short, year=year)
     named = ("school_name", "attendance_rate", "chronic_share")
     note = words.like_note(like)
     return (Table("school-like", title, led_by(like, *named)), Text(note, small=True))
@@ -89,16 +84,24 @@ def _like(like: pd.DataFrame, short: str, year: str) -> tuple[Part, ...]:
 
 def _chronic(choice: Choice, short: str) -> tuple[Part, ...]:
     change = views.against_last_year(choice)
-    title = f"{short}, chronic absence in the school year to date"
+    title = _("{school}, chronic absence in the school year to date", school=short)
     figure = lines_of(
         choice,
         "school-chronic",
         title,
         views.school_to_date(choice),
         CHRONIC_ABSENCE,
-        notes=(words.TO_DATE, words.INDEPENDENT if change else ""),
+        notes=(_(words.TO_DATE), _(words.INDEPENDENT) if change else ""),
     )
-    return (Text(words.against_last_year(change)), figure)
+    bands = views.school_bands(choice)
+    bands.insert(0, "series", [words.band_name(band) for band in bands.pop("band")])
+    year = last_year(choice)
+    missed = _("How much of {year} the students of {school} missed", year=year, school=short)
+    return (
+        Text(words.against_last_year(change)),
+        figure,
+        Table("school-bands", missed, bands),
+    )
 
 
 def _visits(choice: Choice, short: str) -> tuple[Part, ...]:
@@ -107,12 +110,14 @@ def _visits(choice: Choice, short: str) -> tuple[Part, ...]:
     told = Text(words.visits(reach, when))
     if not len(reach):
         return (told,)
-    rows = [(says, int(reach[name])) for name, says in (_COUNTED | _WAITS).items()]
+    rows = [(_(says), int(reach[name])) for name, says in words.COUNTED.items()]
     table = pd.DataFrame(rows, columns=["series", "students"])
+    title = _("The programme at {school}, {month}", school=short, month=when)
     return (
         told,
-        Table("school-visits", f"The programme at {short}, {when}", table),
-        Text(words.WAITS, small=True),
+        *waiting.by_month(choice, "school-waiting", short),
+        Table("school-visits", title, table),
+        Text(_(words.WAITS), small=True),
         *_effect(choice),
     )
 
@@ -139,7 +144,8 @@ def _chance(choice: Choice, short: str) -> tuple[Part, ...]:
     )
     own = table[table["school_code"] == choice.school]
     if not len(own):
-        return (Text(f"{short} is the only school of its level in its district."),)
+        only = _("{school} is the only school of its level in its district.", school=short)
+        return (Text(only),)
     place = choice.known.districts[district]
     row = own.iloc[0]
     return (

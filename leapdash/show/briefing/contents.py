@@ -25,16 +25,18 @@ _ABOUT_EFFECTS = ("impact", "district", "before_after")
 
 @dataclass(frozen=True)
 class Briefing:
-    """An answer with those of its sections that are printed, made; without their small tables, of
-    which the text says the most.
+    """An answer with those of its sections that are printed, made, each after its heading; without
+    their small tables, of which the text says the most.
 
-    `checks`: what its effect is judged by, also where the page leaves that to another. `link`: the
-    address of the page it was made of, empty where nobody knows.
+    `checks`: what its effect is judged by, also where the page leaves that to another. `ranges`:
+    whether it tells ranges, which need a word of how to read them. `link`: the address of the page
+    it was made of, empty where nobody knows.
     """
 
     answer: Answer
     sections: tuple[tuple[str, tuple[Part, ...]], ...]
     checks: tuple[Line, ...]
+    ranges: bool
     link: str = ""
 
 
@@ -46,13 +48,14 @@ def briefing_of(page: str, choice: Choice, link: str = "") -> Briefing:
     answer = answering(choice)
     sections = {section.title: section for section in answer.sections}
     made = tuple(
-        (title, tuple(part for part in sections[title].make() if not isinstance(part, Table)))
+        (section.heading, tuple(p for p in section.make() if not isinstance(p, Table)))
         for title in printed
-        if title in sections
+        if (section := sections.get(title))
     )
     judges = page in _ABOUT_EFFECTS and not answer.empty
     checks = before_after.answer(answer.choice).checks if judges else ()
-    return Briefing(answer, made, tuple(check.line for check in checks), link)
+    ranges = bool(checks) or (page == "school" and not answer.empty)
+    return Briefing(answer, made, tuple(check.line for check in checks), ranges, link)
 
 
 def briefing_name(page: str, choice: Choice) -> str:

@@ -36,13 +36,15 @@ from leapdash.show.briefing.contents import Briefing
 from leapdash.show.briefing.sheet import sheet
 from leapdash.show.charts.base import PICTURE_WIDTH, Look
 from leapdash.show.charts.palette import LIGHT
+from leapdash.show.charts.spoken import plotly_words
+from leapdash.show.language import _, language
 from leapdash.show.views.checks import Verdict
 from leapdash.show.words.about import source_facts
 from leapdash.show.words.briefing import (
-    HOW_TO_READ,
     NOT_DRAWN,
     edition,
     foot,
+    how_to_read,
     kind_of_data,
 )
 from leapdash.show.words.checks import TITLE as CHECKS
@@ -74,7 +76,7 @@ def document(briefing: Briefing) -> str:
     )
     title = f"{answer.question} {subject(answer.choice)}"
     return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n"
@@ -141,14 +143,15 @@ def _figure(figure: Figure, answer: Answer, heading: str) -> str:
     """The figure as Plotly takes it, to be drawn in its place; its numbers for who reads on."""
     chart = figure.chart(Look(LIGHT, answer.stamp, roomy=True))
     size = {"width": PICTURE_WIDTH, "height": chart.layout.height}
-    drawing = json.loads(chart.to_json()) | size
+    drawing = json.loads(chart.to_json()) | size | {"config": plotly_words()}
     return (
         f"<figure>\n<{heading}>{escape(figure.title)}</{heading}>\n"
         f'{_wide(figure.title)}<div class="chart" role="img" aria-label="{escape(figure.alt)}">'
         f'<script type="application/json">{_data(drawing)}</script>'
-        f"<noscript>{escape(NOT_DRAWN)} {escape(figure.alt)}</noscript></div></div>\n"
+        f"<noscript>{escape(_(NOT_DRAWN))} {escape(figure.alt)}</noscript></div></div>\n"
         f"<figcaption>{escape(' '.join(note for note in figure.notes if note))}</figcaption>\n"
-        f"<details><summary>Table</summary>{_table(figure.table, figure.title)}</details>\n"
+        f"<details><summary>{escape(_('Table'))}</summary>"
+        f"{_table(figure.table, figure.title)}</details>\n"
         "</figure>"
     )
 
@@ -191,21 +194,22 @@ def _checks(lines: Sequence[Line]) -> Iterable[str]:
         f"{escape(line.question)}</dt><dd>{escape(line.finding)}</dd>"
         for line in lines
     )
-    yield f'<section>\n<h2>{escape(CHECKS)}</h2>\n<dl class="checks">{rows}</dl>\n</section>'
+    yield f'<section>\n<h2>{escape(_(CHECKS))}</h2>\n<dl class="checks">{rows}</dl>\n</section>'
 
 
 def _foot(manifest: Manifest, briefing: Briefing) -> str:
     """How to read the ranges, where the figures come from, and the way back to the page."""
     link = briefing.link
-    told = briefing.checks or "between" in briefing.answer.sentence
-    ranges = f"<p>{escape(HOW_TO_READ)}</p>\n" if told else ""
-    sources = "; ".join(f"{name}: {told.rstrip('.')}" for name, told in source_facts(manifest))
+    ranges = f"<p>{escape(how_to_read())}</p>\n" if briefing.ranges else ""
+    named = "; ".join(f"{name}: {told.rstrip('.')}" for name, told in source_facts(manifest))
+    sources = _("Sources: {sources}.", sources=named)
+    made_of = escape(_("The page this was made of:"))
     back = (
-        f'<p>The page this was made of: <a href="{escape(link)}">{escape(link)}</a></p>\n'
+        f'<p>{made_of} <a href="{escape(link)}">{escape(link)}</a></p>\n'
         if link.startswith(("http://", "https://"))
         else ""
     )
-    return f"<footer>\n{ranges}<p>Sources: {escape(sources)}.</p>\n{back}</footer>"
+    return f"<footer>\n{ranges}<p>{escape(sources)}</p>\n{back}</footer>"
 
 
 def _has_charts(briefing: Briefing) -> bool:

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
+from leapdash.districts import district_code
 from leapdash.errors import StoreError, UsageError, shortened
 from leapdash.paths import check_out
 from leapdash.progress import SILENT, Progress
@@ -13,7 +13,7 @@ from leapdash.show.briefing.chromium import chromium, drawn, need_chromium, pdf
 from leapdash.show.briefing.contents import briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
-from leapdash.show.filters import Known, understood
+from leapdash.show.language import DEFAULT, LANGUAGES, speaking
 from leapdash.show.opened import OpenedRelease
 
 FORMATS = ("html", "pdf")
@@ -26,25 +26,32 @@ def write_briefings(
     districts: Sequence[str] = (),
     all_districts: bool = False,
     format: str | None = None,
+    language: str = DEFAULT,
     progress: Progress = SILENT,
 ) -> list[Path]:
     """Write the briefing of the release on show in a store; the files written.
 
     `districts`: their codes or names. None: the state's Impact, as the file `out`; one: its, as the
     file `out`; several, or all: one file each in the folder `out`, named by code, in `format` (HTML
-    where it isn't given). A file's own ending says its format.
+    where it isn't given). A file's own ending says its format. `language`: what they are written
+    in, by its code.
 
     Raises UsageError where what is asked can't be made, ReleaseError where the release can't be
     opened, StoreError where a file can't be written.
     """
     if districts and all_districts:
         raise UsageError("--district and --all-districts: expected one of them.")
+    _check(language)
     many = all_districts or len(districts) > 1
     ending = _format_of_folder(out, format) if many else _format_of_file(out, format)
     make = _maker(ending)
     release = OpenedRelease(open_release(store))
     known = release.known
-    codes = list(known.districts) if all_districts else [_code(name, known) for name in districts]
+    codes = (
+        list(known.districts)
+        if all_districts
+        else [district_code(name, known.districts, "the release") for name in districts]
+    )
     if not many:
         code = codes[0] if codes else ""
         files = {out: code}
@@ -55,8 +62,20 @@ def write_briefings(
         count = f"{number} of {len(files)}: " if many else "briefing of "
         with progress.step(count + name):
             choice = Choice(release, district=code)
-            _write(file, make(document(briefing_of("district" if code else "impact", choice))))
+            with speaking(language):
+                html = document(briefing_of("district" if code else "impact", choice))
+            _write(file, make(html))
     return list(files)
+
+
+def _check(language: str) -> None:
+    """Raises UsageError where there is no such language."""
+    if language not in LANGUAGES:
+        known = ", ".join(f"{code} ({name})" for code, name in LANGUAGES.items())
+        raise UsageError(
+            f"--language {shortened(language)}: leapdash doesn't speak it.\n"
+            f"Expected one of: {known}."
+        )
 
 
 def _maker(ending: str) -> Callable[[str], bytes]:
@@ -94,20 +113,6 @@ def _format_of_folder(out: Path, format: str | None) -> str:
         )
     check_out(out)
     return format or FORMATS[0]
-
-
-def _code(asked: str, known: Known) -> str:
-    """The code of the district with that code or name."""
-    found, _ = understood([asked], known.districts)
-    if found:
-        return found[0]
-    names = {name.casefold(): code for code, name in known.districts.items()}
-    close = [names[name] for name in get_close_matches(asked.casefold(), names)]
-    told = ", ".join(f"{known.districts[code]} ({code})" for code in close or known.districts)
-    raise UsageError(
-        f"--district {shortened(asked)}: the release has no district of that name or code.\n"
-        f"{'Nearest to it' if close else 'It has'}: {told}."
-    )
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -23,14 +23,14 @@ from leapdash.show.charts.series import (
 )
 from leapdash.show.charts.tiles import Head, Tile, tiles
 from leapdash.show.choice import Grain
+from leapdash.show.language import N_, _
 from leapdash.show.measures import Measure
 from leapdash.show.words.attendance import period_in_words, year_before
 from leapdash.show.words.numbers import per_cent, points
 
 # Beyond so many monthly lines their points would only crowd the plot.
 _MARKED = 3
-_PUBLISHED = "published by the state"
-_SQUARES = f"■ {_PUBLISHED}"
+_SQUARES = N_("■ published by the state")
 _WITH_VALUES = 2
 
 
@@ -75,8 +75,10 @@ def trend_lines(
         _add_line(drawing, line, colors[code], palette.ground, 7 - 2 * monthly, marked)
     ends = [EndLabel(line.x[-1], line.last, line.name, colors[c]) for c, line in lines.items()]
     if not values:
-        drawing.write("nothing", "Nobody is counted here", x=0.5, y=0.5, xref="paper", yref="paper")
-    drawing.write_above("y title", measure.axis, palette.muted)
+        drawing.write(
+            "nothing", _("Nobody is counted here"), x=0.5, y=0.5, xref="paper", yref="paper"
+        )
+    drawing.write_above("y title", _(measure.axis), palette.muted)
     if published is not None:
         _add_published(drawing, published, colors)
     label_ends(drawing, ends)
@@ -144,7 +146,7 @@ def _add_line(
         mode="lines+markers" if marked else "lines",
         line={"color": color, "width": 2.5},
         marker=marks(line.counts, color, ground) | {"size": size},
-        hovertemplate="%{y:.1%} · %{customdata:,} students",
+        hovertemplate=_("%{y:.1%} · %{customdata:,} students"),
     )
 
 
@@ -180,9 +182,9 @@ def _trend_tiles(
         own = None if published is None else published[published["code"] == code]
         if own is not None and len(own):
             _add_squares(drawing, own, palette.series[0], "square", 6, place)
-    drawing.write_above("y title", measure.axis, palette.muted)
+    drawing.write_above("y title", _(measure.axis), palette.muted)
     if published is not None:
-        drawing.write_above("published key", _SQUARES, palette.muted, row=1)
+        drawing.write_above("published key", _(_SQUARES), palette.muted, row=1)
     return drawing.finish()
 
 
@@ -193,11 +195,16 @@ def _moved(table: pd.DataFrame, code: str, measure: Measure) -> str:
     earlier = year_before(part, last["period"], _grain(last["period"]))
     told = per_cent(last[measure.name])
     if last[measure.students] < FEW_STUDENTS:
-        return "fewer than ten students"
+        return _("fewer than ten students")
     if earlier is None or earlier[measure.students] < FEW_STUDENTS:
         return told
     change = points(last[measure.name] - earlier[measure.name], signed=True)
-    return f"{told}, {change} since {period_in_words(earlier['period'])}"
+    return _(
+        "{rate}, {change} since {period}",
+        rate=told,
+        change=change,
+        period=period_in_words(earlier["period"]),
+    )
 
 
 def _grain(period: date | str) -> Grain:
@@ -232,7 +239,7 @@ def _add_tile_line(drawing: Drawing, line: _Line, palette: Palette, place: Tile)
             "line": {"color": color, "width": [1.5 if ring else 0 for ring in few]},
             "opacity": 1,
         },
-        hovertemplate="%{x}: %{y:.1%} · %{customdata:,} students<extra></extra>",
+        hovertemplate=_("%{x}: %{y:.1%} · %{customdata:,} students<extra></extra>"),
         **place.axes,
     )
 
@@ -260,7 +267,11 @@ def _add_published(drawing: Drawing, published: pd.DataFrame, colors: Mapping[st
                 "textposition": [f"{'top' if upper else 'bottom'} center" for upper in above],
                 "textfont": {"color": colors[str(code)], "size": 12},
             }
-    key = f"{'  '.join(marks)}, {_PUBLISHED}" if len(marks) <= _WITH_VALUES else _SQUARES
+    key = (
+        _("{marks}, published by the state", marks="  ".join(marks))
+        if len(marks) <= _WITH_VALUES
+        else _(_SQUARES)
+    )
     drawing.write_above("published key", key, drawing.palette.muted, row=1)
 
 
@@ -275,7 +286,7 @@ def _add_squares(
     """Draw a series' published rates as squares in its line's colour."""
     drawing.add(
         "scatter",
-        name=f"{published['series'].iloc[0]}, published",
+        name=_("{series}, published", series=published["series"].iloc[0]),
         x=published["school_year"].tolist(),
         y=[round(value, 5) for value in published["attendance_rate"]],
         customdata=published["source"].tolist(),
@@ -294,13 +305,13 @@ def _time_axis(
         # Set by hand: Plotly would widen the range for the labels at the lines' ends.
         margin = timedelta(days=20)
         ends = [str(table["period"].min() - margin), str(table["period"].max() + margin)]
-        ticks = {"tickformat": "%b\n%Y", "hoverformat": "%B %Y", "nticks": 8}
+        ticks = {"tickformat": "%b\n%Y", "hoverformat": _("%B %Y"), "nticks": 8}
         return axis | ticks | {"type": "date", "range": ends}
     years = set(table["period"])
     if published is not None:
         years |= set(published["school_year"])
     ordered = sorted(years)
-    axis["title"] = axis_title("School year")
+    axis["title"] = axis_title(_("School year"))
     return axis | {
         "type": "category",
         "categoryorder": "array",

@@ -7,9 +7,10 @@ from typing import Any, Literal
 from leapdash.contract import EVENT_TIMES
 from leapdash.show.charts.base import Drawing
 from leapdash.show.charts.palette import Palette
+from leapdash.show.language import N_, _
 from leapdash.show.words.numbers import signed_month
 
-MONTHS_SINCE = "School months since the month of the first visit"
+MONTHS_SINCE = N_("School months since the month of the first visit")
 _LEAST_SPAN = 0.04
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 
@@ -71,7 +72,7 @@ def plain_axis(palette: Palette, title: str = "") -> dict[str, Any]:
 def event_axis(palette: Palette) -> dict[str, Any]:
     """The axis of school months since the first visit, every third one marked."""
     times = EVENT_TIMES[::3]
-    axis = plain_axis(palette, MONTHS_SINCE)
+    axis = plain_axis(palette, _(MONTHS_SINCE))
     return axis | {
         "range": [EVENT_TIMES[0] - 0.5, EVENT_TIMES[-1] + 0.5],
         "tickvals": list(times),
@@ -85,7 +86,7 @@ def mark_visit(drawing: Drawing, at: Literal["top", "bottom"] = "top") -> None:
     drawing.upright(0, "dot", muted, width=1)
     drawing.write(
         name="first visit",
-        text="first visit",
+        text=_("first visit"),
         x=0,
         y=float(at == "top"),
         yref="paper",

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from leapdash.release import Manifest
 from leapdash.show.charts.palette import Palette
+from leapdash.show.language import _
 
 FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
 HEADING_HEIGHT = 70
@@ -36,8 +37,9 @@ class Stamp:
     @property
     def words(self) -> str:
         """For example: Simulated data · release 2026-11-24T060000."""
-        kind = "Simulated data · " if self.synthetic else ""
-        return f"{kind}release {self.release_id}"
+        if self.synthetic:
+            return _("Simulated data · release {release}", release=self.release_id)
+        return _("release {release}", release=self.release_id)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from textwrap import wrap
 import pandas as pd
 import plotly.graph_objects as go
 
-from leapdash.contract import SHARES_VISITED
 from leapdash.contract.thresholds import ALIKE, MONTHS_BEFORE
 from leapdash.show.charts.axes import (
     MONTHS_SINCE,
@@ -18,6 +17,8 @@ from leapdash.show.charts.axes import (
 )
 from leapdash.show.charts.base import Drawing, Look, text_width
 from leapdash.show.charts.labels import EndLabel, label_ends, label_margin
+from leapdash.show.language import _
+from leapdash.show.views.checks import shares_in_words
 from leapdash.show.words.numbers import points, signed_month
 
 _ROW_HEIGHT = 34
@@ -33,7 +34,7 @@ def differences_before(table: pd.DataFrame, look: Look) -> go.Figure:
     """
     palette, rows = look.palette, table
     drawing = Drawing(look, _SMALL, right=16, top=34, bottom=70)
-    axis = plain_axis(palette, MONTHS_SINCE)
+    axis = plain_axis(palette, _(MONTHS_SINCE))
     times = [*MONTHS_BEFORE]
     axis |= {"range": [-6.5, -0.5], "tickvals": times, "ticktext": [signed_month(e) for e in times]}
     drawing.layout["xaxis"] = axis
@@ -44,7 +45,7 @@ def differences_before(table: pd.DataFrame, look: Look) -> go.Figure:
         x=rows["event_time"].tolist(),
         y=_points(rows["effect"]),
         customdata=[
-            f"{points(low, signed=True)} and {points(high, signed=True)}"
+            [points(low, signed=True), points(high, signed=True)]
             for low, high in zip(rows["low"], rows["high"], strict=True)
         ],
         error_y={
@@ -56,9 +57,10 @@ def differences_before(table: pd.DataFrame, look: Look) -> go.Figure:
         },
         mode="markers",
         marker={"size": 8, "color": palette.visited},
-        hovertemplate="%{y:+.1f} points, between %{customdata}<extra></extra>",
+        hovertemplate=_("%{y:+.1f} points, between %{customdata[0]} and %{customdata[1]}")
+        + "<extra></extra>",
     )
-    drawing.write_above("y title", "Visited less compared (points)", palette.muted)
+    drawing.write_above("y title", _("Visited less compared (points)"), palette.muted)
     return drawing.finish()
 
 
@@ -74,9 +76,14 @@ def balance_rows(table: pd.DataFrame, look: Look) -> go.Figure:
     left = int(max((text_width(part) for parts in wrapped for part in parts), default=0)) + 12
     height = 100 + _ROW_HEIGHT * max(len(names), 3)
     drawing = Drawing(look, height, right=16, left=left)
-    for name, column, marker in (
-        ("as they come", "difference_before", {"color": palette.ground}),
-        ("weighted", "difference_after", {"color": palette.compared}),
+    for name, hover, column, marker in (
+        (
+            _("as they come"),
+            _("as they come: %{x:+.2f}"),
+            "difference_before",
+            {"color": palette.ground},
+        ),
+        (_("weighted"), _("weighted: %{x:+.2f}"), "difference_after", {"color": palette.compared}),
     ):
         drawing.add(
             "scatter",
@@ -85,9 +92,9 @@ def balance_rows(table: pd.DataFrame, look: Look) -> go.Figure:
             y=names,
             mode="markers",
             marker={"size": 9, "line": {"color": palette.compared, "width": 2}, **marker},
-            hovertemplate=f"{name}: %{{x:+.2f}}<extra>%{{y}}</extra>",
+            hovertemplate=f"{hover}<extra>%{{y}}</extra>",
         )
-    axis = plain_axis(palette, "Apart (standard deviations)")
+    axis = plain_axis(palette, _("Apart (standard deviations)"))
     axis |= {"showgrid": True, "gridcolor": palette.grid, "nticks": 5, "tickangle": 0}
     axis |= {"zeroline": True}
     drawing.layout.update(
@@ -97,7 +104,7 @@ def balance_rows(table: pd.DataFrame, look: Look) -> go.Figure:
     )
     for at in (-ALIKE, ALIKE):
         drawing.upright(at, "dot", palette.muted, width=1)
-    drawing.write_above("key", "○ as they come   ● weighted   ┊ a tenth", palette.muted)
+    drawing.write_above("key", _("○ as they come   ● weighted   ┊ a tenth"), palette.muted)
     return drawing.finish()
 
 
@@ -107,7 +114,7 @@ def observed_lines(table: pd.DataFrame, look: Look) -> go.Figure:
     Takes the table of `still_observed`.
     """
     palette = look.palette
-    names = ["visited", "compared"]
+    names = [_("visited"), _("compared")]
     drawing = Drawing(look, _SMALL, right=label_margin(names), top=34, bottom=70)
     drawing.layout["xaxis"] = event_axis(palette)
     columns = ("visited_observed", "comparison_observed")
@@ -130,7 +137,7 @@ def observed_lines(table: pd.DataFrame, look: Look) -> go.Figure:
         if len(table):
             last = table.iloc[-1]
             ends.append(EndLabel(int(last["event_time"]), float(last[column]), name, color))
-    drawing.write_above("y title", "Still observed (% of students)", palette.muted)
+    drawing.write_above("y title", _("Still observed (% of students)"), palette.muted)
     label_ends(drawing, ends)
     return drawing.finish()
 
@@ -143,8 +150,8 @@ def schoolmates_lines(table: pd.DataFrame, look: Look) -> go.Figure:
     palette = look.palette
     years = table["school_year"].unique().tolist()
     drawing = Drawing(look, _SMALL, right=label_margin(years), top=34, bottom=62)
-    axis = plain_axis(palette, "Share of the school’s students visited")
-    order = list(SHARES_VISITED)
+    axis = plain_axis(palette, _("Share of the school’s students visited"))
+    order = list(shares_in_words().values())
     axis |= {"type": "category", "categoryorder": "array", "categoryarray": order}
     drawing.layout["xaxis"] = axis | {"range": [-0.3, len(order) - 0.7]}
     drawing.layout["yaxis"] = points_axis([*table["change"]], palette)
@@ -160,12 +167,12 @@ def schoolmates_lines(table: pd.DataFrame, look: Look) -> go.Figure:
             mode="lines+markers",
             line={"color": color, "width": 2},
             marker={"size": 8, "color": color},
-            hovertemplate="%{y:+.1f} points · %{customdata:,} students",
+            hovertemplate=_("%{y:+.1f} points · %{customdata:,} students"),
         )
         last = part.iloc[-1]
         at = order.index(last["share_visited"])
         ends.append(EndLabel(order[at], 100 * float(last["change"]), year, color))
-    drawing.write_above("y title", "Change from the year before (points)", palette.muted)
+    drawing.write_above("y title", _("Change from the year before (points)"), palette.muted)
     label_ends(drawing, ends)
     return drawing.finish()
 

@@ -11,6 +11,7 @@ from leapdash.contract.thresholds import FEW_STUDENTS
 from leapdash.show.charts.axes import axis_title, name_axis, percent_axis
 from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.rows import left_margin, rows_height, short_names
+from leapdash.show.language import _
 from leapdash.show.measures import CHRONIC_ABSENCE, Measure
 from leapdash.show.words.numbers import per_cent
 
@@ -55,13 +56,13 @@ def school_rows(
     _draw_schools(drawing, rows, measure, names, lows, highs, rates["range"][1])
     drawing.layout.update(
         hovermode="closest",
-        xaxis=rates | {"title": axis_title("<br>".join([measure.axis, *_beginning(rates)]))},
+        xaxis=rates | {"title": axis_title("<br>".join([_(measure.axis), *_beginning(rates)]))},
         yaxis=name_axis(order, palette)
         | {"categoryorder": "array", "categoryarray": order[::-1], "showgrid": False},
     )
     marks = zip("│┆", next(iter(references.values()), ()), strict=False)
     if key := "   ".join(f"{mark} {name}" for mark, name in marks):
-        drawing.write_above("key", f"{key}, same level", palette.muted)
+        drawing.write_above("key", _("{marks}, same level", marks=key), palette.muted)
     return drawing.finish()
 
 
@@ -98,7 +99,7 @@ def _draw_schools(
             "color": [palette.ground if n < FEW_STUDENTS else palette.visited for n in counts],
             "line": {"color": palette.visited, "width": 1.5},
         },
-        hovertemplate="%{x:.1%} · %{customdata:,} students<extra>%{y}</extra>",
+        hovertemplate=_("%{x:.1%} · %{customdata:,} students<extra>%{y}</extra>"),
     )
     drawing.add(
         "scatter",
@@ -152,4 +153,5 @@ def _ends(rows: pd.DataFrame, measure: Measure) -> tuple[list[float], list[float
 def _beginning(rates: Mapping[str, Any]) -> list[str]:
     """Where an axis of rates begins, if that is not at zero."""
     first = math.ceil(rates["range"][0] / rates["dtick"]) * rates["dtick"]
-    return [f"The axis begins at {first:.0%}, not at 0%"] if first > 0 else []
+    share = f"{first:.0%}"
+    return [_("The axis begins at {share}, not at 0%", share=share)] if first > 0 else []

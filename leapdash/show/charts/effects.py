@@ -17,8 +17,9 @@ from leapdash.show.charts.palette import Palette
 from leapdash.show.charts.series import MANY, lines_height, marks, series_colors
 from leapdash.show.charts.tiles import Head, tiles
 from leapdash.show.effects.studies import Headline
+from leapdash.show.language import _
 from leapdash.show.measures import ATTENDANCE
-from leapdash.show.words.numbers import count, per_cent, points
+from leapdash.show.words.numbers import per_cent, points, students, visited_students
 
 _PATHS_HEIGHT, _PLAIN_HEIGHT = 430, 300
 _PATH_COLUMNS = ("event_time", "visited_rate", "without_visit", "band_low", "band_high", "visited")
@@ -45,12 +46,17 @@ class _Month:
         """Where the path without the visit may lie at the highest."""
         return self.without if isnan(self.band_low) else self.visited - self.band_low
 
-    @property
-    def said(self) -> str:
-        """The band in words, for the pointer."""
+    def hover(self, which: Literal["visited", "without"]) -> str:
+        """What the pointer says of one of the paths, as Plotly's template."""
+        if which == "visited":
+            return _("%{{y:.1%}} · {students}", students=students(self.students))
         if isnan(self.band_low):
-            return ""
-        return f", between {per_cent(self.lowest)} and {per_cent(self.highest)}"
+            return "%{y:.1%}"
+        return _(
+            "%{{y:.1%}}, between {low} and {high}",
+            low=per_cent(self.lowest),
+            high=per_cent(self.highest),
+        )
 
 
 def effect_paths(
@@ -58,10 +64,10 @@ def effect_paths(
 ) -> go.Figure:
     """Two lines: visited students' attendance and, dashed, what it would have been without a visit.
 
-    Takes an `EffectStudy`'s table, and what to write beside the `axis`. Between the two after the
-    visit the gap is tinted, and measured for the months of `headline` where there is room; the grey
-    band is where the path without the visit may lie, all months at once. Months with too few
-    students are left out.
+    Takes an `EffectStudy`'s table, and what to write beside the `axis`, in English. Between the two
+    after the visit the gap is tinted, and measured for the months of `headline` where there is
+    room; the grey band is where the path without the visit may lie, all months at once. Months with
+    too few students are left out.
     """
     palette = look.palette
     shown = table[table["shown"]]
@@ -72,7 +78,7 @@ def effect_paths(
             *(shown[name].tolist() for name in _PATH_COLUMNS), strict=True
         )
     ]
-    names = ["visited", "without the visit"]
+    names = [_("visited"), _("without the visit")]
     drawing = Drawing(look, _PATHS_HEIGHT, right=label_margin(names), top=34, bottom=70)
     drawing.layout["xaxis"] = event_axis(palette)
     values = [rate for m in months for rate in (m.visited, m.without, m.lowest, m.highest)]
@@ -84,7 +90,7 @@ def effect_paths(
     _add_path(drawing, names[1], runs, "without", palette.compared, "dash")
     _add_path(drawing, names[0], runs, "visited", palette.visited, "solid")
     _measure_gap(drawing, months, headline, palette)
-    drawing.write_above("y title", axis, palette.muted)
+    drawing.write_above("y title", _(axis), palette.muted)
     if months:
         last = months[-1]
         ends = [
@@ -123,7 +129,7 @@ def plain_lines(table: pd.DataFrame, headline: Headline | None, look: Look) -> g
         _add_plain_change(drawing, table, headline)
     if not alone:
         label_ends(drawing, ends)
-    drawing.write_above("y title", ATTENDANCE.axis, palette.muted)
+    drawing.write_above("y title", _(ATTENDANCE.axis), palette.muted)
     return drawing.finish()
 
 
@@ -131,9 +137,9 @@ def _plain_tiles(table: pd.DataFrame, look: Look) -> go.Figure:
     """A tile for every series, with a dotted rule at the first visit."""
     palette = look.palette
     told = table[table["attendance_rate"].notna()]
-    parts = [part for _, part in told.groupby("code", sort=False)]
+    parts = [part for _code, part in told.groupby("code", sort=False)]
     heads = [
-        Head(str(part["series"].iloc[0]), f"{count(part['students'].max())} visited students")
+        Head(str(part["series"].iloc[0]), visited_students(int(part["students"].max())))
         for part in parts
     ]
     time = event_axis(palette) | {"title": None, "tickfont": {"size": 12}}
@@ -146,8 +152,8 @@ def _plain_tiles(table: pd.DataFrame, look: Look) -> go.Figure:
         drawing.shapes.append(
             {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "xref": x, "yref": y, "line": mark}
         )
-    drawing.write_above("y title", ATTENDANCE.axis, palette.muted, row=1)
-    drawing.write_above("x title", MONTHS_SINCE, palette.muted)
+    drawing.write_above("y title", _(ATTENDANCE.axis), palette.muted, row=1)
+    drawing.write_above("x title", _(MONTHS_SINCE), palette.muted)
     return drawing.finish()
 
 
@@ -179,26 +185,25 @@ def _add_path(
     """Draw a path over the months, broken where some are left out."""
     x: list[int] = []
     y: list[float | None] = []
-    said: list[str] = []
+    hover: list[str] = []
     for run in runs:
         if x:
             x.append(x[-1] + 1)
             y.append(None)
-            said.append("")
+            hover.append("")
         for month in run:
             x.append(month.event_time)
             y.append(round(getattr(month, which), 5))
-            said.append(month.said if which == "without" else f" · {month.students:,} students")
+            hover.append(month.hover(which))
     drawing.add(
         "scatter",
         name=name,
         x=x,
         y=y,
-        customdata=said,
         mode="lines+markers",
         line={"color": color, "width": 2.5, "dash": dash},
         marker={"size": 6, "color": color},
-        hovertemplate="%{y:.1%}%{customdata}",
+        hovertemplate=hover,
     )
 
 
@@ -235,7 +240,7 @@ def _measure_gap(
         return
     drawing.write(
         name="gap",
-        text=f"<b>{points(headline.effect.effect, signed=True)}</b><br>points",
+        text=_("<b>{points}</b><br>points", points=points(headline.effect.effect, signed=True)),
         x=sum(headline.event_times) / len(headline.event_times),
         y=fmean((month.visited + month.without) / 2 for month in own),
         font={"size": 14, "color": palette.visited},
@@ -258,7 +263,7 @@ def _add_plain_path(
         mode="lines+markers",
         line={"color": color, "width": 2.5},
         marker=marks(part["students"].tolist(), color, drawing.palette.ground) | {"size": size},
-        hovertemplate="%{y:.1%} · %{customdata:,} students",
+        hovertemplate=_("%{y:.1%} · %{customdata:,} students"),
         **(axes or {}),
     )
     last = part.iloc[-1]
@@ -287,7 +292,7 @@ def _add_plain_change(drawing: Drawing, table: pd.DataFrame, headline: Headline)
     if room_between(drawing, since - level):
         drawing.write(
             name="plain change",
-            text=f"<b>{points(headline.naive, signed=True)}</b><br>points",
+            text=_("<b>{points}</b><br>points", points=points(headline.naive, signed=True)),
             x=sum(months) / len(months),
             y=(level + since) / 2,
             font={"size": 14, "color": drawing.palette.naive},

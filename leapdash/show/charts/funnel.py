@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from leapdash.show.charts.axes import axis_title, percent_axis, plain_axis
 from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.tiles import Tile
+from leapdash.show.language import _
 from leapdash.show.measures import CHRONIC_ABSENCE
 from leapdash.show.views.funnel import INNER, OUTER, standard_error
 from leapdash.show.words.numbers import per_cent
@@ -39,7 +40,7 @@ def school_funnel(table: pd.DataFrame, look: Look) -> go.Figure:
             "range": ends,
             "anchor": y,
             "tickformat": ",",
-            "title": axis_title("Students counted in the school") if last else None,
+            "title": axis_title(_("Students counted in the school")) if last else None,
         }
         values = table.loc[table["level"] == level, ["chronic_share", "far_low", "far_high"]]
         drawing.layout[y.replace("y", "yaxis")] = percent_axis(
@@ -48,7 +49,11 @@ def school_funnel(table: pd.DataFrame, look: Look) -> go.Figure:
         told = table.loc[table["level"] == level, "expected"].iloc[0]
         drawing.write(
             "level",
-            f"<b>{level}</b>: the district’s schools together {per_cent(told)}",
+            _(
+                "<b>{level}</b>: the district’s schools together {share}",
+                level=level,
+                share=per_cent(told),
+            ),
             x=0,
             y=top,
             xref="paper",
@@ -59,7 +64,7 @@ def school_funnel(table: pd.DataFrame, look: Look) -> go.Figure:
             yshift=8,
             font={"color": look.palette.text},
         )
-    drawing.write_above("y title", CHRONIC_ABSENCE.axis, look.palette.muted)
+    drawing.write_above("y title", _(CHRONIC_ABSENCE.axis), look.palette.muted)
     return drawing.finish()
 
 
@@ -104,7 +109,7 @@ def _draw_panel(drawing: Drawing, tile: Tile, rows: pd.DataFrame, ends: list[flo
             "color": [palette.visited if out else palette.ground for out in outside],
             "line": {"color": palette.visited, "width": 1.5},
         },
-        hovertemplate="%{y:.1%} of %{x:,} students<extra>%{text}</extra>",
+        hovertemplate=_("%{y:.1%} of %{x:,} students<extra>%{text}</extra>"),
         **tile.axes,
     )
     apart = rows[outside]

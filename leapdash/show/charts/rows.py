@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
 from leapdash.show.charts.base import Drawing, text_width
+from leapdash.show.language import N_, _
 
-TOO_FEW, NOBODY_VISITED = "too few to tell", "nobody visited"
+TOO_FEW, NOBODY_VISITED = N_("too few to tell"), N_("nobody visited")
 _HOVER_WIDTH = 44
 _ROW_HEIGHT, _ROOMY_ROW_HEIGHT = 26, 20
 _NAME_WIDTH, _ROOMY_NAME_WIDTH = 22, 60
@@ -70,10 +71,10 @@ def draw_withheld(
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    for at, _, _, visited in rows:
+    for at, _name, _reason, visited in rows:
         drawing.write(
             "too few",
-            TOO_FEW if visited else NOBODY_VISITED,
+            _(TOO_FEW if visited else NOBODY_VISITED),
             x=(low + high) / 2,
             y=at,
             bgcolor=palette.ground,

@@ -12,7 +12,8 @@ from typing import Any
 import streamlit as st
 
 from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, Filters, Known, left_out
-from leapdash.show.parameters import Parameter
+from leapdash.show.language import DEFAULT, LANGUAGES, speak
+from leapdash.show.parameters import LANGUAGE, Parameter
 
 Query = dict[str, list[str]]
 
@@ -23,7 +24,8 @@ _FORMER = "district"
 
 
 def follow(own: Sequence[Parameter], every: Sequence[Parameter], known: Known) -> list[str]:
-    """Bring choice and address together, as a run begins; a note for all the address has wrong.
+    """Bring choice and address together, as a run begins, and speak the language they ask for; a
+    note for all the address has wrong.
 
     `own`: what the page has to say beside the filters; `every`: the same for all pages.
     """
@@ -41,8 +43,15 @@ def follow(own: Sequence[Parameter], every: Sequence[Parameter], known: Known) -
         st.query_params.from_dict(wanted)
         query = wanted
     state[_ADDRESS] = query
+    speak_as_wished(says(LANGUAGE))
     _, notes = Filters.from_query(query, known)
     return notes + [left_out(one.label) for one in every if not one.read(query)[1]]
+
+
+def speak_as_wished(asked: str) -> None:
+    """Speak the language asked for, else the browser's, else the one there always is."""
+    wished = asked or (st.context.locale or "")[:2]
+    speak(wished if wished in LANGUAGES else DEFAULT)
 
 
 def written(own: Sequence[Parameter], known: Known) -> Query:
@@ -80,17 +89,34 @@ def take_district(key: str, before: str) -> None:
         _choose_filter("districts", (st.session_state[key],))
 
 
+def take_tab(key: str, names: Mapping[str, str]) -> None:
+    """Choose the tab that is now open; a callback. `names`: what each goes by, by its heading."""
+    if st.session_state[key] in names:
+        _say(key, names[st.session_state[key]], tuple(names.values()))
+
+
 def take(key: str, offered: Sequence[str]) -> None:
     """Choose what a page's own control now shows; a callback. `offered`: its values, the first of
     which goes without saying.
 
     A browser goes on to send what it showed when more was offered: that is no choice.
     """
-    value = "" if st.session_state[key] == offered[0] else st.session_state[key]
+    _say(key, st.session_state[key], offered)
+
+
+def _say(key: str, value: str, offered: Sequence[str]) -> None:
+    value = "" if value == offered[0] else value
     said = st.session_state[_SAID]
     if value != said.get(key, "") and (not value or value in offered):
         st.session_state[_SAID] = {**said, key: value}
         st.session_state[_USED] = True
+
+
+def take_language(code: str) -> None:
+    """Choose the language; a callback."""
+    state = st.session_state
+    state[_SAID] = {**state[_SAID], LANGUAGE.key: code}
+    state[_USED] = True
 
 
 def clear(names: Sequence[str] = tuple(FILTER_LABELS)) -> None:

@@ -10,8 +10,9 @@ from leapdash.show.answers import pages
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
 from leapdash.show.filters import Known
+from leapdash.show.language import N_, _
 from leapdash.show.opened import OpenedRelease
-from leapdash.show.parameters import COMPARE, SCHOOL, OneOf, Parameter, controls_on
+from leapdash.show.parameters import COMPARE, LANGUAGE, SCHOOL, OneOf, Parameter, controls_on
 from leapdash.show.views.effects import ways_to_part
 from leapdash.show.words.school import AT_FIRST
 
@@ -26,19 +27,19 @@ def draw(
     address.begin_with(control.key, said if said in options else control.first)
     if kind == "list":
         st.selectbox(
-            control.label,
+            _(control.label),
             options,
-            format_func=lambda value: control.words[value],
+            format_func=lambda value: _(control.words[value]),
             key=control.key,
             on_change=address.take,
             args=(control.key, options),
         )
     else:
         st.segmented_control(
-            control.label,
+            _(control.label),
             options,
             required=True,
-            format_func=lambda value: control.words[value],
+            format_func=lambda value: _(control.words[value]),
             key=control.key,
             wrap=wrap,
             on_change=address.take,
@@ -62,7 +63,7 @@ def draw_school(choice: Choice) -> None:
     ]
     address.begin_with(SCHOOL.key, choice.school)
     st.selectbox(
-        SCHOOL.label,
+        _(SCHOOL.label),
         offered,
         format_func=known.school_label,
         key=SCHOOL.key,
@@ -70,7 +71,7 @@ def draw_school(choice: Choice) -> None:
         args=(SCHOOL.key, ["", *offered]),
     )
     if choice.school and choice.school != address.says(SCHOOL):
-        st.caption(AT_FIRST)
+        st.caption(_(AT_FIRST))
 
 
 def _tabs(key: str, label: str, *titles: str) -> OneOf:
@@ -79,7 +80,7 @@ def _tabs(key: str, label: str, *titles: str) -> OneOf:
 
 BESIDE_TABS = _tabs(
     "beside",
-    "Beside the effect",
+    N_("Beside the effect"),
     "Chronic absence",
     "When visited",
     "What differs",
@@ -88,13 +89,15 @@ BESIDE_TABS = _tabs(
     "Where next",
     "All students",
     "Evaluation",
+    "Since the last release",
 )
 SCHOOL_TABS = _tabs(
-    "beside_school", "The school", "Schools like it", "Chronic absence", "Visits", "Chance"
+    "beside_school", N_("The school"), "Schools like it", "Chronic absence", "Visits", "Chance"
 )
 TIME_TABS = _tabs(
     "time",
-    "The district over time",
+    N_("The district over time"),
+    "Who waits",
     "School years",
     "Months",
     "Schools and chance",
@@ -111,7 +114,7 @@ _TABS: Mapping[str, tuple[Parameter, ...]] = {
 
 def own_of(page: str, known: Known) -> tuple[Parameter, ...]:
     """What a page has to say beside the filters, with the words of the release."""
-    return (*controls_on(page, known), *_TABS.get(page, ()))
+    return (*controls_on(page, known), *_TABS.get(page, ()), LANGUAGE)
 
 
 def every(known: Known) -> tuple[Parameter, ...]:

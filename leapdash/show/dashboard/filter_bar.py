@@ -6,26 +6,27 @@ from leapdash.contract.thresholds import CHRONIC_SHARE_ABSENT, percent
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
 from leapdash.show.filters import FILTER_LABELS, Filters, Known, labels, reason_off
+from leapdash.show.language import N_, _
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.programme import districts_visited
 from leapdash.show.words.filters import chosen as chosen_in_words
 
 _HELP = {
-    "districts": "LEAP districts take part in home visits. Nothing chosen means all districts.",
-    "district": "This page is about one district. The one chosen here is chosen on every page.",
-    "levels": "By the student's grade. Nothing chosen means all levels.",
-    "participation": (
+    "districts": N_("LEAP districts take part in home visits. Nothing chosen means all districts."),
+    "district": N_("This page is about one district. The one chosen here is chosen on every page."),
+    "levels": N_("By the student’s grade. Nothing chosen means all levels."),
+    "participation": N_(
         "As of each month: visited – a home visit has met the family; eligible – absent for "
-        f"{percent(CHRONIC_SHARE_ABSENT)} or more of three school months in a row, not visited "
-        "yet; neither."
+        "{share} or more of three school months in a row, not visited yet; neither."
     ),
-    "years": (
+    "years": N_(
         "July to June. On pages about visits: the year of the first visit, with the summer before."
     ),
-    "group": "As the state publishes them. High needs: English learner, disability, or free or "
-    "reduced price meals.",
+    "group": N_(
+        "As the state publishes them. High needs: English learner, disability, or free or reduced "
+        "price meals."
+    ),
 }
-
 
 # So many districts chosen are in sight on a telephone too; of more the label tells the number.
 _IN_SIGHT = 5
@@ -35,8 +36,9 @@ def show(page: str, choice: Choice) -> None:
     """Draw the bar for a page: what counts there, and in a line what doesn't."""
     drawn = [name for name in FILTER_LABELS if reason_off(page, name) is None]
     if drawn:
-        shown = in_words(choice) or "everything"
-        st.toggle(f"**Filters** · {shown}", key="filters_open", on_change="ignore", width="stretch")
+        shown = in_words(choice) or _("everything")
+        label = f"**{_('Filters')}** · {shown}"
+        st.toggle(label, key="filters_open", on_change="ignore", width="stretch")
         row = st.container(key="filter_bar").container(
             horizontal=True, gap="small", key="filter_row"
         )
@@ -59,7 +61,7 @@ def _foot(page: str, choice: Choice) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="filter_foot"):
             if choice.filters.active():
                 st.button(
-                    "Clear filters",
+                    _("Clear filters"),
                     icon=":material/close:",
                     type="tertiary",
                     key="clear",
@@ -86,14 +88,16 @@ def _districts(known: Known) -> None:
     options = labels("districts", known)
     chosen = list(address.filters().districts)
     address.begin_with("districts", chosen)
-    many = f" · {len(chosen)} chosen" if len(chosen) > _IN_SIGHT else ""
+    label = _(FILTER_LABELS["districts"])
+    if len(chosen) > _IN_SIGHT:
+        label = _("Districts · {n} chosen", n=len(chosen))
     st.multiselect(
-        FILTER_LABELS["districts"] + many,
+        label,
         list(options),
         format_func=lambda code: options[code],
         key="districts",
-        placeholder="All districts",
-        help=_HELP["districts"],
+        placeholder=_("All districts"),
+        help=_help("districts"),
         select_all=False,
         wrap=True,
         on_change=address.take_filter,
@@ -105,11 +109,11 @@ def _one_district(district: str, known: Known) -> None:
     """The same filter on a page about one district."""
     address.begin_with("district", district)
     st.selectbox(
-        "District",
+        _("District"),
         list(known.districts),
         format_func=known.label,
         key="district",
-        help=_HELP["district"],
+        help=_help("district"),
         on_change=address.take_district,
         args=("district", district),
     )
@@ -119,12 +123,12 @@ def _pills(name: str, known: Known) -> None:
     options = labels(name, known)
     address.begin_with(name, list(address.filters().values(name)))
     st.pills(
-        FILTER_LABELS[name],
+        _(FILTER_LABELS[name]),
         list(options),
         selection_mode="multi",
         format_func=lambda value: options[value],
         key=name,
-        help=_HELP[name],
+        help=_help(name),
         wrap=True,
         on_change=address.take_filter,
         args=(name,),
@@ -135,14 +139,18 @@ def _group(known: Known) -> None:
     options = labels("group", known)
     address.begin_with("group", address.filters().group)
     st.selectbox(
-        FILTER_LABELS["group"],
+        _(FILTER_LABELS["group"]),
         list(options),
         format_func=lambda code: options[code],
         key="group",
-        help=_HELP["group"],
+        help=_help("group"),
         on_change=address.take_filter,
         args=("group",),
     )
+
+
+def _help(name: str) -> str:
+    return _(_HELP[name], share=percent(CHRONIC_SHARE_ABSENT))
 
 
 def _which_district(choice: Choice) -> list[str]:
@@ -150,12 +158,14 @@ def _which_district(choice: Choice) -> list[str]:
     chosen = choice.filters.districts
     if not choice.district or chosen == (choice.district,):
         return []
-    among = chosen_in_words(Choice(choice.release, Filters(districts=chosen))) or "the state"
+    among = chosen_in_words(Choice(choice.release, Filters(districts=chosen))) or _("the state")
     here = choice.known.label(choice.district)
     waiting = districts_visited(choice.filtered(districts=(choice.district,), years=()))["waiting"]
     if waiting.sum() == 0:
-        return [f"This page is about one district: {here}, the first of {among}."]
-    return [f"This page is about one district. Of {among}, most students wait in {here}."]
+        told = N_("This page is about one district: {here}, the first of {among}.")
+    else:
+        told = N_("This page is about one district. Of {among}, most students wait in {here}.")
+    return [_(told, here=here, among=among)]
 
 
 def _off(page: str, release: OpenedRelease) -> list[str]:
@@ -170,6 +180,6 @@ def _off(page: str, release: OpenedRelease) -> list[str]:
         for reason, names in without.items()
     }
     return [
-        f"Doesn’t count here: {what} – {why} It stays for other pages."
+        _("Doesn’t count here: {what} – {why} It stays for other pages.", what=what, why=why)
         for why, what in told.items()
     ]

@@ -16,7 +16,9 @@ from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import address, controls, filter_bar, paper, store
+from leapdash.show.dashboard import address, buttons, controls, filter_bar, paper, store
+from leapdash.show.language import LANGUAGES, N_, _, in_this_language, language
+from leapdash.show.parameters import LANGUAGE
 from leapdash.show.words.about import INVENTED, RECORDED
 from leapdash.show.words.briefing import edition
 
@@ -30,7 +32,9 @@ _framed: ContextVar[Choice | None] = ContextVar("framed", default=None)
 
 @dataclass(frozen=True)
 class PageInfo:
-    """A page: its key (file and filters go by it), its name, its icon, and the question it asks."""
+    """A page: its key (file and filters go by it), its name, its icon, and the question it asks;
+    name and question in English, to be said with `_`.
+    """
 
     key: str
     title: str
@@ -39,14 +43,14 @@ class PageInfo:
 
 
 PAGES = (
-    PageInfo("impact", "Impact", ":material/flag:", impact.QUESTION),
-    PageInfo("district", "District", ":material/school:", district.QUESTION),
-    PageInfo("school", "School", ":material/apartment:", school.QUESTION),
-    PageInfo("trends", "Trends", ":material/show_chart:", trends.QUESTION),
+    PageInfo("impact", N_("Impact"), ":material/flag:", impact.QUESTION),
+    PageInfo("district", N_("District"), ":material/school:", district.QUESTION),
+    PageInfo("school", N_("School"), ":material/apartment:", school.QUESTION),
+    PageInfo("trends", N_("Trends"), ":material/show_chart:", trends.QUESTION),
     PageInfo(
-        "before_after", "Before and after", ":material/compare_arrows:", before_after.QUESTION
+        "before_after", N_("Before and after"), ":material/compare_arrows:", before_after.QUESTION
     ),
-    PageInfo("about", "About", ":material/info:", about.QUESTION),
+    PageInfo("about", N_("About"), ":material/info:", about.QUESTION),
 )
 
 
@@ -89,8 +93,9 @@ def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
     if not st.context.is_embedded:
         _links(pages, choice)
     paper.prepare(release.manifest)
+    buttons.prepare()
     _say_what_data(info.key, choice)
-    st.title(info.question, anchor=False)
+    st.title(_(info.question), anchor=False)
     filter_bar.show(info.key, choice)
     for note in notes:
         st.warning(note, icon=":material/link_off:")
@@ -98,7 +103,7 @@ def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
     try:
         page.run()
     except ReleaseError as error:
-        st.markdown("This page can’t be made from the release:")
+        st.markdown(_("This page can’t be made from the release:"))
         _say_error(error)
     finally:
         _framed.reset(token)
@@ -123,7 +128,7 @@ def _title(info: PageInfo, choice: Choice) -> str:
     chosen = filter_bar.in_words(choice).replace(" · ", ", ")
     if choice.school:
         chosen = choice.known.school_label(choice.school)
-    return " · ".join(part for part in (chosen, info.title, "leapdash") if part)
+    return " · ".join(part for part in (chosen, _(info.title), "leapdash") if part)
 
 
 def _navigation() -> tuple[Sequence[st.Page], st.Page]:
@@ -149,16 +154,31 @@ def _links(pages: Sequence[st.Page], choice: Choice) -> None:
         st.markdown("leapdash", width="content")
         for page, info in zip(pages, PAGES, strict=True):
             query = address.written(controls.own_of(info.key, choice.known), choice.known)
-            st.page_link(page, query_params=query)
+            st.page_link(page, label=_(info.title), query_params=query)
+        _languages()
+
+
+def _languages() -> None:
+    """The other languages there are, each by its own name."""
+    for code, name in LANGUAGES.items():
+        if code != language():
+            st.button(
+                name,
+                key=f"language-{code}",
+                type="tertiary",
+                icon=":material/translate:",
+                on_click=address.take_language,
+                args=(code,),
+            )
 
 
 def _say_what_data(page: str, choice: Choice) -> None:
     """What the data are; beside it, the page to hand on."""
     manifest = choice.release.manifest
     badge = (
-        f":orange-badge[:material/science: {INVENTED}]"
+        f":orange-badge[:material/science: {_(INVENTED)}]"
         if manifest.synthetic
-        else f":blue-badge[:material/database: {RECORDED}]"
+        else f":blue-badge[:material/database: {_(RECORDED)}]"
     )
     words = f"{badge} :small[:gray[{edition(manifest)}]]"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="data"):
@@ -171,15 +191,15 @@ def _offer_briefing(page: str, choice: Choice) -> None:
     """The page as a document of two sheets, made when it is asked for."""
     link = _link(page, choice)
     st.download_button(
-        "Briefing",
-        lambda: document(briefing_of(page, choice, link)),
+        _("Briefing"),
+        in_this_language(lambda: document(briefing_of(page, choice, link))),
         file_name=f"{briefing_name(page, choice)}.html",
         mime="text/html",
         icon=":material/description:",
         type="tertiary",
         on_click="ignore",
         key="briefing",
-        help="This page as a document of two sheets, to hand on or print",
+        help=_("This page as a document of two sheets, to hand on or print"),
     )
 
 
@@ -192,12 +212,13 @@ def _link(page: str, choice: Choice) -> str:
 
 def _broken(error: ReleaseError) -> None:
     """A release that can't be opened: what is wrong and the command that mends it."""
-    st.title("There is no release to show", anchor=False)
-    st.markdown("The pages read a release, and this one can't be opened:")
+    address.speak_as_wished(st.query_params.get(LANGUAGE.key, ""))
+    st.title(_("There is no release to show"), anchor=False)
+    st.markdown(_("The pages read a release, and this one can’t be opened:"))
     _say_error(error)
 
 
 def _say_error(error: ReleaseError) -> None:
     """What is wrong and what mends it."""
     st.code(str(error), language=None, wrap_lines=True)
-    st.caption("Nothing was changed. Reload this page when the command has run.")
+    st.caption(_("Nothing was changed. Reload this page when the command has run."))

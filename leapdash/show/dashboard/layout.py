@@ -1,6 +1,6 @@
 """An answer on the page: its sentence, cards, figures with table and file, sections and checks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -19,12 +19,14 @@ from leapdash.show.answers.model import (
     Text,
     Withheld,
 )
+from leapdash.show.answers.workbook import workbook_of
 from leapdash.show.charts.base import PICTURE_WIDTH, Heading, Look
 from leapdash.show.charts.palette import palette_of
+from leapdash.show.charts.spoken import plotly_words
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import address
+from leapdash.show.dashboard import address, buttons
 from leapdash.show.dashboard.controls import draw
-from leapdash.show.filters import FILTER_LABELS
+from leapdash.show.language import N_, _, in_this_language
 from leapdash.show.parameters import Parameter
 from leapdash.show.views.checks import Verdict
 from leapdash.show.words.checks import TITLE as CHECKS
@@ -37,6 +39,14 @@ _ICONS: Mapping[Verdict, str] = {
     "beside": ":material/info:",
     "unknown": ":material/help:",
 }
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_EVERY = {
+    "districts": N_("All districts"),
+    "levels": N_("All levels"),
+    "participation": N_("All participation"),
+    "years": N_("All school years"),
+    "group": N_("All students"),
+}
 _FORMATS = {
     "per cent": "%.1f%%",
     "points": "%+.1f",
@@ -46,7 +56,6 @@ _FORMATS = {
     "days": "%.1f",
     "more days": "%+.1f",
 }
-_TITLES = {name: column.title for name, column in COLUMNS.items()}
 
 
 def sentence(answer: Answer) -> None:
@@ -89,9 +98,10 @@ def show(answer: Answer, *parts: Part | None, within: bool = False) -> None:
 
 def tabs(answer: Answer, tab: Parameter, *controls: Parameter) -> None:
     """The sections side by side, only the open one made; in it, the control it alone follows."""
-    titles, said = [section.title for section in answer.sections], address.says(tab)
-    address.begin_with(tab.key, said if said in titles else titles[0])
-    places = st.tabs(titles, key=tab.key, on_change=address.take, args=(tab.key, titles))
+    names = {section.heading: section.title for section in answer.sections}
+    headings = {title: heading for heading, title in names.items()}
+    address.begin_with(tab.key, headings.get(address.says(tab), next(iter(names))))
+    places = st.tabs(list(names), key=tab.key, on_change=address.take_tab, args=(tab.key, names))
     for section, place in zip(answer.sections, places, strict=True):
         if place.open:
             with place:
@@ -103,7 +113,7 @@ def tabs(answer: Answer, tab: Parameter, *controls: Parameter) -> None:
 
 def passage(answer: Answer, section: Section) -> None:
     """A section as it stands, under its title."""
-    st.header(section.title, anchor=False)
+    st.header(section.heading, anchor=False)
     show(answer, *section.make())
 
 
@@ -113,7 +123,7 @@ def checks(answer: Answer) -> None:
     """
     if not answer.checks:
         return
-    st.header(CHECKS, anchor=False)
+    st.header(_(CHECKS), anchor=False)
     for check in answer.checks:
         opened = st.expander(
             f"**{escape(check.line.question)}** {escape(check.line.finding)}",
@@ -148,7 +158,8 @@ def _show(part: Part | None, answer: Answer, within: bool) -> None:
         case Table():
             _title(part.title, within)
             _small_table(part)
-            _download(part, choice)
+            with st.container(horizontal=True, gap="xsmall", key=f"files-{part.name}"):
+                _downloads(part, choice)
         case Text():
             (st.caption if part.small else st.markdown)(escape(part.words))
         case Withheld():
@@ -186,12 +197,15 @@ def _figure(figure: Figure, look: Look, choice: Choice, within: bool) -> None:
             "displaylogo": False,
             "modeBarButtons": [["toImage"]],
             "toImageButtonOptions": picture,
+            **plotly_words(),
         },
     )
     small_print(" ".join(note for note in figure.notes if note))
     with st.container(horizontal=True, gap="small", key=f"foot-{name}"):
-        rows = st.expander("Table", type="compact", on_change="rerun", key=f"table-{name}")
-        _download(figure, choice)
+        rows = st.expander(_("Table"), type="compact", on_change="rerun", key=f"table-{name}")
+        with st.container(horizontal=True, gap="xsmall", key=f"files-{name}"):
+            _downloads(figure, choice)
+            buttons.beside(name)
     if rows.open:
         with rows:
             _rows(figure.table)
@@ -212,26 +226,30 @@ def _withheld(withheld: Withheld, choice: Choice) -> None:
 
 
 def _widen(choice: Choice) -> None:
-    st.markdown("Widen the choice:")
+    st.markdown(_("Widen the choice:"))
     with st.container(horizontal=True, gap="small"):
         for name in choice.filters.active():
-            label = "All students" if name == "group" else f"All {FILTER_LABELS[name].lower()}"
-            st.button(label, key=f"widen-{name}", on_click=address.clear, args=((name,),))
-        st.button("Clear all filters", key="widen-all", on_click=address.clear)
+            st.button(_(_EVERY[name]), key=f"widen-{name}", on_click=address.clear, args=((name,),))
+        st.button(_("Clear all filters"), key="widen-all", on_click=address.clear)
 
 
-def _download(part: Figure | Table, choice: Choice) -> None:
-    st.download_button(
-        "CSV",
-        lambda: csv_of(part.title, part.table, choice),
-        file_name=f"{file_name(part.name, choice)}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key=f"csv-{part.name}",
-        help="The same numbers as a file",
-    )
+def _downloads(part: Figure | Table, choice: Choice) -> None:
+    """The same numbers as files, made when they are asked for."""
+    notes = part.notes if isinstance(part, Figure) else ()
+    kinds: Mapping[str, tuple[str, str, Callable[[], bytes]]] = {
+        "csv": ("CSV", "text/csv", lambda: csv_of(part.title, part.table, choice)),
+        "xlsx": ("Excel", _EXCEL, lambda: workbook_of(part.title, part.table, notes, choice)),
+    }
+    for ending, (label, mime, make) in kinds.items():
+        st.download_button(
+            label,
+            in_this_language(make),
+            file_name=f"{file_name(part.name, choice)}.{ending}",
+            mime=mime,
+            type="tertiary",
+            on_click="ignore",
+            key=f"{ending}-{part.name}",
+        )
 
 
 def _small_table(part: Table) -> None:
@@ -249,8 +267,12 @@ def _rows(table: pd.DataFrame) -> None:
         if column.format in ("per cent", "points"):
             shown[name] = 100 * shown[name]
         if number := _number_format(column, shown[name]):
-            formats[column.title] = st.column_config.NumberColumn(format=number)
-    st.dataframe(shown.rename(columns=_TITLES), hide_index=True, column_config=formats)
+            formats[_(column.title)] = st.column_config.NumberColumn(format=number)
+    st.dataframe(
+        shown.rename(columns={name: _(COLUMNS[name].title) for name in shown.columns}),
+        hide_index=True,
+        column_config=formats,
+    )
 
 
 def _number_format(column: Column, values: pd.Series) -> Any:

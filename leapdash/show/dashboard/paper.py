@@ -1,5 +1,6 @@
 """What a printed page needs beyond its style: a footer on every sheet, and charts that fit."""
 
+import json
 from dataclasses import astuple
 from pathlib import Path
 
@@ -9,24 +10,32 @@ from leapdash.release import Manifest
 from leapdash.show.briefing.sheet import sheet
 from leapdash.show.charts.base import Stamp
 from leapdash.show.charts.palette import DARK, LIGHT, Palette
+from leapdash.show.language import _, language
 from leapdash.show.words.numbers import month
 
 _SCRIPT = Path(__file__).with_name("paper.js")
 
 
 def prepare(manifest: Manifest) -> None:
-    """Put on the page what is only seen on paper: nothing of it takes room on the screen."""
+    """Put on the page what is only seen on paper: nothing of it takes room on the screen; and, for
+    who has it read aloud, which language it is in.
+    """
+    spoken = f"document.documentElement.lang = {json.dumps(language())};"
     with st.container(key="paper"):
         st.html(
             f"<style>{sheet(footer(manifest))} @media print {{ {light_charts()} }}</style>"
-            f"<script>{_SCRIPT.read_text('utf-8')}</script>",
+            f"<script>{spoken} {_SCRIPT.read_text('utf-8')}</script>",
             unsafe_allow_javascript=True,
         )
 
 
 def footer(manifest: Manifest) -> str:
     """Where the figures come from: leapdash · Simulated data · release … · data through June."""
-    return f"leapdash · {Stamp.of(manifest).words} · data through {month(manifest.through)}"
+    return _(
+        "leapdash · {data} · data through {month}",
+        data=Stamp.of(manifest).words,
+        month=month(manifest.through),
+    )
 
 
 def light_charts() -> str:

@@ -21,6 +21,7 @@ from leapdash.show.effects.unions import (
     student_covariance,
     union,
 )
+from leapdash.show.language import _
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,13 @@ def days_regained(
                 coefficients[own, k] = here * data.measures.visited[own, k] / total.visited[0, k]
     reason = None
     if counted == 0:
-        reason = "No month after the visit has enough students behind it to show an effect."
+        reason = _("No month after the visit has enough students behind it to show an effect.")
     elif compared < MOST_DAYS_COMPARED:
-        reason = (
-            f"Only {percent(compared)} of these days are of students who could be compared; from "
-            f"less than {percent(MOST_DAYS_COMPARED)} nothing is carried over to the others."
+        reason = _(
+            "Only {share} of these days are of students who could be compared; from less than "
+            "{least} nothing is carried over to the others.",
+            share=percent(compared),
+            least=percent(MOST_DAYS_COMPARED),
         )
     if reason is not None:
         share = counted / enrolled if enrolled else 0.0

@@ -29,6 +29,7 @@ from leapdash.show.effects.unions import (
     student_covariance,
     union,
 )
+from leapdash.show.language import _
 
 _AFTER = [EVENTS.index(e) for e in MONTHS_AFTER]
 _BASE = EVENTS.index(BASE_EVENT_TIME)
@@ -59,13 +60,15 @@ def per_visit(data: CohortData, atoms: Flags, days: Floats) -> PerVisit:
     everyone = int(total.visited_all.sum())
     followed = int(total.visited[0, _AFTER].min())
     worth = float(effective(total.visited, total.squares)[0, _AFTER].min())
-    reason = "No student was visited." if everyone == 0 else None
+    reason = _("No student was visited.") if everyone == 0 else None
     reason = reason or too_few(followed, worth, MONTHS_AFTER)
     compared = share_compared(data, atoms, days)
     if reason is None and compared < MOST_DAYS_COMPARED:
-        reason = (
-            f"Only {percent(compared)} of the visited's days are of students who could be "
-            f"compared; nothing is shown for less than {percent(MOST_DAYS_COMPARED)}."
+        reason = _(
+            "Only {share} of the visited's days are of students who could be compared; nothing is "
+            "shown for less than {least}.",
+            share=percent(compared),
+            least=percent(MOST_DAYS_COMPARED),
         )
     found = days_of(data, days, [(1.0, atoms)]) if reason is None else None
     return PerVisit(found, reason, int(total.visited[0, _AFTER[-1]]), everyone)
@@ -131,7 +134,7 @@ def _factors(data: CohortData, atoms: Flags, days: Floats) -> Floats:
 
 def _together(parts: Parts) -> Flags:
     """All atoms of the parts."""
-    every: Flags = np.any([atoms for _, atoms in parts], axis=0)
+    every: Flags = np.any([atoms for _share, atoms in parts], axis=0)
     return every
 
 

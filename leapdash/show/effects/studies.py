@@ -49,6 +49,7 @@ from leapdash.show.effects.unions import (
     student_covariance,
     union,
 )
+from leapdash.show.language import _, _n
 
 AFTER = tuple(e for e in EVENTS if e >= 0)
 HeadlineName = Literal["month_after", "six_to_nine"]
@@ -336,25 +337,58 @@ def too_few(visited: int, effective: float, events: Sequence[int]) -> str | None
     """Why effects of those months aren't shown, the smallest numbers behind one being these; None
     where they are.
     """
-    times = f"month {events[0]}" if len(events) == 1 else f"months {events[0]} to {events[-1]}"
+    several, said = len(events) > 1, {"first": events[0], "last": events[-1]}
     if visited < MINIMUM_VISITED:
-        return (
-            f"Only {visited} visited student{'' if visited == 1 else 's'} could be followed to "
-            f"{times} after the visit; "
-            f"nothing is shown for fewer than {MINIMUM_VISITED}."
+        said |= {"n": visited, "least": MINIMUM_VISITED}
+        if several:
+            return _n(
+                "Only {n} visited student could be followed to months {first} to {last} after the "
+                "visit; nothing is shown for fewer than {least}.",
+                "Only {n} visited students could be followed to months {first} to {last} after the "
+                "visit; nothing is shown for fewer than {least}.",
+                visited,
+                **said,
+            )
+        return _n(
+            "Only {n} visited student could be followed to month {first} after the visit; nothing "
+            "is shown for fewer than {least}.",
+            "Only {n} visited students could be followed to month {first} after the visit; nothing "
+            "is shown for fewer than {least}.",
+            visited,
+            **said,
         )
     if effective < MINIMUM_EFFECTIVE:
-        return (
-            f"In {times} after the visit the comparison is worth only {effective:.0f} students; "
-            f"nothing is shown for fewer than {MINIMUM_EFFECTIVE}."
+        worth = round(effective)
+        said |= {"n": worth, "least": MINIMUM_EFFECTIVE}
+        if several:
+            return _n(
+                "In months {first} to {last} after the visit the comparison is worth only {n} "
+                "student; nothing is shown for fewer than {least}.",
+                "In months {first} to {last} after the visit the comparison is worth only {n} "
+                "students; nothing is shown for fewer than {least}.",
+                worth,
+                **said,
+            )
+        return _n(
+            "In month {first} after the visit the comparison is worth only {n} student; nothing is "
+            "shown for fewer than {least}.",
+            "In month {first} after the visit the comparison is worth only {n} students; nothing "
+            "is shown for fewer than {least}.",
+            worth,
+            **said,
         )
     return None
 
 
 def nobody_compared(everyone: int, why: str) -> Headlines:
     """What is known of visited students of whom nobody could be compared, with the reason."""
-    who = "1 visited student" if everyone == 1 else f"{everyone} visited students"
-    reason = f"None of the {who} could be compared with others: {why}."
+    reason = _n(
+        "None of the {n} visited student could be compared with others: {why}.",
+        "None of the {n} visited students could be compared with others: {why}.",
+        everyone,
+        n=everyone,
+        why=why,
+    )
     month_after, six_to_nine = (
         Headline(HEADLINES[name], None, reason, None, 0, 0.0, 0.0, 0.0)
         for name in ("month_after", "six_to_nine")
@@ -365,20 +399,40 @@ def nobody_compared(everyone: int, why: str) -> Headlines:
 def _withheld(visited: int, effective: float, everyone: int) -> str | None:
     """Why nothing at all can be shown, or None."""
     if everyone == 0:
-        return "No student was visited."
+        return _("No student was visited.")
     if visited == 0:
-        return f"None of the {everyone} visited students could be compared with others."
+        return _n(
+            "None of the {n} visited student could be compared with others.",
+            "None of the {n} visited students could be compared with others.",
+            everyone,
+            n=everyone,
+        )
     if everyone < MINIMUM_VISITED:
-        were = "student was" if everyone == 1 else "students were"
-        return f"Only {everyone} {were} visited; nothing is shown for fewer than {MINIMUM_VISITED}."
+        return _n(
+            "Only {n} student was visited; nothing is shown for fewer than {least}.",
+            "Only {n} students were visited; nothing is shown for fewer than {least}.",
+            everyone,
+            n=everyone,
+            least=MINIMUM_VISITED,
+        )
     if visited < MINIMUM_VISITED:
-        return (
-            f"Only {visited} of {everyone} visited students could be compared with others; nothing "
-            f"is shown for fewer than {MINIMUM_VISITED}."
+        return _n(
+            "Only {n} of {everyone} visited students could be compared with others; nothing is "
+            "shown for fewer than {least}.",
+            "Only {n} of {everyone} visited students could be compared with others; nothing is "
+            "shown for fewer than {least}.",
+            visited,
+            n=visited,
+            everyone=everyone,
+            least=MINIMUM_VISITED,
         )
     if effective < MINIMUM_EFFECTIVE:
-        return (
-            f"The comparison is worth only {effective:.0f} students; nothing is shown for fewer "
-            f"than {MINIMUM_EFFECTIVE}."
+        worth = round(effective)
+        return _n(
+            "The comparison is worth only {n} student; nothing is shown for fewer than {least}.",
+            "The comparison is worth only {n} students; nothing is shown for fewer than {least}.",
+            worth,
+            n=worth,
+            least=MINIMUM_EFFECTIVE,
         )
     return None

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,8 @@ from leapdash.show.answers.pages import PAGES, choice_on
 from leapdash.show.endpoint.asked import (
     MOST_ROWS,
     ROWS_PARAMETERS,
+    Chosen,
+    Query,
     Rows,
     allowed_on,
     choice_asked,
@@ -33,6 +36,7 @@ from leapdash.show.endpoint.description import description
 from leapdash.show.endpoint.reply import API, CSV, JSON, ProblemError, Reply
 from leapdash.show.endpoint.tables import TABLES, found, none_of, why_none
 from leapdash.show.filters import Filters
+from leapdash.show.language import speaking
 from leapdash.show.opened import OpenedRelease
 
 
@@ -97,38 +101,44 @@ def release_told(asked: Asked, release: OpenedRelease) -> Reply:
 def answer(asked: Asked, release: OpenedRelease) -> Reply:
     """What a page says for a choice, with links to its tables."""
     page = _page(asked)
-    choice, words = choice_asked(page, release, parsed(asked.query))
-    return _json(
-        answer_values(
-            page, PAGES[page].answer(choice), lambda name: _links(asked, page, name, words)
-        )
-    )
+    chosen = choice_asked(page, release, parsed(asked.query))
+    with speaking(chosen.language):
+        told = PAGES[page].answer(chosen.choice)
+        links = partial(_links, asked, page, chosen.words)
+        return _json(answer_values(page, told, links))
 
 
 def table_json(asked: Asked, release: OpenedRelease) -> Reply:
     """The rows of a table, at most MOST_ROWS at once, and what its columns are."""
-    told = _table(asked, release)
-    rows = replace(told.rows, limit=MOST_ROWS if told.rows.limit is None else told.rows.limit)
-    values = table_values(told.page, told.part, told.answer, rows, told.why)
+    page, query = _page(asked), parsed(asked.query)
+    chosen = _of_table(asked, page, release, query)
+    rows = rows_asked(query)
+    rows = replace(rows, limit=MOST_ROWS if rows.limit is None else rows.limit)
+    with speaking(chosen.language):
+        answer, part, why = _table(asked, page, chosen, rows)
+        values = table_values(page, part, answer, rows, why)
     after = rows.offset + len(values["rows"])
     more = {"limit": rows.limit, "offset": after, "columns": rows.columns}
-    path = f"/tables/{told.page}/{told.part.name}.json"
+    path = f"/tables/{page}/{part.name}.json"
     goes_on = values["rows"] and after < values["total"]
-    values["next"] = asked.link(path, told.words | more) if goes_on else None
-    return _json(values | _links(asked, told.page, told.part.name, told.words))
+    values["next"] = asked.link(path, {**chosen.words, **more}) if goes_on else None
+    return _json(values | _links(asked, page, chosen.words, part.name))
 
 
 def table_csv(asked: Asked, release: OpenedRelease) -> Reply:
     """The same as the page's download; of its rows and columns those asked for, if any are."""
-    told = _table(asked, release)
-    part, choice = told.part, told.answer.choice
-    full = marked(part.title, part.table, choice)
+    page, query = _page(asked), parsed(asked.query)
+    chosen, rows = _of_table(asked, page, release, query), rows_asked(query)
+    with speaking(chosen.language):
+        answer, part, _ = _table(asked, page, chosen, rows)
+        full = marked(part.title, part.table, answer.choice)
     *before, data, release_id = (n for n in full.columns if n not in part.table.columns)
-    picked = full[[*before, *chosen_columns(part.table, told.rows).columns, data, release_id]]
-    body = chosen_rows(picked, told.rows).to_csv(index=False).encode()
-    described_by = _links(asked, told.page, part.name, told.words)["json"]
+    picked = full[[*before, *chosen_columns(part.table, rows).columns, data, release_id]]
+    body = chosen_rows(picked, rows).to_csv(index=False).encode()
+    name = file_name(part.name, answer.choice)
+    described_by = _links(asked, page, chosen.words, part.name)["json"]
     headers = {
-        "Content-Disposition": f'attachment; filename="{file_name(part.name, choice)}.csv"',
+        "Content-Disposition": f'attachment; filename="{name}.csv"',
         "Link": f'<{described_by}>; rel="describedby"; type="{JSON}"',
     }
     return Reply(200, body, CSV, headers)
@@ -147,40 +157,31 @@ def _page(asked: Asked) -> str:
     return page
 
 
-@dataclass(frozen=True)
-class _Told:
-    """A table asked for: in which answer, and of its rows which.
-
-    `words`: what was chosen, in the words of the page's address. `why`: it has no rows, empty where
-    it may have some.
-    """
-
-    page: str
-    answer: Answer
-    part: Figure | Table
-    rows: Rows
-    words: Mapping[str, Any]
-    why: str = ""
-
-
-def _table(asked: Asked, release: OpenedRelease) -> _Told:
-    """The table asked for; one without rows in the place of one that the choice leaves out."""
-    page, name, query = _page(asked), asked.names["table"], parsed(asked.query)
-    if name not in TABLES[page]:
+def _of_table(asked: Asked, page: str, release: OpenedRelease, query: Query) -> Chosen:
+    """What is chosen for a table that the page can have."""
+    if asked.names["table"] not in TABLES[page]:
         raise ProblemError(404, "The page has no table of that name.", "table", TABLES[page])
-    choice, words = choice_asked(page, release, query, beside=ROWS_PARAMETERS)
-    rows, answered = rows_asked(query), PAGES[page].answer(choice)
-    part, why = found(answered, name), ""
+    return choice_asked(page, release, query, beside=ROWS_PARAMETERS)
+
+
+def _table(
+    asked: Asked, page: str, chosen: Chosen, rows: Rows
+) -> tuple[Answer, Figure | Table, str]:
+    """The answer and its table; one without rows in the place of one that the choice leaves out,
+    and why it does.
+    """
+    name, answer = asked.names["table"], PAGES[page].answer(chosen.choice)
+    part, why = found(answer, name), ""
     if part is None:
-        usual = PAGES[page].answer(choice_on(page, release, Filters(), {}))
-        part, why = none_of(usual, name), why_none(answered, usual, name)
+        usual = PAGES[page].answer(choice_on(page, chosen.choice.release, Filters(), {}))
+        part, why = none_of(usual, name), why_none(answer, usual, name)
     held = list(part.table.columns)
     if held and set(rows.columns) - set(held):
         raise ProblemError(400, "“columns” names one that the table doesn’t have.", "columns", held)
-    return _Told(page, answered, part, rows, words, why)
+    return answer, part, why
 
 
-def _links(asked: Asked, page: str, name: str, words: Mapping[str, Any]) -> Values:
+def _links(asked: Asked, page: str, words: Mapping[str, Any], name: str) -> Values:
     path = f"/tables/{page}/{name}"
     return {kind: asked.link(f"{path}.{kind}", words) for kind in ("json", "csv")}
 

@@ -7,7 +7,6 @@ says so; a program is refused, or it would take all students for those it asked 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import parse_qsl
 
 from leapdash.show.answers.pages import choice_on
@@ -19,12 +18,13 @@ from leapdash.show.filters import (
     Filters,
     Known,
     codes_of,
-    labels,
+    in_english,
     reason_off,
     understood,
 )
+from leapdash.show.language import DEFAULT
 from leapdash.show.opened import OpenedRelease
-from leapdash.show.parameters import SCHOOL, controls_on
+from leapdash.show.parameters import LANGUAGE, SCHOOL, controls_on
 
 MOST_ROWS = 10_000
 """So many rows of a table at most come at once."""
@@ -43,10 +43,18 @@ class Allowed:
 
     name: str
     label: str
-    kind: Literal["filter", "control"]
     words: Mapping[str, str]
     several: bool
     first: str = ""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a query chooses on a page; the same in the words of the page's address; the language."""
+
+    choice: Choice
+    words: Mapping[str, Sequence[str]]
+    language: str
 
 
 @dataclass(frozen=True)
@@ -61,15 +69,16 @@ class Rows:
 def allowed_on(page: str, known: Known) -> tuple[Allowed, ...]:
     """What a query for a page may say of whom it is about, in a release."""
     filters = (
-        Allowed(name, label, "filter", labels(name, known), several=name != "group")
+        Allowed(name, label, in_english(name, known), several=name != "group")
         for name, label in FILTER_LABELS.items()
         if reason_off(page, name) is None
     )
     controls = (
-        Allowed(one.key, one.label, "control", one.words, several=False, first=one.first)
+        Allowed(one.key, one.label, one.words, several=False, first=one.first)
         for one in controls_on(page, known)
     )
-    return (*filters, *controls)
+    spoken = Allowed(LANGUAGE.key, LANGUAGE.label, LANGUAGE.words, several=False, first=DEFAULT)
+    return (*filters, *controls, spoken)
 
 
 def parsed(query: bytes) -> Query:
@@ -97,8 +106,8 @@ def refuse_others(query: Query, names: Sequence[str]) -> None:
 
 def choice_asked(
     page: str, release: OpenedRelease, query: Query, beside: Sequence[str] = ()
-) -> tuple[Choice, dict[str, list[str]]]:
-    """What a query chooses on a page, and the same query in the words of the page's address.
+) -> Chosen:
+    """What a query chooses on a page.
 
     `beside`: names that may stand there for something else. Raises ProblemError for all else
     it says.
@@ -119,7 +128,8 @@ def choice_asked(
     said = {name: values[0] for name, values in found.items() if name not in FILTER_LABELS}
     _check_school(said, chosen, release.known)
     in_words = {name: [allowed[name].words[v] for v in values] for name, values in found.items()}
-    return choice_on(page, release, chosen, said), in_words
+    language = said.pop(LANGUAGE.key, DEFAULT)
+    return Chosen(choice_on(page, release, chosen, said), in_words, language)
 
 
 def rows_asked(query: Query) -> Rows:

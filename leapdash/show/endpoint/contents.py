@@ -24,6 +24,7 @@ from leapdash.show.answers.model import (
 from leapdash.show.charts.base import Stamp
 from leapdash.show.endpoint.asked import Rows
 from leapdash.show.endpoint.tables import Place, places
+from leapdash.show.language import _
 from leapdash.show.words.columns import COLUMNS, Format
 from leapdash.show.words.filters import subject
 
@@ -85,8 +86,12 @@ def answer_values(page: str, answer: Answer, links: Callable[[str], Values]) -> 
         "warnings": list(answer.warnings),
         "parts": [_part(part) for part in lead.parts],
         "sections": [
-            {"title": place.key, "parts": [_part(part) for part in place.parts]}
-            for place in sections
+            {
+                "key": section.title,
+                "title": section.heading,
+                "parts": [_part(part) for part in place.parts],
+            }
+            for section, place in zip(answer.sections, sections, strict=True)
         ],
         "checks": [
             {
@@ -146,7 +151,7 @@ def column_facts(name: str, values: pd.Series) -> Values:
     shown = COLUMNS.get(name)
     return {
         "name": name,
-        "title": None if shown is None else shown.title,
+        "title": None if shown is None else _(shown.title),
         "type": _type(values),
         "unit": None if shown is None else UNITS.get(shown.format),
     }

@@ -125,7 +125,7 @@ SCHEMAS: Mapping[str, Schema] = {
         parts=_list_of("Part"),
         sections={
             "type": "array",
-            "items": _all("A part of the page.", title=TEXT, parts=_list_of("Part")),
+            "items": _all("A part of the page.", key=TEXT, title=TEXT, parts=_list_of("Part")),
         },
         checks={
             "type": "array",
@@ -141,7 +141,7 @@ SCHEMAS: Mapping[str, Schema] = {
         tables={
             "type": "array",
             "items": _all(
-                "A table of the answer, by the title of its section or the key of its check.",
+                "A table of the answer; `place`: the key of its section or check.",
                 name=TEXT,
                 title=TEXT,
                 place=_or_none(TEXT),

@@ -22,12 +22,20 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     ),
     "district": (
         "district-schools",
+        "district-waiting",
         "district-years",
         "district-months",
         "district-chance",
         "district-effects",
     ),
-    "school": ("school-months", "school-like", "school-chronic", "school-visits"),
+    "school": (
+        "school-months",
+        "school-like",
+        "school-chronic",
+        "school-bands",
+        "school-waiting",
+        "school-visits",
+    ),
     "trends": ("trends-attendance", "trends-chronic"),
     "before_after": (
         "effect",

@@ -9,6 +9,7 @@ import pandas as pd
 from leapdash.contract import GROUPS, STATE_CODE, months_of, school_year_of
 from leapdash.show.choice import STUDENTS, Choice, kept
 from leapdash.show.filters import ALL_STUDENTS, DISTRICT_SETS
+from leapdash.show.language import N_, _
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.base import (
     conditions,
@@ -75,8 +76,10 @@ def chronic_trend(choice: Choice) -> pd.DataFrame:
 
 
 def own_source(release: OpenedRelease) -> str:
-    """What stands in a table's `source` for the release's own rows."""
-    return "simulated" if release.manifest.synthetic else "recorded"
+    """What stands in a table's `source` for the release's own rows; in English, to be said with
+    `_`.
+    """
+    return N_("simulated") if release.manifest.synthetic else N_("recorded")
 
 
 def with_published(
@@ -89,7 +92,7 @@ def with_published(
     """
     rows = published.rename(columns={"school_year": "period"})
     columns = ["series", "code", "period", "students", "attendance_rate", "source"]
-    parts = [trend.assign(source=own_source(release)), rows[columns]]
+    parts = [trend.assign(source=_(own_source(release))), rows[columns]]
     return pd.concat([part for part in parts if len(part)], ignore_index=True)
 
 
@@ -105,8 +108,7 @@ def published_beside(choice: Choice) -> pd.DataFrame:
     wanted = _published_series(choice) if choice.release.has("published") else []
     if not wanted:
         return pd.DataFrame(columns=[*_PUBLISHED_COLUMNS, "series", "code"])
-    codes = {district for district, _, _, _ in wanted}
-    groups = {group for _, group, _, _ in wanted}
+    codes, groups = ({series[at] for series in wanted} for at in (0, 1))
     frame = _published_rates(choice, codes, groups)
     names = pd.DataFrame(wanted, columns=["district_code", "group", "series", "code"])
     return frame.merge(names, on=["district_code", "group"])
@@ -143,7 +145,7 @@ def _published_series(choice: Choice) -> list[tuple[str, str, str, str]]:
         return []
     district = STATE_CODE if statewide else named[0]
     if by == "group":
-        return [(district, group, label, group) for group, label in GROUPS.items()]
+        return [(district, group, _(label), group) for group, label in GROUPS.items()]
     label = "Connecticut" if statewide else districts_in_words(choice)
     return [(district, filters.group, label, "all")]
 

@@ -11,6 +11,7 @@ from leapdash.contract import GROUPS, LANGUAGES, LEVELS, PARTICIPATION, order_in
 from leapdash.errors import ReleaseError
 from leapdash.show.choice import Choice
 from leapdash.show.filters import DISTRICT_SETS, LEAP, OTHER, PARTICIPATION_LABELS
+from leapdash.show.language import _, _n
 
 COLUMN_OF: Mapping[str, str] = {
     "district": "district_code",
@@ -112,32 +113,41 @@ def series_labels(choice: Choice, found: Collection[str]) -> Mapping[str, str]:
         case "level":
             return {level: level for level in LEVELS}
         case "participation":
-            return {part: PARTICIPATION_LABELS[part] for part in PARTICIPATION}
+            return {part: _(PARTICIPATION_LABELS[part]) for part in PARTICIPATION}
         case "group":
-            return GROUPS
+            return {group: _(label) for group, label in GROUPS.items()}
         case "language":
-            return {code: f"Visited in {language}" for code, language in LANGUAGES.items()}
+            return {
+                code: _("Visited in {language}", language=_(language))
+                for code, language in LANGUAGES.items()
+            }
         case "period":
             return period_labels(found)
 
 
 def period_labels(periods: Collection[str]) -> Mapping[str, str]:
     """Cohort periods and their labels, in the order of time."""
-    return {p: p[:1].upper() + p[1:] for p in sorted(set(periods), key=order_in_time)}
+    return {p: _period(p) for p in sorted(set(periods), key=order_in_time)}
+
+
+def _period(period: str) -> str:
+    """A cohort period as a label: Summer 2021; 2021-22."""
+    year = period.removeprefix("summer ")
+    return period if year == period else _("Summer {year}", year=year)
 
 
 def districts_in_words(choice: Choice) -> str:
     """The words for the districts chosen: a name, two names, a number of them, or all."""
     items, codes = choice.filters.districts, choice.codes
     if codes is None:
-        return "All districts"
+        return _("All districts")
     if len(items) == 1:
         return choice.known.label(items[0])
     if len(items) == 2:
-        return f"{choice.known.label(items[0])} and {choice.known.label(items[1])}"
-    if DISTRICT_SETS.keys() & set(items):
-        return f"{len(codes)} districts"
-    return f"{len(items)} districts"
+        one, other = map(choice.known.label, items)
+        return _("{one} and {other}", one=one, other=other)
+    number = len(codes if DISTRICT_SETS.keys() & set(items) else items)
+    return _n("{n} district", "{n} districts", number, n=number)
 
 
 def share(part: pd.Series, whole: pd.Series) -> pd.Series:

@@ -4,6 +4,7 @@ Differences of rates are fractions. A verdict is `holds`, `mind` (something to b
 `beside` (told beside the effect, which it doesn't judge) or `unknown` (too few to say).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -28,9 +29,12 @@ from leapdash.contract.thresholds import (
     A_GAIN,
     BEFORE_VISIT,
     ENOUGH_SCHOOLMATES,
+    MANY_VISITED,
     MINIMUM_SCHOOLS,
     MOST,
     SIGNIFICANT,
+    SOME_VISITED,
+    percent,
 )
 from leapdash.inference import Interval, interval
 from leapdash.show.choice import AREA, VISITS, Choice, kept
@@ -45,12 +49,11 @@ from leapdash.show.effects.studies import (
 )
 from leapdash.show.effects.unions import chosen
 from leapdash.show.filters import Filters
+from leapdash.show.language import N_, _
 from leapdash.show.views.base import conditions, require_known, share, sums
 from leapdash.show.views.effects import effect_on
 
 Verdict = Literal["holds", "mind", "beside", "unknown"]
-
-_FEW_VISITED = FEW_VISITED_SCHOOLS.capitalize()
 
 _DAYS = ("days_enrolled", "days_attended", "days_enrolled_before", "days_attended_before")
 _BALANCED = (
@@ -61,14 +64,14 @@ _HISTORY = dict(
     zip(
         BALANCE,
         (
-            "Attendance, last month",
-            "Attendance, three months",
-            "Attendance, all before those",
-            "No month before those",
-            "Attendance, last school year",
-            "Not there last school year",
-            "The school's, last month",
-            "The school's, three months",
+            N_("Attendance, last month"),
+            N_("Attendance, three months"),
+            N_("Attendance, all before those"),
+            N_("No month before those"),
+            N_("Attendance, last school year"),
+            N_("Not there last school year"),
+            N_("The school's, last month"),
+            N_("The school's, three months"),
         ),
         strict=False,
     )
@@ -197,8 +200,8 @@ def schoolmates(choice: Choice) -> pd.DataFrame:
     """Never visited students' attendance this year and the year before, by share of their school
     visited, for districts and levels.
 
-    Columns: school_year, share_visited, students, before, after, change. Students without days
-    enrolled in one of the years have no change and aren't there.
+    Columns: school_year, share_visited (in words), students, before, after, change. Students
+    without days enrolled in one of the years have no change and aren't there.
     """
     keys = ["school_year", "share_visited"]
     measures = ["students", *_DAYS]
@@ -211,7 +214,20 @@ def schoolmates(choice: Choice) -> pd.DataFrame:
     frame["change"] = frame["after"] - frame["before"]
     frame["order"] = frame["share_visited"].map(list(SHARES_VISITED).index)
     frame = frame.dropna(subset="change").sort_values(["school_year", "order"], ignore_index=True)
+    frame["share_visited"] = frame["share_visited"].map(shares_in_words())
     return frame[[*keys, "students", "before", "after", "change"]]
+
+
+def shares_in_words() -> Mapping[str, str]:
+    """The shares of a school visited in words, by their codes, from the least."""
+    some, many = percent(SOME_VISITED), percent(MANY_VISITED)
+    words = (
+        _("none"),
+        _("under {share}", share=some),
+        _("{low} to {high}", low=some.removesuffix("%"), high=many),
+        _("{share} or more", share=many),
+    )
+    return dict(zip(SHARES_VISITED, words, strict=True))
 
 
 @dataclass(frozen=True)
@@ -308,13 +324,18 @@ def beside_table(beside: Beside) -> pd.DataFrame:
     """Both comparisons' headlines: series (whom the visited are compared with), months (after the
     visit), effect, low, high. Withheld ones have no row.
     """
-    studies = {"All not visited": beside.everyone, _FEW_VISITED: beside.few_visited}
+    few = _("Schools under {share} visited", share=percent(MANY_VISITED))
+    studies = {_("All not visited"): beside.everyone, few: beside.few_visited}
     rows = []
     for name, study in studies.items():
         for headline in () if study is None else (study.month_after, study.six_to_nine):
             found, times = headline.effect, headline.event_times
             if found is not None:
-                months = str(times[0]) if len(times) == 1 else f"{times[0]} to {times[-1]}"
+                months = (
+                    str(times[0])
+                    if len(times) == 1
+                    else _("{first} to {last}", first=times[0], last=times[-1])
+                )
                 rows.append((name, months, found.effect, found.low, found.high))
     return pd.DataFrame(rows, columns=["series", "months", "effect", "low", "high"])
 
@@ -361,7 +382,7 @@ def left_out(choice: Choice) -> pd.DataFrame | None:
     return pd.DataFrame(
         {
             "reason": list(LEFT_OUT),
-            "series": list(LEFT_OUT.values()),
+            "series": [_(words) for words in LEFT_OUT.values()],
             "students": students,
             "share": shares,
         }
@@ -377,4 +398,4 @@ def most_compared(table: pd.DataFrame) -> Verdict:
 
 
 def _measure_words(measure: str) -> str:
-    return _HISTORY.get(measure) or GROUPS[measure.removeprefix("group ")]
+    return _(_HISTORY.get(measure) or GROUPS[measure.removeprefix("group ")])

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from leapdash.contract import LEVELS, months_of
+from leapdash.contract import FIRST_VISITS, LEVELS, WAITING, months_of
 from leapdash.show.choice import Choice, kept
 from leapdash.show.filters import ALL_STUDENTS
+from leapdash.show.language import _n
 from leapdash.show.views.attendance import early_months
 from leapdash.show.views.base import require_known, share, sums
 from leapdash.show.views.district import last_year, share_interval
@@ -23,10 +24,9 @@ LIKE_IT = 8
 """So many schools are looked for that are like one."""
 THE_SCHOOL, LIKE = "school", "like"
 _BANDS = ("absent_10_to_20", "absent_20_or_more")
+BANDS = ("absent_under_5", "absent_5_to_10", *_BANDS)
+"""Students by the share of their days missed, least first."""
 _REACH = ("ever_eligible", "ever_eligible_visited", "waiting", "tried")
-_FIRST_VISITS = (
-    *("first_visits_30", "first_visits_60", "first_visits_120", "first_visits_over_120"),
-)
 
 
 @kept("years")
@@ -148,7 +148,7 @@ def school_months(choice: Choice) -> pd.DataFrame:
         parts.append(part)
     names = {
         THE_SCHOOL: choice.known.schools[choice.school].name,
-        LIKE: f"{len(like) - 1} nearest to it",
+        LIKE: _n("{n} nearest to it", "{n} nearest to it", len(like) - 1, n=len(like) - 1),
     }
     frame = pd.concat(parts, ignore_index=True).rename(columns={"month": "period"})
     frame.insert(0, "series", frame["code"].map(names))
@@ -180,6 +180,28 @@ def school_to_date(choice: Choice) -> pd.DataFrame:
     return (
         frame.rename(columns={"month": "period"}).drop(columns=list(_BANDS)).reset_index(drop=True)
     )
+
+
+@kept("years", "school")
+def school_bands(choice: Choice) -> pd.DataFrame:
+    """The school's students by the share of the last school year chosen that they missed, and all
+    students of its level in the state.
+
+    Columns: band (the contract's column), students, share (of those counted, a fraction),
+    share_state.
+    """
+    keys = {"group": (ALL_STUDENTS,), "school_year": (last_year(choice),)}
+    keys["level"] = (level_of(choice),)
+    own = {**keys, "geography": ("school",), "school_code": (choice.school,)}
+    counts = [
+        sums(choice.release.table("chronic_absence", ["geography", *BANDS], where), (), BANDS)
+        for where in (own, {**keys, "geography": ("state",)})
+    ]
+    here, state = (frame.iloc[0] for frame in counts)
+    frame = pd.DataFrame({"band": BANDS, "students": here.to_numpy()})
+    frame["share"] = frame["students"] / max(here.sum(), 1)
+    frame["share_state"] = state.to_numpy() / max(state.sum(), 1)
+    return frame
 
 
 @dataclass(frozen=True)
@@ -255,9 +277,9 @@ def difference_of_shares(
 @kept("years", "school")
 def school_reach(choice: Choice) -> pd.Series:
     """The programme at the school in the last month chosen: ever_eligible, ever_eligible_visited,
-    waiting, tried (of those waiting: a visit met nobody), and the first visits made until then, by
-    the days since the end of the month of becoming eligible. Empty where the district takes no
-    part.
+    waiting, tried (of those waiting: a visit met nobody), those waiting by how long they have
+    (WAITING), and the first visits made until then (FIRST_VISITS), both by the days since the end
+    of the month of becoming eligible. Empty where the district takes no part.
     """
     last = last_month(choice)
     where = {
@@ -265,14 +287,14 @@ def school_reach(choice: Choice) -> pd.Series:
         "school_code": (choice.school,),
         "level": (level_of(choice),),
     }
-    measures = [*_REACH, *_FIRST_VISITS]
+    measures = [*_REACH, *WAITING, *FIRST_VISITS]
     table = choice.release.table("reach", ["month", *measures], where).drop_null()
     found = sums(table, ["month"], measures)
     now = found[found["month"] == last]
     if not len(now):
         return pd.Series(dtype="int64")
-    made = found.loc[found["month"] <= last, list(_FIRST_VISITS)].sum()
-    told: pd.Series = pd.concat([now[list(_REACH)].iloc[0], made]).astype("int64")
+    made = found.loc[found["month"] <= last, list(FIRST_VISITS)].sum()
+    told: pd.Series = pd.concat([now[[*_REACH, *WAITING]].iloc[0], made]).astype("int64")
     return told
 
 

@@ -1,6 +1,8 @@
 """What the data are and what the words mean."""
 
-from leapdash.contract import LEVELS, PARTICIPATION
+from collections.abc import Mapping
+
+from leapdash.contract import LEVELS, PARTICIPATION, summary_table
 from leapdash.contract.thresholds import (
     CHRONIC_MINIMUM_DAYS,
     CHRONIC_SHARE_ABSENT,
@@ -12,113 +14,211 @@ from leapdash.contract.thresholds import (
 )
 from leapdash.release import Manifest
 from leapdash.show.filters import PARTICIPATION_LABELS
+from leapdash.show.language import N_, _, _n
 from leapdash.show.words.numbers import count, in_words, month
 
-INVENTED = "Simulated: these students are invented"
-RECORDED = "Recorded data"
-_CHRONIC = percent(CHRONIC_SHARE_ABSENT)
+INVENTED = N_("Simulated: these students are invented")
+RECORDED = N_("Recorded data")
 
-DEFINITIONS = (
-    ("Attendance rate", "Days attended over days enrolled: add up first, divide last."),
-    (
-        "Chronic absence",
-        f"Absent for {_CHRONIC} or more of the days enrolled, for any reason; students of "
-        f"kindergarten to grade 12 with at least {CHRONIC_MINIMUM_DAYS} days enrolled. Exactly "
-        f"{percent(1 - CHRONIC_SHARE_ABSENT)} attendance is chronic absence.",
-    ),
-    (
-        "Severe chronic absence",
-        f"Absent for {percent(SEVERE_SHARE_ABSENT)} or more of the days enrolled.",
-    ),
-    (
-        "First visit",
-        "The first home visit that met the family. In a month without school it counts from the "
-        "next school month.",
-    ),
-    (
-        "Before, after",
-        f"The {in_words(len(MONTHS_BEFORE))} school months before the month of the first visit, "
-        f"and the {in_words(len(MONTHS_AFTER))} after it. The month of the visit is on neither "
-        "side.",
-    ),
-    ("Points", "The difference of two rates: from 80.0% to 84.0% is 4.0 points."),
-    (
-        "Effect of a visit",
-        "Visited students’ attendance rate less the rate they would have had without the visit, "
-        "taken from similar students not visited by then; a mean over the visited students.",
-    ),
-    (
-        "Between a and b",
-        f"A {percent(CONFIDENCE)} confidence interval: such ranges hold the true effect "
-        f"{100 * CONFIDENCE:.0f} times in 100.",
-    ),
-    (
-        "School months",
-        "Months with school, counted in order: summers are skipped.",
-    ),
-    (
-        "School year",
-        "July to June. A summer counts with the school year that follows.",
-    ),
-    ("Levels", "; ".join(f"{level}: {meaning}" for level, meaning in LEVELS.items()) + "."),
-    *(
-        (PARTICIPATION_LABELS[part], f"{text[:1].upper()}{text[1:]}.")
-        for part, text in PARTICIPATION.items()
-    ),
-    (
-        "High needs",
-        "English learner, disability, or eligible for free or reduced price meals.",
-    ),
-    (
-        "Sources of the definitions",
-        "Attendance and chronic absence as the Connecticut State Department of Education defines "
-        "them; severe chronic absence as Attendance Works does.",
-    ),
-)
+_RULES: Mapping[str, str] = {
+    "half_day": N_("Half day"),
+    "chronic_absence": N_("Chronic absence"),
+    "eligible": N_("Eligible"),
+    "waiting": N_("Waiting"),
+    "few_students": N_("Few students"),
+    "observed_month": N_("Observed month"),
+    "effects_shown": N_("Effects shown"),
+    "event_times": N_("Event times"),
+    "headlines": N_("Headlines"),
+    "intervals": N_("Intervals"),
+    "covariances": N_("Covariances"),
+    "recent_history": N_("Recent history"),
+    "were_alike": N_("Were alike"),
+    "schoolmates": N_("Schoolmates"),
+    "could_be_compared": N_("Could be compared"),
+    "days_regained": N_("Days regained"),
+    "suppression": N_("Suppression"),
+}
+"""The rules of a release: what each is called."""
+_RULES_SAY: Mapping[str, str] = {
+    "state": N_("half a day or more counts as present"),
+    "fraction": N_("the fraction of the day attended counts"),
+    **{
+        text: text
+        for text in (
+            N_("as in the monthly input"),
+            N_("none: this release is for people who may see small numbers"),
+        )
+    },
+}
+"""What rules say that isn't written in the contract."""
+_TIERS: Mapping[str, str] = {
+    "restricted": N_("restricted: holds small numbers, for those who may see them"),
+    "public": N_("public: small numbers are withheld"),
+}
+
+
+def definitions() -> tuple[tuple[str, str], ...]:
+    """What the words of the pages mean, as pairs of a word and its meaning."""
+    return (
+        (
+            _("Attendance rate"),
+            _("Days attended over days enrolled: add up first, divide last."),
+        ),
+        (
+            _("Chronic absence"),
+            _(
+                "Absent for {share} or more of the days enrolled, for any reason; students of "
+                "kindergarten to grade 12 with at least {days} days enrolled. Exactly {attendance} "
+                "attendance is chronic absence.",
+                share=percent(CHRONIC_SHARE_ABSENT),
+                days=CHRONIC_MINIMUM_DAYS,
+                attendance=percent(1 - CHRONIC_SHARE_ABSENT),
+            ),
+        ),
+        (
+            _("Severe chronic absence"),
+            _(
+                "Absent for {share} or more of the days enrolled.",
+                share=percent(SEVERE_SHARE_ABSENT),
+            ),
+        ),
+        (
+            _("First visit"),
+            _(
+                "The first home visit that met the family. In a month without school it counts "
+                "from the next school month."
+            ),
+        ),
+        (
+            _("Before, after"),
+            _(
+                "The {before} school months before the month of the first visit, and the {after} "
+                "after it. The month of the visit is on neither side.",
+                before=in_words(len(MONTHS_BEFORE)),
+                after=in_words(len(MONTHS_AFTER)),
+            ),
+        ),
+        (
+            _("Points"),
+            _("The difference of two rates: from 80.0% to 84.0% is 4.0 points."),
+        ),
+        (
+            _("Effect of a visit"),
+            _(
+                "Visited students’ attendance rate less the rate they would have had without the "
+                "visit, taken from similar students not visited by then; a mean over the visited "
+                "students."
+            ),
+        ),
+        (
+            _("Between a and b"),
+            _(
+                "A {certainty} confidence interval: such ranges hold the true effect {times} times "
+                "in 100.",
+                certainty=percent(CONFIDENCE),
+                times=round(100 * CONFIDENCE),
+            ),
+        ),
+        (_("School months"), _("Months with school, counted in order: summers are skipped.")),
+        (
+            _("School year"),
+            _("July to June. A summer counts with the school year that follows."),
+        ),
+        (_("Levels"), f"{'; '.join(f'{level}: {_(told)}' for level, told in LEVELS.items())}."),
+        *(
+            (_(PARTICIPATION_LABELS[part]), f"{_begun(_(PARTICIPATION[part]))}.")
+            for part in PARTICIPATION
+        ),
+        (
+            _("High needs"),
+            _("English learner, disability, or eligible for free or reduced price meals."),
+        ),
+        (
+            _("Sources of the definitions"),
+            _(
+                "Attendance and chronic absence as the Connecticut State Department of Education "
+                "defines them; severe chronic absence as Attendance Works does."
+            ),
+        ),
+    )
 
 
 def answer(manifest: Manifest) -> str:
     """Whether the data are real, from when, and how far they run."""
-    kind = (
-        "These students are simulated: no figure here but the published ones is about a real child"
-        if manifest.synthetic
-        else "These figures are from the districts' own records"
-    )
-    return (
-        f"{kind}. The release covers the school years {manifest.school_years[0]} to "
-        f"{manifest.school_years[-1]}, through {month(manifest.through)}."
+    told = {
+        "first": manifest.school_years[0],
+        "last": manifest.school_years[-1],
+        "month": month(manifest.through),
+    }
+    if manifest.synthetic:
+        return _(
+            "These students are simulated: no figure here but the published ones is about a real "
+            "child. The release covers the school years {first} to {last}, through {month}.",
+            **told,
+        )
+    return _(
+        "These figures are from the districts' own records. The release covers the school years "
+        "{first} to {last}, through {month}.",
+        **told,
     )
 
 
 def release_facts(manifest: Manifest) -> list[tuple[str, str]]:
     """What a release says of itself, as pairs of a name and words."""
-    tier = {
-        "restricted": "restricted: holds small numbers, for those who may see them",
-        "public": "public: small numbers are withheld",
-    }
-    half_days = {
-        "state": "half a day or more counts as present",
-        "fraction": "the fraction of the day attended counts",
-    }
-    rules = [
-        (name.replace("_", " ").capitalize(), half_days.get(text, text))
-        for name, text in manifest.rules.items()
-    ]
     return [
-        ("Name", manifest.release_id),
-        ("Built", manifest.created.replace("T", " ").replace("+00:00", " UTC")),
-        ("Data", "simulated" if manifest.synthetic else "recorded"),
-        ("Data through", month(manifest.through)),
-        ("Tier", tier[manifest.tier]),
-        ("Built with", f"leapdash {manifest.leapdash_version}"),
-        ("Contract version", manifest.contract_version),
-        *rules,
+        (_("Name"), manifest.release_id),
+        (_("Built"), manifest.created.replace("T", " ").replace("+00:00", " UTC")),
+        (_("Data"), _("simulated") if manifest.synthetic else _("recorded")),
+        (_("Data through"), month(manifest.through)),
+        (_("Tier"), _(_TIERS[manifest.tier])),
+        (_("Built with"), f"leapdash {manifest.leapdash_version}"),
+        (_("Contract version"), manifest.contract_version),
+        *((_rule(name), _(_RULES_SAY.get(text, text))) for name, text in manifest.rules.items()),
     ]
 
 
 def source_facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """Where a release's figures come from, as pairs of a name and words."""
     return tuple(
-        (source.name, f"{source.origin}. Licence: {source.licence}. {count(source.rows)} rows.")
+        (
+            source.name,
+            _n(
+                "{origin}. Licence: {licence}. {n} row.",
+                "{origin}. Licence: {licence}. {n} rows.",
+                source.rows,
+                origin=source.origin,
+                licence=source.licence,
+                n=count(source.rows),
+            ),
+        )
         for source in manifest.sources
     )
+
+
+def table_facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
+    """What tables a release holds, as pairs of a name and words."""
+    return tuple(
+        (
+            name,
+            _n(
+                "{meaning} Grain: {grain}; {n} row.",
+                "{meaning} Grain: {grain}; {n} rows.",
+                facts.rows,
+                meaning=_(summary_table(name).meaning),
+                grain=_(summary_table(name).grain),
+                n=count(facts.rows),
+            ),
+        )
+        for name, facts in manifest.tables.items()
+    )
+
+
+def _rule(name: str) -> str:
+    """What a rule is called; one of another version by its name in the manifest."""
+    return _(_RULES[name]) if name in _RULES else name.replace("_", " ").capitalize()
+
+
+def _begun(text: str) -> str:
+    """The text as it stands at the beginning of a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"

@@ -4,6 +4,7 @@ Rates are written as per cents with one decimal, differences of rates in points.
 """
 
 from datetime import date
+from functools import reduce
 
 import pandas as pd
 
@@ -14,14 +15,15 @@ from leapdash.contract.thresholds import (
     percent,
 )
 from leapdash.show.choice import Choice, Grain
+from leapdash.show.language import N_, _
 from leapdash.show.words.filters import series_in_words, whom
 from leapdash.show.words.numbers import month, per_cent, points, students
 
-MEMBERS_CHANGE = (
+MEMBERS_CHANGE = N_(
     "Who is visited, eligible or neither changes from month to month: a student moves on as months "
     "pass. These lines are no before-and-after."
 )
-NO_PUBLISHED = (
+NO_PUBLISHED = N_(
     "The state publishes attendance by district and student group only: not by level or "
     "participation, nor for several districts together."
 )
@@ -42,21 +44,20 @@ def trends_answer(attendance: pd.DataFrame, chronic: pd.DataFrame, choice: Choic
     last = line.iloc[-1]
     who, when = whom(choice, last["series"]), period_in_words(last["period"])
     if last["students"] < FEW_STUDENTS:
-        return (
-            f"{who}: only {students(int(last['students']))} in {when}, too few to say how they "
-            "attended."
+        return _(
+            "{whom}: only {students} in {when}, too few to say how they attended.",
+            whom=who,
+            students=students(int(last["students"])),
+            when=when,
         )
-    sentence = (
-        f"{who}: students attended {per_cent(last['attendance_rate'])} of their days in {when}"
-    )
     earlier = year_before(line, last["period"], grain)
-    if earlier is not None and earlier["students"] >= FEW_STUDENTS:
-        change = last["attendance_rate"] - earlier["attendance_rate"]
-        sentence += f", {_more_or_less(change)} {period_in_words(earlier['period'])}"
+    if earlier is not None and earlier["students"] < FEW_STUDENTS:
+        earlier = None
+    stands = _stands(who, last, earlier)
     others = shown[(shown["code"] != code) & (shown["period"] == last["period"])]
     others = others[others["students"] >= FEW_STUDENTS]
     absent = chronic_sentence(chronic[chronic["code"] == code], grain)
-    return " ".join(part for part in (f"{sentence}.", absent, _beside(others, choice)) if part)
+    return " ".join(part for part in (stands, absent, _beside(others, choice)) if part)
 
 
 def chronic_sentence(line: pd.DataFrame, grain: Grain) -> str:
@@ -67,16 +68,23 @@ def chronic_sentence(line: pd.DataFrame, grain: Grain) -> str:
     if not len(told):
         return ""
     last = told.iloc[-1]
-    share = f"{per_cent(last['chronic_share'])} of {students(int(last['chronic_base']))}"
-    limit, when = percent(CHRONIC_SHARE_ABSENT), period_in_words(last["period"])
-    if grain == "month":
-        return (
-            f"By the end of {when}, {share} were chronically absent in the school year so far: "
-            f"absent for {limit} or more of their days."
+    sentence = (
+        N_(
+            "By the end of {when}, {share} of {students} were chronically absent in the school "
+            "year so far: absent for {limit} or more of their days."
         )
-    return (
-        f"In the school year {when}, {share} were chronically absent: absent for {limit} or more "
-        "of their days."
+        if grain == "month"
+        else N_(
+            "In the school year {when}, {share} of {students} were chronically absent: absent for "
+            "{limit} or more of their days."
+        )
+    )
+    return _(
+        sentence,
+        when=period_in_words(last["period"]),
+        share=per_cent(last["chronic_share"]),
+        students=students(int(last["chronic_base"])),
+        limit=percent(CHRONIC_SHARE_ABSENT),
     )
 
 
@@ -91,37 +99,66 @@ def year_before(line: pd.DataFrame, period: date | str, grain: Grain) -> pd.Seri
 
 def hollow_note(counts: pd.Series) -> str:
     """What hollow points mean, where there are any."""
-    return "Hollow points have fewer than ten students." if (counts < FEW_STUDENTS).any() else ""
+    few = (counts < FEW_STUDENTS).any()
+    return _("Hollow points have fewer than ten students.") if few else ""
 
 
 def published_note(published: pd.DataFrame) -> str:
     """Where the published rates beside a chart are from, or why there are none."""
     if not len(published):
-        return NO_PUBLISHED
-    sources = " and ".join(sorted(set(published["source"])))
-    return f"Squares: attendance rates the state published, in “{sources}”."
+        return _(NO_PUBLISHED)
+    sources = reduce(_one_and_other, sorted(set(published["source"])))
+    return _("Squares: attendance rates the state published, in “{sources}”.", sources=sources)
 
 
 def chronic_note(grain: Grain) -> str:
     """How chronic absence is counted at this grain."""
     if grain == "month":
-        share = percent(CHRONIC_SHARE_ABSENT)
-        return (
-            f"The school year to date: absent for {share} or more of the days enrolled so far that "
-            f"year, with at least {CHRONIC_MINIMUM_DAYS}; each line begins anew every year. The "
-            "year’s first month is left out where too few have been enrolled that long."
+        return _(
+            "The school year to date: absent for {share} or more of the days enrolled so far that "
+            "year, with at least {days}; each line begins anew every year. The year’s first month "
+            "is left out where too few have been enrolled that long.",
+            share=percent(CHRONIC_SHARE_ABSENT),
+            days=CHRONIC_MINIMUM_DAYS,
         )
-    return (
+    return _(
         "Over the school year. For all districts a student's days are pooled over the state; "
         "several districts at once are the sum of the districts' own counts."
     )
 
 
-def _more_or_less(change: float) -> str:
+def _stands(who: str, last: pd.Series, earlier: pd.Series | None) -> str:
+    """The attendance in one row of a trend beside that in an earlier one, where there is one."""
+    told = {
+        "whom": who,
+        "rate": per_cent(last["attendance_rate"]),
+        "when": period_in_words(last["period"]),
+    }
+    if earlier is None:
+        return _("{whom}: students attended {rate} of their days in {when}.", **told)
+    change = last["attendance_rate"] - earlier["attendance_rate"]
+    told |= {"points": points(change), "earlier": period_in_words(earlier["period"])}
     value = round(100 * change, 1)
     if value == 0:
-        return "as much as in"
-    return f"{points(change)} points {'more' if value > 0 else 'less'} than in"
+        return _(
+            "{whom}: students attended {rate} of their days in {when}, as much as in {earlier}.",
+            **told,
+        )
+    if value > 0:
+        return _(
+            "{whom}: students attended {rate} of their days in {when}, {points} points more than "
+            "in {earlier}.",
+            **told,
+        )
+    return _(
+        "{whom}: students attended {rate} of their days in {when}, {points} points less than in "
+        "{earlier}.",
+        **told,
+    )
+
+
+def _one_and_other(one: str, other: str) -> str:
+    return _("{one} and {other}", one=one, other=other)
 
 
 def period_in_words(period: date | str) -> str:
@@ -136,8 +173,11 @@ def _beside(others: pd.DataFrame, choice: Choice) -> str:
     high = others.nlargest(1, "attendance_rate").iloc[0]
     one, other = (series_in_words(choice, row["series"]) or row["series"] for row in (low, high))
     if len(others) == 1:
-        return f"Attendance of {one}: {per_cent(low['attendance_rate'])}."
-    return (
-        f"Attendance of the others: from {per_cent(low['attendance_rate'])} ({one}) to "
-        f"{per_cent(high['attendance_rate'])} ({other})."
+        return _("Attendance of {whom}: {rate}.", whom=one, rate=per_cent(low["attendance_rate"]))
+    return _(
+        "Attendance of the others: from {low} ({one}) to {high} ({other}).",
+        low=per_cent(low["attendance_rate"]),
+        one=one,
+        high=per_cent(high["attendance_rate"]),
+        other=other,
     )

@@ -4,16 +4,10 @@ Effects are differences of attendance rates, written in points; intervals are wr
 and …”. Times are school months since the month of the first visit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from leapdash.contract.thresholds import (
-    CONFIDENCE,
-    MINIMUM_EFFECTIVE,
-    MINIMUM_SCHOOLS,
-    MINIMUM_VISITED,
-)
 from leapdash.inference import Interval
 from leapdash.show.choice import Choice
 from leapdash.show.effects.studies import (
@@ -21,55 +15,74 @@ from leapdash.show.effects.studies import (
     Headline,
     Headlines,
 )
+from leapdash.show.language import N_, _, _n
 from leapdash.show.words.filters import whose_visits
 from leapdash.show.words.numbers import (
     NO_FIGURE,
     count,
-    in_words,
-    per_cent,
     points,
     signed_month,
-    students,
+    visited_students,
 )
 
-RESTS_ON = (
+RESTS_ON = N_(
     "Given district, level, attendance so far (last month, the last three, all before those, last "
     "school year), needs (English learner, disability, meals, homeless) and the school’s recent "
     "attendance, who is visited in a month is taken to be as good as chance as far as the months "
     "to come are concerned. What visitors knew beyond that (a family in crisis, a student about to "
     "return) is not removed."
 )
-NEVER_VISITED = (
+NEVER_VISITED = N_(
     "“Not visited” means that no visit is recorded: families visited outside the programme’s "
     "records may be among the compared, which would make the effect look smaller than it is."
 )
-NOT_THE_EFFECT = (
+NOT_THE_EFFECT = N_(
     "This is a plain before-and-after, not the effect of the visits. Students are visited when "
     "their attendance is at its worst, so part of any rise would have come without a visit."
 )
 
 _FRACTIONS = (
-    (0.0, "next to nothing"),
-    (0.1, "about a tenth"),
-    (0.2, "about a fifth"),
-    (0.25, "about a quarter"),
-    (1 / 3, "about a third"),
-    (0.4, "about two fifths"),
-    (0.5, "about half"),
-    (0.6, "about three fifths"),
-    (2 / 3, "about two thirds"),
-    (0.75, "about three quarters"),
-    (0.8, "about four fifths"),
-    (0.9, "about nine tenths"),
-    (1.0, "nearly all"),
+    (0.0, N_("next to nothing")),
+    (0.1, N_("about a tenth")),
+    (0.2, N_("about a fifth")),
+    (0.25, N_("about a quarter")),
+    (1 / 3, N_("about a third")),
+    (0.4, N_("about two fifths")),
+    (0.5, N_("about half")),
+    (0.6, N_("about three fifths")),
+    (2 / 3, N_("about two thirds")),
+    (0.75, N_("about three quarters")),
+    (0.8, N_("about four fifths")),
+    (0.9, N_("about nine tenths")),
+    (1.0, N_("nearly all")),
 )
+_ANYWAY = {
+    ("stayed", False): N_("without the visit, attendance would have stayed as it was"),
+    ("stayed", True): N_(
+        "without the visit, attendance would have stayed as it was (between {low} and {high} "
+        "points)"
+    ),
+    ("risen", False): N_("without the visit, attendance would have risen by {points} points"),
+    ("risen", True): N_(
+        "without the visit, attendance would have risen by {points} points (between {low} and "
+        "{high} points)"
+    ),
+    ("fallen", False): N_("without the visit, attendance would have fallen by {points} points"),
+    ("fallen", True): N_(
+        "without the visit, attendance would have fallen by {points} points (between {low} and "
+        "{high} points)"
+    ),
+}
+"""How attendance would have moved without the visit, a clause for each case: with its interval or
+without.
+"""
 _NO_SPREAD = 1e-9
 _FAILED = {
-    "attendance": "past attendance not alike",
-    "groups": "student groups not alike",
-    "weights": "much weight cut off",
-    "observed": "unequal shares still observed",
-    "compared": "many not compared",
+    "attendance": N_("past attendance not alike"),
+    "groups": N_("student groups not alike"),
+    "weights": N_("much weight cut off"),
+    "observed": N_("unequal shares still observed"),
+    "compared": N_("many not compared"),
 }
 
 
@@ -90,8 +103,12 @@ def effect_answer(study: Headlines, choice: Choice) -> str:
 
 
 def told_of(choice: Choice, told: str) -> str:
-    """What is told, after whose visits it is about: Hartford: only 6 students were visited."""
-    return f"{whose_visits(choice)}: {told[:1].lower()}{told[1:]}"
+    """What is told, after whose visits it is about: Hartford: only 6 students were visited.
+
+    After a colon a sentence goes on small, in Spanish as in English; none begins with a name.
+    """
+    goes_on = f"{told[:1].lower()}{told[1:]}"
+    return _("{whom}: {told}", whom=whose_visits(choice), told=goes_on)
 
 
 def effect_card(found: Headline, failed: Sequence[str] = ()) -> tuple[str, str]:
@@ -99,23 +116,31 @@ def effect_card(found: Headline, failed: Sequence[str] = ()) -> tuple[str, str]:
     checks of its comparison `failed`, by their codes.
     """
     if found.effect is None:
-        return NO_FIGURE, "too few to tell"
-    mind = f" ({failed_words(failed)})" if failed else ""
-    return points(found.effect.effect, signed=True), f"{between(found.effect)} points{mind}"
+        return NO_FIGURE, _("too few to tell")
+    size, (low, high) = points(found.effect.effect, signed=True), _signed_ends(found.effect)
+    if not failed:
+        return size, _("between {low} and {high} points", low=low, high=high)
+    mind = failed_words(failed)
+    return size, _("between {low} and {high} points ({mind})", low=low, high=high, mind=mind)
 
 
 def mind_sentence(failed: Sequence[str]) -> str:
     """That checks of the comparison behind a sentence failed, by their codes; empty for none."""
-    return f"{failed_words(failed).capitalize()}." if failed else ""
+    return _("Mind: {failed}.", failed=_what_failed(failed)) if failed else ""
 
 
 def failed_words(codes: Sequence[str]) -> str:
     """What is wrong with the comparison behind an effect: mind: past attendance not alike."""
-    return f"mind: {', '.join(_FAILED[code] for code in codes)}"
+    return _("mind: {failed}", failed=_what_failed(codes))
 
 
-def effect_sentence(headline: Headline, who: str = "visited students") -> str:
-    """How much more or less `who` attended than they would have without the visit.
+def _what_failed(codes: Sequence[str]) -> str:
+    return ", ".join(_(_FAILED[code]) for code in codes)
+
+
+def effect_sentence(headline: Headline, who: str = "") -> str:
+    """How much more or less `who` (visited students where not told) attended than they would have
+    without the visit.
 
     With its interval; says that the effect is too small to tell where that holds zero, and why
     where the effect is withheld.
@@ -124,11 +149,24 @@ def effect_sentence(headline: Headline, who: str = "visited students") -> str:
     if found is None:
         return headline.withheld or ""
     when = after_the_visit(headline.event_times)
+    who = who or _("visited students")
     if too_small_to_tell(found):
-        return f"{when}, {_too_small(found, who)}"
-    return (
-        f"{when}, {who} attended {points(found.effect)} points {_side(found.effect)} of their days "
-        f"than they would have without it {_bracket(found)}."
+        return _too_small(found, when, who)
+    said = {"when": when, "who": who, "points": points(found.effect)}
+    ends = _ends(found)
+    if ends is None:
+        return _without_spread(found.effect > 0, said)
+    said |= ends
+    if found.effect > 0:
+        return _(
+            "{when}, {who} attended {points} points more of their days than they would have "
+            "without it (between {low} and {high}).",
+            **said,
+        )
+    return _(
+        "{when}, {who} attended {points} points less of their days than they would have without "
+        "it (between {low} and {high}).",
+        **said,
     )
 
 
@@ -147,13 +185,31 @@ def naive_sentence(headline: Headline) -> str:
     found, naive, own = headline.effect, headline.naive, headline.anyway
     if found is None or naive is None or own is None:
         return ""
-    says = f"A plain before-and-after would say {_change(naive)}"
-    if naive <= 0 or own.effect < 0 or found.high < 0:
-        return f"{says}; without the visit, attendance would have {_moved(own)}."
+    much = {"points": points(naive)}
+    if points(naive) == "0.0" or naive < 0 or own.effect < 0 or found.high < 0:
+        # Both are whole clauses: a semicolon parts them as a full stop would.
+        return _("{plain}; {anyway}.", plain=_plain(naive), anyway=_anyway(own))
     if too_small_to_tell(found):
-        return f"{says}; all of that may have come without the visit."
-    share = share_in_words(headline.anyway_share or 0.0)
-    return f"{says}; {share} of that would have come anyway{_ends(own)}."
+        return _(
+            "A plain before-and-after would say {points} points more; all of that may have come "
+            "without the visit.",
+            **much,
+        )
+    share, ends = share_in_words(headline.anyway_share or 0.0), _ends(own)
+    if ends is None:
+        return _(
+            "A plain before-and-after would say {points} points more; {share} of that would have "
+            "come anyway.",
+            share=share,
+            **much,
+        )
+    return _(
+        "A plain before-and-after would say {points} points more; {share} of that would have come "
+        "anyway (between {low} and {high} points).",
+        share=share,
+        **much,
+        **ends,
+    )
 
 
 def plain_note(headline: Headline) -> str:
@@ -163,15 +219,20 @@ def plain_note(headline: Headline) -> str:
     """
     first, last = headline.event_times[0], headline.event_times[-1]
     if headline.effect is None:
-        return NOT_THE_EFFECT
-    months = (
-        signed_month(first) if first == last else f"{signed_month(first)} to {signed_month(last)}"
+        return _(NOT_THE_EFFECT)
+    if first == last:
+        months = _("From the month before the visit to month {month}.", month=signed_month(first))
+    else:
+        months = _(
+            "From the month before the visit to months {first} to {last}.",
+            first=signed_month(first),
+            last=signed_month(last),
+        )
+    as_sure = _(
+        "For these students the plain change is what it is; what would have come anyway is as sure "
+        "as the effect."
     )
-    return (
-        f"{naive_sentence(headline)} From the month before the visit to months {months}. For these "
-        "students the plain change is what it is; what would have come anyway is as sure as the "
-        "effect."
-    )
+    return f"{naive_sentence(headline)} {months} {as_sure}"
 
 
 def leading(study: Headlines) -> Headline:
@@ -193,54 +254,35 @@ def based_on(study: Headlines, everyone: int | None = None) -> str:
 
     `everyone`: all visited, those of areas in which nobody could be compared among them.
     """
-    number = students(study.visited_all if everyone is None else everyone, "visited")
+    everybody = visited_students(study.visited_all if everyone is None else everyone)
     lead = leading(study)
+    compared, followed = count(study.visited), count(lead.visited)
     if lead.effect is None:
-        return f"{count(study.visited)} of {number} could be compared."
+        return _n(
+            "{n} of {everyone} could be compared.",
+            "{n} of {everyone} could be compared.",
+            study.visited,
+            n=compared,
+            everyone=everybody,
+        )
     first, last = lead.event_times[0], lead.event_times[-1]
-    months = "the month after" if first == last else f"school months {first} to {last}"
-    if lead.visited == study.visited:
-        return f"Based on {count(lead.visited)} of {number}, followed to {months}."
-    return (
-        f"Based on {count(lead.visited)} of {number}: {count(study.visited)} could be compared, "
-        f"and {count(lead.visited)} of these followed to {months}."
+    own = {"everyone": everybody, "compared": compared, "n": followed, "first": first, "last": last}
+    all_followed, one_month = lead.visited == study.visited, first == last
+    if all_followed and one_month:
+        return _("Based on {n} of {everyone}, followed to the month after.", **own)
+    if all_followed:
+        return _("Based on {n} of {everyone}, followed to school months {first} to {last}.", **own)
+    if one_month:
+        return _(
+            "Based on {n} of {everyone}: {compared} could be compared, and {n} of these followed "
+            "to the month after.",
+            **own,
+        )
+    return _(
+        "Based on {n} of {everyone}: {compared} could be compared, and {n} of these followed to "
+        "school months {first} to {last}.",
+        **own,
     )
-
-
-def path_notes(study: EffectStudy) -> str:
-    """What the chart of both paths says by construction, and which months are left out and why."""
-    told = (
-        "The two lines meet in the month before the visit (−1) by construction. Grey: where the "
-        f"path without the visit may lie, all months at once, in {100 * CONFIDENCE:.0f} of 100 "
-        f"studies like this.{_mixed(study)}"
-    )
-    hidden = study.table.loc[~study.table["shown"], "event_time"].tolist()
-    if not hidden:
-        return told
-    return (
-        f"{told} Left out: {_months(hidden)}, where fewer than {MINIMUM_VISITED} visited students, "
-        f"or a comparison worth fewer than {MINIMUM_EFFECTIVE}, could be followed."
-    )
-
-
-def alt_paths(study: EffectStudy) -> str:
-    """What the chart of both paths shows, for who can't see it."""
-    return (
-        "Line chart over school months since the first visit: attendance rate of visited students "
-        f"and the path they would have had without the visit. {both_paths(study)}."
-    )
-
-
-def both_paths(study: EffectStudy) -> str:
-    """What the visited had and would have had, in a few months."""
-    rows = study.table[study.table["shown"]].set_index("event_time")
-    told = [
-        f"month {signed_month(time)}: {per_cent(row['visited_rate'])} visited, "
-        f"{per_cent(row['without_visit'])} without the visit"
-        for time, row in rows.iterrows()
-        if time in (-6, -1, 0, 1, 3, 6, 9)
-    ]
-    return "; ".join(told)
 
 
 def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None, visited: bool) -> str:
@@ -250,38 +292,16 @@ def why_nothing(study: EffectStudy | None, left_out: pd.DataFrame | None, visite
     `left_out`: the view of that name; `visited`: whether anybody was.
     """
     if not visited:
-        return "No home visit that met a family is recorded here, so there is no effect to show."
+        return _("No home visit that met a family is recorded here, so there is no effect to show.")
     if left_out is None:
-        return "This release was built without the effects of visits."
+        return _("This release was built without the effects of visits.")
     if study is not None and study.visited > 0:
         return study.withheld or study.month_after.withheld or ""
     missing = left_out[(left_out["reason"] != "compared") & (left_out["students"] > 0)]
     reasons = zip(missing["series"], missing["students"], strict=True)
-    return (
-        "No visited student could be compared with others: "
-        f"{'; '.join(f'{reason} ({count(number)})' for reason, number in reasons)}."
-    )
-
-
-def independence_note(study: EffectStudy) -> str:
-    """What the ranges take as independent, and why: students, or whole schools."""
-    serving = study.serving
-    # Rounded down: what is below the minimum must not look as if it reached it.
-    number = max(int(serving.schools), 1)
-    worth = f"worth {count(number)} school{'' if number == 1 else 's'} of one size"
-    if serving.matrix == "school":
-        return (
-            "The ranges take whole schools as independent, the more careful way here: the visited "
-            f"students’ schools are {worth}."
-        )
-    if serving.schools < MINIMUM_SCHOOLS:
-        return (
-            "The ranges take students as independent: the visited students’ schools are "
-            f"{worth}, too few to take whole schools instead."
-        )
-    return (
-        "The ranges take students as independent; taking whole schools instead would not make them "
-        f"wider (the visited students’ schools are {worth})."
+    return _(
+        "No visited student could be compared with others: {reasons}.",
+        reasons="; ".join(f"{reason} ({count(number)})" for reason, number in reasons),
     )
 
 
@@ -289,102 +309,98 @@ def between(found: Interval) -> str:
     """The interval in points with its signs where it holds zero or lies below it: between 5.9 and
     8.3; between −1.4 and +1.0.
     """
+    low, high = _signed_ends(found)
+    return _("between {low} and {high}", low=low, high=high)
+
+
+def _signed_ends(found: Interval) -> tuple[str, str]:
     signed = found.low < 0
-    return f"between {points(found.low, signed)} and {points(found.high, signed)}"
+    return points(found.low, signed), points(found.high, signed)
 
 
 def after_the_visit(event_times: Sequence[int]) -> str:
     """How a sentence begins that says when: Six to nine school months after the first visit."""
     first, last = event_times[0], event_times[-1]
-    if first == last == 0:
-        return "In the school month of the first visit"
-    if first == last == 1:
-        return "In the school month after the first visit"
+    match first, last:
+        case 0, 0:
+            return _("In the school month of the first visit")
+        case 1, 1:
+            return _("In the school month after the first visit")
+        case 6, 9:
+            return _("Six to nine school months after the first visit")
     if first == last:
-        return f"{in_words(first).capitalize()} school months after the first visit"
-    begins, ends = in_words(first).capitalize(), in_words(last)
-    return f"{begins} to {ends} school months after the first visit"
+        return _("{n} school months after the first visit", n=first)
+    return _("{first} to {last} school months after the first visit", first=first, last=last)
 
 
 def share_in_words(share: float) -> str:
     """A share as the nearest everyday fraction: about half; nearly all, and more than all."""
     if share > 1:
-        return "all"
-    return min(_FRACTIONS, key=lambda pair: abs(pair[0] - share))[1]
+        return _("all")
+    return _(min(_FRACTIONS, key=lambda pair: abs(pair[0] - share))[1])
 
 
-def _months(times: Sequence[int]) -> str:
-    """Months in words, runs drawn together: months −6 to −4, month 9."""
-    runs: list[list[int]] = []
-    for time in times:
-        if runs and time == runs[-1][-1] + 1:
-            runs[-1].append(time)
-        else:
-            runs.append([time])
-    return ", ".join(
-        f"month {signed_month(run[0])}"
-        if len(run) == 1
-        else f"months {signed_month(run[0])} to {signed_month(run[-1])}"
-        for run in runs
-    )
-
-
-def _mixed(study: EffectStudy) -> str:
-    """That months are of different students, where the headlines are."""
-    soon, later = study.month_after, study.six_to_nine
-    if soon.effect is None or later.effect is None or later.visited == soon.visited:
-        return ""
-    return (
-        " Months are of different students: who was visited late isn’t followed as far (month +1: "
-        f"{count(soon.visited)}, months +6 to +9: {count(later.visited)} or more), so part of a "
-        "line’s slope may be who is in it. The path of those who could all be followed is under "
-        "“Were the compared alike”."
-    )
-
-
-def _too_small(found: Interval, who: str) -> str:
+def _too_small(found: Interval, when: str, who: str) -> str:
+    said = {"when": when, "who": who}
     if found.std_error < _NO_SPREAD:
-        return f"{who} attended exactly as many of their days as they would have without it."
-    return (
-        f"the effect is too small to tell from none: {who} attended {_amount(found.effect)} of "
-        "their days than they would have without it, but anything between "
-        f"{_amount(found.low)} and {_amount(found.high)} would fit."
+        return _(
+            "{when}, {who} attended exactly as many of their days as they would have without it.",
+            **said,
+        )
+    said |= {"points": points(found.effect), "low": points(found.low), "high": points(found.high)}
+    if found.effect < 0:
+        return _(
+            "{when}, the effect is too small to tell from none: {who} attended {points} points "
+            "less of their days than they would have without it, but anything between {low} points "
+            "less and {high} points more would fit.",
+            **said,
+        )
+    return _(
+        "{when}, the effect is too small to tell from none: {who} attended {points} points more of "
+        "their days than they would have without it, but anything between {low} points less and "
+        "{high} points more would fit.",
+        **said,
     )
 
 
-def _bracket(found: Interval) -> str:
-    if found.std_error < _NO_SPREAD:
-        return "(without any spread to judge by)"
-    low, high = sorted((abs(found.low), abs(found.high)))
-    return f"(between {points(low)} and {points(high)})"
+def _without_spread(more: bool, said: Mapping[str, str]) -> str:
+    if more:
+        return _(
+            "{when}, {who} attended {points} points more of their days than they would have "
+            "without it (without any spread to judge by).",
+            **said,
+        )
+    return _(
+        "{when}, {who} attended {points} points less of their days than they would have without "
+        "it (without any spread to judge by).",
+        **said,
+    )
 
 
-def _amount(change: float) -> str:
-    return f"{points(change)} points {_side(change)}"
-
-
-def _side(change: float) -> str:
-    return "less" if change < 0 else "more"
-
-
-def _change(change: float) -> str:
-    return "no change" if points(change) == "0.0" else _amount(change)
-
-
-def _moved(found: Interval) -> str:
-    change = found.effect
+def _plain(change: float) -> str:
+    """What a plain before-and-after would say, as a clause."""
     if points(change) == "0.0":
-        return f"stayed as it was{_ends(found)}"
-    return f"{'fallen' if change < 0 else 'risen'} by {points(change)} points{_ends(found)}"
+        return _("A plain before-and-after would say no change")
+    if change < 0:
+        return _("A plain before-and-after would say {points} points less", points=points(change))
+    return _("A plain before-and-after would say {points} points more", points=points(change))
 
 
-def _ends(found: Interval) -> str:
-    """The interval of a change that would have come without the visit, in brackets, where it has
-    one: in points, signed where it holds zero.
+def _anyway(found: Interval) -> str:
+    """How attendance would have moved without the visit, as a clause; its interval in brackets."""
+    size, ends = points(found.effect), _ends(found)
+    moved = "stayed" if size == "0.0" else "fallen" if found.effect < 0 else "risen"
+    return _(_ANYWAY[moved, ends is not None], points=size, **(ends or {}))
+
+
+def _ends(found: Interval) -> dict[str, str] | None:
+    """The ends of an interval in points, signed where it holds zero, else from the one nearer to
+    zero; None where nothing varies.
     """
     if found.std_error < _NO_SPREAD:
-        return ""
+        return None
     if found.low < 0 < found.high:
-        return f" ({between(found)} points)"
-    low, high = sorted((abs(found.low), abs(found.high)))
-    return f" (between {points(low)} and {points(high)} points)"
+        low, high = _signed_ends(found)
+    else:
+        low, high = (points(end) for end in sorted((abs(found.low), abs(found.high))))
+    return {"low": low, "high": high}

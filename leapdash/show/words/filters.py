@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
+from babel.lists import format_list
+
 from leapdash.contract import GROUPS
 from leapdash.show.choice import Choice
-from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, PARTICIPATION_LABELS, labels
+from leapdash.show.filters import ALL_STUDENTS, PARTICIPATION_LABELS, labels
+from leapdash.show.language import N_, _, _n, locale
 from leapdash.show.views.base import districts_in_words
 
 _TAKING_PART = {
-    "visited": "visited",
-    "eligible": "eligible and not visited",
-    "other": "neither visited nor eligible",
+    "visited": N_("visited"),
+    "eligible": N_("eligible and not visited"),
+    "other": N_("neither visited nor eligible"),
 }
 
 
@@ -19,7 +22,7 @@ def chosen(choice: Choice) -> str:
     filters, parts = choice.filters, []
     for name in filters.active():
         told = [labels(name, choice.known)[value] for value in filters.values(name)]
-        parts.append(", ".join(told) if len(told) <= 2 else f"{len(told)} {_plural(name)}")
+        parts.append(", ".join(told) if len(told) <= 2 else _number_of(name, len(told)))
     return " · ".join(parts)
 
 
@@ -32,9 +35,9 @@ def whom(choice: Choice, series: str = "") -> str:
     filters = choice.filters
     told = {
         "district": districts_in_words(choice),
-        "level": f"grades {' and '.join(filters.levels)}" if filters.levels else "",
-        "participation": " or ".join(_TAKING_PART[part] for part in filters.participation),
-        "group": "" if filters.group == ALL_STUDENTS else GROUPS[filters.group],
+        "level": _grades(filters.levels) if filters.levels else "",
+        "participation": _any_of([_(_TAKING_PART[part]) for part in filters.participation]),
+        "group": "" if filters.group == ALL_STUDENTS else _(GROUPS[filters.group]),
     }
     if series and choice.by in told:
         told[choice.by] = series_in_words(choice, series)
@@ -45,11 +48,11 @@ def series_in_words(choice: Choice, series: str) -> str:
     """The name of a line within a sentence: grades 6-8, neither visited nor eligible; of all
     students, who needn't be named, nothing.
     """
-    if choice.by == "group" and series == GROUPS[ALL_STUDENTS]:
+    if choice.by == "group" and series == _(GROUPS[ALL_STUDENTS]):
         return ""
     if choice.by == "level":
-        return f"grades {series}"
-    words = {PARTICIPATION_LABELS[part]: told for part, told in _TAKING_PART.items()}
+        return _grades((series,))
+    words = {_(PARTICIPATION_LABELS[part]): _(told) for part, told in _TAKING_PART.items()}
     return words.get(series, series) if choice.by == "participation" else series
 
 
@@ -58,8 +61,9 @@ def whose_visits(choice: Choice) -> str:
     2021-22.
     """
     years = choice.filters.years
-    visited = f", first visited in {years_in_words(years)}" if years else ""
-    return f"{whom(choice)}{visited}"
+    if not years:
+        return whom(choice)
+    return _("{whom}, first visited in {years}", whom=whom(choice), years=years_in_words(years))
 
 
 def years_in_words(years: Sequence[str]) -> str:
@@ -68,38 +72,67 @@ def years_in_words(years: Sequence[str]) -> str:
     """
     starts = [int(year[:4]) for year in years]
     if len(years) > 1 and starts[-1] - starts[0] == len(years) - 1:
-        return f"{years[0]} to {years[-1]}"
-    return " and ".join(years)
+        return _("{first} to {last}", first=years[0], last=years[-1])
+    return _all_of(years)
 
 
 def subject(choice: Choice) -> str:
     """What a figure is of, in words, for whoever has it without its page: every name, no counts."""
     filters, known = choice.filters, choice.known
-    years = ", ".join(filters.years) or "all school years"
+    years = ", ".join(filters.years) or _("all school years")
     if choice.school:
         return f"{known.school_label(choice.school)} · {years}"
     parts = [
-        ", ".join(known.label(item) for item in filters.districts) or "All districts",
+        ", ".join(known.label(item) for item in filters.districts) or _("All districts"),
         _levels(filters.levels),
         years,
     ]
     if filters.participation:
-        parts.append(", ".join(PARTICIPATION_LABELS[part] for part in filters.participation))
+        parts.append(", ".join(_(PARTICIPATION_LABELS[part]) for part in filters.participation))
     if filters.group != ALL_STUDENTS:
-        parts.append(GROUPS[filters.group])
+        parts.append(_(GROUPS[filters.group]))
     return " · ".join(parts)
 
 
 def nothing_behind(choice: Choice) -> str:
     """Why there is nothing to show: the choice, in words."""
-    return f"No student stands behind this choice: {chosen(choice) or 'everything'}."
+    what = chosen(choice) or _("everything")
+    return _("No student stands behind this choice: {choice}.", choice=what)
 
 
 def _levels(levels: Sequence[str]) -> str:
     if not levels:
-        return "all levels"
-    return f"{'level' if len(levels) == 1 else 'levels'} {', '.join(levels)}"
+        return _("all levels")
+    return _n("level {levels}", "levels {levels}", len(levels), levels=", ".join(levels))
 
 
-def _plural(name: str) -> str:
-    return FILTER_LABELS[name].lower() if name != "participation" else "kinds of participation"
+def _grades(levels: Sequence[str]) -> str:
+    return _("grades {levels}", levels=_all_of(levels))
+
+
+def _all_of(names: Sequence[str]) -> str:
+    """Names joined by and."""
+    return (
+        format_list(list(names), "standard", locale())
+        if len(names) != 2
+        else _("{one} and {other}", one=names[0], other=names[1])
+    )
+
+
+def _any_of(names: Sequence[str]) -> str:
+    """Names joined by or."""
+    return (
+        _("{one} or {other}", one=names[0], other=names[1]) if len(names) == 2 else "".join(names)
+    )
+
+
+def _number_of(name: str, number: int) -> str:
+    """So many values of a filter, more than two."""
+    many = {
+        "districts": N_("{n} districts"),
+        "levels": N_("{n} levels"),
+        "participation": N_("{n} kinds of participation"),
+        "years": N_("{n} school years"),
+        "group": N_("{n} student groups"),
+    }
+    return _(many[name], n=number)

@@ -103,7 +103,7 @@ def alt_next(found: NextVisits) -> str:
         own = rows[rows["section"] == group]
         if len(own):
             names = _named(own) if group in (MORE, LESS) else str(len(own))
-            waiting = students(int(own["waiting"].sum()), "waiting")
+            waiting = f"{students(int(own['waiting'].sum()))} waiting"
             parts.append(f"{group}: {names}, {waiting}")
     whole = whole_name(found.whole)
     number = "1 row" if len(rows) == 1 else f"{len(rows)} rows"

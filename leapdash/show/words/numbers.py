@@ -1,13 +1,20 @@
-"""How numbers and months are written: per cents and points with one decimal, counts with commas."""
+"""How numbers and months are written: per cents and points with one decimal, counts with commas.
+
+Spanish in the United States writes numbers as English does; months are words of the language.
+"""
 
 import math
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from babel.dates import format_skeleton
+
+from leapdash.show.language import N_, _, _n, locale
+
 NO_FIGURE = "–"
 _IN_WORDS = (
-    *("zero", "one", "two", "three", "four"),
-    *("five", "six", "seven", "eight", "nine"),
+    *(N_("zero"), N_("one"), N_("two"), N_("three"), N_("four")),
+    *(N_("five"), N_("six"), N_("seven"), N_("eight"), N_("nine")),
 )
 
 
@@ -34,14 +41,19 @@ def count(number: float | None) -> str:
     return NO_FIGURE if math.isnan(value) else f"{int(value):,}"
 
 
-def students(number: int, kind: str = "") -> str:
-    """So many students, of a kind if given: 1 student; 1,200 visited students."""
-    return f"{count(number)} {kind}{' ' if kind else ''}student{'' if number == 1 else 's'}"
+def students(number: int) -> str:
+    """So many students: 1 student; 1,200 students."""
+    return _n("{n} student", "{n} students", number, n=count(number))
+
+
+def visited_students(number: int) -> str:
+    """So many visited students: 1 visited student; 1,200 visited students."""
+    return _n("{n} visited student", "{n} visited students", number, n=count(number))
 
 
 def in_words(number: int) -> str:
     """A number up to nine as a word."""
-    return _IN_WORDS[number]
+    return _(_IN_WORDS[number])
 
 
 def rounded(number: float) -> str:
@@ -60,7 +72,12 @@ def tenths(number: float) -> str:
 
 def month(day: date) -> str:
     """A month as words: June 2023."""
-    return f"{day:%B %Y}"
+    return format_skeleton("yMMMM", day, locale=locale())
+
+
+def short_month(day: date) -> str:
+    """A month as short words: Jun 2023."""
+    return format_skeleton("yMMM", day, locale=locale())
 
 
 def signed_month(number: int) -> str:

@@ -2,32 +2,60 @@
 
 import pandas as pd
 
-from leapdash.contract.thresholds import FEW_STUDENTS
+from leapdash.contract.thresholds import (
+    CHRONIC_SHARE_ABSENT,
+    FEW_STUDENTS,
+    LITTLE_SHARE_ABSENT,
+    SEVERE_SHARE_ABSENT,
+    percent,
+)
 from leapdash.show.choice import Choice
+from leapdash.show.language import N_, _, _n
 from leapdash.show.views.school import AgainstLastYear
 from leapdash.show.words.numbers import count, month, per_cent, points, students
 
-AT_FIRST = (
+AT_FIRST = N_(
     "Of the districts chosen, the page begins with the school where most students wait, if any do. "
     "Find any other by its name."
 )
-WAITS = (
-    "Students enrolled that month; first visits are all those made at the school until then, by "
-    "the days since the end of the month in which the student became eligible."
+WAITS = N_(
+    "Students enrolled that month; first visits are all those made at the school until then. Days "
+    "are those since the end of the month in which the student became eligible."
 )
+BANDS = {
+    "absent_under_5": N_("Less than {little} of their days missed"),
+    "absent_5_to_10": N_("{little} to less than {chronic}"),
+    "absent_10_to_20": N_("{chronic} to less than {severe}: chronically absent"),
+    "absent_20_or_more": N_("{severe} or more: severely chronically absent"),
+}
+COUNTED = {
+    "ever_eligible": N_("Ever eligible"),
+    "ever_eligible_visited": N_("Eligible and visited"),
+    "waiting": N_("Waiting"),
+    "waiting_30": N_("Waiting for 30 days or less"),
+    "waiting_60": N_("Waiting for 31 to 60 days"),
+    "waiting_120": N_("Waiting for 61 to 120 days"),
+    "waiting_over_120": N_("Waiting for more than 120 days"),
+    "tried": N_("Waiting, tried without meeting the family"),
+    "first_visits_30": N_("First visits within 30 days"),
+    "first_visits_60": N_("First visits after 31 to 60 days"),
+    "first_visits_120": N_("First visits after 61 to 120 days"),
+    "first_visits_over_120": N_("First visits later"),
+}
+"""What is counted of the programme at a school, by the names of `school_reach`."""
 _HARDLY = 1.0
-_LIKE_IT = (
+_LIKE_IT = N_(
     "Schools of the same level, nearest in share of high needs students and in size. Distance: "
     "both together, each in standard deviations among all schools of the level; 0 is the school "
     "itself. "
     "Likeness in these two says nothing of anything else, and no order here is a rank."
 )
-TO_DATE = (
+TO_DATE = N_(
     "The school year to date: absent for 10% or more of the days enrolled so far that year; each "
     "line begins anew every year. The year’s first month is left out where too few have been "
     "enrolled that long."
 )
-INDEPENDENT = (
+INDEPENDENT = N_(
     "The range takes the students of both years as independent. Many are the same, which makes it "
     "too wide rather than too narrow."
 )
@@ -37,16 +65,32 @@ def like_note(like: pd.DataFrame) -> str:
     """How schools were found that are like one, and whether any is; takes `schools_like_it`."""
     nearest = like["distance"].iloc[1:].min()
     if pd.isna(nearest):
-        return "No other school has this level."
+        return _("No other school has this level.")
     if nearest <= _HARDLY:
-        return _LIKE_IT
-    return f"{_LIKE_IT} The nearest is {nearest:.1f} away: none is much like this school."
+        return _(_LIKE_IT)
+    far = _("The nearest is {far} away: none is much like this school.", far=f"{nearest:.1f}")
+    return f"{_(_LIKE_IT)} {far}"
+
+
+def band_name(band: str) -> str:
+    """A band of absence in words."""
+    limits = {
+        "little": percent(LITTLE_SHARE_ABSENT),
+        "chronic": percent(CHRONIC_SHARE_ABSENT),
+        "severe": percent(SEVERE_SHARE_ABSENT),
+    }
+    return _(BANDS[band], **limits)
 
 
 def name_of(choice: Choice, level: str) -> str:
     """The school, its district and level: Elm School (Hartford, grades 6-8)."""
     school = choice.known.schools[choice.school]
-    return f"{school.name} ({choice.known.districts[school.district]}, grades {level})"
+    return _(
+        "{school} ({district}, grades {level})",
+        school=school.name,
+        district=choice.known.districts[school.district],
+        level=level,
+    )
 
 
 def answer(name: str, like: pd.DataFrame, year: str, change: AgainstLastYear | None) -> str:
@@ -56,46 +100,99 @@ def answer(name: str, like: pd.DataFrame, year: str, change: AgainstLastYear | N
     """
     own, others = like.iloc[0], like.iloc[1:]
     rates = others["attendance_rate"].dropna()
-    told = f"{name}: students attended {per_cent(own['attendance_rate'])} of their days in {year}. "
-    if len(rates) > 1:
-        told += (
-            f"In the {len(rates)} schools nearest to it in need and size, it was "
-            f"{per_cent(rates.min())} to {per_cent(rates.max())}. "
+    told = [
+        _(
+            "{school}: students attended {rate} of their days in {year}.",
+            school=name,
+            rate=per_cent(own["attendance_rate"]),
+            year=year,
         )
-    return told + against_last_year(change)
+    ]
+    if len(rates) > 1:
+        told.append(
+            _(
+                "In the {n} schools nearest to it in need and size, it was {low} to {high}.",
+                n=len(rates),
+                low=per_cent(rates.min()),
+                high=per_cent(rates.max()),
+            )
+        )
+    return " ".join([*told, against_last_year(change)])
 
 
 def against_last_year(change: AgainstLastYear | None) -> str:
     """Chronic absence in the year to date beside a year before, and whether chance may have it."""
     if change is None:
-        return "There is no year before to set chronic absence beside."
+        return _("There is no year before to set chronic absence beside.")
     if min(change.counted, change.counted_before) < FEW_STUDENTS:
-        return "Too few students are counted to set chronic absence beside the year before."
-    when = month(change.month)
-    told = (
-        f"By the end of {when}, {per_cent(change.now)} of {students(change.counted)} were "
-        f"chronically absent in the school year so far, "
+        return _("Too few students are counted to set chronic absence beside the year before.")
+    return _(
+        _CHANGES[_side(change.change), change.may_be_chance],
+        month=month(change.month),
+        share=per_cent(change.now),
+        students=students(change.counted),
+        points=points(change.change),
+        before=month(change.month.replace(year=change.month.year - 1)),
+        low=points(change.low, signed=True),
+        high=points(change.high, signed=True),
     )
-    before = month(change.month.replace(year=change.month.year - 1))
-    if round(100 * change.change, 1) == 0:
-        told += f"as many as in {before}"
-    else:
-        side = "more" if change.change > 0 else "less"
-        told += f"{points(change.change)} points {side} than in {before}"
-    between = f"between {points(change.low, signed=True)} and {points(change.high, signed=True)}"
-    if change.may_be_chance:
-        return f"{told}; that may be chance ({between} points)."
-    return f"{told}, more than chance would have ({between} points)."
+
+
+_MORE, _AS_MANY, _LESS = 1, 0, -1
+_CHANGES = {
+    (_MORE, True): N_(
+        "By the end of {month}, {share} of {students} were chronically absent in the school year "
+        "so far, {points} points more than in {before}; that may be chance (between {low} and "
+        "{high} points)."
+    ),
+    (_MORE, False): N_(
+        "By the end of {month}, {share} of {students} were chronically absent in the school year "
+        "so far, {points} points more than in {before}, more than chance would have (between "
+        "{low} and {high} points)."
+    ),
+    (_AS_MANY, True): N_(
+        "By the end of {month}, {share} of {students} were chronically absent in the school year "
+        "so far, as many as in {before}; that may be chance (between {low} and {high} points)."
+    ),
+    (_AS_MANY, False): N_(
+        "By the end of {month}, {share} of {students} were chronically absent in the school year "
+        "so far, as many as in {before}, more than chance would have (between {low} and {high} "
+        "points)."
+    ),
+    (_LESS, True): N_(
+        "By the end of {month}, {share} of {students} were chronically absent in the school year "
+        "so far, {points} points less than in {before}; that may be chance (between {low} and "
+        "{high} points)."
+    ),
+    (_LESS, False): N_(
+        "By the end of {month}, {share} of {students} were chronically absent in the school year "
+        "so far, {points} points less than in {before}, more than chance would have (between "
+        "{low} and {high} points)."
+    ),
+}
+
+
+def _side(change: float) -> int:
+    """Which way a change is told: as it is written, to a tenth of a point."""
+    rounded = round(100 * change, 1)
+    return _MORE if rounded > 0 else _LESS if rounded < 0 else _AS_MANY
 
 
 def visits(reach: pd.Series, when: str) -> str:
     """Whom the programme reached at the school; takes `school_reach`."""
     if not len(reach):
-        return f"The district took no part in home visits in {when}."
-    waiting, tried = int(reach["waiting"]), int(reach["tried"])
-    return (
-        f"By {when}, {count(reach['ever_eligible'])} of the students enrolled had been eligible; "
-        f"{count(reach['ever_eligible_visited'])} of them had been visited, and "
-        f"{students(waiting)} {'was' if waiting == 1 else 'were'} waiting. Of these, a visit was "
-        f"tried to {count(tried)} and met nobody."
+        return _("The district took no part in home visits in {month}.", month=when)
+    return _n(
+        "By {month}, {eligible} of the students enrolled had been eligible; {visited} of them had "
+        "been visited, and {n} student was waiting. Of these, a visit was tried to {tried} and "
+        "met nobody.",
+        "By {month}, {eligible} of the students enrolled had been eligible; {visited} of them had "
+        "been visited, and {n} students were waiting. Of these, a visit was tried to {tried} and "
+        "met nobody.",
+        int(reach["waiting"]),
+        month=when,
+        eligible=count(reach["ever_eligible"]),
+        visited=count(reach["ever_eligible_visited"]),
+        n=count(reach["waiting"]),
+        tried=count(reach["tried"]),
     )
