@@ -24,7 +24,11 @@ from benchmarks.outline import ROOT, outline_of
 from leapdash.show.dashboard import frame
 from tests.lib.browser import chromium, serving, settle, visit, watch
 
-PAGES = ("impact", "district", "school", "trends", "before_after", "about")
+PAGES = (
+    *("start", "impact", "district", "school", "trends", "before_after"),
+    *("home_visit", "glossary", "about"),
+)
+WITHOUT_FILTERS = ("start", "home_visit", "glossary", "about")
 FIRST = 2
 """The place, among the districts, of the first that is chosen."""
 
@@ -72,13 +76,13 @@ def changed(browser: Browser, address: str, changes: int) -> list[float]:
 
 def choices(page: str, changes: int) -> list[list[str]]:
     """What is chosen at first and after each change, as the district filter's words."""
-    if page == "about":
+    if page in WITHOUT_FILTERS:
         return [[]]
     first = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     if page == "district":
         options = first.switch_page("pages/district.py").run().selectbox(key="district").options
         return [[], *([name] for name in options[FIRST : FIRST + changes])]
-    options = first.multiselect(key="districts").options
+    options = first.switch_page("pages/impact.py").run().multiselect(key="districts").options
     return [options[FIRST : FIRST + number] for number in range(changes + 1)]
 
 
@@ -120,13 +124,13 @@ def compare(page: str, store: str, changes: int, firsts: int) -> list[str]:
             serving("benchmarks/floor_app.py", FLOOR_OUTLINES=file.name) as floor,
             chromium() as browser,
         ):
-            own_page = own if page == "impact" else f"{own}/{page}"
+            own_page = own if page == "start" else f"{own}/{page}"
             first_time(browser, own_page), first_time(browser, floor)
             pairs = [
                 (first_time(browser, own_page), first_time(browser, floor)) for _ in range(firsts)
             ]
             rows = [_row(page, "first page", [p[0] for p in pairs], [p[1] for p in pairs])]
-            if page != "about":
+            if page not in WITHOUT_FILTERS:
                 ours = changed(browser, own_page, changes)
                 theirs = changed(browser, floor, changes)
                 rows.append(_row(page, "filter change", ours, theirs))

@@ -5,12 +5,15 @@ files are. The releases and what is read from them don't change, so each stands 
 import os
 from collections.abc import Callable
 from functools import partial
+from gettext import GNUTranslations
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from leapdash.release import Release, open_release
+from leapdash.show import language
 from leapdash.show.choice import Choice
 from leapdash.show.effects.recent import RecentStudy
 from leapdash.show.effects.studies import EffectStudy
@@ -18,6 +21,7 @@ from leapdash.show.filters import Known
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import checks
 from leapdash.show.views.effects import effect_on
+from tests.lib.catalogue import compiled, pseudo
 from tests.lib.paths import DEMO
 from tests.lib.small_release import make
 
@@ -55,6 +59,25 @@ def small(release: Release) -> OpenedRelease:
 def choose(small: OpenedRelease) -> Chooser:
     """Makes a choice in the small state, of filters and a page's own controls."""
     return partial(Choice, small)
+
+
+@pytest.fixture(scope="session")
+def brackets() -> GNUTranslations:
+    """A language of the same texts as English, each between ⟦ and ⟧."""
+    return compiled(pseudo())
+
+
+@pytest.fixture
+def bracketed(brackets: GNUTranslations, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The code of Spanish, in which every text of this test is English between ⟦ and ⟧; the rest is
+    as in Spanish: months. Releases keep what they said, so a test opens one of its own.
+    """
+    read = language._catalogue
+    monkeypatch.setitem(cast("dict[str, str]", language.LANGUAGES), "es", "Español")
+    monkeypatch.setattr(
+        language, "_catalogue", lambda code: brackets if code == "es" else read(code)
+    )
+    return "es"
 
 
 @pytest.fixture(scope="session")

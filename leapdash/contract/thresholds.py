@@ -18,8 +18,6 @@ CHRONIC_MINIMUM_DAYS = 10
 ELIGIBLE_WINDOW_MONTHS = 3
 WAITING_DAYS = (30, 60, 120)
 """Upper ends of the classes of waiting time; a last class is longer than all of them."""
-WAITLIST_MONTHS = 4
-"""The list of who waits shows the days of so many of the last school months."""
 FEW_STUDENTS = 10
 """A rate of fewer students says little: charts draw it hollow."""
 

@@ -31,13 +31,18 @@ FILTER_LABELS: Mapping[str, str] = {
 _VISITED_AS_A_WHOLE = N_("this page is about visited students, whom the release keeps as a whole.")
 _SCHOOLS_AS_A_WHOLE = N_("schools are compared for all their students. Trends tells them apart.")
 _WHOLE_RELEASE = N_("this page describes the whole release.")
+_WORDS = N_("words mean the same for every choice.")
+_WHOLE_STATE = N_("this page is about the whole state.")
 # Why a filter doesn't apply on a page; what isn't listed applies.
 _OFF: Mapping[str, Mapping[str, str]] = {
+    "start": dict.fromkeys(FILTER_LABELS, _WHOLE_STATE),
     "impact": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),
     "district": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE),
     "school": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE)
     | {"levels": N_("a school is looked at at its own level.")},
     "before_after": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),
+    "home_visit": dict.fromkeys(FILTER_LABELS, _WHOLE_STATE),
+    "glossary": dict.fromkeys(FILTER_LABELS, _WORDS),
     "about": dict.fromkeys(FILTER_LABELS, _WHOLE_RELEASE),
 }
 

@@ -20,6 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 CATALOGUES = Path(__file__).with_name("locale")
+PROSE = Path(__file__).with_name("prose")
 DEFAULT = "en"
 LANGUAGES: Mapping[str, str] = {DEFAULT: "English"} | {
     path.stem: (Locale.parse(path.stem).get_language_name() or path.stem).capitalize()
@@ -88,6 +89,12 @@ def _n(one: str, many: str, number: int, /, **values: object) -> str:
 def N_(message: str) -> str:  # noqa: N802  (its usual name)
     """The message as it is: marked for the catalogues, to be said with `_` later."""
     return message
+
+
+def prose(name: str) -> str:
+    """A longer text in Markdown, prose/NAME.CODE.md; in English where the language has none."""
+    own = PROSE / f"{name}.{language()}.md"
+    return (own if own.exists() else PROSE / f"{name}.{DEFAULT}.md").read_text("utf-8")
 
 
 @cache

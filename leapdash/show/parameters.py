@@ -96,11 +96,14 @@ LANGUAGE = OneOf("lang", N_("Language"), {code: code for code in LANGUAGES})
 """The language asked for; without one a page speaks the browser's."""
 
 _OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
+    "start": (),
     "impact": (HEADLINE, ORDER),
     "district": (MEASURE, HEADLINE),
     "school": (SCHOOL,),
     "trends": (LINES, POINTS),
     "before_after": (COMPARE,),
+    "home_visit": (),
+    "glossary": (),
     "about": (),
 }
 

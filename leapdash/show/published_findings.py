@@ -7,14 +7,17 @@ Werblow and others, December 2022.
 from dataclasses import dataclass
 from typing import Literal
 
-SOURCE = "CCERC (Stemler, Brunner, Werblow et al., December 2022)"
+from leapdash.show.language import N_
+
+SOURCE = N_("CCERC (Stemler, Brunner, Werblow et al., December 2022)")
 Whose = Literal["all", "summer 2021", "2021-22", "PK-5", "6-12", "Hartford", "language"]
 
 
 @dataclass(frozen=True)
 class Finding:
     """One finding: when after the first visit, whose visits; `reported`: the change of the
-    attendance rate against similar students not visited, in points, in the evaluation's words.
+    attendance rate against similar students not visited, in points, in the evaluation's words. All
+    in English.
     """
 
     when: str
@@ -23,19 +26,19 @@ class Finding:
     whose: Whose
 
 
+_RIGHT_AFTER, _LATER = N_("Month right after the first visit"), N_("Six months and more after")
+_NINE = N_("Nine months after")
 FINDINGS = (
-    Finding("Month right after the first visit", "all visited", "about +4", "all"),
-    Finding("Six months and more after", "first visited in summer 2021", "about +7", "summer 2021"),
+    Finding(_RIGHT_AFTER, N_("all visited"), N_("about +4"), "all"),
+    Finding(_LATER, N_("first visited in summer 2021"), N_("about +7"), "summer 2021"),
+    Finding(_LATER, N_("first visited in school year 2021-22"), N_("nearly +15"), "2021-22"),
+    Finding(_NINE, "PK-5", N_("about +8"), "PK-5"),
+    Finding(_NINE, N_("grades 6-12"), N_("about +16"), "6-12"),
+    Finding(_LATER, "Hartford", N_("about +30"), "Hartford"),
     Finding(
-        "Six months and more after", "first visited in school year 2021-22", "nearly +15", "2021-22"
-    ),
-    Finding("Nine months after", "PK-5", "about +8", "PK-5"),
-    Finding("Nine months after", "grades 6-12", "about +16", "6-12"),
-    Finding("Six months and more after", "Hartford", "about +30", "Hartford"),
-    Finding(
-        "After the visit",
-        "families who mostly speak a language other than English",
-        "smaller",
+        N_("After the visit"),
+        N_("families who mostly speak a language other than English"),
+        N_("smaller"),
         "language",
     ),
 )

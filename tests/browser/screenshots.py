@@ -11,7 +11,10 @@ from typing import Literal
 from tests.lib.browser import chromium, serving, visit
 from tests.lib.paths import ROOT
 
-PAGES = ("impact", "district", "school", "trends", "before_after", "about")
+PAGES = (
+    *("start", "impact", "district", "school", "trends", "before_after"),
+    *("home_visit", "glossary", "about"),
+)
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTHS = {1280: 900, 390: 844}

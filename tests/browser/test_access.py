@@ -8,13 +8,19 @@ from playwright.sync_api import Browser, Page
 
 from tests.lib.browser import settle, visit
 
-PAGES = ("", "district", "school", "trends", "before_after", "about")
+PAGES = (
+    *("", "impact", "district", "school", "trends", "before_after"),
+    *("home_visit", "glossary", "about"),
+)
 IN_EVERY_RUN = {
-    ("", "light", 1280),
+    ("", "light", 390),
+    ("impact", "light", 1280),
     ("district", "dark", 390),
     ("school", "light", 390),
     ("trends", "light", 390),
     ("before_after", "dark", 1280),
+    ("home_visit", "dark", 390),
+    ("glossary", "dark", 1280),
     ("about", "light", 1280),
 }
 LEAST_PIXELS = 12

@@ -16,7 +16,10 @@ from tests.lib.browser import serving, settle, visit
 from tests.lib.paths import DEMO
 
 WIDTHS = (390, 768, 1280, 1920) if examples.FULL else (390, 1280)
-PAGES = ("", "district", "school", "trends", "before_after", "about")
+PAGES = (
+    *("", "impact", "district", "school", "trends", "before_after"),
+    *("home_visit", "glossary", "about"),
+)
 
 
 def download(page: Page, figure: str) -> list[dict[str, str]]:
@@ -118,7 +121,7 @@ def test_filters_stay_across_pages_reloads_and_shared_links(
 def test_back_and_forward_undo_and_redo_a_choice_and_the_tab_s_title_names_it(
     page: Page, address: str
 ) -> None:
-    visit(page, f"{address}/?districts=0640011")
+    visit(page, f"{address}/impact?districts=0640011")
     expect(page).to_have_title("Hartford · Impact · leapdash")
     hartford = page.locator(".st-key-answer").inner_text()
     level = page.get_by_role("button", name="9-12", exact=True)
@@ -239,7 +242,7 @@ def test_on_a_telephone_filters_fold_behind_one_switch_that_says_the_choice(
     page: Page, address: str
 ) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    visit(page, f"{address}/?districts=Hartford")
+    visit(page, f"{address}/impact?districts=Hartford")
     widget = page.locator('[data-testid="stMultiSelect"]').first
     expect(widget).to_be_hidden()
     switch = page.locator(".st-key-filters_open")
@@ -271,7 +274,7 @@ def test_forest_plots_fit_a_telephone_and_are_told_in_words(
 
 
 def test_a_forest_plot_s_file_has_the_effect_and_the_plain_change(page: Page, address: str) -> None:
-    visit(page, f"{address}/?districts=Hartford")
+    visit(page, f"{address}/impact?districts=Hartford")
     rows = download(page, "impact-effects")
     assert rows[0]["series"] == "Hartford"
     effect, plain = float(rows[0]["effect"]), float(rows[0]["naive_change"])

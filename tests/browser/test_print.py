@@ -7,7 +7,10 @@ from playwright.sync_api import Browser, Page
 
 from tests.lib.browser import visit
 
-PAGES = ("", "district", "school", "trends", "before_after", "about")
+PAGES = (
+    *("", "impact", "district", "school", "trends", "before_after"),
+    *("home_visit", "glossary", "about"),
+)
 WIDEST_PAPER = 740  # pixels of a Letter sheet between its margins
 MARGIN = 34  # points
 

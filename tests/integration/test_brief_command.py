@@ -45,6 +45,18 @@ def test_a_district_is_named_by_code_or_name(brief, tmp_path, asked):
     assert "In Hartford, students attended" in out.read_text("utf-8")
 
 
+def test_a_briefing_is_written_in_the_language_asked_for(brief, tmp_path, bracketed):
+    out = tmp_path / "hartford.html"
+    code, said = brief("--district", "Hartford", "--language", "es", "--out", out)
+    assert code == 0, said
+    text = out.read_text("utf-8")
+    assert '<html lang="es">' in text
+    assert "⟦In Hartford, students attended" in text
+    assert brief("--out", out)[0] == 0
+    assert '<html lang="en">' in out.read_text("utf-8")
+    assert "⟦" not in out.read_text("utf-8")
+
+
 def test_the_store_on_show_is_the_one_told_of(release, capsys, monkeypatch, tmp_path):
     monkeypatch.setenv(STORE_VARIABLE, str(release.path.parents[1]))
     out = tmp_path / "state.html"
@@ -95,6 +107,10 @@ def test_several_districts_are_a_folder_too(brief, tmp_path):
         (
             ("--out", "b", "--all-districts", "--district", "Avon"),
             "--district and --all-districts: expected one of them.",
+        ),
+        (
+            ("--out", "b.html", "--language", "xx"),
+            "--language xx: leapdash doesn't speak it.\nExpected one of: en (English)",
         ),
         (("--out", "folder.html"), "--out folder.html: a folder.\nExpected the name of a file."),
         (("--out", "file/b.html"), "--out file can't be written: a file."),

@@ -6,13 +6,10 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
-from gettext import NullTranslations
 
 import pandas as pd
 import pytest
-from babel import Locale
 
-from leapdash.show import language
 from leapdash.show.answers import pages as answer_pages
 from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.choice import Choice
@@ -22,6 +19,7 @@ from leapdash.show.filters import Filters
 from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.parameters import LANGUAGE
 from leapdash.show.views.programme import districts_visited
+from leapdash.show.words.glossary import meaning_of
 from tests.lib.endpoint import API, tables_of
 from tests.lib.small_release import (
     EFFECT_TABLES,
@@ -67,6 +65,9 @@ CHOICES = [
     ("before_after", {}, Filters(), {}),
     ("before_after", {"districts": "New Haven", "levels": "PK-5", "years": "2022-23"},
         Filters((NEW_HAVEN,), ("PK-5",), years=("2022-23",)), {}),
+    ("start", {}, Filters(), {}),
+    ("home_visit", {}, Filters(), {}),
+    ("glossary", {}, Filters(), {}),
     ("about", {}, Filters(), {}),
 ]  # fmt: skip
 
@@ -125,9 +126,13 @@ def test_what_stands_in_sections_and_checks_is_told_in_full(get):
     assert places["effect-balance"] == "alike"
     about = get("/answers/about")
     kinds = [part["kind"] for section in about["sections"] for part in section["parts"]]
-    assert kinds == ["document", "facts", "facts", "facts", "facts", "code"]
-    words = {pair["word"] for pair in about["sections"][2]["parts"][0]["pairs"]}
-    assert "Attendance rate" in words
+    assert kinds == ["document", "facts", "way", "facts", "facts", "code"]
+    (listed,) = get("/answers/glossary")["sections"][0]["parts"]
+    assert {"Attendance rate", "Chronic absence"} <= {term["word"] for term in listed["terms"]}
+    doors = get("/answers/start")["sections"][0]["parts"]
+    assert [way["page"] for way in doors] == ["impact", "district", "home_visit"]
+    (picture, _) = get("/answers/home_visit")["sections"][0]["parts"]
+    assert picture["kind"] == "picture"
 
 
 def test_columns_have_the_titles_and_units_that_readers_see(get):
@@ -135,11 +140,18 @@ def test_columns_have_the_titles_and_units_that_readers_see(get):
     assert columns["effect"] == {
         "name": "effect",
         "title": "Effect (points)",
+        "meaning": meaning_of("Effect (points)"),
         "type": "number",
         "unit": "a fraction: 0.1 is shown as 10 points",
     }
     assert columns["visited"]["type"] == "integer"
-    assert columns["code"] == {"name": "code", "title": None, "type": "text", "unit": None}
+    assert columns["code"] == {
+        "name": "code",
+        "title": None,
+        "meaning": None,
+        "type": "text",
+        "unit": None,
+    }
     (period, *_) = (
         one for one in get("/tables/trends/trends-attendance.json")["columns"]
         if one["name"] == "period"
@@ -285,20 +297,14 @@ def test_the_district_page_is_about_the_one_of_several_where_most_wait(get, choo
     assert told["choice"].startswith("Hartford · ")
 
 
-class Marked(NullTranslations):
-    """Another language: every text as in English, between ⟦ and ⟧."""
-
-    def gettext(self, message):
-        return f"⟦{message}⟧"
-
-
-def test_a_language_asked_for_is_spoken_and_by_nobody_else(get, asks, monkeypatch):
-    catalogues = {"en": NullTranslations(), "qq": Marked()}
-    monkeypatch.setattr(language, "LANGUAGES", {"en": "English", "qq": "Marked"})
-    monkeypatch.setattr(language, "_catalogue", catalogues.__getitem__)
-    monkeypatch.setattr(language, "_locale", lambda code: Locale("en", "US"))
-    monkeypatch.setattr(asked, "LANGUAGE", replace(LANGUAGE, words={"en": "en", "qq": "qq"}))
-    told = get("/answers/trends", lang="qq", lines="Levels")
+def test_a_language_asked_for_is_spoken_and_by_nobody_else(
+    get, asks, bracketed, monkeypatch, tmp_path
+):
+    make(tmp_path)
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
+    words = {"en": "en", bracketed: bracketed}
+    monkeypatch.setattr(asked, "LANGUAGE", replace(LANGUAGE, words=words))
+    told = get("/answers/trends", lang=bracketed, lines="Levels")
     assert told["question"] == "⟦How have attendance and chronic absence moved?⟧"
     table = asks.get(told["tables"][0]["json"]).json()
     assert "⟦" in table["title"]
@@ -307,4 +313,4 @@ def test_a_language_asked_for_is_spoken_and_by_nobody_else(get, asks, monkeypatc
     for query in ({}, {"lang": "en"}, {"lang": "EN"}):
         assert "⟦" not in json.dumps(get("/answers/trends", **query), ensure_ascii=False)
     wrong = asks.get(f"{API}/answers/trends?lang=fr").json()
-    assert (wrong["parameter"], wrong["allowed"]) == ("lang", ["en", "qq"])
+    assert (wrong["parameter"], wrong["allowed"]) == ("lang", ["en", bracketed])

@@ -60,14 +60,15 @@ def test_every_path_of_the_description_answers_in_the_shape_it_says(described, a
             if name := schema_named(operation):
                 shape(described, name).validate(response.json())
             called += 1
-    assert called == 5 + len(TABLES) + sum(map(len, TABLES.values())) + len(TABLES) - 1
+    with_tables = [names for names in TABLES.values() if names]
+    assert called == 5 + len(TABLES) + sum(map(len, with_tables)) + len(with_tables)
 
 
 def test_every_value_of_the_description_is_understood_and_no_other(described, asks, small):
     values = 0
     for path, item in described["paths"].items():
         page = path.rsplit("/", 1)[-1]
-        if "/answers/" not in path or page == "about":
+        if "/answers/" not in path:
             continue
         for parameter in item["get"]["parameters"]:
             schema = parameter["schema"].get("items", parameter["schema"])

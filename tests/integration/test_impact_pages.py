@@ -67,7 +67,7 @@ def test_impact_answers_with_the_effect_of_the_choice_whom_it_reached_and_the_da
 
 
 def test_impact_begins_with_the_rows_and_how_many_fewer_are_chronically_absent():
-    assert headings(opened()) == [
+    assert headings(opened("impact")) == [
         "What visits changed, by level and district",
         "Visited students absent for 10% or more of the month, and without the visit",
         "Absent for 10% or more of the days from the visit to June",
@@ -97,7 +97,7 @@ def test_absence_from_the_visit_to_june_is_the_tables(choose, district):
 def test_a_release_without_absence_to_june_says_nothing_of_it(tmp_path, monkeypatch):
     without = [name for name in small_tables() if name.startswith("to_june")]
     show(tmp_path, monkeypatch, without=without)
-    text = said(opened())
+    text = said(opened("impact"))
     assert "absent for 10% or more of a month’s days" in text
     assert "From the visit to June" not in text
 
@@ -138,7 +138,7 @@ def test_where_next_says_what_visits_would_win_and_what_that_rests_on(choose):
 def test_the_evaluation_s_findings_stand_beside_the_release_whatever_is_chosen(choose, filters):
     app = opened(beside=["Evaluation"], **filters)
     text = said(app)
-    assert evaluation_words.INTRODUCTION in text
+    assert evaluation_words.introduction() in text
     assert "their effects were planted to resemble the findings" in text
     (table,) = (t.value for t in app.table if "Finding" in t.value.columns)
     expected = findings_beside(choose())
@@ -172,7 +172,7 @@ def test_kinds_that_cannot_be_told_for_a_choice_give_the_reason_and_no_numbers(c
 
 
 def test_the_table_of_a_forest_plot_has_the_plain_change_beside_the_effect(choose):
-    app = opened()
+    app = opened("impact")
     app.session_state["table-impact-effects"] = True
     app.run()
     shown = app.dataframe[0].value
@@ -197,7 +197,7 @@ def test_a_release_without_effects_says_so_and_the_rest_of_the_pages_works(
 ):
     without_effects(tmp_path, visited)
     monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
-    app = opened()
+    app = opened("impact")
     reason = (
         "This release was built without the effects of visits."
         if visited
@@ -304,7 +304,7 @@ def test_a_check_that_fails_stands_on_every_card_row_and_file_of_its_effect(tmp_
     rows = row_views.district_rows(choice).set_index("series")["checks_failed"]
     assert rows.to_dict() == {"Hartford": "groups", "New Haven": ""}
     assert "Hollow, with a comparison to be minded: Hartford (student groups not alike)." in (
-        said(opened())
+        said(opened("impact"))
     )
     kinds = row_views.kind_rows(choice.filtered(districts=(HARTFORD,))).rows
     assert set(kinds["checks_failed"]) == {"groups", ""}
@@ -328,7 +328,7 @@ def test_days_regained_are_not_carried_over_to_the_many_who_could_not_be_compare
     days = programme_views.regained(many).days
     assert days.compared < 0.8
     assert days.days is None
-    app = opened()
+    app = opened("impact")
     assert cards(app)["School days regained"] == ("–", "too few to tell")
     assert f"Only {100 * days.compared:.0f}% of these days are of students who could be" in said(
         app

@@ -153,7 +153,7 @@ def test_every_row_is_as_counted_by_hand_and_in_order(in_csv):
 
 
 def test_the_school_year_begins_before_the_months_shown(made, hartford, monkeypatch):
-    monkeypatch.setattr(students, "WAITLIST_MONTHS", 2)
+    monkeypatch.setattr(students, "MONTHS_SHOWN", 2)
     found = made.of(HARTFORD)
     assert found.months == tuple(MONTHS[-2:])
     assert [student.year for student in found.students] == [s.year for s in hartford.students]

@@ -11,7 +11,7 @@ def opened(page: str = "impact", **query: list[str]) -> AppTest:
     for name, values in query.items():
         app.query_params[name] = values
     app.run()
-    if page != "impact":
+    if page != "start":
         app.switch_page(f"pages/{page}.py").run()
     assert broken(app) == []
     return app

@@ -5,11 +5,13 @@ in empty, texts that nothing says any more go.
 """
 
 from collections.abc import Iterator
+from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from leapdash import contract
@@ -56,6 +58,14 @@ def pseudo() -> Catalog:
             marked = tuple(f"⟦{form}⟧" for form in forms)
             message.string = marked if isinstance(message.id, tuple) else marked[0]
     return catalogue
+
+
+def compiled(catalogue: Catalog) -> GNUTranslations:
+    """The catalogue as texts are looked up in it."""
+    file = BytesIO()
+    write_mo(file, catalogue)
+    file.seek(0)
+    return GNUTranslations(file)
 
 
 def read(code: str) -> Catalog:

@@ -10,13 +10,24 @@ import plotly.graph_objects as go
 import pytest
 
 from leapdash.contract import school_year_of
-from leapdash.show.answers import about, before_after, district, impact, school, trends
+from leapdash.show.answers import (
+    about,
+    before_after,
+    district,
+    glossary,
+    home_visit,
+    impact,
+    school,
+    start,
+    trends,
+)
 from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.answers.model import Figure, Table, Text, Withheld
 from leapdash.show.charts.base import Look
 from leapdash.show.charts.palette import DARK, LIGHT
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
+from leapdash.show.language import speaking
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.words import attendance as attendance_words
 from leapdash.show.words.columns import COLUMNS
@@ -26,11 +37,14 @@ from tests.lib.paths import ROOT
 from tests.lib.small_release import AVON, EFFECT_TABLES, HARTFORD, NEW_HAVEN, make
 
 PAGES = {
+    "start": start,
     "impact": impact,
     "district": district,
     "school": school,
     "trends": trends,
     "before_after": before_after,
+    "home_visit": home_visit,
+    "glossary": glossary,
     "about": about,
 }
 
@@ -97,13 +111,14 @@ def test_an_answer_has_its_question_a_sentence_and_figures_that_are_complete(pag
             "district",
             [
                 "district-schools",
+                "district-waiting",
                 "district-years",
                 "district-months",
                 "district-chance",
                 "district-effects",
             ],
         ),
-        ("school", ["school-months", "school-chronic"]),
+        ("school", ["school-months", "school-chronic", "school-waiting"]),
         ("trends", ["trends-attendance", "trends-chronic"]),
         (
             "before_after",
@@ -112,6 +127,9 @@ def test_an_answer_has_its_question_a_sentence_and_figures_that_are_complete(pag
                 *("effect-balance", "effect-observed", "effect-followed", "effect-schoolmates"),
             ],
         ),
+        ("start", []),
+        ("home_visit", []),
+        ("glossary", []),
         ("about", []),
     ],
 )
@@ -195,9 +213,9 @@ def test_answers_are_made_and_drawn_where_there_is_no_streamlit(release):
     assert {name.rsplit(".")[-1]: int(number) for name, number in drawn.items()} == {
         "about": 0,
         "before_after": 8,
-        "district": 5,
+        "district": 6,
         "impact": 8,
-        "school": 2,
+        "school": 3,
         "trends": 2,
     }
 
@@ -308,6 +326,48 @@ def test_a_file_of_recorded_data_says_recorded(tmp_path):
     assert rows[0].startswith("figure,choice,stamp,")
     assert rows[0].endswith("data,release")
     assert all(f"recorded,{recorded.manifest.release_id}" in row for row in rows[1:])
+
+
+def test_in_another_language_a_file_s_codes_stay_and_its_words_are_said(release, bracketed):
+    opened = OpenedRelease(release)
+    with speaking(bracketed):
+        answer = answer_of("trends", opened, grain="year")
+        figure = answer.figures[0]
+        written = csv_of(figure.title, figure.table, answer.choice).decode()
+    rows = list(csv.DictReader(written.splitlines()))
+    assert list(rows[0])[:4] == ["figure", "choice", "stamp", "series"]
+    assert {row["figure"] for row in rows} == {"⟦Attendance by school year⟧"}
+    id_ = opened.manifest.release_id
+    assert {(row["data"], row["source"], row["stamp"]) for row in rows} == {
+        ("simulated", "⟦simulated⟧", f"⟦Simulated data · release {id_}⟧"),
+        ("published", "data.ct.gov t4hx-jd4c", f"⟦Published data · release {id_}⟧"),
+    }
+
+
+def test_how_the_effect_is_found_is_shown_in_the_language_where_it_is_written(
+    release, bracketed, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(about, "_DOCS", tmp_path)
+    (tmp_path / "effect-in-one-page.md").write_text("# How\n\nSo.\n", "utf-8")
+
+    def shown():
+        with speaking(bracketed):
+            section = answer_of("about", OpenedRelease(release)).sections[0]
+        return section.heading, section.make()[0].markdown.strip()
+
+    assert shown() == ("How", "So.")
+    (tmp_path / "effect-in-one-page.es.md").write_text("# Cómo\n\nAsí.\n", "utf-8")
+    assert shown() == ("Cómo", "Así.")
+    assert answer_of("about", OpenedRelease(release)).sections[0].heading == "How"
+
+
+def test_every_rule_of_a_release_has_a_name_and_words_in_another_language(release, bracketed):
+    with speaking(bracketed):
+        facts = dict(answer_of("about", OpenedRelease(release)).sections[1].make()[0].pairs)
+    for name, told in release.manifest.rules.items():
+        half_day = "half a day or more counts as present"
+        said = half_day if name == "half_day" else told
+        assert facts[f"⟦{name.replace('_', ' ').capitalize()}⟧"] == f"⟦{said}⟧"
 
 
 def test_a_district_s_schools_stand_beside_the_rates_of_their_level(small):

@@ -14,6 +14,7 @@ from leapdash.show.briefing.contents import PAGES, briefing_name, briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
+from leapdash.show.language import speaking
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.words.briefing import how_to_read
 from tests.lib.html import elements, named
@@ -195,6 +196,28 @@ def test_a_hostile_name_stays_text(page, hostile):
     assert all("alert(" not in "".join(e.texts)[:200] for e in named(found, "script")[-2:])
     assert HOSTILE in text_of(html)
     assert "<script>alert" not in html
+
+
+def test_a_briefing_is_in_the_language_spoken_when_it_is_made(release, bracketed):
+    with speaking(bracketed):
+        html = document(made("trends", OpenedRelease(release), link=LINK))
+    found = elements(html)
+    (whole,) = named(found, "html")
+    assert whole.attributes["lang"] == "es"
+    (title,) = named(found, "h1")
+    assert title.text == "⟦How have attendance and chronic absence moved?⟧"
+    headings = ["Attendance by month", "Chronic absence in the school year to date"]
+    assert [h.text for h in named(found, "h2")] == [f"⟦{heading}⟧" for heading in headings]
+    assert {e.text for e in named(found, "summary")} == {"⟦Table⟧"}
+    (foot,) = named(found, "footer")
+    assert (
+        "⟦Sources: a small state: ⟦made up for tests. Licence: CC0-1.0. 600 rows.⟧.⟧" in foot.text
+    )
+    assert "⟦The page this was made of:⟧" in foot.text
+    drawing = next(e for e in named(found, "script") if e.attributes.get("type"))
+    config = json.loads(drawing.text)["config"]
+    assert config["locales"]["es"]["format"]["shortMonths"][0] == "ene"
+    assert '<html lang="en">' in document(made("trends", OpenedRelease(release)))
 
 
 @pytest.mark.parametrize("link", ["", "javascript:alert(1)", "file:///etc/passwd"])

@@ -15,7 +15,9 @@ from leapdash.show.charts.axes import percent_axis
 from leapdash.show.charts.base import HEADING_HEIGHT, Heading, Look, Stamp
 from leapdash.show.charts.labels import spread
 from leapdash.show.charts.palette import DARK, LIGHT, palette_of
+from leapdash.show.charts.spoken import plotly_words
 from leapdash.show.filters import Filters
+from leapdash.show.language import speaking
 from leapdash.show.measures import ATTENDANCE, CHRONIC_ABSENCE
 from leapdash.show.views import attendance as attendance_views
 from leapdash.show.views import district as district_views
@@ -173,6 +175,25 @@ def test_three_published_series_have_squares_and_no_values_to_lie_on_each_other(
     assert [trace.marker.color for trace in squares] == list(PALETTE.series[:3])
     assert {trace.mode for trace in squares} == {"markers"}
     assert texts(figure, "published key") == ["■ published by the state"]
+
+
+def test_months_that_plotly_writes_are_of_the_language(bracketed):
+    assert plotly_words() == {}
+    with speaking(bracketed):
+        told = plotly_words()
+    assert told["locale"] == "es"
+    words = told["locales"]["es"]
+    assert words["format"] == {
+        "months": [
+            *("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto"),
+            *("septiembre", "octubre", "noviembre", "diciembre"),
+        ],
+        "shortMonths": [
+            *("ene", "feb", "mar", "abr", "may", "jun"),
+            *("jul", "ago", "sep", "oct", "nov", "dic"),
+        ],
+    }
+    assert words["dictionary"]["Download plot as a PNG"] == "⟦Download plot as a PNG⟧"
 
 
 def test_participation_keeps_its_colours_whatever_is_chosen(choose):

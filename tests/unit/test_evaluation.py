@@ -86,7 +86,7 @@ def test_a_state_without_hartford_has_nothing_beside_its_finding():
 
 def test_simulated_data_are_said_to_have_their_effects_planted_and_recorded_ones_not(small):
     assert "planted" in words.notes(Choice(small))
-    assert SOURCE in words.INTRODUCTION
+    assert SOURCE in words.introduction()
 
     class Recorded(OpenedRelease):
         @property

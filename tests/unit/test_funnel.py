@@ -10,7 +10,8 @@ from leapdash.show.charts.base import Look, Stamp
 from leapdash.show.charts.funnel import school_funnel
 from leapdash.show.charts.palette import LIGHT
 from leapdash.show.views.funnel import schools_and_chance, spread_of, standard_error
-from leapdash.show.words.district import chance_answer, chance_note
+from leapdash.show.words.district import chance_answer, chance_note, one_and_chance
+from leapdash.show.words.numbers import per_cent
 from tests.lib.by_hand import rows_of, total
 from tests.lib.small_release import DISTRICTS, HARTFORD
 
@@ -152,6 +153,24 @@ def test_who_stands_apart_is_named_with_what_would_be_chance():
         "the district’s others of the level."
     )
     assert "1.0 times for PK-5" in chance_note(table_of([0.9, -0.9]))
+
+
+@pytest.mark.parametrize(
+    ("deviation", "judged"),
+    [
+        (0.9, "it can’t be told apart from the others."),
+        (1.2, "it stands apart, with more absent."),
+        (-1.2, "it stands apart, with fewer absent."),
+    ],
+)
+def test_one_school_is_judged_by_what_chance_would_have(deviation, judged):
+    row = table_of([deviation, 0]).iloc[0]
+    told = one_and_chance(row, "Elm", "Hartford", "2022-23")
+    assert told == (
+        f"Elm: {per_cent(row['chronic_share'])} of 100 students were chronically absent in "
+        "2022-23; of all students of the level in Hartford, 40.0%. By chance, 95% of schools of "
+        f"this size there would have between 30.0% and 50.0%: {judged}"
+    )
 
 
 def test_a_panel_for_each_level_has_its_limits_and_names_those_outside():

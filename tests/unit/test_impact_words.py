@@ -224,6 +224,11 @@ def test_a_district_is_larger_than_the_others_or_cannot_be_told_apart():
         "can’t be told apart from the effect in all other districts together (between −2.1 and"
         in (same)
     )
+    smaller = district_words.effect("Hartford", own, interval(-0.191, 0.008**2))
+    assert smaller.endswith(
+        "The effect is 19.1 points smaller than in all other districts together (between 17.5 and "
+        "20.7)."
+    )
     assert "other districts" not in district_words.effect("Hartford", own, None)
 
 

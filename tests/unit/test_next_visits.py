@@ -165,13 +165,13 @@ def test_groups_are_what_the_ranges_of_the_differences_allow_and_are_ordered_by_
             if row.days_beside_low > 0
             else views.LESS
             if row.days_beside_high < 0
-            else views.ALIKE
+            else views.NOT_APART
         )
         assert row.section == expected
     for _, own in rows.groupby("section"):
         assert own["waiting"].is_monotonic_decreasing
     # By days they would stand otherwise: it is no ranking.
-    alike = rows[rows["section"] == views.ALIKE]["days_per_visit"]
+    alike = rows[rows["section"] == views.NOT_APART]["days_per_visit"]
     assert not alike.is_monotonic_decreasing
     assert set(rows[rows["section"] == views.MORE]["district_code"]) == {HARTFORD}
     harrow = rows[rows["district_code"] == HARROW_MILLS]
@@ -251,7 +251,7 @@ def test_the_figure_has_a_mark_and_a_line_for_every_row_and_grey_ones_for_those_
     rows = found.rows
     for name, groups, color in (
         ("told", (views.MORE, views.LESS), palette.visited),
-        ("alike", (views.ALIKE,), palette.compared),
+        ("alike", (views.NOT_APART,), palette.compared),
     ):
         own = rows[rows["section"].isin(groups)]
         marks, lines = trace(figure, name), trace(figure, f"{name} intervals")
@@ -300,7 +300,7 @@ def test_the_sentence_says_the_numbers_of_the_table_and_what_they_rest_on(found,
     assert f"Hartford (PK-5, 6-8, 9-12), where {more['waiting'].sum():,} wait" in said
     assert f"fewer than elsewhere in {len(less)} places" in said
     assert f"where {less['waiting'].sum():,} wait" in said
-    alike = (rows["section"] == views.ALIKE).sum()
+    alike = (rows["section"] == views.NOT_APART).sum()
     assert f"the other {alike} places can’t be told from elsewhere." in said
     # "Would" never without what it rests on.
     assert said.index("if the next visited are like") < said.index("would win")

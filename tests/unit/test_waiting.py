@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,7 +22,7 @@ JUNE = date(2023, 6, 1)
 
 
 @pytest.fixture(scope="module")
-def reach(small: OpenedRelease) -> list[dict]:
+def reach(small: OpenedRelease) -> list[dict[str, Any]]:
     return [
         row
         for row in small.table("reach").to_pylist()
@@ -33,7 +34,7 @@ def reach(small: OpenedRelease) -> list[dict]:
     "filters", [Filters(), Filters((HARTFORD,)), Filters(levels=("6-8",), years=("2021-22",))]
 )
 def test_who_waits_by_month_is_what_the_rows_add_up_to(small, reach, filters):
-    counted = Counter()
+    counted: Counter[Any] = Counter()
     for row in reach:
         year = f"{row['month'].year - (row['month'].month < 7)}"
         if (
@@ -55,7 +56,7 @@ def test_who_waits_by_month_is_what_the_rows_add_up_to(small, reach, filters):
 def test_schools_where_most_wait_longest_come_first(small, reach):
     choice = Choice(small, Filters((HARTFORD,)), district=HARTFORD)
     found = views.waiting_at_schools(choice)
-    counted = Counter()
+    counted: Counter[Any] = Counter()
     for row in reach:
         if row["district_code"] == HARTFORD and row["month"] == JUNE:
             counted[row["school_code"]] += row["waiting_over_120"]

@@ -16,9 +16,11 @@ from leapdash.build.panel.inputs import Inputs
 from leapdash.build.panel.panel import ELIGIBLE, Panel, participation_at
 from leapdash.build.sources.folder import InputTable
 from leapdash.contract import school_year_of
-from leapdash.contract.thresholds import WAITLIST_MONTHS
 from leapdash.engines import Workspace
 from leapdash.errors import UsageError
+
+MONTHS_SHOWN = 4
+"""The list shows the days of so many of the last school months."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def waitlist_of(
     """
     assert inputs.students is not None
     months = _school_months(space, panel)
-    last, shown = months[-1], months[-WAITLIST_MONTHS:]
+    last, shown = months[-1], months[-MONTHS_SHOWN:]
     name = _check_takes_part(space, panel, district, last)
     listed = space.keep(_listed(space, panel, inputs.students, enrollment, district, last))
     days = _days(space, panel, listed, shown[0]["month_no"], last["year"])

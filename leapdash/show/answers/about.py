@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from leapdash.release import Manifest
-from leapdash.show.answers.model import Answer, Code, Document, Facts, Part, Section
+from leapdash.show.answers.model import Answer, Code, Document, Facts, Part, Section, Way
 from leapdash.show.choice import Choice
 from leapdash.show.language import N_, _, language
 from leapdash.show.words import about as words
@@ -17,7 +17,7 @@ _DOCS = Path(__file__).parents[3] / "docs"
 
 
 def answer(choice: Choice) -> Answer:
-    """What the release is, how the effect of a visit is found, and what the words mean."""
+    """What the release is, how the effect of a visit is found, and where words are explained."""
     manifest = choice.release.manifest
     heading, text = _one_page().read_text("utf-8").removeprefix("# ").split("\n", maxsplit=1)
     return Answer(
@@ -27,7 +27,7 @@ def answer(choice: Choice) -> Answer:
         sections=(
             Section(heading, lambda: (Document(text),)),
             Section(N_("This release"), partial(_release, manifest)),
-            Section(N_("What the words mean"), _definitions),
+            Section(N_("What the words mean"), _glossary),
             Section(N_("Where the figures come from"), partial(_sources, manifest)),
             Section(N_("What it holds"), partial(_tables, manifest)),
             Section(N_("The manifest, as it stands in the release"), partial(_manifest, manifest)),
@@ -45,8 +45,9 @@ def _release(manifest: Manifest) -> tuple[Part, ...]:
     return (Facts(tuple(words.release_facts(manifest)), _("Facts about this release")),)
 
 
-def _definitions() -> tuple[Part, ...]:
-    return (Facts(words.definitions(), _("Words and their meaning")),)
+def _glossary() -> tuple[Part, ...]:
+    title, told = _("Glossary"), _("Every word the pages use, from attendance rate to withheld.")
+    return (Way(title, told, "glossary"),)
 
 
 def _sources(manifest: Manifest) -> tuple[Part, ...]:

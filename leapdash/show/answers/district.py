@@ -49,8 +49,7 @@ def answer(choice: Choice) -> Answer:
     rates, shares = _last_year(choice, ATTENDANCE), _last_year(choice, CHRONIC_ABSENCE)
     here, year = choice.district, views.last_year(choice)
     reach = programme.reach_now(choice)
-    where = whom(choice)
-    sentence = words.answer(where, year, rates[here], rates["all"], reach)
+    sentence = _stands(choice)
     cards = [
         Card(_("Attendance"), per_cent(rates[here]), _("of days, {year}", year=year)),
         Card(_("Chronic absence"), per_cent(shares.get(here)), _("of students, {year}", year=year)),
@@ -58,7 +57,7 @@ def answer(choice: Choice) -> Answer:
     scope = ""
     if _has_effect(choice):
         own = effects.headlines_on(choice)
-        told = words.effect(whose_visits(choice), own, effects.beside_others(choice))
+        told = _changed(choice)
         days = each_in_days(programme.regained(choice).days)
         mind = effect_words.mind_sentence(failed(choice, own, effect_words.leading(own)))
         sentence = effect_words.with_days(own, sentence, told, mind, days=days)
@@ -77,7 +76,7 @@ def answer(choice: Choice) -> Answer:
         tuple(cards),
         figures=(_schools(choice, schools),),
         sections=(
-            Section(WAITING, partial(waiting.by_school, choice, "district-waiting", where)),
+            Section(WAITING, partial(waiting.by_school, choice, "district-waiting", whom(choice))),
             Section(YEARS, partial(_years, choice)),
             Section(N_("Months"), partial(_months, choice)),
             Section(N_("Schools and chance"), partial(_chance, choice)),
@@ -88,6 +87,23 @@ def answer(choice: Choice) -> Answer:
             ),
         ),
     )
+
+
+def in_short(choice: Choice) -> str:
+    """How the choice's district stands beside all, and what visits changed in it."""
+    choice = replace(choice.filtered(districts=(choice.district,)), by="all")
+    return f"{_stands(choice)} {_changed(choice)}" if _has_effect(choice) else _stands(choice)
+
+
+def _stands(choice: Choice) -> str:
+    rates = _last_year(choice, ATTENDANCE)
+    both = rates[choice.district], rates["all"]
+    return words.answer(whom(choice), views.last_year(choice), *both, programme.reach_now(choice))
+
+
+def _changed(choice: Choice) -> str:
+    own = effects.headlines_on(choice)
+    return words.effect(whose_visits(choice), own, effects.beside_others(choice))
 
 
 def _name(choice: Choice) -> str:
@@ -188,7 +204,7 @@ def _effect(choice: Choice) -> tuple[Part, ...]:
             "district-effects",
             _("What visits changed in {district}", district=_name(choice)),
             pd.concat([part for part in parts if len(part)], ignore_index=True),
-            row_words.READ_THE_ROWS,
+            row_words.read_the_rows(),
             row_words.schools_note(choice),
             *([] if nobody is None else [nobody]),
         ),

@@ -4,10 +4,11 @@ from functools import partial
 
 from leapdash.show.answers.model import Part, Section, Table, Text
 from leapdash.show.choice import Choice
+from leapdash.show.language import N_, _
 from leapdash.show.views.evaluation import findings_beside
 from leapdash.show.words import evaluation as words
 
-TITLE = "Evaluation"
+TITLE = N_("Evaluation")
 
 
 def evaluation_section(choice: Choice) -> Section:
@@ -18,9 +19,9 @@ def evaluation_section(choice: Choice) -> Section:
 def _parts(choice: Choice) -> tuple[Part, ...]:
     table = findings_beside(choice)
     if not len(table):
-        return (Text(words.NOTHING),)
+        return (Text(_(words.NOTHING)),)
     return (
-        Text(words.INTRODUCTION),
-        Table("impact-evaluation", words.TITLE, table),
+        Text(words.introduction()),
+        Table("impact-evaluation", _(words.TITLE), table),
         Text(words.notes(choice), small=True),
     )

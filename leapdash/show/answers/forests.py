@@ -4,10 +4,10 @@ from functools import partial
 
 import pandas as pd
 
-from leapdash.contract import HEADLINES
 from leapdash.show.answers.model import Figure, Part, Text
 from leapdash.show.charts.effect_rows import WholeLine, forest
 from leapdash.show.choice import Choice
+from leapdash.show.language import _
 from leapdash.show.views.effect_rows import SliceRows, whole_name
 from leapdash.show.views.effects import headlines_on
 from leapdash.show.words import effect_rows as row_words
@@ -18,10 +18,10 @@ def forest_of(
 ) -> Figure | Text:
     """The rows as a forest plot with a line for the whole choice, or that there are none."""
     if not len(rows):
-        return Text(row_words.NO_ROWS)
+        return Text(_(row_words.NO_ROWS))
     effect = getattr(headlines_on(choice), choice.headline).effect
     whole = None if effect is None else WholeLine(whole_name(choice), effect)
-    axis = row_words.effect_axis(HEADLINES[choice.headline])
+    axis = row_words.effect_axis(choice.headline)
     chart = partial(forest, rows, whole, axis)
     told = tuple(note for note in (*notes, row_words.mind_rows(rows)) if note)
     return Figure(name, title, chart, rows, row_words.alt_forest(title, rows), told)

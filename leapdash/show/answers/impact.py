@@ -27,19 +27,52 @@ QUESTION = N_("What did visits change, where and for whom, and who was reached?"
 
 def answer(choice: Choice) -> Answer:
     """What visits changed for the choice, row by row; whom they reached; the days regained."""
+    led = lead(choice)
+    reached = Section(N_("Reached"), partial(_reached, choice))
+    everyone = Section(N_("All students"), partial(_all_students, choice))
+    if led.empty:
+        return led
+    if not choice.release.has_effects:
+        return replace(led, sections=(reached, everyone))
+    return replace(
+        led,
+        figures=(
+            forest_of(
+                choice,
+                "impact-effects",
+                _("What visits changed, by level and district"),
+                effect_rows.effect_rows(choice),
+                row_words.read_the_rows(),
+                _(row_words.REACHED_AND_WAITING),
+            ),
+        ),
+        sections=(
+            *chronic_section(choice, "impact"),
+            Section(N_("When visited"), partial(_when_visited, choice)),
+            Section(N_("What differs"), partial(_what_differs, choice)),
+            Section(N_("Student groups"), partial(_student_groups, choice)),
+            reached,
+            next_section(choice),
+            everyone,
+            evaluation_section(choice),
+            *_since(choice),
+        ),
+    )
+
+
+def lead(choice: Choice) -> Answer:
+    """What the answer leads with: the sentence and the cards, without figures and sections."""
     visits = programme.visits_made(choice)
     if visits.first_visits == 0 and choice.filters.active():
         began = programme.visits_began(choice)
         return nothing(choice, _(QUESTION), programme_words.no_visits(choice, began))
     reach = programme.reach_now(choice)
     cards = (
-        Card("Reached", per_cent(reach.share_visited), "of those eligible"),
-        Card("Waiting", count(reach.waiting), month(reach.month)),
+        Card(_("Reached"), per_cent(reach.share_visited), _("of those eligible")),
+        Card(_("Waiting"), count(reach.waiting), month(reach.month)),
     )
-    reached = Section("Reached", partial(_reached, choice))
-    everyone = Section("All students", partial(_all_students, choice))
     if not choice.release.has_effects:
-        return _without_effects(choice, visits, cards, (reached, everyone))
+        return _without_effects(choice, visits, cards)
 
     found, regained = effects.headlines_on(choice), programme.regained(choice)
     missing = left_out(choice)
@@ -53,35 +86,14 @@ def answer(choice: Choice) -> Answer:
             *(
                 Card(label, *effect_words.effect_card(own, failed(choice, found, own)))
                 for label, own in (
-                    ("Six to nine months after", found.six_to_nine),
-                    ("Month after", found.month_after),
+                    (_("Six to nine months after"), found.six_to_nine),
+                    (_("Month after"), found.month_after),
                 )
             ),
             *(Card(*parts) for parts in programme_words.days_cards(regained)),
             *cards,
         ),
         notes=(programme_words.days_note(regained, choice),),
-        figures=(
-            forest_of(
-                choice,
-                "impact-effects",
-                "What visits changed, by level and district",
-                effect_rows.effect_rows(choice),
-                row_words.READ_THE_ROWS,
-                row_words.REACHED_AND_WAITING,
-            ),
-        ),
-        sections=(
-            *chronic_section(choice, "impact"),
-            Section("When visited", partial(_when_visited, choice)),
-            Section("What differs", partial(_what_differs, choice)),
-            Section("Student groups", partial(_student_groups, choice)),
-            reached,
-            next_section(choice),
-            everyone,
-            evaluation_section(choice),
-            *_since(choice),
-        ),
         withheld=None
         if found.visited
         else Withheld(effect_words.why_nothing(None, missing, visited=True)),
@@ -109,7 +121,6 @@ def _without_effects(
     choice: Choice,
     visits: programme.VisitsMade,
     cards: tuple[Card, ...],
-    sections: tuple[Section, ...],
 ) -> Answer:
     """The answer where the release was built without effects."""
     met = visits.first_visits
@@ -117,37 +128,36 @@ def _without_effects(
         choice,
         _(QUESTION),
         programme_words.reach_answer(visits),
-        cards=(Card("Students visited", count(met), "families met"), *cards),
-        sections=sections,
+        cards=(Card(_("Students visited"), count(met), _("families met")), *cards),
         withheld=Withheld(effect_words.why_nothing(None, left_out(choice), visited=met > 0)),
     )
 
 
 def _when_visited(choice: Choice) -> tuple[Part, ...]:
-    title = "What visits changed, by when the first was"
+    title = _("What visits changed, by when the first was")
     rows = effect_rows.period_rows(choice)
-    return (forest_of(choice, "impact-periods", title, rows, row_words.SUMMERS),)
+    return (forest_of(choice, "impact-periods", title, rows, _(row_words.SUMMERS)),)
 
 
 def _what_differs(choice: Choice) -> tuple[Part, ...]:
     return slices_of(
         choice,
         "impact-kinds",
-        "Does the effect go with the kind of visit?",
+        _("Does the effect go with the kind of visit?"),
         effect_rows.kind_rows(choice),
-        row_words.ASSOCIATION,
-        row_words.VISITS_IN_ALL,
+        _(row_words.ASSOCIATION),
+        _(row_words.VISITS_IN_ALL),
     )
 
 
 def _student_groups(choice: Choice) -> tuple[Part, ...]:
-    title = "What visits changed, by student group"
+    title = _("What visits changed, by student group")
     rows = effect_rows.group_rows(choice)
-    return slices_of(choice, "impact-groups", title, rows, row_words.GROUPS_NOTE)
+    return slices_of(choice, "impact-groups", title, rows, _(row_words.GROUPS_NOTE))
 
 
 def _reached(choice: Choice) -> tuple[Part, ...]:
-    title = "Who was reached, by district"
+    title = _("Who was reached, by district")
     rows = programme.districts_visited(choice)
     told = alt.of_rows(title, rows, "series", "reached")
     note = programme_words.reach_note(programme.reach_now(choice))
@@ -160,7 +170,7 @@ def _all_students(choice: Choice) -> tuple[Part, ...]:
         lines_of(
             choice,
             "impact-years",
-            "All students, by school year",
+            _("All students, by school year"),
             attendance.attendance_trend(choice),
             published=attendance.published_beside(choice),
         ),

@@ -3,17 +3,19 @@
 All text is plain; whoever shows it escapes what its medium would read as formatting.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from leapdash.show.charts.base import Look, Stamp
+from leapdash.show.charts.palette import Palette
 from leapdash.show.choice import Choice
 from leapdash.show.language import _
 from leapdash.show.words.checks import Line
 from leapdash.show.words.filters import nothing_behind
+from leapdash.show.words.glossary import Term
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,26 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A drawing without numbers: an SVG in the colours of a palette; `alt`: what it shows."""
+
+    draw: Callable[[Palette], str]
+    alt: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """Pairs of a word and what it means; `alt`: what they are about."""
 
     pairs: tuple[tuple[str, str], ...]
     alt: str
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """Terms with their meanings, each found by its anchor."""
+
+    terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True)
@@ -94,7 +111,20 @@ class Withheld:
     widen: bool = True
 
 
-Part = Figure | Table | Text | Document | Facts | Code | Withheld
+@dataclass(frozen=True)
+class Way:
+    """A way on to another page, under a title; `told`: what is found there.
+
+    `page`: its key. `query`: what is chosen there, as an address says it.
+    """
+
+    title: str
+    told: str
+    page: str
+    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+Part = Figure | Table | Text | Document | Picture | Facts | Definitions | Code | Withheld | Way
 
 
 @dataclass(frozen=True)

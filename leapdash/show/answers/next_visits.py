@@ -5,10 +5,11 @@ from functools import partial
 from leapdash.show.answers.model import Figure, Part, Section, Text
 from leapdash.show.charts.next_visits import days_rows
 from leapdash.show.choice import Choice
+from leapdash.show.language import N_, _
 from leapdash.show.views.next_visits import next_visits
 from leapdash.show.words import next_visits as words
 
-TITLE = "Where next"
+TITLE = N_("Where next")
 
 
 def next_section(choice: Choice) -> Section:
@@ -19,18 +20,18 @@ def next_section(choice: Choice) -> Section:
 def _parts(choice: Choice) -> tuple[Part, ...]:
     found = next_visits(choice)
     if not len(found.rows):
-        return (Text(words.NOBODY),)
+        return (Text(_(words.NOBODY)),)
     notes = (
-        words.TAKEN_FOR_GRANTED,
-        words.READ_THE_ROWS,
+        _(words.TAKEN_FOR_GRANTED),
+        words.read_the_rows(),
         words.waiting_note(found),
         words.groups_note(found),
         words.checks_note(found.rows),
-        words.NOT_SHOWN,
+        words.not_shown(),
     )
     figure = Figure(
         "impact-next",
-        words.TITLE,
+        _(words.TITLE),
         partial(days_rows, found),
         found.rows,
         words.alt_next(found),

@@ -4,7 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from leapdash.show.answers import about, before_after, district, impact, school, trends
+from leapdash.show.answers import (
+    about,
+    before_after,
+    district,
+    glossary,
+    home_visit,
+    impact,
+    school,
+    start,
+    trends,
+)
 from leapdash.show.answers.model import Answer
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
@@ -23,11 +33,14 @@ class Page:
 
 
 PAGES: Mapping[str, Page] = {
+    "start": Page(start.QUESTION, start.answer),
     "impact": Page(impact.QUESTION, impact.answer),
     "district": Page(district.QUESTION, district.answer),
     "school": Page(school.QUESTION, school.answer),
     "trends": Page(trends.QUESTION, trends.answer),
     "before_after": Page(before_after.QUESTION, before_after.answer),
+    "home_visit": Page(home_visit.QUESTION, home_visit.answer),
+    "glossary": Page(glossary.QUESTION, glossary.answer),
     "about": Page(about.QUESTION, about.answer),
 }
 """Every page by its key, which files, filters and addresses go by."""

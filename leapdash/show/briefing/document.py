@@ -24,12 +24,15 @@ from leapdash.show.answers.model import (
     Answer,
     Card,
     Code,
+    Definitions,
     Document,
     Facts,
     Figure,
     Part,
+    Picture,
     Table,
     Text,
+    Way,
     Withheld,
 )
 from leapdash.show.briefing.contents import Briefing
@@ -135,7 +138,7 @@ def _part(part: Part, answer: Answer, heading: str) -> str:
         case Withheld():
             title = f"<{heading}>{escape(part.title)}</{heading}>" if part.title else ""
             return f'{title}<p class="withheld">{escape(part.reason)}</p>'
-        case Facts() | Document() | Code():
+        case Facts() | Definitions() | Document() | Picture() | Code() | Way():
             raise TypeError(f"A briefing has no place for {type(part).__name__}.")
 
 

@@ -14,11 +14,12 @@ from leapdash.inference import Interval
 from leapdash.show.charts.axes import axis_title, plain_axis
 from leapdash.show.charts.base import Drawing, Look, text_width
 from leapdash.show.charts.rows import draw_withheld
+from leapdash.show.language import N_, _, _n
 from leapdash.show.views.effect_rows import THE_WHOLE
-from leapdash.show.words.effects import between, failed_words
+from leapdash.show.words.effects import between, what_failed
 from leapdash.show.words.numbers import count, points
 
-BEYOND = "► beyond the axis"
+BEYOND = N_("► beyond the axis")
 _LINE, _GAP, _ROOMY_GAP, _SECTION = 17, 6, 3, 28
 _NAME_WIDTH, _ROOMY_NAME_WIDTH = 20, 48
 _SEVERAL = " · "
@@ -109,7 +110,7 @@ def forest(table: pd.DataFrame, whole: WholeLine | None, axis: str, look: Look) 
         hovermode="closest",
         xaxis=plain_axis(palette)
         | {
-            "title": axis_title(f"{axis}<br>{BEYOND}" if beyond else axis),
+            "title": axis_title(f"{axis}<br>{_(BEYOND)}" if beyond else axis),
             "range": [low, high],
             "tickvals": marks,
             "ticktext": [f"{mark:+d}".replace("-", "−") if mark else "0" for mark in marks],
@@ -218,12 +219,12 @@ def _placed(
     A section's name isn't written where it is the only one, nor above the whole.
     """
     several = len({values["section"] for values in records}) > 1
-    down, before = 0.0, None
+    down, before, together = 0.0, None, _(THE_WHOLE)
     rows: list[_Row] = []
     heads: list[tuple[str, float]] = []
     for values in records:
         section = values["section"]
-        if section != before and several and section != THE_WHOLE:
+        if section != before and several and section != together:
             heads.append((section, -(down + _SECTION / 2 + 3)))
             down += _SECTION
         before = section
@@ -265,7 +266,7 @@ def _unfenced(rows: Sequence[_Row]) -> Sequence[_Row]:
     """The rows whose effect is no further from the middle half than three times its width."""
     if len(rows) < _FEWEST_FENCED:
         return rows
-    first, _, third = quantiles([row.effect for row in rows], n=4)
+    first, _middle, third = quantiles([row.effect for row in rows], n=4)
     room = _FENCE * max(third - first, _LEAST_QUARTILES)
     return [row for row in rows if first - room <= row.effect <= third + room]
 
@@ -276,14 +277,23 @@ def _symbol(row: _Row, left: float, right: float) -> str:
         return "triangle-right"
     if row.effect < left:
         return "triangle-left"
-    return "diamond" if row.values["section"] == THE_WHOLE else "square"
+    return "diamond" if row.values["section"] == _(THE_WHOLE) else "square"
 
 
 def _small(values: Mapping[Hashable, Any]) -> list[str]:
-    lines = [f"{count(values['visited'])} of {count(values['visited_all'])}"]
+    lines = [_("{n} of {all}", n=count(values["visited"]), all=count(values["visited_all"]))]
     reached = values.get("reached", math.nan)
     if not math.isnan(reached):
-        lines.append(f"{reached:.0%} reached, {count(values['waiting'])} wait")
+        waiting = int(values["waiting"])
+        lines.append(
+            _n(
+                "{share} reached, {n} wait",
+                "{share} reached, {n} wait",
+                waiting,
+                share=f"{reached:.0%}",
+                n=count(waiting),
+            )
+        )
     return lines
 
 
@@ -307,25 +317,31 @@ def _hover(row: _Row) -> str:
     effect, low, high, naive = (
         points(row.values[name], signed=True) for name in ("effect", "low", "high", "naive_change")
     )
-    return (
-        f"{_bold(row)}<br>{effect} points, between {low} and {high}<br>"
-        f"A plain before-and-after: {naive} points<br>{row.small[0]} visited students"
-        f"{_mind(row)}"
-    )
-
-
-def _mind(row: _Row) -> str:
-    codes = row.values["checks_failed"]
-    return f"<br>{failed_words(codes.split(', ')).capitalize()}" if codes else ""
-
-
-def _bold(row: _Row) -> str:
-    return f"<b>{row.values['series']}</b>"
+    lines = [
+        f"<b>{row.values['series']}</b>",
+        _("{effect} points, between {low} and {high}", effect=effect, low=low, high=high),
+        _("A plain before-and-after: {change} points", change=naive),
+        _n(
+            "{n} of {all} visited students",
+            "{n} of {all} visited students",
+            int(row.values["visited_all"]),
+            n=count(row.values["visited"]),
+            all=count(row.values["visited_all"]),
+        ),
+    ]
+    if codes := row.values["checks_failed"]:
+        lines.append(_("Mind: {what}", what=what_failed(codes.split(", "))))
+    return "<br>".join(lines)
 
 
 def _whole_words(whole: WholeLine) -> str:
     effect = points(whole.effect.effect, signed=True)
-    return f"{whole.name}: {effect} points ({between(whole.effect)})"
+    return _(
+        "{whom}: {effect} points ({between})",
+        whom=whole.name,
+        effect=effect,
+        between=between(whole.effect),
+    )
 
 
 def _points(fraction: float) -> float:

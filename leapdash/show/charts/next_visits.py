@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 from leapdash.show.charts.axes import axis_title, plain_axis
 from leapdash.show.charts.base import Drawing, Look, text_width
 from leapdash.show.charts.rows import draw_withheld, left_margin, short_names
-from leapdash.show.views.next_visits import ALIKE, UNTOLD, NextVisits
-from leapdash.show.words.next_visits import AXIS, hover, whole_name
+from leapdash.show.language import _
+from leapdash.show.views.next_visits import LESS, MORE, NOT_APART, UNTOLD, NextVisits, of_group
+from leapdash.show.words.next_visits import axis, hover, whole_name
 from leapdash.show.words.numbers import NO_FIGURE, count, tenths
 
 _LINE, _GAP, _SECTION = 17, 6, 30
@@ -34,8 +35,9 @@ def days_rows(found: NextVisits, look: Look) -> go.Figure:
     rows = table.assign(at=at)
     low, high = _span(table, found)
     days = [NO_FIGURE if math.isnan(d) else tenths(d) for d in table["days_per_visit"]]
+    waiting = _("waiting")
     waits = [count(number) for number in table["waiting"]]
-    right = int(_TO_WAITING + max([text_width(text) for text in (*waits, "waiting")])) + 2
+    right = int(_TO_WAITING + max([text_width(text) for text in (*waits, waiting)])) + 2
     drawing = Drawing(look, int(height) + 136, right, left_margin(names), top=58, bottom=78)
     zero = {"color": palette.muted, "width": 1}
     drawing.shapes.append(
@@ -44,17 +46,17 @@ def days_rows(found: NextVisits, look: Look) -> go.Figure:
     if found.whole.days is not None:
         drawing.upright(round(found.whole.days.effect, 3), "solid", palette.visited, 1)
         drawing.write_above("whole", whole_name(found.whole), palette.visited, row=1)
-    hidden = rows[rows["section"] == UNTOLD]
+    hidden = of_group(rows, UNTOLD)
     if len(hidden):
         columns = [hidden[name] for name in ("at", "series", "reason", "visited_all")]
         draw_withheld(drawing, list(zip(*columns, strict=True)), low, high)
     for name, own, color in (
-        ("told", rows[~rows["section"].isin((ALIKE, UNTOLD))], palette.visited),
-        ("alike", rows[rows["section"] == ALIKE], palette.compared),
+        ("told", of_group(rows, MORE, LESS), palette.visited),
+        ("alike", of_group(rows, NOT_APART), palette.compared),
     ):
         _draw_told(drawing, name, own, color)
-    _write_numbers(drawing, "days", high, rows, days)
-    _write_numbers(drawing, "waiting", high, rows, waits)
+    _write_numbers(drawing, "days", _("days"), high, rows, days)
+    _write_numbers(drawing, "waiting", waiting, high, rows, waits)
     for name, down in heads:
         drawing.write(
             "section",
@@ -71,7 +73,7 @@ def days_rows(found: NextVisits, look: Look) -> go.Figure:
         hovermode="closest",
         xaxis=plain_axis(palette)
         | {
-            "title": axis_title(AXIS),
+            "title": axis_title(axis()),
             "range": [low, high],
             "nticks": 5,
             "showgrid": True,
@@ -144,15 +146,15 @@ def _draw_told(drawing: Drawing, name: str, rows: pd.DataFrame, color: str) -> N
             ],
             "line": line,
         },
-        customdata=[hover(row) for _, row in rows.iterrows()],
+        customdata=[hover(row) for _at, row in rows.iterrows()],
         hovertemplate="%{customdata}<extra></extra>",
     )
 
 
 def _write_numbers(
-    drawing: Drawing, name: str, right: float, rows: pd.DataFrame, texts: list[str]
+    drawing: Drawing, name: str, head: str, right: float, rows: pd.DataFrame, texts: list[str]
 ) -> None:
-    """Write a column of numbers beside the plot, under its name."""
+    """Write a column of numbers beside the plot, under its head."""
     shift = _TO_DAYS if name == "days" else _TO_WAITING
     palette = drawing.palette
     drawing.add(
@@ -171,7 +173,7 @@ def _write_numbers(
     )
     drawing.write(
         f"{name} head",
-        name,
+        head,
         x=1,
         y=1,
         xref="paper",

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from leapdash.show.charts.axes import name_axis, plain_axis
 from leapdash.show.charts.base import Drawing, Look
 from leapdash.show.charts.rows import left_margin, rows_height, short_names
+from leapdash.show.language import _
 from leapdash.show.words.numbers import count, per_cent
 
 _ROOM_FOR_VALUES = 1.9
@@ -31,16 +32,17 @@ def reach_rows(table: pd.DataFrame, look: Look) -> go.Figure:
         orientation="h",
         marker={"color": palette.visited},
         text=[
-            f"<b>{per_cent(share)}</b>  {met} of {all_}"
+            _("<b>{share}</b>  {n} of {all}", share=per_cent(share), n=met, all=all_)
             for share, met, all_ in zip(rows["reached"], visited, eligible, strict=True)
         ],
         textposition="outside",
         textfont={"color": palette.text},
         cliponaxis=False,
         customdata=[count(n) for n in rows["waiting"]],
-        hovertemplate="%{x:.1%} visited, %{customdata} wait for a first visit<extra></extra>",
+        hovertemplate=_("%{x:.1%} visited, %{customdata} wait for a first visit")
+        + "<extra></extra>",
     )
-    axis = plain_axis(palette, "Visited (% of students ever eligible)")
+    axis = plain_axis(palette, _("Visited (% of students ever eligible)"))
     axis |= {"range": [0, _ROOM_FOR_VALUES * max(shares, default=1.0)]}
     drawing.layout.update(
         bargap=0.35,

@@ -60,6 +60,13 @@ def written(own: Sequence[Parameter], known: Known) -> Query:
     return _query(filters(), said, own, known)
 
 
+def led_to(query: Mapping[str, Sequence[str]]) -> Query:
+    """What an address asks for, with the language that was asked for here."""
+    said = st.session_state[_SAID].get(LANGUAGE.key, "")
+    own = {key: list(values) for key, values in query.items()}
+    return own | {LANGUAGE.key: [said]} if said else own
+
+
 def filters() -> Filters:
     """The filters chosen."""
     chosen: Filters = st.session_state[_FILTERS]

@@ -11,7 +11,17 @@ import streamlit as st
 
 from leapdash.errors import ReleaseError
 from leapdash.show import faults, metrics
-from leapdash.show.answers import about, before_after, district, impact, school, trends
+from leapdash.show.answers import (
+    about,
+    before_after,
+    district,
+    glossary,
+    home_visit,
+    impact,
+    school,
+    start,
+    trends,
+)
 from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
 from leapdash.show.briefing.document import document
@@ -25,6 +35,7 @@ from leapdash.show.words.briefing import edition
 # A file of our own: Streamlit fetches the named icons of a browser tab from another host.
 ICON = Path(__file__).with_name("favicon.png")
 _CSS = Path(__file__).with_name("style.css")
+_SCRIPT = Path(__file__).with_name("pages.js")
 
 
 _framed: ContextVar[Choice | None] = ContextVar("framed", default=None)
@@ -34,15 +45,19 @@ _framed: ContextVar[Choice | None] = ContextVar("framed", default=None)
 class PageInfo:
     """A page: its key (file and filters go by it), its name, its icon, and the question it asks;
     name and question in English, to be said with `_`.
+
+    `aside`: it explains, and its link stands apart from those of pages with figures.
     """
 
     key: str
     title: str
     icon: str
     question: str
+    aside: bool = False
 
 
 PAGES = (
+    PageInfo("start", N_("Start"), ":material/home:", start.QUESTION),
     PageInfo("impact", N_("Impact"), ":material/flag:", impact.QUESTION),
     PageInfo("district", N_("District"), ":material/school:", district.QUESTION),
     PageInfo("school", N_("School"), ":material/apartment:", school.QUESTION),
@@ -50,7 +65,9 @@ PAGES = (
     PageInfo(
         "before_after", N_("Before and after"), ":material/compare_arrows:", before_after.QUESTION
     ),
-    PageInfo("about", N_("About"), ":material/info:", about.QUESTION),
+    PageInfo("home_visit", N_("Home visits"), ":material/waving_hand:", home_visit.QUESTION, True),
+    PageInfo("glossary", N_("Glossary"), ":material/menu_book:", glossary.QUESTION, True),
+    PageInfo("about", N_("About"), ":material/info:", about.QUESTION, True),
 )
 
 
@@ -91,7 +108,7 @@ def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
     choice = controls.choice_on(info.key, release)
     st.set_page_config(page_title=_title(info, choice))
     if not st.context.is_embedded:
-        _links(pages, choice)
+        _links(pages, info, choice)
     paper.prepare(release.manifest)
     buttons.prepare()
     _say_what_data(info.key, choice)
@@ -146,16 +163,31 @@ def _navigation() -> tuple[Sequence[st.Page], st.Page]:
     return pages, st.navigation(pages, position="hidden")
 
 
-def _links(pages: Sequence[st.Page], choice: Choice) -> None:
+def _links(pages: Sequence[st.Page], here: PageInfo, choice: Choice) -> None:
     """The product's name, and a link to every page with what is chosen: those of st.navigation
-    would lose it.
+    would lose it. Pages that explain stand apart.
     """
-    with st.container(horizontal=True, gap="small", key="pages", vertical_alignment="center"):
+    named = list(zip(pages, PAGES, strict=True))
+    with st.container(horizontal=True, key="pages", vertical_alignment="center"):
         st.markdown("leapdash", width="content")
-        for page, info in zip(pages, PAGES, strict=True):
-            query = address.written(controls.own_of(info.key, choice.known), choice.known)
-            st.page_link(page, label=_(info.title), query_params=query)
-        _languages()
+        with st.container(horizontal=True, key="pages-figures", width="content"):
+            for page, info in named:
+                if not info.aside:
+                    _link_to(page, info, here, choice)
+        with st.container(horizontal=True, key="pages-aside", width="content"):
+            for page, info in named:
+                if info.aside:
+                    _link_to(page, info, here, choice)
+            _languages()
+    with st.container(key="pages-script"):
+        st.html(f"<script>{_SCRIPT.read_text('utf-8')}</script>", unsafe_allow_javascript=True)
+
+
+def _link_to(page: st.Page, info: PageInfo, here: PageInfo, choice: Choice) -> None:
+    """The link to a page; that of the one its reader is on stands in a place of its own."""
+    query = address.written(controls.own_of(info.key, choice.known), choice.known)
+    place = st.container(key="page-here", width="content") if info == here else st
+    place.page_link(page, label=_(info.title), query_params=query)
 
 
 def _languages() -> None:

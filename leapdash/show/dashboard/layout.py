@@ -1,6 +1,6 @@
 """An answer on the page: its sentence, cards, figures with table and file, sections and checks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,13 +10,16 @@ from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.answers.model import (
     Answer,
     Code,
+    Definitions,
     Document,
     Facts,
     Figure,
     Part,
+    Picture,
     Section,
     Table,
     Text,
+    Way,
     Withheld,
 )
 from leapdash.show.answers.workbook import workbook_of
@@ -32,6 +35,7 @@ from leapdash.show.views.checks import Verdict
 from leapdash.show.words.checks import TITLE as CHECKS
 from leapdash.show.words.columns import COLUMNS, Column, in_words, seen
 from leapdash.show.words.filters import subject
+from leapdash.show.words.glossary import Term, heard_in, meaning_of
 
 _ICONS: Mapping[Verdict, str] = {
     "holds": ":material/check_circle:",
@@ -59,9 +63,10 @@ _FORMATS = {
 
 
 def sentence(answer: Answer) -> None:
-    """The answer in a sentence or two."""
+    """The answer in a sentence or two, and what the words in it mean for who asks."""
     with st.container(key="answer"):
         st.markdown(escape(answer.sentence))
+        _explain(heard_in(answer.sentence))
 
 
 def small_print(*texts: str) -> None:
@@ -81,7 +86,7 @@ def cards(answer: Answer) -> None:
                 card.unit,
                 delta_color="off",
                 delta_arrow="off",
-                help=card.help,
+                help=card.help or meaning_of(card.label),
                 border=True,
                 height="stretch",
             )
@@ -115,6 +120,18 @@ def passage(answer: Answer, section: Section) -> None:
     """A section as it stands, under its title."""
     st.header(section.heading, anchor=False)
     show(answer, *section.make())
+
+
+def ways(answer: Answer, section: Section) -> None:
+    """A section of ways to other pages, side by side, under its title."""
+    parts, name = section.make(), section.title.lower().replace(" ", "-")
+    if not parts:
+        return
+    st.header(section.heading, anchor=False)
+    columns = st.columns(len(parts), gap="small")
+    for number, (part, column) in enumerate(zip(parts, columns, strict=True)):
+        with column, st.container(border=True, height="stretch", key=f"way-{name}-{number}"):
+            show(answer, part)
 
 
 def checks(answer: Answer) -> None:
@@ -167,10 +184,53 @@ def _show(part: Part | None, answer: Answer, within: bool) -> None:
         case Facts():
             pairs = pd.DataFrame(part.pairs, columns=["Word", "Meaning"])
             st.table(pairs, border="horizontal", hide_header=True, alt=part.alt)
+        case Way():
+            _way(part)
+        case Picture():
+            _picture(part)
+        case Definitions():
+            _definitions(part)
         case Document():
             st.markdown(part.markdown)
         case Code():
             st.code(part.text, language=part.language)
+
+
+def _explain(terms: Sequence[Term]) -> None:
+    """The terms with their meanings, a tap away."""
+    if terms:
+        with st.popover(
+            _("What these words mean"), type="tertiary", icon=":material/help:", key="words"
+        ):
+            st.markdown(
+                "\n\n".join(f"**{escape(term.said)}**  \n{escape(term.means)}" for term in terms)
+            )
+            st.page_link("pages/glossary.py", label=_("All words"), query_params=address.led_to({}))
+
+
+def _definitions(part: Definitions) -> None:
+    for term in part.terms:
+        with st.container(key=f"term-{term.key}", gap="xxsmall"):
+            st.subheader(term.said, anchor=term.key)
+            st.markdown(escape(term.means))
+
+
+def _picture(picture: Picture) -> None:
+    svg = picture.draw(palette_of(st.context.theme.type))
+    st.image(svg, alt=picture.alt, width="stretch")
+
+
+def _way(way: Way) -> None:
+    """A way on: the link, and what is found there."""
+    st.page_link(
+        f"pages/{way.page}.py",
+        label=f"**{escape(way.title)}**",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        query_params=address.led_to(way.query),
+    )
+    if way.told:
+        st.markdown(escape(way.told))
 
 
 def _figure(figure: Figure, look: Look, choice: Choice, within: bool) -> None:
@@ -266,8 +326,12 @@ def _rows(table: pd.DataFrame) -> None:
         column = COLUMNS[name]
         if column.format in ("per cent", "points"):
             shown[name] = 100 * shown[name]
-        if number := _number_format(column, shown[name]):
-            formats[_(column.title)] = st.column_config.NumberColumn(format=number)
+        title = _(column.title)
+        told, number = meaning_of(title), _number_format(column, shown[name])
+        if number:
+            formats[title] = st.column_config.NumberColumn(format=number, help=told)
+        elif told:
+            formats[title] = st.column_config.Column(help=told)
     st.dataframe(
         shown.rename(columns={name: _(COLUMNS[name].title) for name in shown.columns}),
         hide_index=True,

@@ -13,12 +13,15 @@ from leapdash.show.answers.model import (
     Answer,
     Card,
     Code,
+    Definitions,
     Document,
     Facts,
     Figure,
     Part,
+    Picture,
     Table,
     Text,
+    Way,
     Withheld,
 )
 from leapdash.show.charts.base import Stamp
@@ -27,6 +30,7 @@ from leapdash.show.endpoint.tables import Place, places
 from leapdash.show.language import _
 from leapdash.show.words.columns import COLUMNS, Format
 from leapdash.show.words.filters import subject
+from leapdash.show.words.glossary import meaning_of
 
 Values = dict[str, Any]
 
@@ -147,11 +151,13 @@ def chosen_rows(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
 
 
 def column_facts(name: str, values: pd.Series) -> Values:
-    """What a column is: its title on the page (none where the page doesn't show it), type, unit."""
+    """What a column is: its title and its meaning on the page, where it has them, type and unit."""
     shown = COLUMNS.get(name)
+    title = None if shown is None else _(shown.title)
     return {
         "name": name,
-        "title": None if shown is None else _(shown.title),
+        "title": title,
+        "meaning": None if title is None else meaning_of(title),
         "type": _type(values),
         "unit": None if shown is None else UNITS.get(shown.format),
     }
@@ -194,7 +200,8 @@ def _listed(part: Figure | Table, place: Place) -> Values:
 
 
 def _card(card: Card) -> Values:
-    return {"label": card.label, "value": card.value, "unit": card.unit, "help": card.help}
+    help = card.help or meaning_of(card.label)
+    return {"label": card.label, "value": card.value, "unit": card.unit, "help": help}
 
 
 def _part(part: Part) -> Values:
@@ -211,6 +218,15 @@ def _part(part: Part) -> Values:
         case Facts():
             pairs = [{"word": word, "meaning": meaning} for word, meaning in part.pairs]
             return {"kind": "facts", "about": part.alt, "pairs": pairs}
+        case Definitions():
+            terms = [{"key": t.key, "word": t.said, "meaning": t.means} for t in part.terms]
+            return {"kind": "definitions", "terms": terms}
+        case Picture():
+            return {"kind": "picture", "alt": part.alt}
+        case Way():
+            query = {name: list(values) for name, values in part.query.items()}
+            way = {"title": part.title, "told": part.told, "page": part.page, "query": query}
+            return {"kind": "way", **way}
         case Document():
             return {"kind": "document", "markdown": part.markdown}
         case Code():

@@ -162,6 +162,23 @@ SCHEMAS: Mapping[str, Schema] = {
                 about=TEXT,
                 pairs={"type": "array", "items": _all("A pair.", word=TEXT, meaning=TEXT)},
             ),
+            _part(
+                "definitions",
+                "Terms and what they mean.",
+                terms={
+                    "type": "array",
+                    "items": _all("A term.", key=TEXT, word=TEXT, meaning=TEXT),
+                },
+            ),
+            _part("picture", "A drawing without numbers.", alt=TEXT),
+            _part(
+                "way",
+                "A way on to another page, and what is chosen there.",
+                title=TEXT,
+                told=TEXT,
+                page=TEXT,
+                query={"type": "object", "additionalProperties": _TEXTS},
+            ),
             _part("document", "A page of documentation.", markdown=TEXT),
             _part("code", "Text for machines.", language=TEXT, text=TEXT),
         ]
@@ -196,6 +213,7 @@ SCHEMAS: Mapping[str, Schema] = {
         "A column; those the page doesn’t show have no title.",
         name=TEXT,
         title=_or_none(TEXT),
+        meaning=_or_none(TEXT),
         type={"enum": ["text", "integer", "number", "boolean", "date"]},
         unit=_or_none(TEXT),
     ),

@@ -8,6 +8,7 @@ import pandas as pd
 from leapdash.show.answers.model import Answer, Figure, Part, Table, Text, Withheld
 
 TABLES: Mapping[str, tuple[str, ...]] = {
+    "start": (),
     "impact": (
         "impact-effects",
         "impact-chronic-absence",
@@ -50,6 +51,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "effect-beside",
         "effect-left-out",
     ),
+    "home_visit": (),
+    "glossary": (),
     "about": (),
 }
 """The names of each page's tables, in the order of the page; a choice may leave it without some."""

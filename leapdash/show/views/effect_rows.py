@@ -31,52 +31,58 @@ from leapdash.show.effects.studies import (
     nobody_compared,
     slice_headlines,
 )
+from leapdash.show.language import N_, _
 from leapdash.show.views.base import districts_in_words, period_labels, require_known
 from leapdash.show.views.checks import failed
 from leapdash.show.views.effects import chosen_visits, headlines_on
 from leapdash.show.views.programme import reach_of_parts
 
-THE_WHOLE, BY_LEVEL, BY_DISTRICT = "Together", "Levels", "Districts"
+THE_WHOLE, BY_LEVEL, BY_DISTRICT = N_("Together"), N_("Levels"), N_("Districts")
+"""Sections in English: a table has their words in the language on show."""
 
 KINDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "place": (
-        "Place of the first visit",
-        {"home": "At home", "other": "Elsewhere, in person", "virtual": "Video or telephone"},
+        N_("Place of the first visit"),
+        {
+            "home": N_("At home"),
+            "other": N_("Elsewhere, in person"),
+            "virtual": N_("Video or telephone"),
+        },
     ),
     "visitor": (
-        "Visitor",
-        {"school staff": "School staff", "community partner": "Community partner"},
+        N_("Visitor"),
+        {"school staff": N_("School staff"), "community partner": N_("Community partner")},
     ),
     "language": (
-        "Language of the visit",
-        {"en": "English", "es": "Spanish", "other": "Another language"},
+        N_("Language of the visit"),
+        {"en": N_("English"), "es": N_("Spanish"), "other": N_("Another language")},
     ),
     "visits": (
-        "Number of visits in all",
-        {"1": "One", "2": "Two", "3 or more": "Three or more"},
+        N_("Number of visits in all"),
+        {"1": N_("One"), "2": N_("Two"), "3 or more": N_("Three or more")},
     ),
 }
-"""Slices by kind of visit: what each parts by, and its values in words, the reference first."""
+"""Slices by kind of visit: what each parts by, and its values in words, the reference first; in
+English.
+"""
 
 _COLUMNS = (
     *("section", "series", "code", "effect", "low", "high"),
     *("visited", "visited_all", "naive_change", "checks_failed", "reason"),
 )
 _GROUP_SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "Needs": ("high_needs", "not_high_needs"),
-    "English learners": ("english_learner", "not_english_learner"),
-    "Disability": ("disability", "not_disability"),
-    "Meals": (
+    N_("Needs"): ("high_needs", "not_high_needs"),
+    N_("English learners"): ("english_learner", "not_english_learner"),
+    N_("Disability"): ("disability", "not_disability"),
+    N_("Meals"): (
         *("free_or_reduced_meals", "not_free_or_reduced_meals"),
         *("free_meals", "reduced_meals"),
     ),
-    "Housing": ("homeless", "not_homeless"),
-    "Race and ethnicity": ("black", "hispanic", "white", "other_races"),
-    "Gender": ("female", "male"),
+    N_("Housing"): ("homeless", "not_homeless"),
+    N_("Race and ethnicity"): ("black", "hispanic", "white", "other_races"),
+    N_("Gender"): ("female", "male"),
 }
-_GROUP_LABELS = {
-    group: EFFECT_GROUPS[group] for groups in _GROUP_SECTIONS.values() for group in groups
-}
+_GROUPS = tuple(group for groups in _GROUP_SECTIONS.values() for group in groups)
 _COMPARED_GROUPS = (
     ("high_needs", "not_high_needs"),
     *((name.removeprefix("not_"), name) for name in NOT_IN_GROUPS),
@@ -118,14 +124,14 @@ def level_rows(choice: Choice) -> pd.DataFrame:
     The whole comes first, and under it all districts (levels and years as chosen) where not all
     are meant; then levels, by effect, largest first, where there are more than one.
     """
-    rows = [_row(THE_WHOLE, whole_name(choice), "choice", choice)]
+    rows = [_row(_(THE_WHOLE), whole_name(choice), "choice", choice)]
     everywhere = choice.filtered(districts=())
     if not (chosen_visits(choice) == chosen_visits(everywhere)).all():
-        rows.append(_row(THE_WHOLE, whole_name(everywhere), "all", everywhere))
+        rows.append(_row(_(THE_WHOLE), whole_name(everywhere), "all", everywhere))
     levels = choice.filters.levels or tuple(LEVELS)
     if len(levels) > 1:
         rows += _ordered(
-            _row(BY_LEVEL, level, level, choice.filtered(levels=(level,))) for level in levels
+            _row(_(BY_LEVEL), level, level, choice.filtered(levels=(level,))) for level in levels
         )
     return _table(rows)
 
@@ -140,7 +146,7 @@ def district_rows(choice: Choice) -> pd.DataFrame:
     chosen = set(choice.codes or known.districts)
     return _table(
         _ordered(
-            _row(BY_DISTRICT, known.label(code), code, choice.filtered(districts=(code,)))
+            _row(_(BY_DISTRICT), known.label(code), code, choice.filtered(districts=(code,)))
             for code in sorted(chosen & (set(choice.cohorts.districts) | known.leap))
         )
     )
@@ -155,15 +161,16 @@ def _arranged(rows: pd.DataFrame, order: Order) -> pd.DataFrame:
         placed = rows.assign(place=rows["code"].map(places))
         parts = [
             part.sort_values(["place", "series"]).drop(columns="place")
-            for _, part in placed.groupby("section", sort=False)
+            for _name, part in placed.groupby("section", sort=False)
         ]
     else:
         parts = [
             part.sort_values(order, ascending=False, kind="stable")
-            for _, part in rows.groupby("section", sort=False)
+            for _name, part in rows.groupby("section", sort=False)
         ]
-    whole = rows[rows["section"] == THE_WHOLE]
-    others = [part for part in parts if part["section"].iloc[0] != THE_WHOLE]
+    together = _(THE_WHOLE)
+    whole = rows[rows["section"] == together]
+    others = [part for part in parts if part["section"].iloc[0] != together]
     return pd.concat([whole, *others], ignore_index=True)
 
 
@@ -181,7 +188,7 @@ def period_rows(choice: Choice) -> pd.DataFrame:
     periods = np.array(cohorts.periods, dtype=object)
     return _table(
         _measured(
-            "First visit",
+            _("First visit"),
             label,
             period,
             headlines(cohorts, chosen & (periods == period)),
@@ -220,7 +227,8 @@ def kind_rows(choice: Choice) -> SliceRows | None:
         return None
     rows: list[dict[str, object]] = []
     beside: list[dict[str, object]] = []
-    for name, (section, labels) in KINDS.items():
+    for name, (parted_by, words) in KINDS.items():
+        section, labels = _(parted_by), {value: _(word) for value, word in words.items()}
         data = slice_data(choice.release, name, *area)
         found = _found(choice, data, labels)
         rows += _told(found, section, labels, choice)
@@ -240,17 +248,17 @@ def group_rows(choice: Choice) -> SliceRows | None:
     if area is None:
         return None
     data = slice_data(choice.release, "group", *area)
-    found = _found(choice, data, _GROUP_LABELS)
+    labels = {group: _(EFFECT_GROUPS[group]) for group in _GROUPS}
+    found = _found(choice, data, labels)
     rows: list[dict[str, object]] = []
     for section, groups in _GROUP_SECTIONS.items():
         own = {group: found[group] for group in groups if group in found}
-        rows += _told(own, section, EFFECT_GROUPS, choice)
+        rows += _told(own, _(section), labels, choice)
     beside: list[dict[str, object]] = []
     for first, second in _COMPARED_GROUPS:
         if {first, second} <= set(data.values):
             between = difference(data, first, second, choice.headline)
-            labels = EFFECT_GROUPS[first], EFFECT_GROUPS[second]
-            beside += _beside("Student groups", *labels, between)
+            beside += _beside(_("Student groups"), labels[first], labels[second], between)
     return SliceRows(_table(rows), pd.DataFrame(beside))
 
 
@@ -270,7 +278,7 @@ def school_rows(choice: Choice) -> pd.DataFrame:
     filters = choice.filters
     for level in () if filters.years else filters.levels or tuple(LEVELS):
         data = slice_data(choice.release, "school", district, level)
-        section, own = f"Schools, {level}", choice.filtered(levels=(level,))
+        section, own = _("Schools, {level}", level=level), choice.filtered(levels=(level,))
         rows += _ordered(_told(_found(choice, data, names), section, names, own))
     return _table(rows)
 
@@ -297,7 +305,7 @@ def _left_out(choice: Choice, data: SliceData) -> dict[str, Headlines]:
     for value, rows in table.groupby("slice_value"):
         everyone = int(rows["students"].sum())
         why = "; ".join(
-            f"{LEFT_OUT[reason]} ({number})"
+            f"{_(LEFT_OUT[reason])} ({number})"
             for reason, number in zip(rows["reason"], rows["students"], strict=True)
         )
         told[str(value)] = nobody_compared(everyone, why)

@@ -116,6 +116,14 @@ def beside_others(choice: Choice) -> Interval | None:
     return contrast(choice.cohorts, own, every & ~own, "six_to_nine")
 
 
+def older_beside(older: Choice, younger: Choice) -> Interval | None:
+    """How much larger the effect is for one choice of levels than for another that shares none
+    with it, six to nine months after the visit. None where one of the two is withheld.
+    """
+    own = (chosen_visits(choice) for choice in (older, younger))
+    return contrast(older.cohorts, *own, "six_to_nine")
+
+
 @kept(*VISITS, "by")
 def paths(choice: Choice) -> pd.DataFrame:
     """Visited students' attendance by school months since the first visit, for every series.

@@ -9,11 +9,11 @@ from leapdash.inference import Interval
 from leapdash.show.choice import Choice, kept
 from leapdash.show.effects.arrays import slice_data
 from leapdash.show.effects.studies import difference, headlines
+from leapdash.show.language import _
 from leapdash.show.published_findings import FINDINGS, Whose
 from leapdash.show.views.effects import effect_on, headlines_on
 
 _COLUMNS = ("finding", "reported", "nearest", "effect", "low", "high")
-_LATER, _NINTH = "Months 6 to 9", f"Month {FOLLOWED_UNTIL}"
 
 
 @kept()
@@ -29,8 +29,8 @@ def findings_beside(choice: Choice) -> pd.DataFrame:
     for finding in FINDINGS:
         nearest, found = _nearest(choice, finding.whose)
         if found is not None:
-            own = finding.reported, nearest, found.effect, found.low, found.high
-            rows.append((f"{finding.when}, {finding.who}", *own))
+            told = f"{_(finding.when)}, {_(finding.who)}", _(finding.reported), nearest
+            rows.append((*told, found.effect, found.low, found.high))
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
@@ -38,25 +38,26 @@ def _nearest(choice: Choice, whose: Whose) -> tuple[str, Interval | None]:
     """What of the release is nearest to a finding, in words, and its effect; None where withheld
     or not there.
     """
+    later, ninth = _("Months 6 to 9"), _("Month {month}", month=FOLLOWED_UNTIL)
     match whose:
         case "all":
-            return "Month 1", headlines_on(choice).month_after.effect
+            return _("Month {month}", month=1), headlines_on(choice).month_after.effect
         case "summer 2021" | "2021-22":
             chosen = [period == whose for period in choice.cohorts.periods]
             found = headlines(choice.cohorts, np.array(chosen, dtype=bool))
-            return _LATER, found.six_to_nine.effect
+            return later, found.six_to_nine.effect
         case "PK-5":
-            return _NINTH, _ninth(choice.filtered(levels=("PK-5",)))
+            return ninth, _ninth(choice.filtered(levels=("PK-5",)))
         case "6-12":
-            return _NINTH, _ninth(choice.filtered(levels=("6-8", "9-12")))
+            return ninth, _ninth(choice.filtered(levels=("6-8", "9-12")))
         case "Hartford":
             codes = [code for code, name in choice.known.districts.items() if name == whose]
             own = choice.filtered(districts=tuple(codes))
-            return _LATER, headlines_on(own).six_to_nine.effect if codes else None
+            return later, headlines_on(own).six_to_nine.effect if codes else None
         case "language":
             data = slice_data(choice.release, "language", STATE_CODE, ALL_LEVELS)
             both = {"es", "en"} <= set(data.values)
-            nearest = f"{_LATER}, visited in Spanish less visited in English"
+            nearest = _("Months 6 to 9, visited in Spanish less visited in English")
             return nearest, difference(data, "es", "en", "six_to_nine") if both else None
 
 

@@ -11,14 +11,17 @@ from leapdash.inference import Interval, at_once
 from leapdash.show.choice import VISITS, Choice, kept
 from leapdash.show.effects.arrays import Flags
 from leapdash.show.effects.per_visit import PerVisit, days_of, per_visit, tellable
+from leapdash.show.language import N_, _
 from leapdash.show.views.checks import failed
 from leapdash.show.views.effects import chosen_visits, headlines_on
 from leapdash.show.views.programme import last_month, reach_by, visited_days
 
-MORE, ALIKE, LESS = "More than elsewhere", "Can’t be told from elsewhere", "Less than elsewhere"
-UNTOLD = "Too few to tell"
-GROUPS = (MORE, ALIKE, LESS, UNTOLD)
-"""What rows are parted by, in the order shown: what their difference from elsewhere allows."""
+MORE, LESS = N_("More than elsewhere"), N_("Less than elsewhere")
+NOT_APART, UNTOLD = N_("Can’t be told from elsewhere"), N_("Too few to tell")
+GROUPS = (MORE, NOT_APART, LESS, UNTOLD)
+"""What rows are parted by, in the order shown: what their difference from elsewhere allows. In
+English: a table has their words in the language on show (see `of_group`).
+"""
 VISITS_AHEAD = 1000
 
 _COLUMNS = (
@@ -79,6 +82,11 @@ def next_visits(choice: Choice) -> NextVisits:
     )
 
 
+def of_group(rows: pd.DataFrame, *groups: str) -> pd.DataFrame:
+    """The rows in one or several of GROUPS."""
+    return rows[rows["section"].isin([_(group) for group in groups])]
+
+
 @kept("years")
 def _strata(choice: Choice) -> pd.DataFrame:
     """The rows of all districts that take part and levels."""
@@ -95,7 +103,7 @@ def _strata(choice: Choice) -> pd.DataFrame:
             continue
         rows.append(
             {
-                "section": _group(own, apart),
+                "section": _(_group(own, apart)),
                 "series": f"{choice.known.label(district)}, {level}",
                 "district_code": district,
                 "level": level,
@@ -109,7 +117,7 @@ def _strata(choice: Choice) -> pd.DataFrame:
             }
         )
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
-    table["group"] = table["section"].map({group: n for n, group in enumerate(GROUPS)})
+    table["group"] = table["section"].map({_(group): n for n, group in enumerate(GROUPS)})
     keys, rising = ["group", "waiting", "series"], [True, False, True]
     return table.sort_values(keys, ascending=rising, ignore_index=True)[list(_COLUMNS)]
 
@@ -138,7 +146,7 @@ def _group(own: PerVisit, beside: Interval | None) -> str:
     if own.days is None:
         return UNTOLD
     if beside is None or beside.low <= 0 <= beside.high:
-        return ALIKE
+        return NOT_APART
     return MORE if beside.low > 0 else LESS
 
 

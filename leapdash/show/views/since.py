@@ -56,7 +56,7 @@ def since_last(choice: Choice) -> Since | None:
         return None
     then = replace(choice, release=earlier, filters=filters)
     now_rows, then_rows = _attendance(choice), _attendance(then)
-    both = now_rows.join(then_rows, how="inner", suffixes=("_now", "_then"))
+    both = now_rows.merge(then_rows, left_index=True, right_index=True, suffixes=("_now", "_then"))
     differs = pd.Series(False, index=both.index)
     for name in _DAYS:
         differs |= both[f"{name}_now"] != both[f"{name}_then"]

@@ -1,26 +1,16 @@
-"""What the data are and what the words mean."""
+"""What the data are, from when and from where."""
 
 from collections.abc import Mapping
 
-from leapdash.contract import LEVELS, PARTICIPATION, summary_table
-from leapdash.contract.thresholds import (
-    CHRONIC_MINIMUM_DAYS,
-    CHRONIC_SHARE_ABSENT,
-    CONFIDENCE,
-    MONTHS_AFTER,
-    MONTHS_BEFORE,
-    SEVERE_SHARE_ABSENT,
-    percent,
-)
+from leapdash.contract import summary_table
 from leapdash.release import Manifest
-from leapdash.show.filters import PARTICIPATION_LABELS
 from leapdash.show.language import N_, _, _n
-from leapdash.show.words.numbers import count, in_words, month
+from leapdash.show.words.numbers import count, month
 
 INVENTED = N_("Simulated: these students are invented")
 RECORDED = N_("Recorded data")
 
-_RULES: Mapping[str, str] = {
+_RULE_NAMES: Mapping[str, str] = {
     "half_day": N_("Half day"),
     "chronic_absence": N_("Chronic absence"),
     "eligible": N_("Eligible"),
@@ -56,92 +46,6 @@ _TIERS: Mapping[str, str] = {
     "restricted": N_("restricted: holds small numbers, for those who may see them"),
     "public": N_("public: small numbers are withheld"),
 }
-
-
-def definitions() -> tuple[tuple[str, str], ...]:
-    """What the words of the pages mean, as pairs of a word and its meaning."""
-    return (
-        (
-            _("Attendance rate"),
-            _("Days attended over days enrolled: add up first, divide last."),
-        ),
-        (
-            _("Chronic absence"),
-            _(
-                "Absent for {share} or more of the days enrolled, for any reason; students of "
-                "kindergarten to grade 12 with at least {days} days enrolled. Exactly {attendance} "
-                "attendance is chronic absence.",
-                share=percent(CHRONIC_SHARE_ABSENT),
-                days=CHRONIC_MINIMUM_DAYS,
-                attendance=percent(1 - CHRONIC_SHARE_ABSENT),
-            ),
-        ),
-        (
-            _("Severe chronic absence"),
-            _(
-                "Absent for {share} or more of the days enrolled.",
-                share=percent(SEVERE_SHARE_ABSENT),
-            ),
-        ),
-        (
-            _("First visit"),
-            _(
-                "The first home visit that met the family. In a month without school it counts "
-                "from the next school month."
-            ),
-        ),
-        (
-            _("Before, after"),
-            _(
-                "The {before} school months before the month of the first visit, and the {after} "
-                "after it. The month of the visit is on neither side.",
-                before=in_words(len(MONTHS_BEFORE)),
-                after=in_words(len(MONTHS_AFTER)),
-            ),
-        ),
-        (
-            _("Points"),
-            _("The difference of two rates: from 80.0% to 84.0% is 4.0 points."),
-        ),
-        (
-            _("Effect of a visit"),
-            _(
-                "Visited students’ attendance rate less the rate they would have had without the "
-                "visit, taken from similar students not visited by then; a mean over the visited "
-                "students."
-            ),
-        ),
-        (
-            _("Between a and b"),
-            _(
-                "A {certainty} confidence interval: such ranges hold the true effect {times} times "
-                "in 100.",
-                certainty=percent(CONFIDENCE),
-                times=round(100 * CONFIDENCE),
-            ),
-        ),
-        (_("School months"), _("Months with school, counted in order: summers are skipped.")),
-        (
-            _("School year"),
-            _("July to June. A summer counts with the school year that follows."),
-        ),
-        (_("Levels"), f"{'; '.join(f'{level}: {_(told)}' for level, told in LEVELS.items())}."),
-        *(
-            (_(PARTICIPATION_LABELS[part]), f"{_begun(_(PARTICIPATION[part]))}.")
-            for part in PARTICIPATION
-        ),
-        (
-            _("High needs"),
-            _("English learner, disability, or eligible for free or reduced price meals."),
-        ),
-        (
-            _("Sources of the definitions"),
-            _(
-                "Attendance and chronic absence as the Connecticut State Department of Education "
-                "defines them; severe chronic absence as Attendance Works does."
-            ),
-        ),
-    )
 
 
 def answer(manifest: Manifest) -> str:
@@ -216,7 +120,7 @@ def table_facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
 
 def _rule(name: str) -> str:
     """What a rule is called; one of another version by its name in the manifest."""
-    return _(_RULES[name]) if name in _RULES else name.replace("_", " ").capitalize()
+    return _(_RULE_NAMES[name]) if name in _RULE_NAMES else name.replace("_", " ").capitalize()
 
 
 def _begun(text: str) -> str:

@@ -145,4 +145,5 @@ def in_words(table: pd.DataFrame) -> pd.DataFrame:
 def _writer(column: Column, values: pd.Series) -> Callable[[Any], str]:
     if not pd.api.types.is_numeric_dtype(values):
         return lambda text: NO_FIGURE if pd.isna(text) else str(text)
-    return _WRITERS.get(column.format, count)
+    write = _WRITERS.get(column.format, count)
+    return lambda value: NO_FIGURE if pd.isna(value) else write(value)

@@ -126,15 +126,16 @@ def effect_card(found: Headline, failed: Sequence[str] = ()) -> tuple[str, str]:
 
 def mind_sentence(failed: Sequence[str]) -> str:
     """That checks of the comparison behind a sentence failed, by their codes; empty for none."""
-    return _("Mind: {failed}.", failed=_what_failed(failed)) if failed else ""
+    return _("Mind: {failed}.", failed=what_failed(failed)) if failed else ""
 
 
 def failed_words(codes: Sequence[str]) -> str:
     """What is wrong with the comparison behind an effect: mind: past attendance not alike."""
-    return _("mind: {failed}", failed=_what_failed(codes))
+    return _("mind: {failed}", failed=what_failed(codes))
 
 
-def _what_failed(codes: Sequence[str]) -> str:
+def what_failed(codes: Sequence[str]) -> str:
+    """The same without its first word: past attendance not alike, many not compared."""
     return ", ".join(_(_FAILED[code]) for code in codes)
 
 

@@ -6,39 +6,55 @@ import pandas as pd
 
 from leapdash.contract import LEVELS, MONTHS_AFTER
 from leapdash.contract.thresholds import CONFIDENCE, percent
+from leapdash.inference import Interval
 from leapdash.show.choice import Choice
 from leapdash.show.effects.per_visit import PerVisit
+from leapdash.show.language import N_, _, _n
 from leapdash.show.views.next_visits import (
-    ALIKE,
     GROUPS,
     LESS,
     MORE,
-    UNTOLD,
+    NOT_APART,
     VISITS_AHEAD,
     NextVisits,
+    of_group,
 )
 from leapdash.show.words.filters import whom
-from leapdash.show.words.numbers import count, in_words, month, rounded, students, tenths
+from leapdash.show.words.numbers import count, in_words, month, rounded, tenths
 
-TITLE = "School days a visit won, by district and level"
-NOBODY = "No district of this choice takes part in home visits in that month."
-_MONTHS = in_words(len(MONTHS_AFTER))
-AXIS = f"School days a visit won<br>in the {_MONTHS} school months after"
-READ_THE_ROWS = (
-    f"Squares: school days won in the {_MONTHS} school months after the first visit, each month’s "
-    f"effect times the days enrolled in it; lines: where that lies with {percent(CONFIDENCE)} "
-    "certainty."
-)
-TAKEN_FOR_GRANTED = (
+TITLE = N_("School days a visit won, by district and level")
+NOBODY = N_("No district of this choice takes part in home visits in that month.")
+TAKEN_FOR_GRANTED = N_(
     "What is to come rests on this: that the next visited are like those visited so far in the "
     "same district and level, that effects don’t fall as more are visited, and that each visit "
     "meets the family. None of it can be shown from these data."
 )
-NOT_SHOWN = (
-    "Not shown: costs, later months, gains of unvisited schoolmates. The card’s days regained end "
-    f"where the data end; these are of {_MONTHS} full months."
-)
 _NAMED = 4
+
+
+def axis() -> str:
+    """The title of the axis of days."""
+    return _("School days a visit won<br>in the {months} school months after", months=_months())
+
+
+def read_the_rows() -> str:
+    """How the figure is read."""
+    return _(
+        "Squares: school days won in the {months} school months after the first visit, each "
+        "month’s effect times the days enrolled in it; lines: where that lies with {confidence} "
+        "certainty.",
+        months=_months(),
+        confidence=percent(CONFIDENCE),
+    )
+
+
+def not_shown() -> str:
+    """What days won leave out, and how they differ from days regained."""
+    return _(
+        "Not shown: costs, later months, gains of unvisited schoolmates. The card’s days regained "
+        "end where the data end; these are of {months} full months.",
+        months=_months(),
+    )
 
 
 def next_answer(found: NextVisits, choice: Choice) -> str:
@@ -54,32 +70,54 @@ def whole_name(whole: PerVisit) -> str:
     days = whole.days
     if days is None:
         return ""
-    return (
-        f"All visited students: {tenths(days.effect)} days "
-        f"({tenths(days.low)} to {tenths(days.high)})"
+    return _(
+        "All visited students: {days} days ({low} to {high})",
+        days=tenths(days.effect),
+        low=tenths(days.low),
+        high=tenths(days.high),
     )
 
 
 def groups_note(found: NextVisits) -> str:
     """What parts the rows, and why it isn't a ranking."""
-    number, elsewhere = found.compared, "all other visited students of the state"
+    number = found.compared
     if not number:
-        return f"Too few others were visited to set these beside {elsewhere}."
+        return _(
+            "Too few others were visited to set these beside all other visited students of the "
+            "state."
+        )
+    than = _("More or less than elsewhere: than all other visited students of the state.")
     if number == 1:
-        return f"More or less than elsewhere: than {elsewhere}."
+        return than
     chance = round((1 - CONFIDENCE) * number)
-    some = f"about {chance} would" if chance else "one might"
-    return (
-        f"More or less than elsewhere: than {elsewhere}. {number} districts’ levels are set beside "
-        f"them: by chance alone {some} stand out, so the ranges of these differences are so wide "
-        f"that all hold at once with {percent(CONFIDENCE)} certainty (Bonferroni). Within a group "
-        "those where most wait come first: their days are not ranked."
+    values = {"n": number, "confidence": percent(CONFIDENCE)}
+    stand_out = (
+        _n(
+            "{n} districts’ levels are set beside them: by chance alone about {chance} would stand "
+            "out, so the ranges of these differences are so wide that all hold at once with "
+            "{confidence} certainty (Bonferroni).",
+            "{n} districts’ levels are set beside them: by chance alone about {chance} would stand "
+            "out, so the ranges of these differences are so wide that all hold at once with "
+            "{confidence} certainty (Bonferroni).",
+            chance,
+            chance=chance,
+            **values,
+        )
+        if chance
+        else _(
+            "{n} districts’ levels are set beside them: by chance alone one might stand out, so "
+            "the ranges of these differences are so wide that all hold at once with {confidence} "
+            "certainty (Bonferroni).",
+            **values,
+        )
     )
+    order = _("Within a group those where most wait come first: their days are not ranked.")
+    return f"{than} {stand_out} {order}"
 
 
 def waiting_note(found: NextVisits) -> str:
     """Who waits, and when."""
-    return f"Waiting: eligible and not visited in {month(found.month)}."
+    return _("Waiting: eligible and not visited in {month}.", month=month(found.month))
 
 
 def checks_note(rows: pd.DataFrame) -> str:
@@ -88,9 +126,11 @@ def checks_note(rows: pd.DataFrame) -> str:
     number = int((told["checks_failed"] != "").sum())
     if not number:
         return ""
-    return (
-        f"Hollow: in {number} of {len(told)} the comparison fails a check (the table says which); "
-        "few are seldom alike in everything."
+    return _(
+        "Hollow: in {n} of {all} the comparison fails a check (the table says which); few are "
+        "seldom alike in everything.",
+        n=number,
+        all=len(told),
     )
 
 
@@ -100,125 +140,216 @@ def alt_next(found: NextVisits) -> str:
     """
     rows, parts = found.rows, []
     for group in GROUPS:
-        own = rows[rows["section"] == group]
+        own = of_group(rows, group)
         if len(own):
-            names = _named(own) if group in (MORE, LESS) else str(len(own))
-            waiting = f"{students(int(own['waiting'].sum()))} waiting"
-            parts.append(f"{group}: {names}, {waiting}")
-    whole = whole_name(found.whole)
-    number = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
-    return f"{TITLE}. {number}. {'; '.join(parts)}.{f' {whole}.' if whole else ''}"
+            waiting = int(own["waiting"].sum())
+            parts.append(
+                _n(
+                    "{group}: {places}, {n} waiting student",
+                    "{group}: {places}, {n} waiting students",
+                    waiting,
+                    group=_(group),
+                    places=_named(own) if group in (MORE, LESS) else len(own),
+                    n=count(waiting),
+                )
+            )
+    number = _n("{n} row", "{n} rows", len(rows), n=len(rows))
+    told = [_(TITLE), number, "; ".join(parts), whole_name(found.whole)]
+    return " ".join(f"{part}." for part in told if part)
 
 
 def _ahead_sentence(found: NextVisits, choice: Choice) -> str:
     """What the next visits would win, and what that rests on."""
-    rows, who = found.rows, whom(choice)
+    rows, who, when = found.rows, whom(choice), month(found.month)
     waiting = int(rows["waiting"].sum())
-    untold = int(rows.loc[rows["days_per_visit"].isna(), "waiting"].sum())
-    when = month(found.month)
     if waiting == 0:
-        return f"{who}: nobody waited for a first visit in {when}."
-    ahead = found.ahead
-    if ahead is None:
-        return (
-            f"{who}: too few visited students could be followed for {_MONTHS} school months to say "
-            f"what visits to the {students(waiting)} waiting in {when} would win."
+        return _("{whom}: nobody waited for a first visit in {month}.", whom=who, month=when)
+    if found.ahead is None:
+        return _n(
+            "{whom}: too few visited students could be followed for {months} school months to say "
+            "what visits to the {n} student waiting in {month} would win.",
+            "{whom}: too few visited students could be followed for {months} school months to say "
+            "what visits to the {n} students waiting in {month} would win.",
+            waiting,
+            whom=who,
+            months=_months(),
+            n=count(waiting),
+            month=when,
         )
-    told = (
-        f"{who}: if the next visited are like those visited so far in their district and level, "
-        f"{count(VISITS_AHEAD)} more visits, spread as those who wait are, "
-    )
-    if ahead.low <= 0 <= ahead.high:
-        told += (
-            f"can’t be said to win school days (between {rounded(-ahead.low)} lost and "
-            f"{rounded(ahead.high)} won)."
+    untold = int(rows.loc[rows["days_per_visit"].isna(), "waiting"].sum())
+    if untold:
+        # Of several: where the one who waits can't be told of, nothing can.
+        waited = _n(
+            "In {month}, {n} students were waiting, {untold} of them where too few were visited to "
+            "say: they are left out.",
+            "In {month}, {n} students were waiting, {untold} of them where too few were visited to "
+            "say: they are left out.",
+            untold,
+            month=when,
+            n=count(waiting),
+            untold=count(untold),
         )
     else:
-        verb = "win" if ahead.effect > 0 else "lose"
-        low, high = sorted((abs(ahead.low), abs(ahead.high)))
-        told += (
-            f"would {verb} about {rounded(abs(ahead.effect))} school days "
-            f"(between {rounded(low)} and {rounded(high)})."
+        waited = _n(
+            "In {month}, {n} student was waiting.",
+            "In {month}, {n} students were waiting.",
+            waiting,
+            month=when,
+            n=count(waiting),
         )
-    if not untold:
-        return f"{told} In {when}, {_waited(waiting)}."
-    return (
-        f"{told} In {when}, {_waited(waiting)}, {count(untold)} of them where too few were visited "
-        "to say: they are left out."
+    return f"{_won(found.ahead, who)} {waited}"
+
+
+def _won(ahead: Interval, who: str) -> str:
+    """What the next visits would win or lose, if they can be said to."""
+    values = {"whom": who, "visits": count(VISITS_AHEAD)}
+    if ahead.low <= 0 <= ahead.high:
+        return _(
+            "{whom}: if the next visited are like those visited so far in their district and "
+            "level, {visits} more visits, spread as those who wait are, can’t be said to win "
+            "school days (between {lost} lost and {won} won).",
+            lost=rounded(-ahead.low),
+            won=rounded(ahead.high),
+            **values,
+        )
+    low, high = sorted((abs(ahead.low), abs(ahead.high)))
+    values |= {"days": rounded(abs(ahead.effect)), "low": rounded(low), "high": rounded(high)}
+    if ahead.effect > 0:
+        return _(
+            "{whom}: if the next visited are like those visited so far in their district and "
+            "level, {visits} more visits, spread as those who wait are, would win about {days} "
+            "school days (between {low} and {high}).",
+            **values,
+        )
+    return _(
+        "{whom}: if the next visited are like those visited so far in their district and level, "
+        "{visits} more visits, spread as those who wait are, would lose about {days} school days "
+        "(between {low} and {high}).",
+        **values,
     )
-
-
-def _waited(number: int) -> str:
-    return f"{students(number)} {'was' if number == 1 else 'were'} waiting"
 
 
 def _beside_sentence(rows: pd.DataFrame) -> str:
     """Where a visit won more or less than elsewhere, and where that can't be told; empty where
     nothing is told.
     """
-    own = {group: rows[rows["section"] == group] for group in GROUPS}
-    told = len(rows) - len(own[UNTOLD])
+    more, less, alike = (of_group(rows, group) for group in (MORE, LESS, NOT_APART))
+    told = len(more) + len(less) + len(alike)
     if not told:
         return ""
-    if len(own[ALIKE]) == told:
-        places = "here" if told == 1 else f"in any of these {told} places"
-        return (
-            f"The days a visit won {places} can’t be told from those elsewhere, so nothing says "
-            "where the next would win most."
+    if len(alike) == told == 1:
+        return _(
+            "The days a visit won here can’t be told from those elsewhere, so nothing says where "
+            "the next would win most."
+        )
+    if len(alike) == told:
+        return _(
+            "The days a visit won in any of these {n} places can’t be told from those elsewhere, "
+            "so nothing says where the next would win most.",
+            n=told,
         )
     if told == 1:
         return (
-            f"So far a visit won {'more' if len(own[MORE]) else 'fewer'} days here than elsewhere."
+            _("So far a visit won more days here than elsewhere.")
+            if len(more)
+            else _("So far a visit won fewer days here than elsewhere.")
         )
-    parts = [
-        f"{word} than elsewhere in {_named(own[group])}, where "
-        f"{count(int(own[group]['waiting'].sum()))} wait"
-        for group, word in (
-            (MORE, "more days"),
-            (LESS, "fewer" if len(own[MORE]) else "fewer days"),
+    return _apart(more, less, len(alike))
+
+
+def _apart(more: pd.DataFrame, less: pd.DataFrame, alike: int) -> str:
+    """Where a visit won more, or less, than elsewhere; `alike`: how many other places can't be
+    told from elsewhere.
+    """
+    values: dict[str, object] = {}
+    for name, own in (("more", more), ("fewer", less)):
+        values |= {name: _named(own), f"wait_{name}": count(int(own["waiting"].sum()))}
+    values["n"] = alike
+    if len(more) and len(less):
+        if not alike:
+            return _(
+                "So far a visit won more days than elsewhere in {more}, where {wait_more} wait, "
+                "and fewer than elsewhere in {fewer}, where {wait_fewer} wait.",
+                **values,
+            )
+        return _n(
+            "So far a visit won more days than elsewhere in {more}, where {wait_more} wait, and "
+            "fewer than elsewhere in {fewer}, where {wait_fewer} wait; the other place can’t be "
+            "told from elsewhere.",
+            "So far a visit won more days than elsewhere in {more}, where {wait_more} wait, and "
+            "fewer than elsewhere in {fewer}, where {wait_fewer} wait; the other {n} places can’t "
+            "be told from elsewhere.",
+            alike,
+            **values,
         )
-        if len(own[group])
-    ]
-    first, *others = parts
-    sentence = " and ".join([f"So far a visit won {first},", *others]).removesuffix(",")
-    if alike := len(own[ALIKE]):
-        rest = "the other place" if alike == 1 else f"the other {alike} places"
-        sentence += f"; {rest} can’t be told from elsewhere"
-    return f"{sentence}."
+    if len(more):
+        if not alike:
+            return _(
+                "So far a visit won more days than elsewhere in {more}, where {wait_more} wait.",
+                **values,
+            )
+        return _n(
+            "So far a visit won more days than elsewhere in {more}, where {wait_more} wait; the "
+            "other place can’t be told from elsewhere.",
+            "So far a visit won more days than elsewhere in {more}, where {wait_more} wait; the "
+            "other {n} places can’t be told from elsewhere.",
+            alike,
+            **values,
+        )
+    if not alike:
+        return _(
+            "So far a visit won fewer days than elsewhere in {fewer}, where {wait_fewer} wait.",
+            **values,
+        )
+    return _n(
+        "So far a visit won fewer days than elsewhere in {fewer}, where {wait_fewer} wait; the "
+        "other place can’t be told from elsewhere.",
+        "So far a visit won fewer days than elsewhere in {fewer}, where {wait_fewer} wait; the "
+        "other {n} places can’t be told from elsewhere.",
+        alike,
+        **values,
+    )
 
 
 def _named(rows: pd.DataFrame) -> str:
     """Districts by name with their levels, or how many places of which levels where they are more
     than a few.
     """
-    levels = {
-        level: int((rows["level"] == level).sum())
-        for level in LEVELS
-        if (rows["level"] == level).any()
-    }
     if rows["district_code"].nunique() > _NAMED:
-        told = ", ".join(f"{number} of {level}" for level, number in levels.items())
-        return f"{len(rows)} places ({told})"
+        levels = ", ".join(
+            _("{n} of {level}", n=int((rows["level"] == level).sum()), level=level)
+            for level in LEVELS
+            if (rows["level"] == level).any()
+        )
+        return _("{n} places ({levels})", n=len(rows), levels=levels)
     names = []
-    for _, own in rows.groupby("district_code", sort=False):
+    for _code, own in rows.groupby("district_code", sort=False):
         name = str(own["series"].iloc[0]).rsplit(", ", 1)[0]
         here = [level for level in LEVELS if (own["level"] == level).any()]
         names.append(f"{name} ({', '.join(here)})")
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    if len(names) < 2:
+        return "".join(names)
+    return _("{one} and {other}", one=", ".join(names[:-1]), other=names[-1])
 
 
 def hover(row: pd.Series) -> str:
     """What a row says when it is pointed at: its days, those beside elsewhere, who waits."""
+    days, low, high = (tenths(row[name]) for name in ("days_per_visit", "days_low", "days_high"))
     lines = [
         f"<b>{row['series']}</b>",
-        f"{tenths(row['days_per_visit'])} days a visit, between {tenths(row['days_low'])} and "
-        f"{tenths(row['days_high'])}",
+        _("{days} days a visit, between {low} and {high}", days=days, low=low, high=high),
     ]
     if not math.isnan(row["days_beside"]):
-        low, high = row["days_beside_low"], row["days_beside_high"]
-        lines.append(f"Beside elsewhere: {_signed(low)} to {_signed(high)} days")
-    lines.append(f"{count(row['waiting'])} wait; {count(row['visited'])} visited were followed")
+        low, high = _signed(row["days_beside_low"]), _signed(row["days_beside_high"])
+        lines.append(_("Beside elsewhere: {low} to {high} days", low=low, high=high))
+    waiting, visited = count(row["waiting"]), count(row["visited"])
+    # Translators: either number may be 1.
+    lines.append(_("{n} wait; {visited} visited were followed", n=waiting, visited=visited))
     return "<br>".join(lines)
+
+
+def _months() -> str:
+    return in_words(len(MONTHS_AFTER))
 
 
 def _signed(number: float) -> str:

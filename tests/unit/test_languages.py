@@ -1,0 +1,190 @@
+"""Another language: nothing said outside the catalogues, and the catalogues whole.
+
+In a language made for the test every text stands between ⟦ and ⟧; what an answer says outside of
+them, but for names, codes, numbers and addresses, was forgotten.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from leapdash.contract import SUMMARY_TABLES
+from leapdash.release import Release
+from leapdash.show.answers import (
+    about,
+    before_after,
+    district,
+    glossary,
+    home_visit,
+    impact,
+    school,
+    start,
+    trends,
+)
+from leapdash.show.answers.model import (
+    Answer,
+    Code,
+    Document,
+    Facts,
+    Figure,
+    Part,
+    Table,
+    Text,
+    Withheld,
+)
+from leapdash.show.charts.base import Heading, Look
+from leapdash.show.charts.palette import LIGHT
+from leapdash.show.choice import Choice
+from leapdash.show.filters import Filters
+from leapdash.show.language import speaking
+from leapdash.show.opened import OpenedRelease
+from leapdash.show.words.columns import in_words
+from tests.lib.small_release import HARTFORD
+
+# Names, codes and marks of the data, and months (those of Spanish, as the calendar has them).
+_NAMES = re.compile(
+    r"leapdash|PK-5|PK|(Hartford|New Haven|Avon)( Elm School| River Academy)?|Connecticut|UTC|SHA"
+    r"|https?://\S+|data\.ct\.gov \S+|a small state|\d{4}-\d{2}-\d{2}T\d{6}"
+    r"|(enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
+    r" de (?=20)|\b(ene|feb|mar|abr|may|jun|jul|ago|sep|sept|oct|nov|dic)\b"
+)
+_TAGS = re.compile(r"<[^>]*>|%\{[^}]*\}|&\w+;")
+_TABLES = {table.name for table in SUMMARY_TABLES}
+
+
+@pytest.fixture(scope="module")
+def own(release: Release) -> OpenedRelease:
+    """The small release, opened for this language alone: what it said is kept."""
+    return OpenedRelease(release)
+
+
+def outside(text: str) -> str:
+    """What of a text stands outside all brackets, without tags, names and numbers."""
+    kept, depth = [], 0
+    for character in text:
+        depth += (character == "⟦") - (character == "⟧")
+        if depth == 0 and character not in "⟦⟧":
+            kept.append(character)
+    rest = _NAMES.sub("", _TAGS.sub(" ", "".join(kept)))
+    return " ".join(re.findall(r"[^\W\d_]{2,}", rest))
+
+
+def test_what_stands_outside_brackets_is_found():
+    assert outside("⟦Of ⟦Hartford⟧, 3 students⟧") == ""
+    assert outside("⟦Of⟧ Hartford, 3 students") == "students"
+
+
+def said(answer: Answer) -> Iterator[tuple[str, str]]:
+    """All texts of an answer, each with where it stands."""
+    yield "question", answer.question
+    yield "sentence", answer.sentence
+    yield "scope", answer.scope
+    for card in answer.cards:
+        for text in (card.label, card.value, card.unit, card.help or ""):
+            yield f"card {card.label}", text
+    for text in (*answer.notes, *answer.warnings):
+        yield "note", text
+    for part in (*answer.figures, answer.withheld):
+        yield from said_by(part, answer)
+    for section in answer.sections:
+        yield "section", section.heading
+        for part in section.make():
+            yield from said_by(part, answer)
+    for check in answer.checks:
+        yield "check", check.line.question
+        yield "check", check.line.finding
+        for part in check.make():
+            yield from said_by(part, answer)
+
+
+def said_by(part: Part | None, answer: Answer) -> Iterator[tuple[str, str]]:
+    match part:
+        case Figure():
+            heading = Heading(part.title, "")
+            for text in (part.title, part.alt, *part.notes):
+                yield part.name, text
+            yield from drawn(part, Look(LIGHT, answer.stamp, heading))
+            yield from cells(part)
+        case Table():
+            yield part.name, part.title
+            yield from cells(part)
+        case Text():
+            yield "text", part.words
+        case Withheld():
+            yield "withheld", f"{part.reason} {part.title}"
+        case Facts():
+            yield "facts", part.alt
+            for pair in part.pairs:
+                for text in pair:
+                    yield f"facts {part.alt}", text
+        case Document() | Code() | None:
+            pass
+
+
+def drawn(figure: Figure, look: Look) -> Iterator[tuple[str, str]]:
+    chart = figure.chart(look)
+    layout = chart.layout.to_plotly_json()
+    for note in layout.get("annotations", []):
+        yield f"{figure.name}: written", str(note.get("text") or "")
+    for name, axis in layout.items():
+        if name[1:].startswith("axis"):
+            yield f"{figure.name}: {name}", str(axis.get("title", {}).get("text") or "")
+            for tick in axis.get("ticktext") or []:
+                yield f"{figure.name}: {name}", str(tick)
+    for trace in chart.data:
+        for kind in ("text", "hovertext", "customdata"):
+            values = getattr(trace, kind, None)
+            values = [values] if isinstance(values, str) else [] if values is None else values
+            for value in values:
+                if isinstance(value, str):
+                    yield f"{figure.name}: {kind}", value
+        yield f"{figure.name}: hover", str(getattr(trace, "hovertemplate", None) or "")
+        if layout.get("showlegend") and trace.showlegend is not False:
+            yield f"{figure.name}: key", str(trace.name or "")
+
+
+def cells(part: Figure | Table) -> Iterator[tuple[str, str]]:
+    table = in_words(part.table.head(30))
+    for title in table.columns:
+        yield f"{part.name}: column", title
+        for value in table[title]:
+            yield f"{part.name}: cell of {title}", str(value)
+
+
+ASKED = {
+    "impact": (impact.answer, [Filters(), Filters((HARTFORD,), years=("2021-22",))]),
+    "before_after": (
+        before_after.answer,
+        [Filters(), Filters((HARTFORD,), levels=("6-8", "9-12"))],
+    ),
+    "district": (district.answer, [Filters()]),
+    "school": (school.answer, [Filters()]),
+    "trends": (trends.answer, [Filters(), Filters(participation=("visited", "eligible"))]),
+    "about": (about.answer, [Filters()]),
+    "start": (start.answer, [Filters()]),
+    "home_visit": (home_visit.answer, [Filters()]),
+    "glossary": (glossary.answer, [Filters()]),
+}
+
+
+@pytest.mark.parametrize("page", ASKED)
+def test_all_that_an_answer_says_is_in_the_catalogues(page, own: OpenedRelease, bracketed):
+    answer, choices = ASKED[page]
+    about_one = {"district": HARTFORD} if page == "district" else {}
+    if page == "school":
+        about_one = {"school": next(iter(own.known.schools))}
+    forgotten = {}
+    with speaking(bracketed):
+        for filters in choices:
+            for where, text in said(answer(Choice(own, filters, **about_one))):
+                if text not in _TABLES and (found := outside(text)):
+                    forgotten[where, found] = text
+    assert forgotten == {}
+
+
+def test_what_is_kept_is_kept_by_language(own: OpenedRelease, bracketed):
+    choice = Choice(own, by="level")
+    with speaking(bracketed):
+        assert trends.answer(choice).figures[0].title.startswith("⟦")
+    assert trends.answer(choice).figures[0].title.startswith("Attendance")
