@@ -19,6 +19,7 @@ from leapdash.show.opened import OpenedRelease
 By = Literal["all", "district", "level", "participation", "group", "period", "language"]
 Grain = Literal["month", "year"]
 Order = Literal["effect", "waiting", "reached", "name"]
+Gap = Literal["attendance", "chronic", "reach", "effect"]
 
 AREA = ("districts", "levels")
 VISITS = (*AREA, "years")
@@ -33,7 +34,9 @@ class Choice:
 
     `by`: what lines are drawn by. `grain`: what a point in time is. `measure`: the rate schools
     are compared by, one of MEASURES. `headline`: when after the visit effects are compared.
-    `order`: what rows of effects are ordered by.
+    `order`: what rows of effects are ordered by. `of_group`: the student group set beside all
+    others; `gap`: what groups are set side by side in. `a`, `b`: the two sides of a comparison;
+    None where nothing is compared.
     `district`, `school`: the code of the one district or school a page is about; empty where it is
     about no single one.
     """
@@ -45,6 +48,10 @@ class Choice:
     measure: str = ATTENDANCE.name
     headline: HeadlineName = "six_to_nine"
     order: Order = "effect"
+    of_group: str = "english_learner"
+    gap: Gap = "attendance"
+    a: Filters | None = None
+    b: Filters | None = None
     district: str = ""
     school: str = ""
 
@@ -62,6 +69,13 @@ class Choice:
     def codes(self) -> tuple[str, ...] | None:
         """The district codes chosen, each once; None where all districts are meant."""
         return codes_of(self.filters, self.known)
+
+    @property
+    def sides(self) -> tuple["Choice", ...]:
+        """The two sides of a comparison, each as a choice of its own; none where nothing is
+        compared.
+        """
+        return tuple(Choice(self.release, own) for own in (self.a, self.b) if own is not None)
 
     def filtered(self, **filters: Any) -> "Choice":
         """The same choice with those filters set anew."""

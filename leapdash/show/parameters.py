@@ -3,9 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from leapdash.show.filters import Known, understood
+from leapdash.contract import GROUPS
+from leapdash.show.filters import Known, in_english, understood
 from leapdash.show.language import LANGUAGES, N_
 from leapdash.show.measures import MEASURES
+from leapdash.show.views.groups import COMPARED
+
+SEVERAL = ","
+"""What stands between the values of one text."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,10 @@ class Parameter:
         found, all_known = understood(query.get(self.key, []), self.words)
         return (found[0] if found and found[0] != self.first else ""), all_known
 
+    def written(self, said: str) -> list[str]:
+        """What an address says for a value."""
+        return [self.words.get(said, said)]
+
     @property
     def first(self) -> str:
         """The value that goes without saying."""
@@ -39,6 +48,24 @@ class OneOf(Parameter):
     def first(self) -> str:
         """Nothing: the answer knows."""
         return ""
+
+
+@dataclass(frozen=True)
+class Side(OneOf):
+    """What one side of a comparison chooses by one filter, in place of the filter bar: several
+    values, kept as one text. `of`: the filter.
+    """
+
+    of: str = ""
+
+    def read(self, query: Mapping[str, Sequence[str]]) -> tuple[str, bool]:
+        """The values an address asks for; and whether it asks for nothing else."""
+        found, all_known = understood(query.get(self.key, []), self.words)
+        return SEVERAL.join(found), all_known
+
+    def written(self, said: str) -> list[str]:
+        """What an address says for the values."""
+        return [self.words[value] for value in said.split(SEVERAL) if value in self.words]
 
 
 HEADLINE = Parameter(
@@ -91,6 +118,36 @@ LINES = Parameter(
 POINTS = Parameter(
     "points", N_("Points"), {"month": N_("Months"), "year": N_("School years")}, "grain"
 )
+GROUP = Parameter(
+    "of_group",
+    N_("Group"),
+    {"english_learner": GROUPS["english_learner"]} | {code: GROUPS[code] for code in COMPARED},
+    "of_group",
+)
+GAP = Parameter(
+    "gap",
+    N_("Gaps in"),
+    {
+        "attendance": N_("Attendance"),
+        "chronic": N_("Chronic absence"),
+        "reach": N_("Reached"),
+        "effect": N_("Effect"),
+    },
+    "gap",
+)
+SIDES: Mapping[str, tuple[Side, ...]] = {
+    "a": (
+        Side("a_districts", N_("A: districts"), {}, of="districts"),
+        Side("a_levels", N_("A: levels"), {}, of="levels"),
+        Side("a_years", N_("A: school years"), {}, of="years"),
+    ),
+    "b": (
+        Side("b_districts", N_("B: districts"), {}, of="districts"),
+        Side("b_levels", N_("B: levels"), {}, of="levels"),
+        Side("b_years", N_("B: school years"), {}, of="years"),
+    ),
+}
+"""What each side of a comparison chooses."""
 SCHOOL = OneOf("school", N_("Find a school"), {}, "school")
 LANGUAGE = OneOf("lang", N_("Language"), {code: code for code in LANGUAGES})
 """The language asked for; without one a page speaks the browser's."""
@@ -100,6 +157,9 @@ _OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "impact": (HEADLINE, ORDER),
     "district": (MEASURE, HEADLINE),
     "school": (SCHOOL,),
+    "groups": (GROUP, GAP),
+    "visits": (),
+    "compare": (*SIDES["a"], *SIDES["b"]),
     "trends": (LINES, POINTS),
     "before_after": (COMPARE,),
     "home_visit": (),
@@ -110,5 +170,12 @@ _OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
 
 def controls_on(page: str, known: Known) -> tuple[Parameter, ...]:
     """What decides a page's answer beside the filters, with the words of the release."""
-    schools = {code: known.school_label(code) for code in known.schools}
-    return tuple(replace(one, words=schools) if one is SCHOOL else one for one in _OF_PAGE[page])
+    return tuple(_worded(one, known) for one in _OF_PAGE[page])
+
+
+def _worded(one: Parameter, known: Known) -> Parameter:
+    if isinstance(one, Side):
+        return replace(one, words=in_english(one.of, known))
+    if one is SCHOOL:
+        return replace(one, words={code: known.school_label(code) for code in known.schools})
+    return one

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page
 from tests.lib.browser import settle, visit
 
 PAGES = (
-    *("", "impact", "district", "school", "trends", "before_after"),
+    *("", "impact", "district", "school"),
+    *("groups", "visits", "compare", "trends", "before_after"),
     *("home_visit", "glossary", "about"),
 )
 IN_EVERY_RUN = {
@@ -17,6 +18,9 @@ IN_EVERY_RUN = {
     ("impact", "light", 1280),
     ("district", "dark", 390),
     ("school", "light", 390),
+    ("groups", "light", 390),
+    ("visits", "light", 390),
+    ("compare", "dark", 1280),
     ("trends", "light", 390),
     ("before_after", "dark", 1280),
     ("home_visit", "dark", 390),

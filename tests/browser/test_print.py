@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Page
 from tests.lib.browser import visit
 
 PAGES = (
-    *("", "impact", "district", "school", "trends", "before_after"),
+    *("", "impact", "district", "school"),
+    *("groups", "visits", "compare", "trends", "before_after"),
     *("home_visit", "glossary", "about"),
 )
 WIDEST_PAPER = 740  # pixels of a Letter sheet between its margins

@@ -13,7 +13,7 @@ import streamlit as st
 
 from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, Filters, Known, left_out
 from leapdash.show.language import DEFAULT, LANGUAGES, speak
-from leapdash.show.parameters import LANGUAGE, Parameter
+from leapdash.show.parameters import LANGUAGE, SEVERAL, Parameter
 
 Query = dict[str, list[str]]
 
@@ -111,6 +111,12 @@ def take(key: str, offered: Sequence[str]) -> None:
     _say(key, st.session_state[key], offered)
 
 
+def take_several(key: str) -> None:
+    """Choose what a control of several values now shows; a callback."""
+    value = SEVERAL.join(st.session_state[key])
+    _say(key, value, ("", value))
+
+
 def _say(key: str, value: str, offered: Sequence[str]) -> None:
     value = "" if value == offered[0] else value
     said = st.session_state[_SAID]
@@ -162,8 +168,6 @@ def _query(
     chosen: Filters, said: Mapping[str, str], own: Sequence[Parameter], known: Known
 ) -> Query:
     beside = {
-        one.key: [one.words.get(said[one.key], said[one.key])]
-        for one in own
-        if said[one.key] not in ("", one.first)
+        one.key: one.written(said[one.key]) for one in own if said[one.key] not in ("", one.first)
     }
     return chosen.in_address(known) | beside

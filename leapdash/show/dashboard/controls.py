@@ -9,10 +9,19 @@ import streamlit as st
 from leapdash.show.answers import pages
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
-from leapdash.show.filters import Known
+from leapdash.show.filters import Known, labels
 from leapdash.show.language import N_, _
 from leapdash.show.opened import OpenedRelease
-from leapdash.show.parameters import COMPARE, LANGUAGE, SCHOOL, OneOf, Parameter, controls_on
+from leapdash.show.parameters import (
+    COMPARE,
+    LANGUAGE,
+    SCHOOL,
+    SIDES,
+    OneOf,
+    Parameter,
+    Side,
+    controls_on,
+)
 from leapdash.show.views.effects import ways_to_part
 from leapdash.show.words.school import AT_FIRST
 
@@ -74,6 +83,48 @@ def draw_school(choice: Choice) -> None:
         st.caption(_(AT_FIRST))
 
 
+def draw_sides(choice: Choice) -> None:
+    """Put the controls of both sides of a comparison beside each other."""
+    for column, (side, boxes), own in zip(
+        st.columns(2, gap="medium"), SIDES.items(), choice.sides, strict=True
+    ):
+        with column.container(border=True, gap="small", key=f"side-{side}"):
+            districts, *others = boxes
+            _draw_side(districts, choice, own.filters.values(districts.of))
+            with st.container(horizontal=True, gap="small"):
+                for box in others:
+                    _draw_side(box, choice, own.filters.values(box.of))
+
+
+def _draw_side(box: Side, choice: Choice, shown: tuple[str, ...]) -> None:
+    """Put what a side chooses by one filter on the page; `shown`: what counts now, said or not."""
+    options = labels(box.of, choice.known)
+    address.begin_with(box.key, list(shown))
+    if box.of == "districts":
+        st.multiselect(
+            _(box.label),
+            list(options),
+            format_func=lambda value: options[value],
+            key=box.key,
+            placeholder=_("All districts"),
+            select_all=False,
+            wrap=True,
+            on_change=address.take_several,
+            args=(box.key,),
+        )
+    else:
+        st.pills(
+            _(box.label),
+            list(options),
+            selection_mode="multi",
+            format_func=lambda value: options[value],
+            key=box.key,
+            wrap=True,
+            on_change=address.take_several,
+            args=(box.key,),
+        )
+
+
 def _tabs(key: str, label: str, *titles: str) -> OneOf:
     return OneOf(key, label, dict(zip(titles, titles, strict=True)))
 
@@ -90,6 +141,23 @@ BESIDE_TABS = _tabs(
     "All students",
     "Evaluation",
     "Since the last release",
+)
+GROUP_TABS = _tabs(
+    "beside_groups",
+    N_("The group and all others"),
+    "Attendance by month",
+    "Chronic absence",
+    "Reached",
+    "Effect of visits",
+)
+VISITS_TABS = _tabs(
+    "beside_visits",
+    N_("The visits"),
+    "Kinds of visits",
+    "How soon",
+    "From eligible to met",
+    "School by school",
+    "What differs",
 )
 SCHOOL_TABS = _tabs(
     "beside_school", N_("The school"), "Schools like it", "Chronic absence", "Visits", "Chance"
@@ -108,6 +176,8 @@ _TABS: Mapping[str, tuple[Parameter, ...]] = {
     "impact": (BESIDE_TABS,),
     "district": (TIME_TABS,),
     "school": (SCHOOL_TABS,),
+    "groups": (GROUP_TABS,),
+    "visits": (VISITS_TABS,),
 }
 """Which section of a page is open."""
 

@@ -14,13 +14,16 @@ from leapdash.show import faults, metrics
 from leapdash.show.answers import (
     about,
     before_after,
+    compare,
     district,
     glossary,
+    groups,
     home_visit,
     impact,
     school,
     start,
     trends,
+    visits,
 )
 from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
@@ -31,6 +34,7 @@ from leapdash.show.language import LANGUAGES, N_, _, in_this_language, language
 from leapdash.show.parameters import LANGUAGE
 from leapdash.show.words.about import INVENTED, RECORDED
 from leapdash.show.words.briefing import edition
+from leapdash.show.words.compare import name as side_name
 
 # A file of our own: Streamlit fetches the named icons of a browser tab from another host.
 ICON = Path(__file__).with_name("favicon.png")
@@ -61,6 +65,9 @@ PAGES = (
     PageInfo("impact", N_("Impact"), ":material/flag:", impact.QUESTION),
     PageInfo("district", N_("District"), ":material/school:", district.QUESTION),
     PageInfo("school", N_("School"), ":material/apartment:", school.QUESTION),
+    PageInfo("groups", N_("Groups"), ":material/groups:", groups.QUESTION),
+    PageInfo("visits", N_("Visits"), ":material/doorbell:", visits.QUESTION),
+    PageInfo("compare", N_("Compare"), ":material/balance:", compare.QUESTION),
     PageInfo("trends", N_("Trends"), ":material/show_chart:", trends.QUESTION),
     PageInfo(
         "before_after", N_("Before and after"), ":material/compare_arrows:", before_after.QUESTION
@@ -145,6 +152,8 @@ def _title(info: PageInfo, choice: Choice) -> str:
     chosen = filter_bar.in_words(choice).replace(" · ", ", ")
     if choice.school:
         chosen = choice.known.school_label(choice.school)
+    elif choice.sides:
+        chosen = ", ".join(side_name(side) for side in choice.sides)
     return " · ".join(part for part in (chosen, _(info.title), "leapdash") if part)
 
 

@@ -24,7 +24,7 @@ from leapdash.show.filters import (
 )
 from leapdash.show.language import DEFAULT
 from leapdash.show.opened import OpenedRelease
-from leapdash.show.parameters import LANGUAGE, SCHOOL, controls_on
+from leapdash.show.parameters import LANGUAGE, SCHOOL, SEVERAL, Side, controls_on
 
 MOST_ROWS = 10_000
 """So many rows of a table at most come at once."""
@@ -74,7 +74,7 @@ def allowed_on(page: str, known: Known) -> tuple[Allowed, ...]:
         if reason_off(page, name) is None
     )
     controls = (
-        Allowed(one.key, one.label, one.words, several=False, first=one.first)
+        Allowed(one.key, one.label, one.words, isinstance(one, Side), one.first)
         for one in controls_on(page, known)
     )
     spoken = Allowed(LANGUAGE.key, LANGUAGE.label, LANGUAGE.words, several=False, first=DEFAULT)
@@ -125,7 +125,9 @@ def choice_asked(
         years=found.get("years", ()),
         group=found.get("group", (ALL_STUDENTS,))[0],
     )
-    said = {name: values[0] for name, values in found.items() if name not in FILTER_LABELS}
+    said = {
+        name: SEVERAL.join(values) for name, values in found.items() if name not in FILTER_LABELS
+    }
     _check_school(said, chosen, release.known)
     in_words = {name: [allowed[name].words[v] for v in values] for name, values in found.items()}
     language = said.pop(LANGUAGE.key, DEFAULT)
