@@ -17,11 +17,12 @@ from leapdash.show.endpoint import answering, asked
 from leapdash.show.endpoint.tables import TABLES
 from leapdash.show.filters import Filters
 from leapdash.show.on_show import STORE_VARIABLE
-from leapdash.show.parameters import LANGUAGE
+from leapdash.show.parameters import GAP, LANGUAGE
 from leapdash.show.views.programme import districts_visited
 from leapdash.show.words.glossary import meaning_of
 from tests.lib.endpoint import API, tables_of
 from tests.lib.small_release import (
+    AVON,
     EFFECT_TABLES,
     HARTFORD,
     NEW_HAVEN,
@@ -56,6 +57,12 @@ CHOICES = [
     ("school", {"school": SCHOOL}, Filters(), {"school": SCHOOL}),
     ("school", {"school": "New Haven Elm School, New Haven", "districts": NEW_HAVEN},
         Filters((NEW_HAVEN,)), {"school": "0931011"}),
+    ("groups", {"gap": "Reached", "of_group": "Students with high needs", "levels": "6-8"},
+        Filters((), ("6-8",)), {"gap": "reach", "of_group": "high_needs"}),
+    ("visits", {}, Filters(), {}),
+    ("compare", {"a_districts": ["Hartford", "Avon"], "b_levels": "6-8", "b_years": "2021-22"},
+        Filters(), {"a": Filters((HARTFORD, AVON)),
+                    "b": Filters(("leap",), ("6-8",), years=("2021-22",))}),
     ("trends", {}, Filters(), {"by": "district"}),
     ("trends",
         {"lines": "One line", "points": "School years", "group": "White",
@@ -106,13 +113,13 @@ def test_an_answer_and_each_of_its_tables_are_the_page_s_own(
 
 
 def test_every_table_that_a_page_can_have_has_its_name_in_the_list(small):
-    sections = {page: set(names) for page, names in TABLES.items()}
-    for page, _, filters, controls in CHOICES:
+    gaps = [("groups", {}, Filters(), {"gap": gap}) for gap in GAP.words]
+    seen: dict[str, set[str]] = {page: set() for page in answer_pages.PAGES}
+    for page, _, filters, controls in (*CHOICES, *gaps):
         answer = answer_pages.PAGES[page].answer(Choice(small, filters, **controls))
-        assert set(tables_of(answer)) <= sections[page], page
-    full = {page: tables_of(answer_pages.PAGES[page].answer(Choice(small, filters, **controls)))
-            for page, _, filters, controls in reversed(CHOICES)}  # fmt: skip
-    assert {page: tuple(tables) for page, tables in full.items()} == TABLES
+        seen[page] |= set(tables_of(answer))
+    assert seen == {page: set(names) for page, names in TABLES.items()}
+    assert list(TABLES) == list(answer_pages.PAGES)
 
 
 def test_what_stands_in_sections_and_checks_is_told_in_full(get):
