@@ -15,7 +15,7 @@ from tests.lib import examples
 from tests.lib.browser import serving, settle, visit
 from tests.lib.paths import DEMO
 
-WIDTHS = (390, 768, 1280, 1920) if examples.FULL else (390, 1280)
+WIDTHS = (390, 768, 1280, 1920) if examples.FULL else (390,)
 PAGES = (
     *("", "impact", "district", "school"),
     *("groups", "visits", "compare", "trends", "before_after"),
