@@ -3,10 +3,12 @@
 import streamlit as st
 
 from leapdash.show.answers import groups
-from leapdash.show.dashboard import controls, frame, layout
+from leapdash.show.dashboard import frame, layout
+from leapdash.show.dashboard.controls import GROUP_TABS, draw
+from leapdash.show.parameters import GAP, GROUP
 
 choice = frame.begin()
-controls.GROUP.draw()
+draw(GROUP, "list")
 answer = groups.answer(choice)
 if answer.empty:
     layout.nothing(answer)
@@ -17,7 +19,7 @@ with st.container(key="lead"):
     layout.cards(answer)
     left, right = st.columns(2, gap="medium")
 with left:
-    controls.GAP.draw()
+    draw(GAP, wrap=True)
     layout.show(answer, *answer.figures)
 with right:
-    layout.tabs(answer, controls.GROUP_TABS)
+    layout.tabs(answer, GROUP_TABS)

@@ -6,13 +6,14 @@ written, which makes an entry of the history. So the way back leads to the choic
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, Filters, Known, left_out, understood
-from leapdash.show.language import DEFAULT, LANGUAGES, N_, speak
+from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, Filters, Known, left_out
+from leapdash.show.language import DEFAULT, LANGUAGES, speak
+from leapdash.show.parameters import LANGUAGE, SEVERAL, Parameter
 
 Query = dict[str, list[str]]
 
@@ -20,69 +21,6 @@ _FILTERS, _SAID = "chosen_filters", "chosen_on_controls"
 _ADDRESS, _USED = "address", "used"
 # Addresses used to name the District page's district apart.
 _FORMER = "district"
-_SEVERAL = ","
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """What an address says by one name, beside the filters.
-
-    `label`, `words`: in English, to be said with `_`; the values in words, the first the one that
-    goes without saying.
-    """
-
-    key: str
-    label: str
-    words: Mapping[str, str]
-
-    def read(self, query: Query) -> tuple[str, bool]:
-        """The value an address asks for, empty for none; and whether it asks for nothing else."""
-        found, all_known = understood(query.get(self.key, []), self.words)
-        return (found[0] if found and found[0] != self.first else ""), all_known
-
-    def written(self, said: str) -> list[str]:
-        """What an address says for a value."""
-        return [self.words.get(said, said)]
-
-    @property
-    def first(self) -> str:
-        """The value that goes without saying."""
-        return next(iter(self.words))
-
-    def says(self) -> str:
-        """What is chosen."""
-        return st.session_state[_SAID].get(self.key) or self.first
-
-
-class Tabs(Parameter):
-    """Which of several sections is open. What goes without saying is the first an answer has."""
-
-    @property
-    def first(self) -> str:
-        """Nothing: the answer knows."""
-        return ""
-
-
-class Several(Tabs):
-    """Several values at once, kept as one text. What goes without saying is the page's to know."""
-
-    def read(self, query: Query) -> tuple[str, bool]:
-        """The values an address asks for; and whether it asks for nothing else."""
-        found, all_known = understood(query.get(self.key, []), self.words)
-        return _SEVERAL.join(found), all_known
-
-    def written(self, said: str) -> list[str]:
-        """What an address says for the values."""
-        return [self.words[value] for value in said.split(_SEVERAL) if value in self.words]
-
-    def chosen(self) -> tuple[str, ...]:
-        """The values chosen; none where nothing is said."""
-        said = self.says()
-        return tuple(said.split(_SEVERAL)) if said else ()
-
-
-LANGUAGE = Tabs("lang", N_("Language"), {code: code for code in LANGUAGES})
-"""The language asked for; without one it is that of the browser."""
 
 
 def follow(own: Sequence[Parameter], every: Sequence[Parameter], known: Known) -> list[str]:
@@ -105,7 +43,7 @@ def follow(own: Sequence[Parameter], every: Sequence[Parameter], known: Known) -
         st.query_params.from_dict(wanted)
         query = wanted
     state[_ADDRESS] = query
-    speak_as_wished(LANGUAGE.says())
+    speak_as_wished(says(LANGUAGE))
     _, notes = Filters.from_query(query, known)
     return notes + [left_out(one.label) for one in every if not one.read(query)[1]]
 
@@ -133,6 +71,11 @@ def filters() -> Filters:
     """The filters chosen."""
     chosen: Filters = st.session_state[_FILTERS]
     return chosen
+
+
+def says(parameter: Parameter) -> str:
+    """What is chosen by it."""
+    return st.session_state[_SAID].get(parameter.key) or parameter.first
 
 
 def begin_with(key: str, value: str | list[str]) -> None:
@@ -170,7 +113,7 @@ def take(key: str, offered: Sequence[str]) -> None:
 
 def take_several(key: str) -> None:
     """Choose what a control of several values now shows; a callback."""
-    value = _SEVERAL.join(st.session_state[key])
+    value = SEVERAL.join(st.session_state[key])
     _say(key, value, ("", value))
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from leapdash.errors import ReleaseError
+from leapdash.show import faults, metrics
 from leapdash.show.answers import (
     about,
     before_after,
@@ -29,6 +31,7 @@ from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address, buttons, controls, filter_bar, paper, store
 from leapdash.show.language import LANGUAGES, N_, _, in_this_language, language
+from leapdash.show.parameters import LANGUAGE
 from leapdash.show.words.about import INVENTED, RECORDED
 from leapdash.show.words.briefing import edition
 from leapdash.show.words.compare import name as side_name
@@ -78,10 +81,29 @@ PAGES = (
 def run() -> None:
     """Navigation, frame and page; a release that can't be opened gets a page of its own.
 
-    One that holds what a page can't read says so in the page's stead.
+    One that holds what a page can't read says so in the page's stead, and what nobody expected is
+    told by a reference to the log.
     """
     pages, page = _navigation()
     info = next(info for info in PAGES if info.title == page.title)
+    began, outcome = perf_counter(), "done"
+    try:
+        _run(pages, page, info)
+    except Exception as error:
+        outcome = "error"
+        say_sorry(error, f"page {info.key}")
+    finally:
+        metrics.RUNS.labels(info.key, outcome).inc()
+        metrics.RUN_SECONDS.labels(info.key).observe(perf_counter() - began)
+
+
+def say_sorry(error: Exception, where: str = "what a control does") -> bool:
+    """Tell of an error nobody expected, by a reference to the log; that it was told."""
+    st.error(faults.sorry(faults.noted(error, where)), icon=":material/error:")
+    return True
+
+
+def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
     st.html(_CSS)
     try:
         release = store.release()
@@ -231,7 +253,7 @@ def _link(page: str, choice: Choice) -> str:
 
 def _broken(error: ReleaseError) -> None:
     """A release that can't be opened: what is wrong and the command that mends it."""
-    address.speak_as_wished(st.query_params.get(address.LANGUAGE.key, ""))
+    address.speak_as_wished(st.query_params.get(LANGUAGE.key, ""))
     st.title(_("There is no release to show"), anchor=False)
     st.markdown(_("The pages read a release, and this one can’t be opened:"))
     _say_error(error)
