@@ -25,6 +25,7 @@ from leapdash.show.answers import (
     trends,
     visits,
 )
+from leapdash.show.briefing.chromium import chromium, printed
 from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
 from leapdash.show.briefing.document import document
@@ -241,6 +242,19 @@ def _offer_briefing(page: str, choice: Choice) -> None:
         on_click="ignore",
         key="briefing",
         help=_("This page as a document of two sheets, to hand on or print"),
+    )
+    st.download_button(
+        "PDF",
+        in_this_language(lambda: printed(document(briefing_of(page, choice, link)))),
+        file_name=f"{briefing_name(page, choice)}.pdf",
+        mime="application/pdf",
+        type="tertiary",
+        on_click="ignore",
+        key="briefing-pdf",
+        disabled=chromium() is None,
+        help=_("The same as a PDF; it takes some seconds")
+        if chromium()
+        else _("A PDF needs a Chromium where the dashboard runs. Print the briefing instead."),
     )
 
 
