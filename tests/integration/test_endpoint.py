@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -113,7 +114,7 @@ def test_an_answer_and_each_of_its_tables_are_the_page_s_own(
 
 
 def test_every_table_that_a_page_can_have_has_its_name_in_the_list(small):
-    gaps = [("groups", {}, Filters(), {"gap": gap}) for gap in GAP.words]
+    gaps: list[Any] = [("groups", {}, Filters(), {"gap": gap}) for gap in GAP.words]
     seen: dict[str, set[str]] = {page: set() for page in answer_pages.PAGES}
     for page, _, filters, controls in (*CHOICES, *gaps):
         answer = answer_pages.PAGES[page].answer(Choice(small, filters, **controls))
