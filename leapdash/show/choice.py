@@ -19,6 +19,8 @@ from leapdash.show.opened import OpenedRelease
 By = Literal["all", "district", "level", "participation", "group", "period", "language"]
 Grain = Literal["month", "year"]
 Order = Literal["effect", "waiting", "reached", "name"]
+Size = Literal["visited_all", "waiting"]
+Shade = Literal["effect", "reached"]
 
 AREA = ("districts", "levels")
 VISITS = (*AREA, "years")
@@ -33,7 +35,8 @@ class Choice:
 
     `by`: what lines are drawn by. `grain`: what a point in time is. `measure`: the rate schools
     are compared by, one of MEASURES. `headline`: when after the visit effects are compared.
-    `order`: what rows of effects are ordered by.
+    `order`: what rows of effects are ordered by. `size`, `shade`: what districts on the map are
+    sized and shaded by.
     `district`, `school`: the code of the one district or school a page is about; empty where it is
     about no single one.
     """
@@ -45,6 +48,8 @@ class Choice:
     measure: str = ATTENDANCE.name
     headline: HeadlineName = "six_to_nine"
     order: Order = "effect"
+    size: Size = "visited_all"
+    shade: Shade = "effect"
     district: str = ""
     school: str = ""
 

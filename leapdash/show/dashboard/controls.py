@@ -74,6 +74,18 @@ ORDER = Control(
     },
     field="order",
 )
+SIZE = Control(
+    "size",
+    N_("Size by"),
+    {"visited_all": N_("Visited"), "waiting": N_("Waiting")},
+    field="size",
+)
+SHADE = Control(
+    "shade",
+    N_("Shade by"),
+    {"effect": N_("Effect"), "reached": N_("Reached")},
+    field="shade",
+)
 MEASURE = Control(
     "measure",
     N_("Schools by"),
@@ -154,6 +166,7 @@ BESIDE_TABS = _tabs(
     "What differs",
     "Student groups",
     "Reached",
+    "Map",
     "Where next",
     "All students",
     "Evaluation",
@@ -175,7 +188,7 @@ TIME_TABS = _tabs(
 
 OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "start": (),
-    "impact": (HEADLINE, ORDER, BESIDE_TABS),
+    "impact": (HEADLINE, ORDER, SIZE, SHADE, BESIDE_TABS),
     "district": (MEASURE, HEADLINE, TIME_TABS),
     "school": (SCHOOL, SCHOOL_TABS),
     "trends": (LINES, POINTS),

@@ -22,9 +22,10 @@ def most_visited(choice: Choice) -> str:
     empty without any visit.
     """
     table = choice.release.table("visits", ["district_code", "visits"])
-    found = sums(table, ["district_code"], ["visits"]).sort_values("district_code")
+    found = sums(table, ["district_code"], ["visits"])
     found = found[found["visits"] > 0]
-    return str(found.loc[found["visits"].idxmax(), "district_code"]) if len(found) else ""
+    order = found.sort_values(["visits", "district_code"], ascending=[False, True])
+    return str(order["district_code"].iloc[0]) if len(order) else ""
 
 
 @kept()
