@@ -10,4 +10,9 @@ from leapdash.show.dashboard import frame, server
 if __name__ == "__main__":
     frame.run()
 else:
-    app = st.App(__file__, middleware=server.MIDDLEWARE)
+    app = st.App(
+        __file__,
+        routes=server.ROUTES,
+        middleware=server.MIDDLEWARE,
+        on_script_error=frame.say_sorry,
+    )

@@ -25,8 +25,8 @@ def outline_of(page: str, **query: list[str]) -> list[Element]:
     app.switch_page(f"pages/{page}.py")
     app.query_params.update(query)
     app.run()
-    if app.exception:
-        raise RuntimeError(f"{page}: {app.exception[0].message}")
+    if broken := [*app.exception, *app.error]:
+        raise RuntimeError(f"{page}: {broken[0].value}")
     return [_note(child) for child in app.main.children.values()]
 
 

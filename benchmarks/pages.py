@@ -25,7 +25,8 @@ from leapdash.show.dashboard import frame
 from tests.lib.browser import chromium, serving, settle, visit, watch
 
 PAGES = (
-    *("start", "impact", "district", "school", "trends", "before_after"),
+    *("start", "impact", "district", "school"),
+    *("groups", "visits", "compare", "trends", "before_after"),
     *("home_visit", "glossary", "about"),
 )
 WITHOUT_FILTERS = ("start", "home_visit", "glossary", "about")

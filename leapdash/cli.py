@@ -199,6 +199,32 @@ def brief(
 
 
 @app.command()
+def serve(
+    store: Annotated[
+        str | None,
+        typer.Option(
+            parser=_said,
+            metavar="STORE",
+            help="Store whose release is shown. Default: LEAPDASH_STORE, or the demonstration.",
+        ),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(parser=_said, metavar="HOST", help="Address to listen at.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen at; 0 for a free one.")
+    ] = 8501,
+) -> None:
+    """Serve the pages and their data (docs/endpoint.md) until stopped.
+
+    Only this machine is served unless another --host is given.
+    """
+    from leapdash.show.dashboard.serve import serve as serve_dashboard
+
+    serve_dashboard(store, host, port)
+
+
+@app.command()
 def waitlist(
     input: Annotated[
         str,

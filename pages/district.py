@@ -3,7 +3,9 @@
 import streamlit as st
 
 from leapdash.show.answers import district
-from leapdash.show.dashboard import controls, frame, layout
+from leapdash.show.dashboard import frame, layout
+from leapdash.show.dashboard.controls import TIME_TABS, draw
+from leapdash.show.parameters import HEADLINE, MEASURE
 
 answer = district.answer(frame.begin())
 if answer.empty:
@@ -16,7 +18,7 @@ with st.container(key="lead"):
     layout.cards(answer)
     left, right = st.columns(2, gap="medium")
 with left:
-    controls.MEASURE.draw()
+    draw(MEASURE)
     layout.show(answer, *answer.figures)
 with right:
-    layout.tabs(answer, controls.TIME_TABS, controls.HEADLINE)
+    layout.tabs(answer, TIME_TABS, HEADLINE)

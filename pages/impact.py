@@ -4,7 +4,8 @@ import streamlit as st
 
 from leapdash.show.answers import impact
 from leapdash.show.dashboard import frame, layout
-from leapdash.show.dashboard.controls import BESIDE_TABS, HEADLINE, ORDER, SHADE, SIZE
+from leapdash.show.dashboard.controls import BESIDE_TABS, draw
+from leapdash.show.parameters import HEADLINE, ORDER, SHADE, SIZE
 
 answer = impact.answer(frame.begin())
 if answer.empty:
@@ -24,8 +25,8 @@ with st.container(key="lead"):
         with left:
             layout.show(answer, answer.withheld)
             with st.container(horizontal=True, gap="medium", key="controls"):
-                HEADLINE.draw()
-                ORDER.draw()
+                draw(HEADLINE)
+                draw(ORDER)
             layout.show(answer, *answer.figures)
             layout.small_print(*answer.notes)
 with beside:

@@ -6,7 +6,7 @@ from leapdash.show.answers import school
 from leapdash.show.dashboard import controls, frame, layout
 
 choice = frame.begin()
-controls.SCHOOL.draw(choice)
+controls.draw_school(choice)
 answer = school.answer(choice)
 if answer.empty:
     layout.nothing(answer)

@@ -21,6 +21,7 @@ Grain = Literal["month", "year"]
 Order = Literal["effect", "waiting", "reached", "name"]
 Size = Literal["visited_all", "waiting"]
 Shade = Literal["effect", "reached"]
+Gap = Literal["attendance", "chronic", "reach", "effect"]
 
 AREA = ("districts", "levels")
 VISITS = (*AREA, "years")
@@ -36,7 +37,8 @@ class Choice:
     `by`: what lines are drawn by. `grain`: what a point in time is. `measure`: the rate schools
     are compared by, one of MEASURES. `headline`: when after the visit effects are compared.
     `order`: what rows of effects are ordered by. `size`, `shade`: what districts on the map are
-    sized and shaded by.
+    sized and shaded by. `of_group`: the student group set beside all others; `gap`: what groups are
+    set side by side in. `a`, `b`: the two sides of a comparison; None where nothing is compared.
     `district`, `school`: the code of the one district or school a page is about; empty where it is
     about no single one.
     """
@@ -50,6 +52,10 @@ class Choice:
     order: Order = "effect"
     size: Size = "visited_all"
     shade: Shade = "effect"
+    of_group: str = "english_learner"
+    gap: Gap = "attendance"
+    a: Filters | None = None
+    b: Filters | None = None
     district: str = ""
     school: str = ""
 
@@ -67,6 +73,13 @@ class Choice:
     def codes(self) -> tuple[str, ...] | None:
         """The district codes chosen, each once; None where all districts are meant."""
         return codes_of(self.filters, self.known)
+
+    @property
+    def sides(self) -> tuple["Choice", ...]:
+        """The two sides of a comparison, each as a choice of its own; none where nothing is
+        compared.
+        """
+        return tuple(Choice(self.release, own) for own in (self.a, self.b) if own is not None)
 
     def filtered(self, **filters: Any) -> "Choice":
         """The same choice with those filters set anew."""

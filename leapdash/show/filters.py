@@ -30,6 +30,10 @@ FILTER_LABELS: Mapping[str, str] = {
 
 _VISITED_AS_A_WHOLE = N_("this page is about visited students, whom the release keeps as a whole.")
 _SCHOOLS_AS_A_WHOLE = N_("schools are compared for all their students. Trends tells them apart.")
+_EVERY_GROUP = N_("every group is set beside all others, whatever visits they had.")
+_VISITS_OF_ALL = N_("visits are counted for all students. Groups tells whom they reach.")
+_TWO_SIDES = N_("A and B are chosen below, each for itself; until A is, it begins with this.")
+_BOTH_SIDES = N_("both sides are compared for all their students.")
 _WHOLE_RELEASE = N_("this page describes the whole release.")
 _WORDS = N_("words mean the same for every choice.")
 _WHOLE_STATE = N_("this page is about the whole state.")
@@ -40,6 +44,10 @@ _OFF: Mapping[str, Mapping[str, str]] = {
     "district": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE),
     "school": dict.fromkeys(("participation", "group"), _SCHOOLS_AS_A_WHOLE)
     | {"levels": N_("a school is looked at at its own level.")},
+    "groups": dict.fromkeys(("participation", "group"), _EVERY_GROUP),
+    "visits": dict.fromkeys(("participation", "group"), _VISITS_OF_ALL),
+    "compare": dict.fromkeys(("districts", "levels", "years"), _TWO_SIDES)
+    | dict.fromkeys(("participation", "group"), _BOTH_SIDES),
     "before_after": dict.fromkeys(("participation", "group"), _VISITED_AS_A_WHOLE),
     "home_visit": dict.fromkeys(FILTER_LABELS, _WHOLE_STATE),
     "glossary": dict.fromkeys(FILTER_LABELS, _WORDS),

@@ -41,5 +41,12 @@ CHRONIC_ABSENCE = Measure(
     N_("Chronically absent (% of students)"),
     more_is_better=False,
 )
+REACHED = Measure(
+    "reached",
+    "ever_eligible",
+    N_("reached"),
+    N_("Reached"),
+    N_("Visited (% of students ever eligible)"),
+)
 MEASURES: Mapping[str, Measure] = {m.name: m for m in (ATTENDANCE, CHRONIC_ABSENCE)}
-"""Every measure, by the name of its column."""
+"""The measures schools are compared by, by the name of their column."""

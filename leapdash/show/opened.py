@@ -1,17 +1,20 @@
 """A release as the show side holds it: read once, with everything that was worked out from it."""
 
 from collections.abc import Callable, Collection, Hashable, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from leapdash.contract import CHRONIC, TO_JUNE
-from leapdash.release import Manifest, Release
+from leapdash.errors import ReleaseError
+from leapdash.release import Manifest, Release, current_id, id_before, open_release
 from leapdash.show.effects.arrays import CohortData, RecentData, cohort_data, recent_data
 from leapdash.show.filters import Known, School
 from leapdash.show.language import language
+from leapdash.show.on_show import store_path
 
 RESULTS_KEPT = 1000
 """So many results a release keeps at most; the one not asked for longest goes first."""
@@ -27,6 +30,8 @@ class OpenedRelease:
     few thousand rows of a hundred thousand, and finds them in a tenth of the time. A whole release
     takes some 30 MB. What is worked out from a release is kept with it and goes with it, so no
     result can be taken for another release's.
+
+    Threads may share it: two that ask the same at once may both work it out, and get the same.
     """
 
     def __init__(
@@ -118,6 +123,38 @@ class OpenedRelease:
 
 def _made(make: Callable[[Any], Any], asked: Hashable, _language: str) -> Any:
     return make(asked)
+
+
+_opening = Lock()
+
+
+def held(store: str, release_id: str | None) -> OpenedRelease:
+    """A store's release with that id, opened and verified once for all who ask: pages and endpoint
+    share it, with everything worked out from it. The last two are held. Raises ReleaseError.
+    """
+    with _opening:
+        return _held(store, release_id)
+
+
+@lru_cache(maxsize=2)
+def _held(store: str, release_id: str | None) -> OpenedRelease:
+    release = open_release(store, release_id)
+    return OpenedRelease(release, partial(_before, store, release.manifest.release_id))
+
+
+def _before(store: str, release_id: str) -> Release | None:
+    """The release before, if it can still be read: one of an older contract can't."""
+    earlier = id_before(store, release_id)
+    try:
+        return None if earlier is None else open_release(store, earlier)
+    except ReleaseError:
+        return None
+
+
+def release_on_show() -> OpenedRelease:
+    """The release on show; a newly published one is picked up. Raises ReleaseError."""
+    store = store_path()
+    return held(store, current_id(store))
 
 
 def known_in(release: OpenedRelease | Release) -> Known:

@@ -12,7 +12,8 @@ from tests.lib.browser import chromium, serving, visit
 from tests.lib.paths import ROOT
 
 PAGES = (
-    *("start", "impact", "district", "school", "trends", "before_after"),
+    *("start", "impact", "district", "school"),
+    *("groups", "visits", "compare", "trends", "before_after"),
     *("home_visit", "glossary", "about"),
 )
 Theme = Literal["light", "dark"]

@@ -8,7 +8,17 @@ TELEPHONE = (
     "Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Mobile Safari/537.36"
 )
-PAGES = ["Impact", "District", "School", "Trends", "Before and after", "About"]
+PAGES = [
+    "Impact",
+    "District",
+    "School",
+    "Groups",
+    "Visits",
+    "Compare",
+    "Trends",
+    "Before and after",
+    "About",
+]
 
 
 def test_the_first_screen_holds_the_answer_the_cards_and_the_top_of_the_chart(

@@ -5,10 +5,13 @@ import pypdfium2 as pdfium
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.lib import examples
 from tests.lib.browser import visit
 
+PRINTED_IN_EVERY_RUN = ("impact", "school", "groups")
 PAGES = (
-    *("", "impact", "district", "school", "trends", "before_after"),
+    *("", "impact", "district", "school"),
+    *("groups", "visits", "compare", "trends", "before_after"),
     *("home_visit", "glossary", "about"),
 )
 WIDEST_PAPER = 740  # pixels of a Letter sheet between its margins
@@ -40,7 +43,7 @@ def picture(sheet: pdfium.PdfPage) -> np.ndarray:
 def test_a_page_prints_what_is_read_without_what_is_clicked(
     page: Page, address: str, paper: str
 ) -> None:
-    for name in PAGES:
+    for name in PAGES if examples.FULL else PRINTED_IN_EVERY_RUN:
         visit(page, f"{address}/{name}?districts=Hartford&districts=New+Haven")
         printed = sheets(page, paper)
         for number, sheet in enumerate(printed, start=1):

@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from benchmarks.states import DESIGNS, draw
+from leapdash.show.on_show import STORE_VARIABLE
+from tests.lib.endpoint import client
 from tests.lib.paths import ROOT
 
 
@@ -24,3 +26,18 @@ def test_the_readme_s_example_estimates_effects_from_a_file(tmp_path, monkeypatc
     effects = found["study"].effects.set_index("event_time")
     assert abs(effects.loc[6, "effect"] - state.true_effect(6)[1]) < 3 * effects.loc[6, "std_error"]
     np.testing.assert_allclose(np.sqrt(np.diag(found["study"].covariance)), effects["std_error"])
+
+
+def test_the_endpoint_s_examples_and_addresses_answer(release, monkeypatch):
+    monkeypatch.setenv(STORE_VARIABLE, str(release.path.parents[1]))
+    asks, text = client(), (ROOT / "docs" / "endpoint.md").read_text("utf-8")
+    answer, file = (
+        asks.get(url) for url in re.findall(r"^curl .*'http://127.0.0.1:8501(.+)'$", text, re.M)
+    )
+    assert answer.json()["sentence"].startswith("In Hartford, students attended")
+    assert file.headers["content-disposition"].endswith('"leapdash-impact-reach-6-8-9-12.csv"')
+    paths = re.findall(r"^\| `(/.+?)` \|", text, re.M)
+    for path in paths:
+        path = path.replace("PAGE", "impact").replace("TABLE", "impact-reach")
+        assert asks.get(path).status_code == 200, path
+    assert len(paths) == 8

@@ -29,7 +29,8 @@ from tests.lib.small_release import AVON, HARTFORD, make, small_tables
 pytestmark = pytest.mark.usefixtures("on_show")
 
 PAGES = (
-    *("start", "impact", "district", "school", "trends", "before_after"),
+    *("start", "impact", "district", "school"),
+    *("groups", "visits", "compare", "trends", "before_after"),
     *("home_visit", "glossary", "about"),
 )
 
@@ -93,6 +94,50 @@ def test_an_address_with_a_school_that_is_not_there_is_noted():
     assert "grades" in said(app)
 
 
+def test_groups_begins_with_english_learners_and_keeps_another_group_in_its_address():
+    app = opened("groups", districts=["Hartford"])
+    assert "Hartford: English learners attended" in said(app)
+    app.selectbox(key="of_group").set_value("homeless").run()
+    assert "Hartford: students experiencing homelessness" in said(app)
+    chosen = {"districts": "Hartford", "of_group": "Students experiencing homelessness"}
+    assert app.query_params == chosen
+    app.button_group(key="gap").set_value("chronic").run()
+    assert "Gaps in chronic absence, 2022-23" in said(app)
+    assert app.query_params == chosen | {"gap": "Chronic absence"}
+
+
+def test_two_districts_are_compared_by_a_link_that_the_address_keeps():
+    query = {"a_districts": ["Hartford"], "b_districts": ["New Haven"]}
+    app = opened("compare", **query)
+    assert not app.warning
+    assert "Hartford: students attended" in said(app)
+    assert "; New Haven: " in said(app)
+    assert app.multiselect(key="b_districts").value == ["0930011"]
+    app.button_group(key="b_years").set_value(["2020-21", "2021-22"]).run()
+    told = {"a_districts": "Hartford", "b_districts": "New Haven"}
+    assert app.query_params == told | {"b_years": ["2020-21", "2021-22"]}
+    assert "in 2021-22. " in said(app)
+    app.multiselect(key="b_districts").set_value([]).run()
+    assert "; LEAP districts: " in said(app)
+    app.switch_page("pages/trends.py").run()
+    assert app.query_params == {}
+    app.switch_page("pages/compare.py").run()
+    assert "; LEAP districts: " in said(app)
+
+
+def test_a_comparison_begins_with_what_other_pages_show_beside_the_districts_that_take_part():
+    app = opened("compare", districts=["Avon"], levels=["6-8"])
+    assert "Avon, grades 6-8: students attended" in said(app)
+    assert "; LEAP districts, grades 6-8: " in said(app)
+    assert "until A is, it begins with this" in said(app)
+    assert not app.get("toggle")
+    both = opened("compare", districts=["LEAP districts"])
+    assert "LEAP districts: students attended" in said(both)
+    assert "; Other districts: " in said(both)
+    app = opened("compare", a_districts=["Nowhere"])
+    assert "“A: districts”" in app.warning[0].value
+
+
 def test_before_the_programme_began_a_district_has_nobody_waiting():
     app = opened("district", districts=["Hartford"], years=["2020-21"])
     assert "took no part in home visits in June 2021" in said(app)
@@ -148,7 +193,7 @@ def test_about_tells_sources_licences_definitions_and_the_manifest(release):
 
 def test_filters_stay_when_the_page_changes_and_when_it_is_run_again():
     app = opened("impact", districts=["LEAP districts"], levels=["9-12"])
-    for page in ("trends", "before_after", "about", "school", "district", "impact"):
+    for page in ("trends", "before_after", "about", "groups", "school", "district", "impact"):
         app.switch_page(f"pages/{page}.py").run()
         assert app.query_params == {"districts": "LEAP districts", "levels": "9-12"}
     assert app.multiselect(key="districts").value == ["leap"]
@@ -267,7 +312,13 @@ def test_what_goes_without_saying_is_not_in_the_address():
 
 
 @pytest.mark.parametrize(
-    ("page", "tabs"), [("impact", controls.BESIDE_TABS), ("district", controls.TIME_TABS)]
+    ("page", "tabs"),
+    [
+        ("impact", controls.BESIDE_TABS),
+        ("district", controls.TIME_TABS),
+        ("groups", controls.GROUP_TABS),
+        ("visits", controls.VISITS_TABS),
+    ],
 )
 def test_the_address_knows_every_tab_and_opens_it(page, tabs):
     shown = {tab.label for tab in opened(page).tabs}
@@ -294,6 +345,9 @@ def test_an_address_that_asks_for_nothing_by_a_name_asks_for_nothing():
         ("impact", "beside", "Beside the effect"),
         ("district", "measure", "Schools by"),
         ("district", "time", "The district over time"),
+        ("groups", "of_group", "Group"),
+        ("groups", "gap", "Gaps in"),
+        ("visits", "beside_visits", "The visits"),
         ("before_after", "compare", "Draw its lines by"),
     ],
 )

@@ -13,8 +13,13 @@ def opened(page: str = "impact", **query: list[str]) -> AppTest:
     app.run()
     if page != "start":
         app.switch_page(f"pages/{page}.py").run()
-    assert [error.value for error in app.exception] == []
+    assert broken(app) == []
     return app
+
+
+def broken(app: AppTest) -> list[str]:
+    """What a run raised, and what it told of by a reference alone."""
+    return [error.value for error in (*app.exception, *app.error)]
 
 
 def said(app: AppTest) -> str:

@@ -15,10 +15,21 @@ from types import ModuleType
 
 from leapdash.contract import GROUPS, LEVELS, PARTICIPATION
 from leapdash.release import open_release
-from leapdash.show.answers import before_after, district, impact, school, trends
+from leapdash.show.answers import (
+    before_after,
+    compare,
+    district,
+    groups,
+    impact,
+    school,
+    trends,
+    visits,
+)
 from leapdash.show.choice import Choice
 from leapdash.show.filters import LEAP, OTHER, Filters
 from leapdash.show.opened import OpenedRelease
+from leapdash.show.views.groups import COMPARED
+from leapdash.show.words.groups import STUDENTS_OF
 from tests.lib.paths import DEMO, ROOT
 from tests.lib.small_release import make
 
@@ -26,6 +37,9 @@ PAGES: Mapping[str, ModuleType] = {
     "Impact": impact,
     "District": district,
     "School": school,
+    "Groups": groups,
+    "Visits": visits,
+    "Compare": compare,
     "Trends": trends,
     "Before and after": before_after,
 }
@@ -43,7 +57,10 @@ def forms(release: OpenedRelease, page: ModuleType, choices: int, seed: int) -> 
         own = {"district": "district", "school": "school"}.get(name, "")
         others = {field: "" for field in ("district", "school") if field != own}
         by = choice.by if page is trends else "all"
-        choice = replace(choice, filters=filters, by=by, **others)
+        a = b = None
+        if page is compare:
+            a, b = filters_of_sides(choice.filters, release, rng)
+        choice = replace(choice, filters=filters, by=by, a=a, b=b, **others)
         for sentence in _sentences(page.answer(choice)):
             yield _masked(sentence, release)
 
@@ -65,8 +82,17 @@ def _random_choice(release: OpenedRelease, rng: random.Random) -> Choice:
     place = rng.choice(list(known.districts))
     by = rng.choice(["all", "district", "level", "participation", "group"])
     grain = rng.choice(["month", "year"])
-    one = rng.choice(list(known.schools))
-    return Choice(release, filters, district=place, school=one, by=by, grain=grain)
+    one, group = rng.choice(list(known.schools)), rng.choice(COMPARED)
+    return Choice(release, filters, district=place, school=one, by=by, grain=grain, of_group=group)
+
+
+def filters_of_sides(
+    one: Filters, release: OpenedRelease, rng: random.Random
+) -> tuple[Filters, Filters]:
+    """The districts, levels and years of a choice beside those of another."""
+    other = _random_choice(release, rng).filters
+    a, b = (Filters(own.districts, own.levels, years=own.years) for own in (one, other))
+    return a, b
 
 
 def _sentences(answer: object) -> list[str]:
@@ -80,6 +106,9 @@ def _masked(sentence: str, release: OpenedRelease) -> str:
     names = sorted([*release.known.districts.values(), "LEAP districts", "Other districts"])
     for name in sorted(names, key=len, reverse=True):
         sentence = sentence.replace(name, "PLACE")
+    both = {name for pair in STUDENTS_OF.values() for name in pair}
+    for group in sorted(both, key=len, reverse=True):
+        sentence = sentence.replace(f"{group} ", "STUDENTS ").replace(f" {group}", " STUDENTS")
     for group in sorted(GROUPS.values(), key=len, reverse=True):
         sentence = sentence.replace(group, "GROUP")
     sentence = re.sub(r"\b(?:All districts|\d+ districts|PLACE and PLACE)\b", "PLACE", sentence)

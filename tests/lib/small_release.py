@@ -41,6 +41,7 @@ EFFECT_TABLES = (
     *("to_june_effects", "to_june_effects_covariance", "to_june_effects_schools"),
     *("visited_days", "visited_compared", "spillover"),
 )
+_SEED = 7
 _MEASURES = [
     "students",
     "days_enrolled",
@@ -85,6 +86,12 @@ def hostile_schools() -> pd.DataFrame:
     return schools
 
 
+def student_months() -> pd.DataFrame:
+    """The small state student by student: a row for each and every month enrolled."""
+    rng = np.random.default_rng(_SEED)
+    return _months(_students(rng), rng)
+
+
 def small_tables() -> dict[str, pa.Table]:
     """Every summary table of the small state."""
     return dict(_tables_once())
@@ -92,7 +99,7 @@ def small_tables() -> dict[str, pa.Table]:
 
 @cache
 def _tables_once() -> Mapping[str, pa.Table]:
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(_SEED)
     students = _students(rng)
     months = _months(students, rng)
     groups = _grouped(months, students)

@@ -13,13 +13,16 @@ from leapdash.contract import school_year_of
 from leapdash.show.answers import (
     about,
     before_after,
+    compare,
     district,
     glossary,
+    groups,
     home_visit,
     impact,
     school,
     start,
     trends,
+    visits,
 )
 from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.answers.model import Figure, Table, Text, Withheld
@@ -41,6 +44,9 @@ PAGES = {
     "impact": impact,
     "district": district,
     "school": school,
+    "groups": groups,
+    "visits": visits,
+    "compare": compare,
     "trends": trends,
     "before_after": before_after,
     "home_visit": home_visit,
@@ -72,6 +78,8 @@ def recording(release):
 def answer_of(page, release, filters=None, **controls):
     controls = {"district": HARTFORD, **controls} if page == "district" else controls
     controls = {"school": SCHOOL, **controls} if page == "school" else controls
+    if page == "compare":
+        controls = {"a": Filters((HARTFORD,)), "b": Filters(("leap",)), **controls}
     return PAGES[page].answer(Choice(release, filters or Filters(), **controls))
 
 
@@ -119,6 +127,21 @@ def test_an_answer_has_its_question_a_sentence_and_figures_that_are_complete(pag
             ],
         ),
         ("school", ["school-months", "school-chronic", "school-waiting"]),
+        (
+            "groups",
+            [
+                *("groups-attendance", "groups-months", "groups-chronic-months"),
+                *("groups-reach-months", "groups-effects"),
+            ],
+        ),
+        (
+            "visits",
+            [
+                *("visits-months", "visits-kinds", "visits-soon", "visits-funnel"),
+                *("visits-schools", "visits-effects"),
+            ],
+        ),
+        ("compare", ["compare-months"]),
         ("trends", ["trends-attendance", "trends-chronic"]),
         (
             "before_after",
@@ -181,15 +204,18 @@ import sys
 sys.modules["streamlit"] = None
 from pathlib import Path
 from leapdash.release import open_release
-from leapdash.show.answers import about, before_after, district, impact, school, trends
+from leapdash.show.answers import about, before_after, compare, district
+from leapdash.show.answers import groups, impact, school, trends, visits
 from leapdash.show.charts.base import Look
 from leapdash.show.charts.palette import LIGHT
 from leapdash.show.choice import Choice
+from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
 
 store, code = sys.argv[1:]
-choice = Choice(OpenedRelease(open_release(Path(store))), district=code, school="0641011")
-for page in (about, before_after, district, impact, school, trends):
+one = {"district": code, "school": "0641011", "a": Filters((code,)), "b": Filters(("leap",))}
+choice = Choice(OpenedRelease(open_release(Path(store))), **one)
+for page in (about, before_after, compare, district, groups, impact, school, trends, visits):
     answer = page.answer(choice)
     parts = list(answer.figures)
     for section in (*answer.sections, *answer.checks):
@@ -213,10 +239,13 @@ def test_answers_are_made_and_drawn_where_there_is_no_streamlit(release):
     assert {name.rsplit(".")[-1]: int(number) for name, number in drawn.items()} == {
         "about": 0,
         "before_after": 8,
+        "compare": 1,
         "district": 6,
+        "groups": 5,
         "impact": 8,
         "school": 3,
         "trends": 2,
+        "visits": 6,
     }
 
 

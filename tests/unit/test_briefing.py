@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 
 from leapdash.release import Release
-from leapdash.show.answers.model import Figure
-from leapdash.show.briefing.contents import PAGES, briefing_name, briefing_of
+from leapdash.show.answers.model import Figure, Table
+from leapdash.show.briefing.contents import _ABOUT_EFFECTS, PAGES, briefing_name, briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
@@ -32,7 +32,9 @@ LINK = "https://attendance.example.org/district?districts=Hartford&levels=6-8"
 
 
 def made(page, release, filters=None, link=""):
-    one = {"district": {"district": HARTFORD}, "school": {"school": SCHOOL}}.get(page, {})
+    sides = {"a": filters or Filters((HARTFORD,)), "b": Filters((NEW_HAVEN,))}
+    every = {"district": {"district": HARTFORD}, "school": {"school": SCHOOL}, "compare": sides}
+    one = every.get(page, {})
     return briefing_of(page, Choice(release, filters or Filters(), **one), link)
 
 
@@ -123,10 +125,10 @@ def test_the_figures_and_sections_printed_are_those_that_matter_most_in_order(
 def test_every_check_is_told_with_its_finding_and_how_to_read_a_range(page, small):
     briefing = made(page, small)
     told = text_of(document(briefing))
-    assert len(briefing.checks) == (0 if page in ("school", "trends") else 4)
+    assert len(briefing.checks) == (0 if page not in _ABOUT_EFFECTS else 4)
     for line in briefing.checks:
         assert f"{line.question}{line.finding}" in told
-    assert (how_to_read() in told) == (page != "trends")
+    assert (how_to_read() in told) == (page not in ("trends", "visits"))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -149,9 +151,10 @@ def test_every_chart_is_there_to_be_drawn_with_its_words_and_its_numbers(page, s
         assert not any(n["name"] == "heading" for n in chart["layout"]["annotations"])
         assert chart["height"] == chart["layout"]["height"]
     tables = named(found, "table")
-    assert len(tables) == len(figures)
+    tabled = [part for part in (*answer.figures, *of_sections) if isinstance(part, Figure | Table)]
+    assert len(tables) == len(tabled)
     rows = [e for e in named(found, "th") if e.attributes.get("scope") == "row"]
-    assert len(rows) == sum(len(figure.table) for figure in figures)
+    assert len(rows) == sum(len(part.table) for part in tabled)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.filters import (
     FILTER_LABELS,
     Filters,
@@ -77,7 +78,7 @@ def test_a_filter_without_a_meaning_on_a_page_means_everything_there_and_the_pag
     assert full.meant_on("trends") == full
     assert full.meant_on("about") == Filters()
     assert full.meant_on("before_after") == Filters(("leap",), ("6-8",), (), ("2021-22",))
-    for page in ("start", "impact", "district", "school", "trends", "before_after", "about"):
+    for page in ("start", *BRIEFED, "about"):
         off = {name for name in FILTER_LABELS if reason_off(page, name)}
         kept = set(full.meant_on(page).active())
         assert kept == set(FILTER_LABELS) - off

@@ -6,6 +6,7 @@ them, but for names, codes, numbers and addresses, was forgotten.
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,13 +15,16 @@ from leapdash.release import Release
 from leapdash.show.answers import (
     about,
     before_after,
+    compare,
     district,
     glossary,
+    groups,
     home_visit,
     impact,
     school,
     start,
     trends,
+    visits,
 )
 from leapdash.show.answers.model import (
     Answer,
@@ -170,6 +174,9 @@ ASKED = {
     ),
     "district": (district.answer, [Filters()]),
     "school": (school.answer, [Filters()]),
+    "groups": (groups.answer, [Filters(), Filters((HARTFORD,), years=("2021-22",))]),
+    "visits": (visits.answer, [Filters(), Filters((HARTFORD,), years=("2021-22",))]),
+    "compare": (compare.answer, [Filters(), Filters(levels=("6-8",))]),
     "trends": (trends.answer, [Filters(), Filters(participation=("visited", "eligible"))]),
     "about": (about.answer, [Filters()]),
     "start": (start.answer, [Filters()]),
@@ -181,9 +188,11 @@ ASKED = {
 @pytest.mark.parametrize("page", ASKED)
 def test_all_that_an_answer_says_is_in_the_catalogues(page, own: OpenedRelease, bracketed):
     answer, choices = ASKED[page]
-    about_one = {"district": HARTFORD} if page == "district" else {}
+    about_one: dict[str, Any] = {"district": HARTFORD} if page == "district" else {}
     if page == "school":
         about_one = {"school": next(iter(own.known.schools))}
+    if page == "compare":
+        about_one = {"a": Filters((HARTFORD,)), "b": Filters(("leap",), years=("2021-22",))}
     forgotten = {}
     with speaking(bracketed):
         for filters in choices:

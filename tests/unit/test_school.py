@@ -151,13 +151,6 @@ def test_in_the_first_year_there_is_none_before(at):
     assert "no year before" in words.against_last_year(None)
 
 
-def test_the_interval_of_a_difference_is_newcombe_s():
-    # 56 of 70 less 48 of 80: 0.0524 to 0.3339 (Newcombe 1998, table II, method 10).
-    change, low, high = views.difference_of_shares((56 / 70, 70), (48 / 80, 80))
-    assert change == pytest.approx(0.2)
-    assert (round(low, 4), round(high, 4)) == (0.0524, 0.3339)
-
-
 def test_the_programme_at_the_school_is_what_its_rows_say(at, tables):
     found = views.school_reach(at)
     rows = [

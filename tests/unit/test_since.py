@@ -8,9 +8,8 @@ from leapdash.release import BuildFacts, id_before, open_release, publish
 from leapdash.show.answers import impact
 from leapdash.show.answers.since import SINCE, since
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard.store import _before
 from leapdash.show.filters import Filters
-from leapdash.show.opened import OpenedRelease
+from leapdash.show.opened import OpenedRelease, _before
 from leapdash.show.views.since import since_last
 from leapdash.show.words import since as words
 from tests.lib.small_release import AVON, HARTFORD, MONTHS, make

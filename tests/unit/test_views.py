@@ -281,13 +281,6 @@ def test_a_school_of_several_levels_has_a_row_for_each_in_their_order(choose):
     assert places == sorted(places)
 
 
-def test_the_interval_of_a_share_is_wilson_s():
-    # From the worked example of the score interval: 5 of 50.
-    low, high = district_views.share_interval(pd.Series([0.1, 0.0]), pd.Series([50, 20]))
-    assert low.tolist() == pytest.approx([0.04348, 0.0], abs=1e-5)
-    assert high.tolist() == pytest.approx([0.21360, 0.16113], abs=1e-5)
-
-
 def test_a_district_that_takes_no_part_has_nobody_waiting(choose):
     table = district_views.schools_beside(choose(district=AVON))
     assert table["school_code"].nunique() == 2

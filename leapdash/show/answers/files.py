@@ -15,6 +15,9 @@ def file_name(name: str, choice: Choice) -> str:
     """The name of a figure's file without its ending: leapdash-NAME-CHOICE."""
     filters = choice.filters
     where = [choice.school] if choice.school else [*filters.districts, *filters.levels]
+    for side in choice.sides:
+        own = side.filters
+        where += [*own.districts, *own.levels, *own.years]
     chosen = "-".join([*where, *filters.participation, *filters.years])
     group = "" if filters.group == "all" else filters.group
     slug = re.sub(r"[^a-z0-9]+", "-", f"{chosen}-{group}".lower()).strip("-")[:60]

@@ -66,6 +66,12 @@ def pdf(html: str, program: str) -> bytes:
         return out.read_bytes()
 
 
+def printed(html: str) -> bytes:
+    """The document as PDF, its charts drawn first. Raises UsageError where no browser can."""
+    program = need_chromium()
+    return pdf(drawn(html, program), program)
+
+
 def _run(program: str, folder: Path, html: str, *options: str) -> bytes:
     """What the program writes of the document, in a profile of its own in the folder."""
     page = folder / "briefing.html"

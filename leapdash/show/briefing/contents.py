@@ -3,7 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from leapdash.show.answers import before_after, chronic, district, impact, school, trends
+from leapdash.show.answers import (
+    before_after,
+    chronic,
+    compare,
+    district,
+    groups,
+    impact,
+    school,
+    trends,
+    visits,
+)
 from leapdash.show.answers.files import file_name
 from leapdash.show.answers.model import Answer, Part, Table
 from leapdash.show.choice import Choice
@@ -15,11 +25,15 @@ _ANSWERS: Mapping[str, tuple[Answering, tuple[str, ...]]] = {
     "impact": (impact.answer, (chronic.TITLE,)),
     "district": (district.answer, (district.YEARS, district.EFFECT)),
     "school": (school.answer, (school.CHRONIC, school.VISITS, school.CHANCE)),
+    "groups": (groups.answer, (groups.MONTHS, groups.REACH)),
+    "visits": (visits.answer, (visits.KINDS, visits.FUNNEL)),
+    "compare": (compare.answer, ()),
     "trends": (trends.answer, ()),
     "before_after": (before_after.answer, (chronic.TITLE,)),
 }
 PAGES = tuple(_ANSWERS)
 """The pages a briefing can be made of."""
+_WITH_RANGES = ("school", "groups", "compare")
 _ABOUT_EFFECTS = ("impact", "district", "before_after")
 
 
@@ -54,7 +68,7 @@ def briefing_of(page: str, choice: Choice, link: str = "") -> Briefing:
     )
     judges = page in _ABOUT_EFFECTS and not answer.empty
     checks = before_after.answer(answer.choice).checks if judges else ()
-    ranges = bool(checks) or (page == "school" and not answer.empty)
+    ranges = bool(checks) or (page in _WITH_RANGES and not answer.empty)
     return Briefing(answer, made, tuple(check.line for check in checks), ranges, link)
 
 

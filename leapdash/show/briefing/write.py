@@ -9,7 +9,7 @@ from leapdash.errors import StoreError, UsageError, shortened
 from leapdash.paths import check_out
 from leapdash.progress import SILENT, Progress
 from leapdash.release import open_release
-from leapdash.show.briefing.chromium import chromium, drawn, need_chromium, pdf
+from leapdash.show.briefing.chromium import chromium, drawn, need_chromium, printed
 from leapdash.show.briefing.contents import briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
@@ -81,8 +81,8 @@ def _check(language: str) -> None:
 def _maker(ending: str) -> Callable[[str], bytes]:
     """What makes a file of that format of a document. Raises UsageError where nothing can."""
     if ending == "pdf":
-        program = need_chromium()
-        return lambda html: pdf(drawn(html, program), program)
+        need_chromium()
+        return printed
     found = chromium()
     return str.encode if found is None else lambda html: drawn(html, found).encode()
 

@@ -6,13 +6,14 @@ written, which makes an entry of the history. So the way back leads to the choic
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, Filters, Known, left_out, understood
-from leapdash.show.language import DEFAULT, LANGUAGES, N_, speak
+from leapdash.show.filters import ALL_STUDENTS, FILTER_LABELS, Filters, Known, left_out
+from leapdash.show.language import DEFAULT, LANGUAGES, speak
+from leapdash.show.parameters import LANGUAGE, SEVERAL, Parameter
 
 Query = dict[str, list[str]]
 
@@ -20,46 +21,6 @@ _FILTERS, _SAID = "chosen_filters", "chosen_on_controls"
 _ADDRESS, _USED = "address", "used"
 # Addresses used to name the District page's district apart.
 _FORMER = "district"
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """What an address says by one name, beside the filters.
-
-    `label`, `words`: in English, to be said with `_`; the values in words, the first the one that
-    goes without saying.
-    """
-
-    key: str
-    label: str
-    words: Mapping[str, str]
-
-    def read(self, query: Query) -> tuple[str, bool]:
-        """The value an address asks for, empty for none; and whether it asks for nothing else."""
-        found, all_known = understood(query.get(self.key, []), self.words)
-        return (found[0] if found and found[0] != self.first else ""), all_known
-
-    @property
-    def first(self) -> str:
-        """The value that goes without saying."""
-        return next(iter(self.words))
-
-    def says(self) -> str:
-        """What is chosen."""
-        return st.session_state[_SAID].get(self.key) or self.first
-
-
-class Tabs(Parameter):
-    """Which of several sections is open. What goes without saying is the first an answer has."""
-
-    @property
-    def first(self) -> str:
-        """Nothing: the answer knows."""
-        return ""
-
-
-LANGUAGE = Tabs("lang", N_("Language"), {code: code for code in LANGUAGES})
-"""The language asked for; without one it is that of the browser."""
 
 
 def follow(own: Sequence[Parameter], every: Sequence[Parameter], known: Known) -> list[str]:
@@ -82,7 +43,7 @@ def follow(own: Sequence[Parameter], every: Sequence[Parameter], known: Known) -
         st.query_params.from_dict(wanted)
         query = wanted
     state[_ADDRESS] = query
-    speak_as_wished(LANGUAGE.says())
+    speak_as_wished(says(LANGUAGE))
     _, notes = Filters.from_query(query, known)
     return notes + [left_out(one.label) for one in every if not one.read(query)[1]]
 
@@ -110,6 +71,11 @@ def filters() -> Filters:
     """The filters chosen."""
     chosen: Filters = st.session_state[_FILTERS]
     return chosen
+
+
+def says(parameter: Parameter) -> str:
+    """What is chosen by it."""
+    return st.session_state[_SAID].get(parameter.key) or parameter.first
 
 
 def begin_with(key: str, value: str | list[str]) -> None:
@@ -143,6 +109,12 @@ def take(key: str, offered: Sequence[str]) -> None:
     A browser goes on to send what it showed when more was offered: that is no choice.
     """
     _say(key, st.session_state[key], offered)
+
+
+def take_several(key: str) -> None:
+    """Choose what a control of several values now shows; a callback."""
+    value = SEVERAL.join(st.session_state[key])
+    _say(key, value, ("", value))
 
 
 def _say(key: str, value: str, offered: Sequence[str]) -> None:
@@ -196,8 +168,6 @@ def _query(
     chosen: Filters, said: Mapping[str, str], own: Sequence[Parameter], known: Known
 ) -> Query:
     beside = {
-        one.key: [one.words.get(said[one.key], said[one.key])]
-        for one in own
-        if said[one.key] not in ("", one.first)
+        one.key: one.written(said[one.key]) for one in own if said[one.key] not in ("", one.first)
     }
     return chosen.in_address(known) | beside

@@ -4,30 +4,38 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from leapdash.errors import ReleaseError
+from leapdash.show import faults, metrics
 from leapdash.show.answers import (
     about,
     before_after,
+    compare,
     district,
     glossary,
+    groups,
     home_visit,
     impact,
     school,
     start,
     trends,
+    visits,
 )
+from leapdash.show.briefing.chromium import chromium, printed
 from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address, buttons, controls, filter_bar, paper, store
 from leapdash.show.language import LANGUAGES, N_, _, in_this_language, language
+from leapdash.show.parameters import LANGUAGE
 from leapdash.show.words.about import INVENTED, RECORDED
 from leapdash.show.words.briefing import edition
+from leapdash.show.words.compare import name as side_name
 
 # A file of our own: Streamlit fetches the named icons of a browser tab from another host.
 ICON = Path(__file__).with_name("favicon.png")
@@ -58,6 +66,9 @@ PAGES = (
     PageInfo("impact", N_("Impact"), ":material/flag:", impact.QUESTION),
     PageInfo("district", N_("District"), ":material/school:", district.QUESTION),
     PageInfo("school", N_("School"), ":material/apartment:", school.QUESTION),
+    PageInfo("groups", N_("Groups"), ":material/groups:", groups.QUESTION),
+    PageInfo("visits", N_("Visits"), ":material/doorbell:", visits.QUESTION),
+    PageInfo("compare", N_("Compare"), ":material/balance:", compare.QUESTION),
     PageInfo("trends", N_("Trends"), ":material/show_chart:", trends.QUESTION),
     PageInfo(
         "before_after", N_("Before and after"), ":material/compare_arrows:", before_after.QUESTION
@@ -71,10 +82,29 @@ PAGES = (
 def run() -> None:
     """Navigation, frame and page; a release that can't be opened gets a page of its own.
 
-    One that holds what a page can't read says so in the page's stead.
+    One that holds what a page can't read says so in the page's stead, and what nobody expected is
+    told by a reference to the log.
     """
     pages, page = _navigation()
     info = next(info for info in PAGES if info.title == page.title)
+    began, outcome = perf_counter(), "done"
+    try:
+        _run(pages, page, info)
+    except Exception as error:
+        outcome = "error"
+        say_sorry(error, f"page {info.key}")
+    finally:
+        metrics.RUNS.labels(info.key, outcome).inc()
+        metrics.RUN_SECONDS.labels(info.key).observe(perf_counter() - began)
+
+
+def say_sorry(error: Exception, where: str = "what a control does") -> bool:
+    """Tell of an error nobody expected, by a reference to the log; that it was told."""
+    st.error(faults.sorry(faults.noted(error, where)), icon=":material/error:")
+    return True
+
+
+def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
     st.html(_CSS)
     try:
         release = store.release()
@@ -123,6 +153,8 @@ def _title(info: PageInfo, choice: Choice) -> str:
     chosen = filter_bar.in_words(choice).replace(" · ", ", ")
     if choice.school:
         chosen = choice.known.school_label(choice.school)
+    elif choice.sides:
+        chosen = ", ".join(side_name(side) for side in choice.sides)
     return " · ".join(part for part in (chosen, _(info.title), "leapdash") if part)
 
 
@@ -211,6 +243,19 @@ def _offer_briefing(page: str, choice: Choice) -> None:
         key="briefing",
         help=_("This page as a document of two sheets, to hand on or print"),
     )
+    st.download_button(
+        "PDF",
+        in_this_language(lambda: printed(document(briefing_of(page, choice, link)))),
+        file_name=f"{briefing_name(page, choice)}.pdf",
+        mime="application/pdf",
+        type="tertiary",
+        on_click="ignore",
+        key="briefing-pdf",
+        disabled=chromium() is None,
+        help=_("The same as a PDF; it takes some seconds")
+        if chromium()
+        else _("A PDF needs a Chromium where the dashboard runs. Print the briefing instead."),
+    )
 
 
 def _link(page: str, choice: Choice) -> str:
@@ -222,7 +267,7 @@ def _link(page: str, choice: Choice) -> str:
 
 def _broken(error: ReleaseError) -> None:
     """A release that can't be opened: what is wrong and the command that mends it."""
-    address.speak_as_wished(st.query_params.get(address.LANGUAGE.key, ""))
+    address.speak_as_wished(st.query_params.get(LANGUAGE.key, ""))
     st.title(_("There is no release to show"), anchor=False)
     st.markdown(_("The pages read a release, and this one can’t be opened:"))
     _say_error(error)

@@ -28,9 +28,9 @@ from leapdash.show.charts.palette import palette_of
 from leapdash.show.charts.spoken import plotly_words
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address, buttons
-from leapdash.show.dashboard.address import Tabs
-from leapdash.show.dashboard.controls import Control
+from leapdash.show.dashboard.controls import draw
 from leapdash.show.language import N_, _, in_this_language
+from leapdash.show.parameters import Parameter
 from leapdash.show.views.checks import Verdict
 from leapdash.show.words.checks import TITLE as CHECKS
 from leapdash.show.words.columns import COLUMNS, Column, in_words, seen
@@ -101,11 +101,11 @@ def show(answer: Answer, *parts: Part | None, within: bool = False) -> None:
         _show(part, answer, within)
 
 
-def tabs(answer: Answer, tab: Tabs, *controls: Control) -> None:
+def tabs(answer: Answer, tab: Parameter, *controls: Parameter) -> None:
     """The sections side by side, only the open one made; in it, the controls it alone follows."""
     names = {section.heading: section.title for section in answer.sections}
     headings = {title: heading for heading, title in names.items()}
-    address.begin_with(tab.key, headings.get(tab.says(), next(iter(names))))
+    address.begin_with(tab.key, headings.get(address.says(tab), next(iter(names))))
     places = st.tabs(list(names), key=tab.key, on_change=address.take_tab, args=(tab.key, names))
     for section, place in zip(answer.sections, places, strict=True):
         if place.open:
@@ -114,7 +114,7 @@ def tabs(answer: Answer, tab: Tabs, *controls: Control) -> None:
                 if own:
                     with st.container(horizontal=True, gap="medium", key=f"controls-{tab.key}"):
                         for control in own:
-                            control.draw()
+                            draw(control)
                 show(answer, *section.make())
 
 

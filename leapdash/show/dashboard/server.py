@@ -1,11 +1,16 @@
-"""What serves the dashboard: Streamlit's server, whose first page says where the server is.
+"""What serves the dashboard: Streamlit's server, with the data endpoint beside the pages.
 
-A browser that opens a page by its address would else look for the server below that page first, and
-log two requests that fail.
+The first page says where the server is. A browser that opens a page by its address would else look
+for the server below that page first, and log two requests that fail.
 """
 
+import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime
+
+from leapdash.show import metrics
+from leapdash.show.endpoint.routes import routes
 
 # Relative like the files of the page: so it holds below another site's folder, too.
 _SAYS_WHERE = b"""<head>
@@ -43,7 +48,24 @@ class SaysWhere:
         await self._app(_uncompressed(scope), receive, pass_on)
 
 
+def _sessions() -> float:
+    """How many readers have a page open."""
+    if not runtime.exists():
+        return 0
+    family = "active_sessions"
+    counts = runtime.get_instance().stats_mgr.get_stats([family]).get(family, ())
+    return float(sum(getattr(count, "value", 0) for count in counts))
+
+
+def folder() -> str:
+    """The folder of another site the server stands below: /leap, say; empty for none."""
+    folder = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{folder}" if folder else ""
+
+
+metrics.SESSIONS.set_function(_sessions)
 MIDDLEWARE = (Middleware(SaysWhere),)
+ROUTES = tuple(routes(folder()))
 
 
 def _asks_for_html(scope: Scope) -> bool:

@@ -18,6 +18,8 @@ from leapdash.show.effects.unions import (
     covariances,
     effective,
     school_covariance,
+    schools_behind,
+    shares,
     student_covariance,
     union,
 )
@@ -74,22 +76,7 @@ def days_regained(
     enrolled = float(days[atoms].sum())
     everyone = int(data.measures.visited_all[atoms].sum())
     compared = share_compared(data, atoms, days)
-    coefficients = np.zeros_like(days)
-    whole = union(data.measures, atoms)
-    together = effective(whole.visited, whole.squares)[0]
-    counted, worth = 0.0, np.inf
-    periods = np.array(data.periods, dtype=object)
-    for period in dict.fromkeys(periods[atoms]):
-        own = atoms & (periods == period)
-        total = union(data.measures, own)
-        enough = is_enough(total)[0]
-        for e in MONTHS_AFTER:
-            k = EVENTS.index(e)
-            if enough[k]:
-                here = days[own, k].sum()
-                counted += float(here)
-                worth = min(worth, float(together[k]))
-                coefficients[own, k] = here * data.measures.visited[own, k] / total.visited[0, k]
+    coefficients, counted, worth = _coefficients(data, atoms, days)
     reason = None
     if counted == 0:
         reason = _("No month after the visit has enough students behind it to show an effect.")
@@ -121,6 +108,52 @@ def days_regained(
         cost,
         None if cost is None else _cost_per_day(cost, gained),
     )
+
+
+def _coefficients(data: CohortData, atoms: Flags, days: Floats) -> tuple[Floats, float, float]:
+    """What each effect is multiplied by to come to days regained (atoms x SIZE), the days enrolled
+    that are counted, and how many students the comparison behind the least sure month is worth.
+    """
+    coefficients = np.zeros_like(days)
+    whole = union(data.measures, atoms)
+    together = effective(whole.visited, whole.squares)[0]
+    counted, worth = 0.0, np.inf
+    periods = np.array(data.periods, dtype=object)
+    for period in dict.fromkeys(periods[atoms]):
+        own = atoms & (periods == period)
+        total = union(data.measures, own)
+        enough = is_enough(total)[0]
+        for e in MONTHS_AFTER:
+            k = EVENTS.index(e)
+            if enough[k]:
+                here = days[own, k].sum()
+                counted += float(here)
+                worth = min(worth, float(together[k]))
+                coefficients[own, k] = here * data.measures.visited[own, k] / total.visited[0, k]
+    return coefficients, counted, worth
+
+
+def days_contrast(data: CohortData, one: Flags, other: Flags, days: Floats) -> Interval | None:
+    """How many more days one choice's visited students regained, each, than another's; the two may
+    share atoms. None where the days of one of them are withheld. Exact as days regained are.
+    """
+    gained = [days_regained(data, atoms, days).per_student for atoms in (one, other)]
+    if gained[0] is None or gained[1] is None:
+        return None
+    (first, _, worth), (second, _, worth_2) = (
+        _coefficients(data, atoms, days) for atoms in (one, other)
+    )
+    everyone = data.measures.visited_all
+    each = first / everyone[one].sum() - second / everyone[other].sum()
+    visited = data.measures.visited
+    weights = shares(visited, one) - shares(visited, other)
+    schools = np.minimum(schools_behind(data, one), schools_behind(data, other))
+    covariances = student_covariance(data, weights), school_covariance(data, weights)
+    serving = serving_matrix(*covariances, schools, EVENTS)
+    covariance = student_covariance if serving.matrix == "student" else school_covariance
+    degrees = degrees_behind(min(worth, worth_2), serving)
+    variance = float(covariance(data, each).sum())
+    return interval(gained[0].effect - gained[1].effect, variance, degrees, len(MONTHS_AFTER))
 
 
 def share_compared(data: CohortData, atoms: Flags, days: Floats) -> float:

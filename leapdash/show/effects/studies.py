@@ -166,10 +166,10 @@ def _serving(student: Floats, school: Floats, schools: Floats) -> tuple[Floats, 
 
 
 def contrast(data: CohortData, one: Flags, other: Flags, headline: HeadlineName) -> Interval | None:
-    """How much larger the effect on one choice is than on another that shares no atom with it.
+    """How much larger the effect on one choice is than on another; the two may share atoms.
 
     None where one of the two is withheld. Exact as the effects are: students who moved from one
-    to the other are in both.
+    to the other, and those chosen by both, are in both.
     """
     first, second = (getattr(headlines(data, atoms), headline) for atoms in (one, other))
     if first.effect is None or second.effect is None:

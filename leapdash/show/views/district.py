@@ -4,19 +4,18 @@ All of it is for the choice's `district`, whatever districts its filters hold.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from statistics import NormalDist
 from typing import Any
 
 import pandas as pd
 
 from leapdash.contract import LEVELS, months_of
-from leapdash.contract.thresholds import CONFIDENCE
 from leapdash.show.choice import STUDENTS, VISITS, Choice, kept
 from leapdash.show.filters import ALL_STUDENTS
 from leapdash.show.measures import ATTENDANCE, CHRONIC_ABSENCE, Measure
 from leapdash.show.views.attendance import attendance_trend, chronic_trend, published_beside
 from leapdash.show.views.base import conditions, require_known, share, sums
 from leapdash.show.views.programme import last_month
+from leapdash.show.views.spread import share_interval
 
 
 @kept(*STUDENTS, "by", "grain", "district")
@@ -103,18 +102,6 @@ def schools_beside(choice: Choice) -> pd.DataFrame:
         key=lambda column: column.map(place) if column.name == "level" else column,
         ignore_index=True,
     )
-
-
-def share_interval(found: pd.Series, base: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Between which shares a share of `base` students may lie by chance, with 95% certainty.
-
-    Wilson's interval, which stays within 0 and 1. Source: Wilson (1927), JASA 22.
-    """
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    whole = 1 + z**2 / base
-    middle = (found + z**2 / (2 * base)) / whole
-    half = z / whole * (found * (1 - found) / base + z**2 / (4 * base**2)) ** 0.5
-    return middle - half, middle + half
 
 
 def _beside(view: Callable[[Choice], pd.DataFrame], choice: Choice) -> pd.DataFrame:

@@ -17,8 +17,9 @@ from leapdash.show.filters import ALL_STUDENTS
 from leapdash.show.language import _n
 from leapdash.show.views.attendance import early_months
 from leapdash.show.views.base import require_known, share, sums
-from leapdash.show.views.district import last_year, share_interval
+from leapdash.show.views.district import last_year
 from leapdash.show.views.programme import last_month
+from leapdash.show.views.spread import difference_of_shares
 
 LIKE_IT = 8
 """So many schools are looked for that are like one."""
@@ -244,7 +245,7 @@ def against_last_year(choice: Choice) -> AgainstLastYear | None:
     if earlier not in rows.index:
         return None
     now, before = rows.loc[last], rows.loc[earlier]
-    change, low, high = difference_of_shares(
+    found = difference_of_shares(
         (float(now["chronic_share"]), int(now["chronic_base"])),
         (float(before["chronic_share"]), int(before["chronic_base"])),
     )
@@ -254,24 +255,10 @@ def against_last_year(choice: Choice) -> AgainstLastYear | None:
         int(now["chronic_base"]),
         float(before["chronic_share"]),
         int(before["chronic_base"]),
-        change,
-        low,
-        high,
+        found.effect,
+        found.low,
+        found.high,
     )
-
-
-def difference_of_shares(
-    one: tuple[float, int], other: tuple[float, int]
-) -> tuple[float, float, float]:
-    """One share less another, each with the number it is a share of, and the ends of the interval
-    by Newcombe's hybrid of both shares' own intervals.
-    """
-    found = pd.Series([one[0], other[0]])
-    lows, highs = share_interval(found, pd.Series([one[1], other[1]]))
-    change = one[0] - other[0]
-    below = ((one[0] - lows[0]) ** 2 + (highs[1] - other[0]) ** 2) ** 0.5
-    above = ((highs[0] - one[0]) ** 2 + (other[0] - lows[1]) ** 2) ** 0.5
-    return change, float(change - below), float(change + above)
 
 
 @kept("years", "school")

@@ -24,8 +24,7 @@ def most_visited(choice: Choice) -> str:
     table = choice.release.table("visits", ["district_code", "visits"])
     found = sums(table, ["district_code"], ["visits"])
     found = found[found["visits"] > 0]
-    order = found.sort_values(["visits", "district_code"], ascending=[False, True])
-    return str(order["district_code"].iloc[0]) if len(order) else ""
+    return str(found["district_code"].iloc[int(found["visits"].argmax())]) if len(found) else ""
 
 
 @kept()

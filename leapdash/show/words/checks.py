@@ -190,8 +190,8 @@ def alt_balance(title: str, table: pd.DataFrame) -> str:
         _(
             "{measure} from {before} to {after}",
             measure=row.series,
-            before=f"{row.difference_before:+.2f}",
-            after=f"{row.difference_after:+.2f}",
+            before=format(row.difference_before, "+.2f"),
+            after=format(row.difference_after, "+.2f"),
         )
         for row in rows.itertuples()
     ]

@@ -20,7 +20,7 @@ def path_notes(study: EffectStudy) -> str:
             "The two lines meet in the month before the visit (−1) by construction. Grey: where "
             "the path without the visit may lie, all months at once, in {n} of 100 studies like "
             "this.",
-            n=f"{100 * CONFIDENCE:.0f}",
+            n=round(100 * CONFIDENCE),
         ),
         _mixed(study),
     ]

@@ -78,6 +78,9 @@ def years_in_words(years: Sequence[str]) -> str:
 
 def subject(choice: Choice) -> str:
     """What a figure is of, in words, for whoever has it without its page: every name, no counts."""
+    if choice.sides:
+        one, other = map(subject, choice.sides)
+        return _("{one} beside {other}", one=one, other=other)
     filters, known = choice.filters, choice.known
     years = ", ".join(filters.years) or _("all school years")
     if choice.school:

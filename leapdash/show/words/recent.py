@@ -8,7 +8,7 @@ from leapdash.show.language import N_, _
 from leapdash.show.views.checks import largest_before, rang
 from leapdash.show.words.checks import Line, joined
 from leapdash.show.words.effects import too_small_to_tell
-from leapdash.show.words.numbers import points
+from leapdash.show.words.numbers import points, tenths
 
 _CANT_TEST = {
     "no release": N_(
@@ -71,7 +71,7 @@ def recent_evidence(recent: RecentStudy | None, study: EffectStudy) -> str:
                 "A difference of {points} points in all three months it would have found in {n} of "
                 "100 studies, a smaller one in fewer.",
                 points=points(recent.smallest),
-                n=f"{100 * POWER:.0f}",
+                n=round(100 * POWER),
             )
         )
     return joined([*parts, _breakdown(recent, study)])
@@ -159,7 +159,7 @@ def _breakdown(recent: RecentStudy, study: EffectStudy) -> str:
         "That is {times} times the largest step between one month and the next before it, seen "
         "with three months of history: {step} points, with its uncertainty up to {most} (relative "
         "magnitudes, Rambachan and Roth 2023).",
-        times=f"{found.times:.1f}",
+        times=tenths(found.times),
         step=points(found.step),
         most=points(found.step_up_to),
     )

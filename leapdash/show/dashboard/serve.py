@@ -1,0 +1,48 @@
+"""`leapdash serve`: the pages and the data endpoint, by one server process."""
+
+import os
+import socket
+from pathlib import Path
+
+from streamlit.web import cli as streamlit
+
+from leapdash.errors import UsageError
+from leapdash.show.on_show import STORE_VARIABLE
+
+_SCRIPT = Path(__file__).parents[3] / "app.py"
+
+
+def serve(store: str | None, host: str, port: int) -> None:
+    """Serve until it is stopped what `streamlit run app.py` would.
+
+    `store`: whose release is shown; None for the one in LEAPDASH_STORE, or the demonstration.
+    `port`: 0 for a free one; the server says which. Raises UsageError where it can't be had, or the
+    pages aren't there.
+    """
+    if not _SCRIPT.is_file():
+        raise UsageError(
+            f"{_SCRIPT}: missing.\nExpected the project's folder, with app.py and pages/ beside "
+            "the package: the pages are served from there."
+        )
+    _check(host, port)
+    if store is not None:
+        os.environ[STORE_VARIABLE] = store
+    options = [f"--server.address={host}", f"--server.port={port}"]
+    streamlit.main(["run", str(_SCRIPT), *options], prog_name="streamlit", standalone_mode=False)
+
+
+def _check(host: str, port: int) -> None:
+    """Raises UsageError where nothing can listen there."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "no name of a machine"
+        raise UsageError(
+            f"--host {host} --port {port}: can't be listened at ({why}).\n"
+            "Expected an address of this machine and a port nobody else has; --port 0 takes any."
+        ) from error

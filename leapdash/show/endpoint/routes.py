@@ -1,0 +1,160 @@
+"""The endpoint's routes: each request is answered in a thread, once, whatever happens.
+
+Answers are work for the processor. They are made in a few threads of their own, never in the loop
+that serves everybody, and never in so many that the pages' readers would wait for them.
+"""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from leapdash import __version__
+from leapdash.errors import ReleaseError, shortened
+from leapdash.show import faults, metrics
+from leapdash.show.endpoint import answering
+from leapdash.show.endpoint.answering import Answering, Asked
+from leapdash.show.endpoint.reply import API, JSON, ProblemError, Reply
+from leapdash.show.opened import release_on_show
+
+_THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="leapdash-endpoint")
+_METHODS = ("GET", "HEAD")
+_ANSWERS: Mapping[str, Answering] = {
+    f"{API}/pages": answering.pages,
+    f"{API}/release": answering.release_told,
+    f"{API}/answers/{{page}}": answering.answer,
+    f"{API}/tables/{{page}}/{{table}}.json": answering.table_json,
+    f"{API}/tables/{{page}}/{{table}}.csv": answering.table_csv,
+    "/openapi.json": answering.described,
+}
+# Kept by whoever likes, and asked for again each time: another release may be on show by then.
+_KEPT = {"Cache-Control": "no-cache"}
+_NOT_KEPT = {"Cache-Control": "no-store"}
+
+
+def routes(below: str = "") -> list[Route]:
+    """Every route, below a folder (`/leap`, say) where the server stands below one."""
+    health, scraped = _Served("/healthz", below, _health), _Served("/metrics", below, _metrics)
+    answers = [_Served(pattern, below, _Data(make)) for pattern, make in _ANSWERS.items()]
+    nothing = _Served("/api/{rest:path}", below, _nothing)
+    return [Route(one.path, one) for one in (health, scraped, *answers, nothing)]
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What of a request counts: what it asks for, its path, and the versions its client holds."""
+
+    asked: Asked
+    path: str
+    held: str
+
+    def version(self, release_id: str) -> str:
+        """The ETag of what it asks for: of the release, the address, and what made the answer."""
+        told = "\n".join((release_id, __version__, self.path, self.asked.query.decode("latin-1")))
+        return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
+
+
+@dataclass(frozen=True)
+class _Data:
+    """Answers from the release on show, to whoever may see it."""
+
+    answering: Answering
+
+    def __call__(self, request: _Request) -> Reply:
+        release = release_on_show()
+        if reason := answering.closed(release.manifest):
+            raise ProblemError(403, reason)
+        version = request.version(release.manifest.release_id)
+        headers = {**_KEPT, "ETag": version}
+        if version.removeprefix("W/") in re.findall(r'"[^"]*"', request.held):
+            return Reply(304, b"", "", headers)
+        reply = self.answering(request.asked, release)
+        return replace(reply, headers={**headers, **reply.headers})
+
+
+class _Served:
+    """One route: a request in, a reply out, counted; a HEAD gets a GET's headers."""
+
+    def __init__(self, pattern: str, below: str, answer: Callable[[_Request], Reply]) -> None:
+        self.path = f"{below}{pattern}"
+        self._pattern, self._below, self._answer = pattern, below, answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        began = perf_counter()
+        reply = await self._reply(scope)
+        metrics.REQUESTS.labels(self._pattern, reply.status).inc()
+        metrics.REQUEST_SECONDS.labels(self._pattern).observe(perf_counter() - began)
+        headers = {"X-Content-Type-Options": "nosniff", **reply.headers}
+        response = Response(reply.body, reply.status, headers, reply.media_type or None)
+        if scope["method"] == "HEAD":
+            response.body = b""
+        await response(scope, receive, send)
+
+    async def _reply(self, scope: Scope) -> Reply:
+        if scope["method"] not in _METHODS:
+            allow = {"Allow": ", ".join(_METHODS)}
+            return ProblemError(
+                405, "This is read-only. Expected GET or HEAD.", headers=allow
+            ).reply()
+        held = [value for name, value in scope["headers"] if name == b"if-none-match"]
+        request = _Request(
+            Asked(scope["path_params"], scope["query_string"], self._below),
+            scope["path"],
+            b",".join(held).decode("latin-1"),
+        )
+        if isinstance(self._answer, _Data):
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(_THREADS, self._safely, request)
+        return await run_in_threadpool(self._safely, request)
+
+    def _safely(self, request: _Request) -> Reply:
+        """The reply; to what nobody expected, a reference to the log and no more."""
+        try:
+            return self._answer(request)
+        except ProblemError as problem:
+            return problem.reply()
+        except Exception as error:
+            query = shortened(request.asked.query.decode("latin-1"), 500)
+            reference = faults.noted(error, f"{self._pattern} ?{query}")
+            if isinstance(error, ReleaseError):
+                told = (
+                    "The release on show can’t be read, or doesn’t hold what this needs, or there "
+                    f"is none. The server’s log says which, by reference {reference}."
+                )
+                return ProblemError(503, told, reference=reference).reply()
+            return ProblemError(500, faults.sorry(reference), reference=reference).reply()
+
+
+def _nothing(request: _Request) -> Reply:  # noqa: ARG001
+    raise ProblemError(
+        404, "There is nothing at this address. /openapi.json describes what there is."
+    )
+
+
+def _health(request: _Request) -> Reply:  # noqa: ARG001
+    """That the server lives; and which release it shows, if any."""
+    shown = _shown() or None
+    told = {"status": "ok", "on_show": shown is not None, "release": shown}
+    return Reply(200, json.dumps(told).encode(), JSON, _NOT_KEPT)
+
+
+def _metrics(request: _Request) -> Reply:  # noqa: ARG001
+    return Reply(200, metrics.exposition(_shown()), metrics.CONTENT_TYPE, _NOT_KEPT)
+
+
+def _shown() -> str:
+    """The id of the release on show; empty where there is none that can be shown."""
+    try:
+        return release_on_show().manifest.release_id
+    except ReleaseError:
+        return ""
