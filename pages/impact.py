@@ -5,7 +5,7 @@ import streamlit as st
 from leapdash.show.answers import impact
 from leapdash.show.dashboard import frame, layout
 from leapdash.show.dashboard.controls import BESIDE_TABS, draw
-from leapdash.show.parameters import HEADLINE, ORDER
+from leapdash.show.parameters import HEADLINE, ORDER, SHADE, SIZE
 
 answer = impact.answer(frame.begin())
 if answer.empty:
@@ -30,4 +30,4 @@ with st.container(key="lead"):
             layout.show(answer, *answer.figures)
             layout.small_print(*answer.notes)
 with beside:
-    layout.tabs(answer, BESIDE_TABS)
+    layout.tabs(answer, BESIDE_TABS, SIZE, SHADE)

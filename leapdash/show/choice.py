@@ -19,6 +19,8 @@ from leapdash.show.opened import OpenedRelease
 By = Literal["all", "district", "level", "participation", "group", "period", "language"]
 Grain = Literal["month", "year"]
 Order = Literal["effect", "waiting", "reached", "name"]
+Size = Literal["visited_all", "waiting"]
+Shade = Literal["effect", "reached"]
 Gap = Literal["attendance", "chronic", "reach", "effect"]
 
 AREA = ("districts", "levels")
@@ -34,9 +36,9 @@ class Choice:
 
     `by`: what lines are drawn by. `grain`: what a point in time is. `measure`: the rate schools
     are compared by, one of MEASURES. `headline`: when after the visit effects are compared.
-    `order`: what rows of effects are ordered by. `of_group`: the student group set beside all
-    others; `gap`: what groups are set side by side in. `a`, `b`: the two sides of a comparison;
-    None where nothing is compared.
+    `order`: what rows of effects are ordered by. `size`, `shade`: what districts on the map are
+    sized and shaded by. `of_group`: the student group set beside all others; `gap`: what groups are
+    set side by side in. `a`, `b`: the two sides of a comparison; None where nothing is compared.
     `district`, `school`: the code of the one district or school a page is about; empty where it is
     about no single one.
     """
@@ -48,6 +50,8 @@ class Choice:
     measure: str = ATTENDANCE.name
     headline: HeadlineName = "six_to_nine"
     order: Order = "effect"
+    size: Size = "visited_all"
+    shade: Shade = "effect"
     of_group: str = "english_learner"
     gap: Gap = "attendance"
     a: Filters | None = None

@@ -85,6 +85,12 @@ ORDER = Parameter(
     },
     "order",
 )
+SIZE = Parameter(
+    "size", N_("Size by"), {"visited_all": N_("Visited"), "waiting": N_("Waiting")}, "size"
+)
+SHADE = Parameter(
+    "shade", N_("Shade by"), {"effect": N_("Effect"), "reached": N_("Reached")}, "shade"
+)
 MEASURE = Parameter(
     "measure",
     N_("Schools by"),
@@ -154,7 +160,7 @@ LANGUAGE = OneOf("lang", N_("Language"), {code: code for code in LANGUAGES})
 
 _OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "start": (),
-    "impact": (HEADLINE, ORDER),
+    "impact": (HEADLINE, ORDER, SIZE, SHADE),
     "district": (MEASURE, HEADLINE),
     "school": (SCHOOL,),
     "groups": (GROUP, GAP),

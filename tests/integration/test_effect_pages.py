@@ -81,20 +81,20 @@ def test_the_page_answers_with_the_effect_of_exactly_the_choice(choose, query, f
 
 
 def test_beside_the_effect_stands_the_plain_change_and_how_much_of_it_would_have_come_anyway():
-    text = said(opened("impact"))
+    text = said(opened())
     told = "A plain before-and-after would say 18.2 points more; about half of that would have "
     assert text.count(f"{told}come anyway (between ") == 2
     assert "For these students the plain change is what it is" in text
 
 
 def test_what_it_rests_on_and_does_not_remove_is_said():
-    text = said(opened("impact"))
+    text = said(opened())
     assert effect_words.RESTS_ON in text
     assert effect_words.NEVER_VISITED in text
 
 
 def test_the_four_checks_are_lines_with_findings_and_no_chart_until_opened(choose):
-    app = opened("impact")
+    app = opened()
     study = effect_views.effect_on(choose())
     balance = check_views.balance(choose())
     recent = check_views.recent(choose())
@@ -115,7 +115,7 @@ def test_the_four_checks_are_lines_with_findings_and_no_chart_until_opened(choos
     ],
 )
 def test_opening_a_check_shows_its_evidence(check, more_charts, evidence):
-    app = opened("impact")
+    app = opened()
     assert evidence not in said(app)
     app.session_state[f"check-{check}"] = True
     app.run()
@@ -161,7 +161,7 @@ def compared_by(app):
 
 
 def test_lines_are_offered_only_by_what_parts_them_and_nothing_is_where_nothing_does(choose):
-    (everywhere,) = compared_by(opened("impact"))
+    (everywhere,) = compared_by(opened())
     assert {"One line", "Districts", "Levels"} <= set(everywhere)
     (narrow,) = compared_by(opened(districts=["Hartford"], levels=["6-8"]))
     assert not {"Districts", "Levels"} & set(narrow)
@@ -181,7 +181,7 @@ def test_a_way_to_draw_lines_that_parts_them_no_more_gives_one_line(choose):
 
 
 def test_the_table_below_the_chart_holds_both_paths(choose):
-    app = opened("impact")
+    app = opened()
     app.session_state["table-effect"] = True
     app.run()
     table = effect_views.effect_on(choose()).table
@@ -222,7 +222,7 @@ def test_too_few_visited_are_withheld_with_the_reason_and_a_way_on(choose):
 def test_a_comparison_worth_fewer_than_twenty_is_withheld(monkeypatch, tmp_path):
     effects = frame_of("effects").assign(comparison_effective=0.1)
     show(monkeypatch, tmp_path, changed={"effects": effects})
-    app = opened("impact")
+    app = opened()
     assert "nothing is shown for fewer than 20" in unmarred(app)
     assert not app.metric
 
@@ -231,7 +231,7 @@ def test_without_effect_tables_the_page_says_that_the_release_was_built_without(
     monkeypatch, tmp_path
 ):
     show(monkeypatch, tmp_path, without=EFFECT_TABLES)
-    app = opened("impact")
+    app = opened()
     assert "This release was built without the effects of visits." in unmarred(app)
     assert effect_words.NOT_THE_EFFECT in said(app)
     assert charts_on(app) == 1
@@ -239,7 +239,7 @@ def test_without_effect_tables_the_page_says_that_the_release_was_built_without(
 
 def test_where_nobody_was_visited_the_page_says_so(monkeypatch, tmp_path):
     show(monkeypatch, tmp_path, without=EFFECT_TABLES, changed={"paths": frame_of("paths")[:0]})
-    app = opened("impact")
+    app = opened()
     assert "No home visit that met a family is recorded here" in unmarred(app)
     assert charts_on(app) == 0
     narrowed = opened(districts=["Hartford"])
@@ -256,7 +256,7 @@ def test_where_nobody_can_be_compared_the_reasons_are_told(monkeypatch, tmp_path
         without=("effects", "effects_covariance", "effects_schools", "balance"),
         changed={"visited_compared": reasons},
     )
-    text = unmarred(opened("impact"))
+    text = unmarred(opened())
     assert "No visited student could be compared with others: nobody of the same" in text
     assert "to compare with (170)." in text
 
@@ -283,7 +283,7 @@ def test_where_attendance_never_varies_nothing_is_infinite(monkeypatch, tmp_path
             "balance": balance,
         },
     )
-    app = opened("impact")
+    app = opened()
     text = unmarred(app)
     assert "attended exactly as many of their days as they would have without it" in text
     assert any("attendance does not vary enough to judge by" in line for line in lines(app))
@@ -305,7 +305,7 @@ def test_visits_in_the_last_month_show_the_months_before_and_say_why_no_more(mon
         )
     }
     show(monkeypatch, tmp_path, changed=cut)
-    app = opened("impact")
+    app = opened()
     text = unmarred(app)
     assert "Only 0 visited students could be followed to month 1 after the visit" in text
     assert [card.value for card in app.metric][:3] == ["–", "–", "–"]
@@ -320,7 +320,7 @@ def test_a_place_without_the_slice_of_few_visited_schools_still_has_its_checks(
         for name in ("effects", "effects_covariance")
     }
     show(monkeypatch, tmp_path, changed=other)
-    app = opened("impact")
+    app = opened()
     for check in ("schoolmates", "alike"):
         app.session_state[f"check-{check}"] = True
     app.run()

@@ -3,9 +3,10 @@
 import pytest
 
 from leapdash.show.dashboard import frame
+from leapdash.show.on_show import STORE_VARIABLE
 from leapdash.show.words.glossary import GLOSSARY, meaning_of
 from tests.lib.app import opened, said
-from tests.lib.small_release import HARTFORD
+from tests.lib.small_release import HARTFORD, make, small_tables
 
 pytestmark = pytest.mark.usefixtures("on_show")
 
@@ -74,3 +75,19 @@ def test_what_a_visit_is_has_a_picture_with_words_for_who_cannot_see_it():
     assert "Two visitors stand at its open door" in str(picture.proto)
     assert "Who comes." in said(app)
     assert "about +4 points" in str(app.table[0].value.to_numpy().ravel())
+
+
+def test_the_map_s_controls_stand_with_it_and_in_the_address(tmp_path, monkeypatch):
+    schools = small_tables()["schools"].to_pandas()
+    schools["latitude"] = 41.5 + schools.index / 10
+    schools["longitude"] = -72.5 + schools.index / 10
+    make(tmp_path, changed={"schools": schools})
+    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
+    app = opened("impact")
+    assert "size" not in {group.key for group in app.button_group}
+    app = opened("impact", beside=["Map"], shade=["Reached"])
+    assert "Who was reached, on a map" in said(app)
+    app.button_group(key="shade").set_value("effect").run()
+    assert "What visits changed, on a map" in said(app)
+    app.button_group(key="size").set_value("waiting").run()
+    assert app.query_params == {"beside": "Map", "size": "Waiting"}

@@ -83,7 +83,7 @@ def answer(choice: Choice) -> Answer:
             Section(
                 EFFECT,
                 partial(_effect, choice),
-                control="headline" if _has_effect(choice) else "",
+                controls=("headline",) if _has_effect(choice) else (),
             ),
         ),
     )

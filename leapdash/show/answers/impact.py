@@ -9,6 +9,7 @@ from leapdash.show.answers.forests import forest_of, slices_of
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Withheld, nothing
 from leapdash.show.answers.next_visits import next_section
+from leapdash.show.answers.places import map_section
 from leapdash.show.answers.since import SINCE, since
 from leapdash.show.charts.programme import reach_rows
 from leapdash.show.choice import Choice
@@ -33,7 +34,7 @@ def answer(choice: Choice) -> Answer:
     if led.empty:
         return led
     if not choice.release.has_effects:
-        return replace(led, sections=(reached, everyone))
+        return replace(led, sections=(reached, *map_section(choice), everyone))
     return replace(
         led,
         figures=(
@@ -52,6 +53,7 @@ def answer(choice: Choice) -> Answer:
             Section(N_("What differs"), partial(_what_differs, choice)),
             Section(N_("Student groups"), partial(_student_groups, choice)),
             reached,
+            *map_section(choice),
             next_section(choice),
             everyone,
             evaluation_section(choice),

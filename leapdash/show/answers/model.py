@@ -131,13 +131,13 @@ Part = Figure | Table | Text | Document | Picture | Facts | Definitions | Code |
 class Section:
     """A part of the page under a heading of its own, made when it is asked for.
 
-    `title`: the heading in English, which the section goes by. `make`: its parts. `control`: the
-    control of the page that only this section follows.
+    `title`: the heading in English, which the section goes by. `make`: its parts. `controls`: those
+    of the page that only this section follows, by their field of a Choice.
     """
 
     title: str
     make: Callable[[], tuple[Part, ...]]
-    control: str = ""
+    controls: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:

@@ -102,7 +102,7 @@ def show(answer: Answer, *parts: Part | None, within: bool = False) -> None:
 
 
 def tabs(answer: Answer, tab: Parameter, *controls: Parameter) -> None:
-    """The sections side by side, only the open one made; in it, the control it alone follows."""
+    """The sections side by side, only the open one made; in it, the controls it alone follows."""
     names = {section.heading: section.title for section in answer.sections}
     headings = {title: heading for heading, title in names.items()}
     address.begin_with(tab.key, headings.get(address.says(tab), next(iter(names))))
@@ -110,9 +110,11 @@ def tabs(answer: Answer, tab: Parameter, *controls: Parameter) -> None:
     for section, place in zip(answer.sections, places, strict=True):
         if place.open:
             with place:
-                for control in controls:
-                    if control.field == section.control:
-                        draw(control)
+                own = [control for control in controls if control.field in section.controls]
+                if own:
+                    with st.container(horizontal=True, gap="medium", key=f"controls-{tab.key}"):
+                        for control in own:
+                            draw(control)
                 show(answer, *section.make())
 
 

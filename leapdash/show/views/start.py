@@ -22,7 +22,7 @@ def most_visited(choice: Choice) -> str:
     empty without any visit.
     """
     table = choice.release.table("visits", ["district_code", "visits"])
-    found = sums(table, ["district_code"], ["visits"]).sort_values("district_code")
+    found = sums(table, ["district_code"], ["visits"])
     found = found[found["visits"] > 0]
     return str(found["district_code"].iloc[int(found["visits"].argmax())]) if len(found) else ""
 
