@@ -177,7 +177,7 @@ ASKED = {
 @pytest.mark.parametrize("page", ASKED)
 def test_all_that_an_answer_says_is_in_the_catalogues(page, own: OpenedRelease, bracketed):
     answer, choices = ASKED[page]
-    about_one = {"district": HARTFORD} if page == "district" else {}
+    about_one: dict[str, str | Filters] = {"district": HARTFORD} if page == "district" else {}
     if page == "school":
         about_one = {"school": next(iter(own.known.schools))}
     if page == "compare":

@@ -1,7 +1,7 @@
 """Gaps between student groups and all others: a dot and its range for every group."""
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -80,7 +80,9 @@ def gap_rows(table: pd.DataFrame, chosen: str, axis: str, look: Look) -> go.Figu
     return drawing.finish()
 
 
-def _draw(drawing: Drawing, rows: list[tuple[Mapping[Hashable, Any], float]], right: float) -> None:
+def _draw(
+    drawing: Drawing, rows: Sequence[tuple[Mapping[Hashable, Any], float]], right: float
+) -> None:
     """Draw ranges and marks, and write the gaps at the right edge."""
     palette = drawing.palette
     x: list[float | None] = []

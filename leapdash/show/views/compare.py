@@ -69,7 +69,8 @@ def attendance_beside(choice: Choice) -> Beside:
     first, second = (_attendance(side, *_whole(side)) for side in (one, other))
     a, b = attendance_of(first), attendance_of(second)
     if a is None or b is None:
-        return Beside(*(None if side is None else side.rate for side in (a, b)), (0, 0), None)
+        rates = [None if side is None else side.rate for side in (a, b)]
+        return Beside(rates[0], rates[1], (0, 0), None)
     counted = a.students, b.students
     if min(counted) < FEW_STUDENTS:
         return Beside(a.rate, b.rate, counted, None)
@@ -139,7 +140,8 @@ def effect_beside(choice: Choice) -> Beside:
     effects = found[0].effect, found[1].effect
     between = contrast(choice.cohorts, chosen_visits(one), chosen_visits(other), "six_to_nine")
     return Beside(
-        *(None if own is None else own.effect for own in effects),
+        _estimate(effects[0]),
+        _estimate(effects[1]),
         (found[0].visited, found[1].visited),
         between,
         effects,
@@ -156,7 +158,8 @@ def days_beside(choice: Choice) -> Beside:
         choice.cohorts, chosen_visits(one), chosen_visits(other), visited_days(choice)
     )
     return Beside(
-        *(None if own is None else own.effect for own in each),
+        _estimate(each[0]),
+        _estimate(each[1]),
         (found[0].visited_all, found[1].visited_all),
         between,
         each,
@@ -181,12 +184,16 @@ def _shares_beside(choice: Choice, found: Any) -> Beside:
     told = (first[0] if first[1] else None), (second[0] if second[1] else None)
     counted = int(first[1]), int(second[1])
     if min(counted) < FEW_STUDENTS:
-        return Beside(*told, counted, None)
+        return Beside(told[0], told[1], counted, None)
     if last_year(one) != last_year(other):
         together = _NO_CORRELATION_KNOWN if shares_students(choice) else 0.0
     else:
         together = correlation_of_shares(first, second, found(one, *_shared(one, other)))
-    return Beside(*told, counted, difference_of_shares(first, second, together))
+    return Beside(told[0], told[1], counted, difference_of_shares(first, second, together))
+
+
+def _estimate(own: Interval | None) -> float | None:
+    return None if own is None else own.effect
 
 
 def _share(part: int, whole: int) -> Share:

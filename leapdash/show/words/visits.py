@@ -102,7 +102,8 @@ def funnel(last: pd.Series, when: str) -> str:
 
 def alt_months(title: str, table: pd.DataFrame, column: str) -> str:
     """What a chart of bars by month shows: its first and last bar, and the highest."""
-    first, last, most = table.iloc[0], table.iloc[-1], table.loc[table[column].idxmax()]
+    first, last = table.iloc[0], table.iloc[-1]
+    most = table.sort_values(column, kind="stable").iloc[-1]
     return _(
         "Bar chart over months: {title}. {first} in {first_month}, {last} in {last_month}; most in "
         "{most_month}: {most}.",
