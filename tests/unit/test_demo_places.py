@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from leapdash.build.demo.draws import Draws
-from leapdash.build.demo.places import DISTRICTS, LEVEL_NAMES, make_places
+from leapdash.build.demo.places import DEGREE, DISTRICTS, LEVEL_NAMES, make_places
 from leapdash.contract import INPUT_TABLES
 
 LEAP = {
@@ -45,6 +45,36 @@ def test_district_figures_are_the_published_ones(real_data):
         assert int(row["2021-2022 student count - year to date"]) == district.students
         assert float(row["2021-2022 attendance rate - year to date"]) == district.rate_2021_22
         assert float(row["2020-2021 attendance rate"]) == district.rate_2020_21
+
+
+def test_a_district_s_centre_is_the_mean_of_its_schools_in_the_directory(real_data):
+    path = real_data / "ct_education_directory.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [
+            (row["Organization Code"][:3], re.findall(r"-?\d+\.\d{4,}", row["Location"]))
+            for row in csv.DictReader(file)
+            if not row["Organization Type"].endswith("Districts")
+        ]
+    for district in DISTRICTS:
+        own = [place for code, place in rows if code == district.code[:3] and len(place) == 2]
+        assert bool(own) != district.canvasses
+        if own:
+            latitude, longitude = np.array(own, dtype=float).mean(axis=0)
+            assert (district.latitude, district.longitude) == (
+                round(float(latitude), 2),
+                round(float(longitude), 2),
+            )
+
+
+def test_schools_stand_about_their_district_s_centre_the_same_every_time(places):
+    centre = np.array([[d.latitude, d.longitude] for d in DISTRICTS])[places.school_district]
+    off = np.stack([places.latitude, places.longitude], axis=1) / DEGREE - centre
+    assert np.abs(off).max() < 0.09
+    assert 0.01 < off[:, 0].std() < 0.025
+    assert abs(np.corrcoef(off.T)[0, 1]) < 0.2
+    again = make_places(150_000, Draws(1))
+    assert (again.latitude == places.latitude).all()
+    assert (again.longitude == places.longitude).all()
 
 
 def test_invented_schools_and_the_invented_district_are_none_of_the_real_ones(real_data, places):

@@ -282,6 +282,24 @@ def test_why_nothing_can_be_shown_differs_by_cause():
             "30 of 100 visited students (30.0%), most because nobody of the same district and "
             "level was there to compare with. The effect speaks for the others only.",
         ),
+        (
+            {"compared": 0, "not_enrolled": 3},
+            "mind",
+            "3 of 3 visited students (100.0%), because they were not enrolled in the school month "
+            "of the visit. The effect speaks for the others only.",
+        ),
+        (
+            {"compared": 95, "no_comparison": 5},
+            "holds",
+            "5 of 100 visited students (5.0%), because nobody of the same district and level was "
+            "there to compare with.",
+        ),
+        (
+            {"compared": 90, "not_enrolled": 6, "no_history": 4},
+            "holds",
+            "10 of 100 visited students (10.0%), most because they were not enrolled in the school "
+            "month of the visit.",
+        ),
     ],
 )
 def test_who_is_left_out_is_counted_with_the_main_reason(counts, verdict, finding):
@@ -362,6 +380,21 @@ def test_what_would_have_come_anyway_is_as_sure_as_the_effect():
     assert "what would have come anyway is as sure as the effect" in effect_words.plain_note(found)
 
 
+def test_a_plain_change_that_rounds_to_none_is_no_change_of_which_a_share_could_come_anyway():
+    assert effect_words.naive_sentence(headline(0.0002, 0.00001, 0.0004)) == (
+        "A plain before-and-after would say no change; without the visit, attendance would have "
+        "stayed as it was (between 0.0 and 0.0 points)."
+    )
+
+
+def test_the_plain_change_says_from_when_to_when():
+    several, one = headline(0.08, 0.01, 0.18), headline(0.08, 0.01, 0.18, (1,))
+    assert " From the month before the visit to months +6 to +9. " in (
+        effect_words.plain_note(several)
+    )
+    assert " From the month before the visit to month +1. " in effect_words.plain_note(one)
+
+
 def test_the_path_says_that_its_months_are_of_different_students():
     later, soon = headline(0.1, 0.01, 0.2), headline(0.03, 0.01, 0.1, (1,))
     table = pd.DataFrame({"event_time": [-1, 0], "shown": [True, True]})
@@ -389,6 +422,34 @@ def test_every_text_for_who_cannot_see_the_charts_holds_their_first_and_last_num
     assert "in month 9" in check_words.alt_observed("Observed", observed)
     mates = check_views.schoolmates(choose())
     assert mates_words.alt_schoolmates("Mates", mates).count(" visited: ") == len(mates)
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [
+        (0.0004, "in fewer than 1 of 100 studies (joint"),
+        (0.0004, "p = less than 0.001). "),
+        (0.004, "in fewer than 1 of 100 studies (joint"),
+        (0.004, "p = 0.004). "),
+        (0.42, "in 42 of 100 studies (joint"),
+        (0.42, "p = 0.420). "),
+    ],
+)
+def test_how_often_chance_would_bring_about_as_much_is_said(recent, study, p, said):
+    assert said in recent_words.recent_evidence(ended(recent, p), study)
+
+
+@pytest.mark.parametrize(
+    ("district", "level", "said"),
+    [
+        ("00000CT", "all", "the whole state, all levels, whatever the year of the first visit"),
+        ("00000CT", "6-8", "the whole state, 6-8, whatever the year of the first visit"),
+        (HARTFORD, "all", "Hartford, all levels, whatever the year of the first visit"),
+        (HARTFORD, "6-8", "Hartford, 6-8, whatever the year of the first visit"),
+    ],
+)
+def test_an_area_is_named_by_its_district_and_level(choose, district, level, said):
+    assert check_words.area_in_words(district, level, choose()) == said
 
 
 def test_the_area_both_comparisons_are_for_is_named(choose):
@@ -454,6 +515,19 @@ def test_more_chronically_absent_are_called_more():
 @pytest.mark.parametrize(
     ("gain", "more", "finding"),
     [
+        (
+            interval(0.0001, 0.004**2),
+            None,
+            "No sign of it: where 10% or more of a school were visited, attendance of the "
+            "unvisited changed as much as in schools with fewer visits (between −0.8 and +0.8).",
+        ),
+        (
+            interval(-0.02, 0.004**2),
+            None,
+            "No sign of it: where 10% or more of a school were visited, attendance of the "
+            "unvisited changed 2.0 points less than in schools with fewer visits (between −2.8 and "
+            "−1.2).",
+        ),
         (
             interval(0.02, 0.004**2),
             None,

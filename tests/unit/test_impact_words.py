@@ -5,10 +5,12 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from leapdash.contract import EFFECT_GROUPS
 from leapdash.inference import Interval, Serving, interval
 from leapdash.show.effects.days import DaysRegained
 from leapdash.show.effects.studies import Headline, Headlines
 from leapdash.show.filters import Filters
+from leapdash.show.views import effect_rows as row_views
 from leapdash.show.views.effect_rows import SliceRows
 from leapdash.show.views.programme import Regained
 from leapdash.show.words import district as district_words
@@ -200,6 +202,18 @@ def test_differences_are_larger_smaller_or_not_to_be_told():
         "Community partner beside school staff: 2.0 points larger (between 1.0 and 3.0).",
     ]
     assert row_words.differences_answer(differences()).startswith("Too few visited students")
+
+
+def test_whatever_others_are_set_beside_has_a_name_within_a_sentence():
+    kinds = [
+        label
+        for name in ("place", "visitor")
+        for label in list(row_views.KINDS[name][1].values())[:-1]
+    ]
+    groups = [EFFECT_GROUPS[reference] for _, reference in row_views._COMPARED_GROUPS]
+    assert set(row_words._WITHIN) == {*kinds, *groups}
+    for name, within in row_words._WITHIN.items():
+        assert within == name[0].lower() + name[1:]
 
 
 def test_kinds_and_groups_are_called_association_and_the_number_of_visits_no_effect(choose):

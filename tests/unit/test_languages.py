@@ -28,12 +28,15 @@ from leapdash.show.answers import (
 from leapdash.show.answers.model import (
     Answer,
     Code,
+    Definitions,
     Document,
     Facts,
     Figure,
     Part,
+    Picture,
     Table,
     Text,
+    Way,
     Withheld,
 )
 from leapdash.show.charts.base import Heading, Look
@@ -121,6 +124,13 @@ def said_by(part: Part | None, answer: Answer) -> Iterator[tuple[str, str]]:
             for pair in part.pairs:
                 for text in pair:
                     yield f"facts {part.alt}", text
+        case Way():
+            yield "way", f"{part.title} {part.told}"
+        case Picture():
+            yield "picture", part.alt
+        case Definitions():
+            for term in part.terms:
+                yield f"term {term.key}", f"{term.said} {term.means}"
         case Document() | Code() | None:
             pass
 

@@ -15,7 +15,7 @@ from leapdash.build.demo.attendance import month_totals
 from leapdash.build.demo.calendar import MONTHS, MONTHS_PER_YEAR, SCHOOL_YEARS
 from leapdash.build.demo.draws import I64
 from leapdash.build.demo.model import State
-from leapdash.build.demo.places import DISTRICTS, Places
+from leapdash.build.demo.places import DEGREE, DISTRICTS, Places
 from leapdash.build.demo.students import GENDERS, LANGUAGES, MEALS, RACES, Students
 from leapdash.build.demo.visits import PLACES, VISITORS, Visits, wanted_first_visits
 from leapdash.errors import StoreError, UsageError
@@ -124,6 +124,8 @@ def schools(places: Places) -> pa.Table:
             "district_name": _texts(tuple(d.name for d in DISTRICTS), district),
             "leap_from": pa.array(leap, type=pa.date32()),
             "leap_until": pa.nulls(len(district), type=pa.date32()),
+            "latitude": pa.array(places.latitude / DEGREE, type=pa.float64()),
+            "longitude": pa.array(places.longitude / DEGREE, type=pa.float64()),
         }
     )
 

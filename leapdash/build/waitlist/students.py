@@ -20,7 +20,7 @@ from leapdash.engines import Workspace
 from leapdash.errors import UsageError
 
 MONTHS_SHOWN = 4
-"""The list shows the days of so many of the last school months."""
+"""The days of so many of the last school months stand on the list."""
 
 
 @dataclass(frozen=True)

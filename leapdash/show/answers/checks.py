@@ -127,6 +127,5 @@ def _schoolmates(
 
 def _left_out(table: pd.DataFrame) -> tuple[Part, ...]:
     title = _("Visited students, by whether they could be compared")
-    # The code of a reason is for the file: its words stand beside it.
-    shown = table.rename(columns={"reason": "code"})
-    return (Table("effect-left-out", title, shown), Text(words.left_out_note()))
+    told = table.rename(columns={"reason": "code"})
+    return (Table("effect-left-out", title, told), Text(words.left_out_note()))

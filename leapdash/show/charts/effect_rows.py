@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from leapdash.contract.thresholds import percent
 from leapdash.inference import Interval
 from leapdash.show.charts.axes import axis_title, plain_axis
 from leapdash.show.charts.base import Drawing, Look, text_width
@@ -290,7 +291,7 @@ def _small(values: Mapping[Hashable, Any]) -> list[str]:
                 "{share} reached, {n} wait",
                 "{share} reached, {n} wait",
                 waiting,
-                share=f"{reached:.0%}",
+                share=percent(reached),
                 n=count(waiting),
             )
         )

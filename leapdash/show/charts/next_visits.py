@@ -11,7 +11,7 @@ from leapdash.show.charts.axes import axis_title, plain_axis
 from leapdash.show.charts.base import Drawing, Look, text_width
 from leapdash.show.charts.rows import draw_withheld, left_margin, short_names
 from leapdash.show.language import _
-from leapdash.show.views.next_visits import NOT_APART, LESS, MORE, UNTOLD, NextVisits, of_group
+from leapdash.show.views.next_visits import LESS, MORE, NOT_APART, UNTOLD, NextVisits, of_group
 from leapdash.show.words.next_visits import axis, hover, whole_name
 from leapdash.show.words.numbers import NO_FIGURE, count, tenths
 

@@ -209,10 +209,11 @@ def _explain(terms: Sequence[Term]) -> None:
 
 
 def _definitions(part: Definitions) -> None:
-    for term in part.terms:
-        with st.container(key=f"term-{term.key}", gap="xxsmall"):
-            st.subheader(term.said, anchor=term.key)
-            st.markdown(escape(term.means))
+    with st.container(key="terms"):
+        for term in part.terms:
+            with st.container(key=f"term-{term.key}", gap="xxsmall"):
+                st.subheader(escape(term.said), anchor=term.key)
+                st.markdown(escape(term.means))
 
 
 def _picture(picture: Picture) -> None:

@@ -11,10 +11,10 @@ from leapdash.show.choice import Choice
 from leapdash.show.effects.per_visit import PerVisit
 from leapdash.show.language import N_, _, _n
 from leapdash.show.views.next_visits import (
-    NOT_APART,
     GROUPS,
     LESS,
     MORE,
+    NOT_APART,
     VISITS_AHEAD,
     NextVisits,
     of_group,
