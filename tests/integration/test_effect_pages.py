@@ -25,8 +25,8 @@ pytestmark = pytest.mark.usefixtures("on_show")
 CHECKS = ("recent", "alike", "schoolmates", "left-out")
 
 
-def opened(**query):
-    return pages.opened("before_after", **query)
+def opened(page="before_after", **query):
+    return pages.opened(page, **query)
 
 
 def lines(app):

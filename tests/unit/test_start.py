@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -61,13 +62,14 @@ def test_the_district_with_most_visits_is_found_by_counting_them(choose, release
 
 def small_ones_by_hand(release):
     """Schools whose chronic absence to June moved by five points or more: counted, code."""
-    counted, absent = defaultdict(int), defaultdict(int)
+    counted: defaultdict[Any, int] = defaultdict(int)
+    absent: defaultdict[Any, int] = defaultdict(int)
     for row in rows_of(release, "chronic_to_date"):
         if row["geography"] == "school" and row["group"] == "all" and row["month"].month == 6:
             key = row["school_code"], row["level"], row["month"].year
             counted[key] += row["chronic_base"]
             absent[key] += row["absent_10_to_20"] + row["absent_20_or_more"]
-    sizes = defaultdict(int)
+    sizes: defaultdict[Any, int] = defaultdict(int)
     for row in rows_of(release, "school_profile"):
         if row["school_year"] == "2022-23":
             sizes[row["school_code"], row["level"]] += row["students"]

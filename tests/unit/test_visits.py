@@ -76,8 +76,8 @@ def test_visits_of_every_month_are_those_met_and_those_that_met_nobody(at, table
 
 
 def test_what_could_be_made_is_drawn_where_every_district_that_takes_part_says(choose):
-    own = views.visits_by_month(choose(Filters((HARTFORD,))))
-    for month, capacity in zip(own["period"], own["capacity"], strict=True):
+    own = views.visits_by_month(choose(Filters((HARTFORD,)))).set_index("period")["capacity"]
+    for month, capacity in zip(own.index.tolist(), own, strict=True):
         school = month.month not in (7, 8) and school_year_of(month) == "2021-22"
         assert (capacity == 40) if school else pd.isna(capacity)
     for filters in (Filters(), Filters((HARTFORD,), ("6-8",)), Filters((NEW_HAVEN,))):

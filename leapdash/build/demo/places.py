@@ -37,7 +37,7 @@ _LEAP = """
 1510011|Waterbury|17806|0.9053|0.8881|21.8 60.3 12.1 68.6 2.0 16.9 18.2|41.56 -73.03
 1630011|Windham|2960|0.8714|0.8724|3.0 71.5 22.0 62.4 8.0 32.2 18.7|41.72 -72.20
 2410014|Capitol Region Education Council|9653|0.9086|0.8912|32.9 42.2 14.8 56.4 10.5 8.4 20.5|41.78 -72.69
-"""
+"""  # noqa: E501  (a row is a line)
 _OTHERS = """
 0170011|Bristol|7439|0.9123|0.9251|7.7 35.1 48.7 47.7 5.9 5.7 19.0|41.69 -72.93
 0250011|Cheshire|4119|0.9705|0.9466|3.3 7.6 76.4 11.2 3.7 2.3 12.8|41.51 -72.91
@@ -170,7 +170,8 @@ class Places:
 
     `students`: students of each district (D). `first_school`, `school_count`: a district's schools
     of a level (D x 3) stand one after the other. `school_district`, `school_level`, `school_logit`
-    (S). `latitude`, `longitude`: of the schools, in 1/100,000 degree (S). `half_days`: half-days of school (D x M). `school_codes`, `school_names`: text (S).
+    (S). `latitude`, `longitude`: of the schools, in 1/100,000 degree (S). `half_days`: half-days of
+    school (D x M). `school_codes`, `school_names`: text (S).
     """
 
     students: I64

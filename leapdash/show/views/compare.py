@@ -69,8 +69,7 @@ def attendance_beside(choice: Choice) -> Beside:
     first, second = (_attendance(side, *_whole(side)) for side in (one, other))
     a, b = attendance_of(first), attendance_of(second)
     if a is None or b is None:
-        rates = [None if side is None else side.rate for side in (a, b)]
-        return Beside(rates[0], rates[1], (0, 0), None)
+        return Beside(a.rate if a else None, b.rate if b else None, (0, 0), None)
     counted = a.students, b.students
     if min(counted) < FEW_STUDENTS:
         return Beside(a.rate, b.rate, counted, None)
@@ -132,6 +131,10 @@ def reach_beside(choice: Choice) -> Beside:
     return _shares_beside(choice, found)
 
 
+def _middles(one: Interval | None, other: Interval | None) -> tuple[float | None, float | None]:
+    return (one.effect if one else None), (other.effect if other else None)
+
+
 @kept("a", "b")
 def effect_beside(choice: Choice) -> Beside:
     """What visits changed on both sides, six to nine school months after the first."""
@@ -140,8 +143,7 @@ def effect_beside(choice: Choice) -> Beside:
     effects = found[0].effect, found[1].effect
     between = contrast(choice.cohorts, chosen_visits(one), chosen_visits(other), "six_to_nine")
     return Beside(
-        _estimate(effects[0]),
-        _estimate(effects[1]),
+        *_middles(*effects),
         (found[0].visited, found[1].visited),
         between,
         effects,
@@ -158,8 +160,7 @@ def days_beside(choice: Choice) -> Beside:
         choice.cohorts, chosen_visits(one), chosen_visits(other), visited_days(choice)
     )
     return Beside(
-        _estimate(each[0]),
-        _estimate(each[1]),
+        *_middles(*each),
         (found[0].visited_all, found[1].visited_all),
         between,
         each,
@@ -190,10 +191,6 @@ def _shares_beside(choice: Choice, found: Any) -> Beside:
     else:
         together = correlation_of_shares(first, second, found(one, *_shared(one, other)))
     return Beside(told[0], told[1], counted, difference_of_shares(first, second, together))
-
-
-def _estimate(own: Interval | None) -> float | None:
-    return None if own is None else own.effect
 
 
 def _share(part: int, whole: int) -> Share:

@@ -120,8 +120,7 @@ def older_beside(older: Choice, younger: Choice) -> Interval | None:
     """How much larger the effect is for one choice of levels than for another that shares none
     with it, six to nine months after the visit. None where one of the two is withheld.
     """
-    own = (chosen_visits(choice) for choice in (older, younger))
-    return contrast(older.cohorts, *own, "six_to_nine")
+    return contrast(older.cohorts, chosen_visits(older), chosen_visits(younger), "six_to_nine")
 
 
 @kept(*VISITS, "by")

@@ -99,8 +99,8 @@ def difference_of_shares(one: Share, other: Share, correlation: float = 0.0) -> 
     change = one[0] - other[0]
     below = _together(one[0] - lows[0], highs[1] - other[0], correlation)
     above = _together(highs[0] - one[0], other[0] - lows[1], correlation)
-    own, rest = (sqrt(p * (1 - p) / n) for p, n in (one, other))
-    error = _together(own, rest, correlation)
+    (p, n), (q, m) = one, other
+    error = _together(sqrt(p * (1 - p) / n), sqrt(q * (1 - q) / m), correlation)
     return Interval(change, error, change - below, change + above)
 
 

@@ -24,7 +24,7 @@ def most_visited(choice: Choice) -> str:
     table = choice.release.table("visits", ["district_code", "visits"])
     found = sums(table, ["district_code"], ["visits"]).sort_values("district_code")
     found = found[found["visits"] > 0]
-    return str(found.loc[found["visits"].idxmax(), "district_code"]) if len(found) else ""
+    return str(found["district_code"].iloc[int(found["visits"].argmax())]) if len(found) else ""
 
 
 @kept()

@@ -59,9 +59,9 @@ def _capacity(choice: Choice) -> dict[Any, float]:
     part = choice.release.table("reach", ["month", "district_code", "ever_eligible"], where)
     pairs = sums(part.drop_null(), ["month", "district_code"], ["ever_eligible"])
     found: dict[Any, float] = {}
-    for day in pairs["month"].unique():
-        year, districts = school_year_of(day), pairs.loc[pairs["month"] == day, "district_code"]
-        own = [told.get((code, year)) for code in districts]
+    day: Any
+    for day, districts in pairs.groupby("month")["district_code"]:
+        own = [told.get((code, school_year_of(day))) for code in districts]
         if all(number is not None for number in own):
             found[day] = float(sum(number for number in own if number is not None))
     return found

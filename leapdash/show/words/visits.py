@@ -99,8 +99,7 @@ def funnel(last: pd.Series, when: str) -> str:
 
 def alt_months(title: str, table: pd.DataFrame, column: str) -> str:
     """What a chart of bars by month shows: its first and last bar, and the highest."""
-    first, last = table.iloc[0], table.iloc[-1]
-    most = table.sort_values(column, kind="stable").iloc[-1]
+    first, last, most = table.iloc[0], table.iloc[-1], table.iloc[int(table[column].argmax())]
     return _(
         "Bar chart over months: {title}. {first} in {first_month}, {last} in {last_month}; most in "
         "{most_month}: {most}.",
