@@ -14,6 +14,7 @@ from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import visits as views
+from leapdash.show.views.programme import Reach, VisitsMade
 from leapdash.show.words import visits as words
 from leapdash.show.words.numbers import per_cent
 from tests.lib.by_hand import keeps, rows_of, total
@@ -211,3 +212,15 @@ def test_a_release_whose_kinds_are_empty_says_so(tmp_path):
     (text,) = answer.sections[0].make()
     assert isinstance(text, Text)
     assert "No kind of visit is recorded" in text.words
+
+
+def test_rates_of_fewer_than_ten_are_not_told():
+    when = (date(2021, 9, 1), date(2022, 6, 1))
+    made = VisitsMade(12, 9, 8)
+    few, enough = (Reach(when[1], True, eligible, 3, 4) for eligible in (9, 10))
+    assert "had been met" not in words.answer("Avon", made, when, few)
+    assert "30.0% had been met" in words.answer("Avon", made, when, enough)
+    for number, told in ((9, False), (10, True)):
+        found = pd.DataFrame({name: [0] for name in FIRST_VISITS} | {"first_visits": [number]})
+        assert bool(words.how_soon(found)) == told
+        assert (words.within(found)[0] == "–") != told

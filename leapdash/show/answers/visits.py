@@ -89,10 +89,9 @@ def _soon(choice: Choice) -> tuple[Part, ...]:
     title = _("First visits, by how long students had waited")
     told = words.alt_months(title, table, "first_visits")
     chart = partial(soon_months, table)
-    return (
-        Text(words.how_soon(table)),
-        Figure("visits-soon", title, chart, table, told, (_(words.HOW_SOON),)),
-    )
+    figure = Figure("visits-soon", title, chart, table, told, (_(words.HOW_SOON),))
+    said = words.how_soon(table)
+    return (Text(said), figure) if said else (figure,)
 
 
 def _funnel(choice: Choice) -> tuple[Part, ...]:

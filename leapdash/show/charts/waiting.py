@@ -44,7 +44,8 @@ def by_month(drawing: Drawing, table: pd.DataFrame, title: str) -> None:
     drawing.layout.update(
         bargap=0.15,
         xaxis=axis,
-        yaxis={"gridcolor": palette.grid, "rangemode": "tozero", "fixedrange": True},
+        yaxis={"gridcolor": palette.grid, "rangemode": "tozero", "fixedrange": True}
+        | {"tickformat": ","},
     )
     drawing.write_above("y title", title, palette.muted, row=1)
 

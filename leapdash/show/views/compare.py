@@ -185,12 +185,12 @@ def _shares_beside(choice: Choice, found: Any) -> Beside:
     told = (first[0] if first[1] else None), (second[0] if second[1] else None)
     counted = int(first[1]), int(second[1])
     if min(counted) < FEW_STUDENTS:
-        return Beside(*told, counted, None)
+        return Beside(told[0], told[1], counted, None)
     if last_year(one) != last_year(other):
         together = _NO_CORRELATION_KNOWN if shares_students(choice) else 0.0
     else:
         together = correlation_of_shares(first, second, found(one, *_shared(one, other)))
-    return Beside(*told, counted, difference_of_shares(first, second, together))
+    return Beside(told[0], told[1], counted, difference_of_shares(first, second, together))
 
 
 def _share(part: int, whole: int) -> Share:

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 
 from leapdash.contract import FIRST_VISITS
-from leapdash.contract.thresholds import WAITING_DAYS
+from leapdash.contract.thresholds import FEW_STUDENTS, WAITING_DAYS
 from leapdash.show.language import N_, _, _n
 from leapdash.show.views.programme import Reach, VisitsMade
 from leapdash.show.words.numbers import count, month, per_cent, students
@@ -51,7 +51,7 @@ def answer(whom: str, made: VisitsMade, when: tuple[date, date], reach: Reach) -
         met=count(made.met),
         students=students(made.first_visits),
     )
-    if not reach.ever_eligible:
+    if reach.ever_eligible < FEW_STUDENTS:
         return told
     reached = _(
         "Of {n} ever eligible and enrolled in {month}, {share} had been met.",
@@ -63,16 +63,13 @@ def answer(whom: str, made: VisitsMade, when: tuple[date, date], reach: Reach) -
 
 
 def how_soon(found: pd.DataFrame) -> str:
-    """How soon first visits came; takes `first_visits_by_month`. Empty where there were none."""
+    """How soon first visits came; takes `first_visits_by_month`. Empty where there were too few."""
     every = int(found["first_visits"].sum())
-    if not every:
+    if every < FEW_STUDENTS:
         return ""
-    return _n(
-        "Of {n} first visit to an eligible student, {soon} came within {days} days, {late} after "
-        "more than {most}.",
+    return _(
         "Of {n} first visits to eligible students, {soon} came within {days} days, {late} after "
         "more than {most}.",
-        every,
         n=count(every),
         soon=per_cent(found[_SOONEST].sum() / every),
         late=per_cent(found[_LATEST].sum() / every),
@@ -84,7 +81,7 @@ def how_soon(found: pd.DataFrame) -> str:
 def within(found: pd.DataFrame) -> tuple[str, str]:
     """The share of first visits within the shortest time, for a card."""
     every = int(found["first_visits"].sum())
-    soon = found[_SOONEST].sum() / every if every else None
+    soon = found[_SOONEST].sum() / every if every >= FEW_STUDENTS else None
     return per_cent(soon), _("of first visits to eligible students")
 
 
