@@ -110,8 +110,33 @@ GLOSSARY = (
             "The first home visit that met the family. In a month without school it counts from "
             "the next school month."
         ),
-        ("Visited", "Visited students", "Visited in all", "Students visited"),
+        (
+            *("Visited", "Visited students", "Visited in all", "Students visited", "Students met"),
+            *("First visits", "First visits within 30 days", "First visits after 31 to 60 days"),
+            *("First visits after 61 to 120 days", "First visits later", "Within 30 days"),
+            "No visit yet",
+        ),
         N_("first visit"),
+    ),
+    Term(
+        "visits",
+        N_("Visits made"),
+        N_("All visits, also those that met nobody, in the month and the school of the student."),
+        ("Visits", "Visits that met the family", "Visits that met nobody"),
+    ),
+    Term(
+        "capacity",
+        N_("Visits that could be made"),
+        N_("How many visits a month a district’s visitors can make, as the district says."),
+    ),
+    Term(
+        "group",
+        N_("Group"),
+        N_(
+            "One of the student groups the state publishes, beside all students who aren’t in it. "
+            "A student may be in several."
+        ),
+        ("Students of the group", "All others", "Other students"),
     ),
     Term(
         "participation",
@@ -166,6 +191,7 @@ GLOSSARY = (
         ),
         (
             *("Effect (points)", "Effect of visits", "Without the visit"),
+            *("Effect on the group (points)", "Effect on all others (points)"),
             *("Six to nine months after", "Month after", "Months 6 to 9", "Difference (points)"),
         ),
         N_("effect,would have had,would have without"),
@@ -186,6 +212,7 @@ GLOSSARY = (
         (
             *("From", "To", "Chronic absence from", "Chronic absence to"),
             *("Days from", "Days to", "More days from", "More days to"),
+            *("On the group from", "On the group to", "On all others from", "On all others to"),
         ),
         N_("between"),
         lambda: {"share": percent(CONFIDENCE), "times": f"{100 * CONFIDENCE:.0f}"},
@@ -268,7 +295,7 @@ GLOSSARY = (
             "days all visited students were enrolled in that month."
         ),
         (
-            *("Days per visit", "Days more than elsewhere"),
+            *("Days regained", "Days per visit", "Days more than elsewhere"),
             "Cost per day regained",
         ),
         N_("days in school,day in school"),
