@@ -91,3 +91,11 @@ def test_the_map_s_controls_stand_with_it_and_in_the_address(tmp_path, monkeypat
     assert "What visits changed, on a map" in said(app)
     app.button_group(key="size").set_value("waiting").run()
     assert app.query_params == {"beside": "Map", "size": "Waiting"}
+
+
+def test_whom_to_ask_stands_on_about_escaped_and_linked(monkeypatch):
+    monkeypatch.setenv("LEAPDASH_CONTACT", "attendance@example.org")
+    monkeypatch.setenv("LEAPDASH_REPORT", "[a](b) <script>")
+    cells = [cell for table in opened("about").table for cell in table.value.to_numpy().ravel()]
+    assert "[attendance@example.org](<mailto:attendance@example.org>)" in cells
+    assert "\\[a\\](b) \\<script\\>" in cells

@@ -9,6 +9,7 @@ from pathlib import Path
 from leapdash.release import Manifest
 from leapdash.show.answers.model import Answer, Code, Document, Facts, Part, Section, Way
 from leapdash.show.choice import Choice
+from leapdash.show.contacts import contacts
 from leapdash.show.language import N_, _, language
 from leapdash.show.words import about as words
 
@@ -27,6 +28,7 @@ def answer(choice: Choice) -> Answer:
         sections=(
             Section(heading, lambda: (Document(text),)),
             Section(N_("This release"), partial(_release, manifest)),
+            *((Section(N_("Questions and errors"), _contacts),) if contacts() else ()),
             Section(N_("What the words mean"), _glossary),
             Section(N_("Where the figures come from"), partial(_sources, manifest)),
             Section(N_("What it holds"), partial(_tables, manifest)),
@@ -43,6 +45,10 @@ def _one_page() -> Path:
 
 def _release(manifest: Manifest) -> tuple[Part, ...]:
     return (Facts(tuple(words.release_facts(manifest)), _("Facts about this release")),)
+
+
+def _contacts() -> tuple[Part, ...]:
+    return (Facts(contacts(), _("Questions and errors")),)
 
 
 def _glossary() -> tuple[Part, ...]:

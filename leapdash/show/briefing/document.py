@@ -40,6 +40,7 @@ from leapdash.show.briefing.sheet import sheet
 from leapdash.show.charts.base import PICTURE_WIDTH, Look
 from leapdash.show.charts.palette import LIGHT
 from leapdash.show.charts.spoken import plotly_words
+from leapdash.show.contacts import contacts, link_of
 from leapdash.show.language import _, language
 from leapdash.show.views.checks import Verdict
 from leapdash.show.words.about import source_facts
@@ -201,7 +202,9 @@ def _checks(lines: Sequence[Line]) -> Iterable[str]:
 
 
 def _foot(manifest: Manifest, briefing: Briefing) -> str:
-    """How to read the ranges, where the figures come from, and the way back to the page."""
+    """How to read the ranges, where the figures come from, whom to ask, and the way back to the
+    page.
+    """
     link = briefing.link
     ranges = f"<p>{escape(how_to_read())}</p>\n" if briefing.ranges else ""
     named = "; ".join(f"{name}: {told.rstrip('.')}" for name, told in source_facts(manifest))
@@ -212,7 +215,19 @@ def _foot(manifest: Manifest, briefing: Briefing) -> str:
         if link.startswith(("http://", "https://"))
         else ""
     )
-    return f"<footer>\n{ranges}<p>{escape(sources)}</p>\n{back}</footer>"
+    return f"<footer>\n{ranges}<p>{escape(sources)}</p>\n{_contacts()}{back}</footer>"
+
+
+def _contacts() -> str:
+    """Whom to ask, how to report an error, when the next figures come; empty where nobody says."""
+    told = (f"<p>{escape(about)}: {_linked(text)}</p>\n" for about, text in contacts())
+    return "".join(told)
+
+
+def _linked(text: str) -> str:
+    """The text; one that is nothing but an address, as a link to it."""
+    link = link_of(text)
+    return f'<a href="{escape(link)}">{escape(text)}</a>' if link else escape(text)
 
 
 def _has_charts(briefing: Briefing) -> bool:

@@ -27,6 +27,7 @@ from leapdash.show.charts.base import PICTURE_WIDTH, Heading, Look
 from leapdash.show.charts.palette import palette_of
 from leapdash.show.charts.spoken import plotly_words
 from leapdash.show.choice import Choice
+from leapdash.show.contacts import link_of
 from leapdash.show.dashboard import address, buttons
 from leapdash.show.dashboard.controls import draw
 from leapdash.show.language import N_, _, in_this_language
@@ -184,7 +185,8 @@ def _show(part: Part | None, answer: Answer, within: bool) -> None:
         case Withheld():
             _withheld(part, choice)
         case Facts():
-            pairs = pd.DataFrame(part.pairs, columns=["Word", "Meaning"])
+            told = [(escape(word), _linked(meaning)) for word, meaning in part.pairs]
+            pairs = pd.DataFrame(told, columns=["Word", "Meaning"])
             st.table(pairs, border="horizontal", hide_header=True, alt=part.alt)
         case Way():
             _way(part)
@@ -346,6 +348,12 @@ def _number_format(column: Column, values: pd.Series) -> Any:
     if column.format == "plain":
         return "localized" if pd.api.types.is_numeric_dtype(values) else None
     return _FORMATS.get(column.format)
+
+
+def _linked(text: str) -> str:
+    """The text for Markdown; one that is nothing but an address, as a link to it."""
+    link = link_of(text)
+    return f"[{escape(text)}](<{link}>)" if link else escape(text)
 
 
 def escape(text: str) -> str:
