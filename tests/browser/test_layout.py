@@ -9,6 +9,7 @@ TELEPHONE = (
     "Chrome/140.0.0.0 Mobile Safari/537.36"
 )
 PAGES = [
+    "Start",
     "Impact",
     "District",
     "School",
@@ -17,6 +18,8 @@ PAGES = [
     "Compare",
     "Trends",
     "Before and after",
+    "Home visits",
+    "Glossary",
     "About",
 ]
 
@@ -25,7 +28,7 @@ def test_the_first_screen_holds_the_answer_the_cards_and_the_top_of_the_chart(
     page: Page, address: str
 ) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
-    for name in ("", "district", "before_after"):
+    for name in ("impact", "district", "before_after"):
         visit(page, f"{address}/{name}")
         for part in ("h1", ".st-key-filter_bar", ".st-key-answer", ".st-key-cards"):
             box = page.locator(part).bounding_box()
@@ -42,6 +45,44 @@ def test_the_product_s_name_stands_above_the_left_edge_of_the_page(
     for width in (1280, 1920):
         page.set_viewport_size({"width": width, "height": 900})
         assert name.bounding_box()["x"] == page.locator("h1").bounding_box()["x"]
+
+
+def test_all_pages_are_linked_on_one_line_and_the_current_one_is_marked_also_for_who_only_hears_it(
+    page: Page, address: str
+) -> None:
+    for name, title in (("", "Start"), ("compare", "Compare"), ("glossary", "Glossary")):
+        visit(page, f"{address}/{name}")
+        row = page.get_by_role("navigation")
+        links = row.get_by_role("link")
+        assert len({round(link.bounding_box()["y"]) for link in links.all()}) <= 2
+        assert row.bounding_box()["height"] <= 48
+        current = row.locator('[aria-current="page"]')
+        assert current.all_inner_texts() == [title]
+        assert current.evaluate("node => getComputedStyle(node).boxShadow") != "none"
+    links.filter(has_text="Impact").click()
+    page.get_by_role("heading", name="What did visits change").wait_for()
+    settle(page)
+    assert row.locator('[aria-current="page"]').all_inner_texts() == ["Impact"]
+
+
+def test_a_district_found_by_name_is_one_click_away_and_back_leads_to_the_first_page(
+    page: Page, address: str
+) -> None:
+    visit(page, address)
+    page.locator(".st-key-find_district input").fill("Hartford")
+    page.get_by_role("option", name="Hartford", exact=True).click()
+    page.get_by_role("link", name="Open the page of Hartford").click()
+    page.get_by_role("heading", name="How does one district stand").wait_for()
+    settle(page)
+    assert page.url == f"{address}/district?districts=Hartford"
+    page.go_back()
+    page.get_by_role("heading", name="What did home visits do").wait_for()
+    assert page.url.rstrip("/") == address
+
+
+def test_a_word_of_the_glossary_has_an_address_of_its_own(page: Page, address: str) -> None:
+    visit(page, f"{address}/glossary#waiting")
+    expect(page.locator("#waiting")).to_be_in_viewport()
 
 
 def test_on_a_telephone_every_page_and_tab_is_in_sight_by_its_name(
