@@ -62,9 +62,9 @@ def test_cards_and_sentences_are_explained_where_they_stand():
 
 def test_the_glossary_has_every_term_as_a_heading_with_its_meaning():
     app = opened("glossary")
-    assert {heading.value for heading in app.subheader} >= {"Points", "Eligible"}
-    assert len(app.subheader) == len(GLOSSARY)
-    assert {heading.anchor for heading in app.subheader} == {term.key for term in GLOSSARY}
+    assert {heading.value for heading in app.header} >= {"Points", "Eligible"}
+    assert len(app.header) == len(GLOSSARY)
+    assert {heading.anchor for heading in app.header} == {term.key for term in GLOSSARY}
     for term in GLOSSARY:
         assert term.means in said(app)
 

@@ -216,7 +216,7 @@ def _definitions(part: Definitions) -> None:
     with st.container(key="terms"):
         for term in part.terms:
             with st.container(key=f"term-{term.key}", gap="xxsmall"):
-                st.subheader(escape(term.said), anchor=term.key)
+                st.header(escape(term.said), anchor=term.key)
                 st.markdown(escape(term.means))
 
 

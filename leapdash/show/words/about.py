@@ -101,7 +101,9 @@ def source_facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
 
 
 def table_facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
-    """What tables a release holds, as pairs of a name and words."""
+    """What tables a release holds, as pairs of a name and words; plain text, without the marks that
+    the data dictionary sets names in.
+    """
     return tuple(
         (
             name,
@@ -109,7 +111,7 @@ def table_facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
                 "{meaning} Grain: {grain}; {n} row.",
                 "{meaning} Grain: {grain}; {n} rows.",
                 facts.rows,
-                meaning=_(summary_table(name).meaning),
+                meaning=_(summary_table(name).meaning).replace("`", ""),
                 grain=_(summary_table(name).grain),
                 n=count(facts.rows),
             ),
