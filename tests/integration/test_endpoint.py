@@ -177,7 +177,7 @@ def test_the_pages_are_listed_with_their_questions_and_all_that_may_be_chosen(ge
         *("districts", "levels", "participation", "years", "group", "lines", "points", "lang")
     ]  # fmt: skip
     assert [one["name"] for one in pages["impact"]["parameters"]] == [
-        *("districts", "levels", "years", "when", "order", "lang")
+        *("districts", "levels", "years", "when", "order", "size", "shade", "lang")
     ]
     assert [one["name"] for one in pages["about"]["parameters"]] == ["lang"]
     (school,) = (one for one in pages["school"]["parameters"] if one["name"] == "school")
