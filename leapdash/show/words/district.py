@@ -99,10 +99,10 @@ def chance_note(table: pd.DataFrame) -> str:
 def spread_note(table: pd.DataFrame) -> str:
     """How far schools usually differ, which limits allow for; takes `schools_and_chance`."""
     spread = table.groupby("level", sort=False)["spread"].first()
-    told = ", ".join(f"{times:.1f} times for {level}" for level, times in spread.items())
+    told = ", ".join(f"{times:.1f} times for grades {level}" for level, times in spread.items())
     return (
-        "Allowed for, too, is that schools of a district vary more than chance about its share, "
-        f"here {told} as much. Students are taken as independent."
+        "Allowed for, too, is that schools of a district vary about its share by more than chance "
+        f"would have it: {told}. Students are taken as independent."
     )
 
 
