@@ -140,10 +140,11 @@ def test_this_year_is_set_beside_the_same_month_a_year_before(at, tables):
 
 
 def test_months_in_which_too_few_count_are_left_out_as_on_trends(at, monkeypatch):
+    # Not as kept with the release: what is made here must not be handed to other tests.
     made = inspect.unwrap(views.school_to_date)
-    early = made(at)["period"].iloc[0]
-    monkeypatch.setattr(views, "early_months", lambda _: frozenset({early}))
-    assert list(made(at)["period"]) == list(views.school_to_date(at)["period"])[1:]
+    before = list(made(at)["period"])
+    monkeypatch.setattr(views, "early_months", lambda _: frozenset(before[:1]))
+    assert list(made(at)["period"]) == before[1:]
 
 
 def test_in_the_first_year_there_is_none_before(at):
