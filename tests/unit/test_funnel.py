@@ -152,7 +152,7 @@ def test_who_stands_apart_is_named_with_what_would_be_chance():
         "Hartford: in chronic absence in 2022-23, none of the two schools can be told apart from "
         "the district’s others of the level."
     )
-    assert "1.0 times for PK-5" in chance_note(table_of([0.9, -0.9]))
+    assert "1.0 times for grades PK-5" in chance_note(table_of([0.9, -0.9]))
 
 
 @pytest.mark.parametrize(

@@ -140,10 +140,11 @@ def test_this_year_is_set_beside_the_same_month_a_year_before(at, tables):
 
 
 def test_months_in_which_too_few_count_are_left_out_as_on_trends(at, monkeypatch):
+    # Not as kept with the release: what is made here must not be handed to other tests.
     made = inspect.unwrap(views.school_to_date)
-    early = made(at)["period"].iloc[0]
-    monkeypatch.setattr(views, "early_months", lambda _: frozenset({early}))
-    assert list(made(at)["period"]) == list(views.school_to_date(at)["period"])[1:]
+    before = list(made(at)["period"])
+    monkeypatch.setattr(views, "early_months", lambda _: frozenset(before[:1]))
+    assert list(made(at)["period"]) == before[1:]
 
 
 def test_in_the_first_year_there_is_none_before(at):
@@ -195,11 +196,12 @@ def test_the_page_leads_with_the_school_its_district_and_its_level(at, known):
     others = like["attendance_rate"].iloc[1:]
     for told in (
         f"students attended {per_cent(like['attendance_rate'].iloc[0])} of their days in {YEAR}",
-        f"it was {per_cent(others.min())} to {per_cent(others.max())}" if len(others) > 1 else "",
         f"{per_cent(change.now)} of {change.counted} students were chronically absent",
         f"between {points(change.low, signed=True)} and {points(change.high, signed=True)} points",
     ):
         assert told in answer.sentence
+    range_told = f"it was {per_cent(others.min())} to {per_cent(others.max())}"
+    assert (range_told in answer.sentence) == (len(others) > 1)
     made = [part for section in answer.sections for part in section.make()]
     assert all(part.words for part in made if isinstance(part, Text))
 

@@ -1,8 +1,9 @@
 """The address is the view: what is chosen stands in it, and it says what is chosen.
 
-What is chosen is kept for the session, whatever a page draws. An address this session didn't write
-counts: one that was opened, or come back to in the browser's history. Else the choice counts and is
-written, which makes an entry of the history. So the way back leads to the choice before.
+What is chosen is kept while a reader's tab is open, whatever a page draws. An address the app
+didn't write there counts: one that was opened, or come back to in the browser's history. Else the
+choice counts and is written, which makes an entry of the history. So the way back leads to the
+choice before.
 """
 
 from collections.abc import Mapping, Sequence

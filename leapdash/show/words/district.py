@@ -96,11 +96,12 @@ def spread_note(table: pd.DataFrame) -> str:
     spread = table.groupby("level", sort=False)["spread"].first()
     written = {level: f"{times:.1f}" for level, times in spread.items()}
     told = ", ".join(
-        _("{times} times for {level}", times=times, level=level) for level, times in written.items()
+        _("{times} times for grades {level}", times=times, level=level)
+        for level, times in written.items()
     )
     return _(
-        "Allowed for, too, is that schools of a district vary more than chance about its share, "
-        "here {times} as much. Students are taken as independent.",
+        "Allowed for, too, is that schools of a district vary about its share by more than chance "
+        "would have it: {times}. Students are taken as independent.",
         times=told,
     )
 
