@@ -96,7 +96,7 @@ def test_an_address_with_a_school_that_is_not_there_is_noted():
 
 def test_groups_begins_with_english_learners_and_keeps_another_group_in_its_address():
     app = opened("groups", districts=["Hartford"])
-    assert "Hartford: English learners attended" in said(app)
+    assert "Hartford: students who are English learners attended" in said(app)
     app.selectbox(key="of_group").set_value("homeless").run()
     assert "Hartford: students experiencing homelessness" in said(app)
     chosen = {"districts": "Hartford", "of_group": "Students experiencing homelessness"}

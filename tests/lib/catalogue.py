@@ -26,9 +26,17 @@ _CODED = (
 )
 
 
+_UNTOLD = (
+    *('"Project-Id', '"Report-Msgid', '"POT-Creation', '"PO-Revision', '"Last-Trans'),
+    *('"Language-Team', '"Generated-By'),
+)
+_HEADER = """# leapdash in another language: each text (msgid) and its translation (msgstr). What stands in
+# {braces} or <tags> is kept as it is, wherever the sentence needs it."""
+
+
 def template() -> Catalog:
     """All messages, in the order of their files, each with where it is said."""
-    catalogue = Catalog(project="leapdash", copyright_holder="", header_comment="#")
+    catalogue = Catalog(header_comment=_HEADER, fuzzy=False)
     found = extract_from_dir(
         SHOW, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",)
     )
@@ -75,16 +83,19 @@ def read(code: str) -> Catalog:
 
 
 def as_text(catalogue: Catalog) -> bytes:
-    """The catalogue as a file: no line numbers, which change with every edit."""
+    """The catalogue as a file: no line numbers and no dates, which change with every edit."""
+    for text in catalogue:
+        text.flags.discard("python-format")  # gaps are {named}; a % is a per cent sign or a chart's
     written = BytesIO()
     write_po(written, catalogue, width=99, include_lineno=False, ignore_obsolete=True)
-    return written.getvalue()
+    lines = written.getvalue().decode("utf-8").split("\n")
+    return "\n".join(line for line in lines if not line.startswith(_UNTOLD)).encode("utf-8")
 
 
 def update(path: Path) -> None:
     """Bring a language's file up to date."""
     catalogue = read(path.stem)
-    catalogue.update(template(), no_fuzzy_matching=True)
+    catalogue.update(template(), no_fuzzy_matching=True, update_header_comment=True)
     path.write_bytes(as_text(catalogue))
 
 

@@ -206,7 +206,7 @@ def test_the_page_leads_with_the_group_chosen_its_gaps_and_their_ranges(at):
         assert per_cent(row["others_rate"]) in answer.sentence
         assert points(abs(row["low"])) in answer.sentence
         assert points(abs(row["high"])) in answer.sentence
-    assert "English learners attended" in answer.sentence
+    assert "students who are English learners attended" in answer.sentence
     assert "students who aren’t English learners" in answer.sentence
 
 
@@ -240,7 +240,7 @@ def test_a_gap_is_told_with_its_direction_and_its_range(
     row = ROW | {"difference": difference, "low": low, "high": high}
     told = words.attendance("Hartford", "english_learner", row, YEAR)
     assert told == (
-        "Hartford: English learners attended 84.0% of their days in 2022-23, students who aren’t "
+        "Hartford: students who are English learners attended 84.0% of their days in 2022-23, students who aren’t "
         f"English learners 88.0%: {attended}."
     )
     assert f" {absent} " in words.chronic(row)
@@ -279,7 +279,7 @@ def test_where_no_district_takes_part_the_page_says_so_and_has_no_card_of_reach(
 def test_without_effects_the_page_has_all_else(tmp_path):
     bare = OpenedRelease(make(tmp_path, without=EFFECT_TABLES))
     answer = page.answer(Choice(bare, gap="effect"))
-    assert "English learners attended" in answer.sentence
+    assert "students who are English learners attended" in answer.sentence
     (text,) = answer.figures
     assert text.words == "This release was built without the effects of visits."
     assert page.EFFECT not in [section.title for section in answer.sections]

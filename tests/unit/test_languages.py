@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from leapdash import contract
 from leapdash.contract import SUMMARY_TABLES
 from leapdash.release import Release
 from leapdash.show.answers import (
@@ -44,9 +45,11 @@ from leapdash.show.charts.base import Heading, Look
 from leapdash.show.charts.palette import LIGHT
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
-from leapdash.show.language import speaking
+from leapdash.show.language import CATALOGUES, DEFAULT, LANGUAGES, _, speaking
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.words.columns import in_words
+from tests.lib import catalogue
+from tests.lib.paths import ROOT
 from tests.lib.small_release import HARTFORD
 
 # Names, codes and marks of the data, and months (those of Spanish, as the calendar has them).
@@ -58,6 +61,11 @@ _NAMES = re.compile(
 )
 _TAGS = re.compile(r"<[^>]*>|%\{[^}]*\}|&\w+;")
 _TABLES = {table.name for table in SUMMARY_TABLES}
+# The page on the method is a document of its own in each language, heading and all.
+_ONE_PAGE = {
+    path.read_text("utf-8").splitlines()[0].removeprefix("# ")
+    for path in (ROOT / "docs").glob("effect-in-one-page*.md")
+}
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +103,8 @@ def said(answer: Answer) -> Iterator[tuple[str, str]]:
     for part in (*answer.figures, answer.withheld):
         yield from said_by(part, answer)
     for section in answer.sections:
-        yield "section", section.heading
+        if section.heading not in _ONE_PAGE:
+            yield "section", section.heading
         for part in section.make():
             yield from said_by(part, answer)
     for check in answer.checks:
@@ -207,3 +216,77 @@ def test_what_is_kept_is_kept_by_language(own: OpenedRelease, bracketed):
     with speaking(bracketed):
         assert trends.answer(choice).figures[0].title.startswith("⟦")
     assert trends.answer(choice).figures[0].title.startswith("Attendance")
+
+
+OTHERS = sorted(LANGUAGES.keys() - {DEFAULT})
+_KEPT = re.compile(r"%?\{\{?[^}]*\}?\}|<[^>]*>")
+"""What a translation keeps as it is: gaps, a chart's own gaps, tags."""
+
+
+def test_there_is_another_language():
+    assert "es" in OTHERS
+    assert {path.stem for path in CATALOGUES.iterdir()} == set(OTHERS)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_catalogue_has_each_text_and_no_other(code):
+    known = {_key(message) for message in catalogue.template() if message.id}
+    kept = catalogue.read(code)
+    translated = {_key(m) for m in kept if m.id and all(_forms(m.string)) and not m.fuzzy}
+    assert known - translated == set(), "new texts: python -m tests.lib.catalogue, then translate"
+    assert translated - known == set(), "no longer said: python -m tests.lib.catalogue"
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_catalogue_is_written_as_it_is_brought_up_to_date(code, tmp_path):
+    path = tmp_path / f"{code}.po"
+    path.write_bytes(catalogue.as_text(catalogue.read(code)))
+    assert path.read_text("utf-8") == (CATALOGUES / path.name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_translation_keeps_gaps_and_tags_and_ends_as_its_text_does(code):
+    wrong = []
+    for message in catalogue.read(code):
+        texts = _forms(message.id)
+        for place, said in enumerate(_forms(message.string)):
+            text = texts[min(place, len(texts) - 1)]
+            gaps = [sorted(_KEPT.findall(one)) for one in (text, texts[-1])]
+            kept = sorted(_KEPT.findall(said)) in gaps
+            ends = text[-1:] not in ".?:!" or said[-1:] == text[-1:]
+            if message.id and not (kept and ends):
+                wrong.append((text, said))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.parametrize(
+    "name", ["GROUPS", "EFFECT_GROUPS", "PLACES", "VISITORS", "LANGUAGES", "VISIT_COUNTS"]
+)
+def test_labels_told_apart_are_told_apart_in_any_language(code, name):
+    labels = list(getattr(contract, name).values())
+    with speaking(code):
+        assert len({_(label) for label in labels}) == len(labels)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_columns_of_a_table_are_told_apart_in_any_language(code, own: OpenedRelease):
+    for page, (answer, choices) in ASKED.items():
+        about_one: dict[str, Any] = {"district": HARTFORD} if page == "district" else {}
+        with speaking(code):
+            if page == "school":
+                about_one = {"school": next(iter(own.known.schools))}
+            if page == "compare":
+                about_one = {"a": Filters((HARTFORD,)), "b": Filters(("leap",))}
+            figures = answer(Choice(own, choices[0], **about_one)).figures
+            for figure in (part for part in figures if isinstance(part, Figure | Table)):
+                titles = list(in_words(figure.table).columns)
+                assert len(set(titles)) == len(titles), (page, figure.name)
+
+
+def _key(message: Any) -> tuple[str, ...]:
+    return tuple(_forms(message.id))
+
+
+def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)

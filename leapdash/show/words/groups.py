@@ -13,7 +13,10 @@ from leapdash.show.words.numbers import NO_FIGURE, count, per_cent, points
 
 STUDENTS_OF: Mapping[str, tuple[str, str]] = {
     "high_needs": (N_("students with high needs"), N_("students without high needs")),
-    "english_learner": (N_("English learners"), N_("students who aren’t English learners")),
+    "english_learner": (
+        N_("students who are English learners"),
+        N_("students who aren’t English learners"),
+    ),
     "disability": (N_("students with disabilities"), N_("students without disabilities")),
     "free_meals": (
         N_("students eligible for free meals"),

@@ -68,8 +68,9 @@ def like_note(like: pd.DataFrame) -> str:
         return _("No other school has this level.")
     if nearest <= _HARDLY:
         return _(_LIKE_IT)
-    far = _("The nearest is {far} away: none is much like this school.", far=f"{nearest:.1f}")
-    return f"{_(_LIKE_IT)} {far}"
+    far = f"{nearest:.1f}"
+    none_like_it = _("The nearest is {far} away: none is much like this school.", far=far)
+    return f"{_(_LIKE_IT)} {none_like_it}"
 
 
 def band_name(band: str) -> str:
