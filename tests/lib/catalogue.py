@@ -30,8 +30,8 @@ _UNTOLD = (
     *('"Project-Id', '"Report-Msgid', '"POT-Creation', '"PO-Revision', '"Last-Trans'),
     *('"Language-Team', '"Generated-By'),
 )
-_HEADER = """# leapdash in another language: each text (msgid) and its translation (msgstr). What stands in
-# {braces} or <tags> is kept as it is, wherever the sentence needs it."""
+_HEADER = """# leapdash in another language: each text (msgid) and its translation (msgstr).
+# What stands in {braces} or <tags> is kept as it is, wherever the sentence needs it."""
 
 
 def template() -> Catalog:

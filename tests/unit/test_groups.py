@@ -240,8 +240,8 @@ def test_a_gap_is_told_with_its_direction_and_its_range(
     row = ROW | {"difference": difference, "low": low, "high": high}
     told = words.attendance("Hartford", "english_learner", row, YEAR)
     assert told == (
-        "Hartford: students who are English learners attended 84.0% of their days in 2022-23, students who aren’t "
-        f"English learners 88.0%: {attended}."
+        "Hartford: students who are English learners attended 84.0% of their days in 2022-23, "
+        f"students who aren’t English learners 88.0%: {attended}."
     )
     assert f" {absent} " in words.chronic(row)
     assert f" {reached} " in words.reach(row, "June 2023", True)

@@ -284,6 +284,37 @@ def test_columns_of_a_table_are_told_apart_in_any_language(code, own: OpenedRele
                 assert len(set(titles)) == len(titles), (page, figure.name)
 
 
+# Which way a sentence goes, and the words for it in its translation.
+_WAYS = {
+    "es": {
+        r"more|(?<!no )longer|longest|most": "más|mayor|máximo|a lo sumo",
+        r"less|fewer|fewest": "menos|menor",
+        r"larger": "mayor|más",
+        r"smaller": "menor|más pequeñ",
+        r"above|beyond": "por encima|más (?:de|allá)|arriba|sobre",
+        r"below": "por debajo|menos|menor|abajo",
+        r"rose|risen|rise": "sub",
+        r"fell|fallen": "baj|cay|disminu|caíd",
+        r"no|none|nobody|nothing|never": "no|ni|nin|nad|sin|nunca|tampoco",
+    }
+}
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_translation_goes_the_same_way_as_its_text(code):
+    lost = []
+    for message in catalogue.read(code):
+        texts = _forms(message.id)
+        for place, said in enumerate(_forms(message.string)):
+            text = _KEPT.sub(" ", texts[min(place, len(texts) - 1)])
+            for english, other in _WAYS[code].items():
+                ways = len(re.findall(rf"\b(?:{english})\b", text, re.IGNORECASE))
+                kept = len(re.findall(rf"\b(?:{other})", _KEPT.sub(" ", said), re.IGNORECASE))
+                if ways > kept:
+                    lost.append((english, text, said))
+    assert lost == [], "\n".join(map(str, lost))
+
+
 def _key(message: Any) -> tuple[str, ...]:
     return tuple(_forms(message.id))
 
