@@ -4,6 +4,7 @@ In a language made for the test every text stands between ⟦ and ⟧; what an a
 them, but for names, codes, numbers and addresses, was forgotten.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -235,6 +236,21 @@ def test_a_catalogue_has_each_text_and_no_other(code):
     translated = {_key(m) for m in kept if m.id and all(_forms(m.string)) and not m.fuzzy}
     assert known - translated == set(), "new texts: python -m tests.lib.catalogue, then translate"
     assert translated - known == set(), "no longer said: python -m tests.lib.catalogue"
+
+
+def test_every_text_that_is_said_is_found_for_translators():
+    """Babel finds none within an f-string."""
+    found = {form for message in catalogue.template() if message.id for form in _key(message)}
+    said = {
+        text.value
+        for path in sorted(catalogue.SHOW.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in catalogue.KEYWORDS
+        for text in node.args[: 2 if getattr(node.func, "id", "") == "_n" else 1]
+        if isinstance(text, ast.Constant)
+    }
+    assert len(said) > 500
+    assert said - found == set()
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -19,9 +19,9 @@ def prepare() -> None:
 def beside(figure: str) -> None:
     """A figure's chart as PNG and SVG, and the link to it; `figure`: its name."""
     of = f'data-figure="{escape(figure)}"'
-    said = escape(_("Link copied"))
+    copy, copied = escape(_("Copy link")), escape(_("Link copied"))
     st.html(
         f'<span class="leapdash-buttons"><button {of} data-picture="png">PNG</button>'
         f'<button {of} data-picture="svg">SVG</button>'
-        f'<button {of} data-copied="{said}">{escape(_("Copy link"))}</button></span>'
+        f'<button {of} data-copied="{copied}">{copy}</button></span>'
     )

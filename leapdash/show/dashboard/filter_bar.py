@@ -36,8 +36,8 @@ def show(page: str, choice: Choice) -> None:
     """Draw the bar for a page: what counts there, and in a line what doesn't."""
     drawn = [name for name in FILTER_LABELS if reason_off(page, name) is None]
     if drawn:
-        shown = in_words(choice) or _("everything")
-        label = f"**{_('Filters')}** · {shown}"
+        heading, shown = _("Filters"), in_words(choice) or _("everything")
+        label = f"**{heading}** · {shown}"
         st.toggle(label, key="filters_open", on_change="ignore", width="stretch")
         row = st.container(key="filter_bar").container(
             horizontal=True, gap="small", key="filter_row"

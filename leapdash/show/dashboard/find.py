@@ -41,10 +41,11 @@ def _box(key: str, label: str, codes: Iterable[str], name_of: Callable[[str], st
 def _link(name: str, page: str, query: address.Query) -> None:
     """The link to the page of what was found; nothing where nothing was."""
     if name:
+        label = _("Open the page of {name}", name=name)
         with st.container(key=f"way-found-{page}"):
             st.page_link(
                 f"pages/{page}.py",
-                label=f"**{escape(_('Open the page of {name}', name=name))}**",
+                label=f"**{escape(label)}**",
                 icon=":material/arrow_forward:",
                 icon_position="right",
                 query_params=address.led_to(query),

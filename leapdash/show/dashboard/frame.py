@@ -184,7 +184,9 @@ def _links(pages: Sequence[st.Page], here: PageInfo, choice: Choice) -> None:
             for page, info in named:
                 if not info.aside:
                     _link_to(page, info, here, choice)
-        with st.container(horizontal=True, key="pages-aside", width="content"):
+        with st.container(
+            horizontal=True, key="pages-aside", width="content", vertical_alignment="center"
+        ):
             for page, info in named:
                 if info.aside:
                     _link_to(page, info, here, choice)
