@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from leapdash.show.dashboard import serve as serving
+from leapdash.show.dashboard.link import told_ahead
 from tests.lib.paths import ROOT
 from tests.lib.spoilt import run
 
@@ -47,6 +48,7 @@ def test_one_process_serves_the_pages_their_data_and_its_health(release, tmp_pat
         kind, page = read(f"{address}/district?districts=Hartford", accept="text/html")
         assert kind.startswith("text/html")
         assert b"BACKEND_BASE_URL" in page
+        assert "<title>Hartford · District · leapdash</title>" in page.decode()
         kind, told = read(f"{address}/api/v1/answers/district?districts=Hartford")
         assert json.loads(told)["sentence"].startswith("In Hartford, students attended")
         _, counts = read(f"{address}/metrics")
@@ -55,6 +57,34 @@ def test_one_process_serves_the_pages_their_data_and_its_health(release, tmp_pat
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "title"),
+    [
+        ("/", b"", "Start · leapdash"),
+        ("/impact", b"districts=Hartford&levels=9-12", "Hartford, 9-12 · Impact · leapdash"),
+        ("/trends/", b"lang=es&utm_source=x", "Tendencias · leapdash"),
+        ("/trends", b"districts=%3Cimg%20src=x%3E", "Trends · leapdash"),
+        ("/school", b"years=1999-00&embed=true", "School · leapdash"),
+    ],
+)
+def test_a_link_says_what_it_leads_to_before_it_is_opened(release, monkeypatch, path, query, title):
+    monkeypatch.setenv("LEAPDASH_STORE", str(release.path.parents[1]))
+    told = told_ahead(path, query)
+    found = re.search("<title>(.*?)</title>", told)[1]
+    assert found.endswith(title)
+    assert f'<meta property="og:title" content="{found}">' in told
+    said = re.search('<meta name="description" content="(.*?)">', told)[1]
+    assert ("inventados" if b"lang=es" in query else "these students are invented.") in said
+    assert "img" not in told
+
+
+def test_no_page_and_no_release_say_nothing_ahead(release, monkeypatch, tmp_path):
+    monkeypatch.setenv("LEAPDASH_STORE", str(release.path.parents[1]))
+    assert told_ahead("/nowhere", b"") == ""
+    monkeypatch.setenv("LEAPDASH_STORE", str(tmp_path))
+    assert told_ahead("/impact", b"") == ""
 
 
 def test_a_port_somebody_has_and_a_host_that_is_none_are_told(capsys, monkeypatch):

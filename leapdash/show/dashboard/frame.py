@@ -30,12 +30,11 @@ from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import address, buttons, controls, filter_bar, paper, store
-from leapdash.show.language import LANGUAGES, N_, _, in_this_language, language
+from leapdash.show.dashboard import address, buttons, controls, filter_bar, link, paper, store
+from leapdash.show.language import LANGUAGES, _, in_this_language, language
 from leapdash.show.parameters import LANGUAGE
 from leapdash.show.words.about import INVENTED, RECORDED
 from leapdash.show.words.briefing import edition
-from leapdash.show.words.compare import name as side_name
 
 # A file of our own: Streamlit fetches the named icons of a browser tab from another host.
 ICON = Path(__file__).with_name("favicon.png")
@@ -48,34 +47,36 @@ _framed: ContextVar[Choice | None] = ContextVar("framed", default=None)
 
 @dataclass(frozen=True)
 class PageInfo:
-    """A page: its key (file and filters go by it), its name, its icon, and the question it asks;
-    name and question in English, to be said with `_`.
+    """A page: its key (file and filters go by it), its icon, and the question it asks, in English,
+    to be said with `_`.
 
     `aside`: it explains, and its link stands apart from those of pages with figures.
     """
 
     key: str
-    title: str
     icon: str
     question: str
     aside: bool = False
 
+    @property
+    def title(self) -> str:
+        """Its name, in English, to be said with `_`."""
+        return link.TITLES[self.key]
+
 
 PAGES = (
-    PageInfo("start", N_("Start"), ":material/home:", start.QUESTION),
-    PageInfo("impact", N_("Impact"), ":material/flag:", impact.QUESTION),
-    PageInfo("district", N_("District"), ":material/school:", district.QUESTION),
-    PageInfo("school", N_("School"), ":material/apartment:", school.QUESTION),
-    PageInfo("groups", N_("Groups"), ":material/groups:", groups.QUESTION),
-    PageInfo("visits", N_("Visits"), ":material/doorbell:", visits.QUESTION),
-    PageInfo("compare", N_("Compare"), ":material/balance:", compare.QUESTION),
-    PageInfo("trends", N_("Trends"), ":material/show_chart:", trends.QUESTION),
-    PageInfo(
-        "before_after", N_("Before and after"), ":material/compare_arrows:", before_after.QUESTION
-    ),
-    PageInfo("home_visit", N_("Home visits"), ":material/waving_hand:", home_visit.QUESTION, True),
-    PageInfo("glossary", N_("Glossary"), ":material/menu_book:", glossary.QUESTION, True),
-    PageInfo("about", N_("About"), ":material/info:", about.QUESTION, True),
+    PageInfo("start", ":material/home:", start.QUESTION),
+    PageInfo("impact", ":material/flag:", impact.QUESTION),
+    PageInfo("district", ":material/school:", district.QUESTION),
+    PageInfo("school", ":material/apartment:", school.QUESTION),
+    PageInfo("groups", ":material/groups:", groups.QUESTION),
+    PageInfo("visits", ":material/doorbell:", visits.QUESTION),
+    PageInfo("compare", ":material/balance:", compare.QUESTION),
+    PageInfo("trends", ":material/show_chart:", trends.QUESTION),
+    PageInfo("before_after", ":material/compare_arrows:", before_after.QUESTION),
+    PageInfo("home_visit", ":material/waving_hand:", home_visit.QUESTION, True),
+    PageInfo("glossary", ":material/menu_book:", glossary.QUESTION, True),
+    PageInfo("about", ":material/info:", about.QUESTION, True),
 )
 
 
@@ -114,7 +115,7 @@ def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
     known = release.known
     notes = address.follow(controls.own_of(info.key, known), controls.every(known), known)
     choice = controls.choice_on(info.key, release)
-    st.set_page_config(page_title=_title(info, choice))
+    st.set_page_config(page_title=link.title_of(info.key, choice))
     if not st.context.is_embedded:
         _links(pages, info, choice)
     paper.prepare(release.manifest)
@@ -146,16 +147,6 @@ def begin() -> Choice:
         _navigation()
         st.rerun()
     return choice
-
-
-def _title(info: PageInfo, choice: Choice) -> str:
-    """What the browser's tab says: the choice, the page, the dashboard."""
-    chosen = filter_bar.in_words(choice).replace(" · ", ", ")
-    if choice.school:
-        chosen = choice.known.school_label(choice.school)
-    elif choice.sides:
-        chosen = ", ".join(side_name(side) for side in choice.sides)
-    return " · ".join(part for part in (chosen, _(info.title), "leapdash") if part)
 
 
 def _navigation() -> tuple[Sequence[st.Page], st.Page]:
@@ -233,10 +224,10 @@ def _say_what_data(page: str, choice: Choice) -> None:
 
 def _offer_briefing(page: str, choice: Choice) -> None:
     """The page as a document of two sheets, made when it is asked for."""
-    link = _link(page, choice)
+    at = _address(page, choice)
     st.download_button(
         _("Briefing"),
-        in_this_language(lambda: document(briefing_of(page, choice, link))),
+        in_this_language(lambda: document(briefing_of(page, choice, at))),
         file_name=f"{briefing_name(page, choice)}.html",
         mime="text/html",
         icon=":material/description:",
@@ -247,7 +238,7 @@ def _offer_briefing(page: str, choice: Choice) -> None:
     )
     st.download_button(
         "PDF",
-        in_this_language(lambda: printed(document(briefing_of(page, choice, link)))),
+        in_this_language(lambda: printed(document(briefing_of(page, choice, at)))),
         file_name=f"{briefing_name(page, choice)}.pdf",
         mime="application/pdf",
         type="tertiary",
@@ -260,7 +251,7 @@ def _offer_briefing(page: str, choice: Choice) -> None:
     )
 
 
-def _link(page: str, choice: Choice) -> str:
+def _address(page: str, choice: Choice) -> str:
     """The address of the page with what is chosen; empty where the browser doesn't say its own."""
     at = st.context.url
     query = address.written(controls.own_of(page, choice.known), choice.known)

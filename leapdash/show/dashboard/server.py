@@ -1,15 +1,20 @@
 """What serves the dashboard: Streamlit's server, with the data endpoint beside the pages.
 
-The first page says where the server is. A browser that opens a page by its address would else look
-for the server below that page first, and log two requests that fail.
+A document says where the server is: a browser that opens a page by its address would else look for
+the server below that page first, and log two requests that fail. And it says what it will show, for
+programs that only read it, such as those that show a link that is passed on.
 """
 
+import re
+
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from leapdash.show import metrics
+from leapdash.show.dashboard.link import told_ahead
 from leapdash.show.endpoint.routes import routes
 
 # Relative like the files of the page: so it holds below another site's folder, too.
@@ -18,9 +23,13 @@ _SAYS_WHERE = b"""<head>
       window.__streamlit = { BACKEND_BASE_URL: new URL("./", window.location.href).href }
     </script>"""
 
+_TITLE = re.compile(rb"<title>.*?</title>")
 
-class SaysWhere:
-    """Puts the server's address into every document of HTML on its way to the browser."""
+
+class SaysWhereAndWhat:
+    """Puts the server's address, and what it will show, into every document of HTML on its way to
+    the browser.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,6 +49,9 @@ class SaysWhere:
                 parts.append(message.get("body", b""))
                 if not message.get("more_body"):
                     body = b"".join(parts).replace(b"<head>", _SAYS_WHERE, 1)
+                    path = scope["path"].removeprefix(folder())
+                    what = await run_in_threadpool(told_ahead, path, scope["query_string"])
+                    body = _TITLE.sub(lambda usual: what.encode() or usual[0], body, count=1)
                     await send(_of_length(begun[0], len(body)))
                     await send({"type": "http.response.body", "body": body})
             else:
@@ -64,7 +76,7 @@ def folder() -> str:
 
 
 metrics.SESSIONS.set_function(_sessions)
-MIDDLEWARE = (Middleware(SaysWhere),)
+MIDDLEWARE = (Middleware(SaysWhereAndWhat),)
 ROUTES = tuple(routes(folder()))
 
 

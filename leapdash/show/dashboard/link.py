@@ -1,0 +1,75 @@
+"""What a page is called: in the browser's tab, and where a link to it is passed on."""
+
+from collections.abc import Mapping
+from html import escape
+
+from leapdash.errors import ReleaseError
+from leapdash.show.answers.pages import PAGES
+from leapdash.show.choice import Choice
+from leapdash.show.dashboard.filter_bar import in_words
+from leapdash.show.endpoint.asked import Chosen, allowed_on, choice_asked, parsed
+from leapdash.show.endpoint.reply import ProblemError
+from leapdash.show.language import N_, _, speaking
+from leapdash.show.opened import OpenedRelease, release_on_show
+from leapdash.show.words.about import INVENTED
+from leapdash.show.words.compare import name as side_name
+from leapdash.show.words.filters import subject
+
+TITLES: Mapping[str, str] = {
+    "start": N_("Start"),
+    "impact": N_("Impact"),
+    "district": N_("District"),
+    "school": N_("School"),
+    "groups": N_("Groups"),
+    "visits": N_("Visits"),
+    "compare": N_("Compare"),
+    "trends": N_("Trends"),
+    "before_after": N_("Before and after"),
+    "home_visit": N_("Home visits"),
+    "glossary": N_("Glossary"),
+    "about": N_("About"),
+}
+"""Every page's name, in English, to be said with `_`."""
+
+
+def title_of(page: str, choice: Choice) -> str:
+    """What is chosen, the page, the dashboard: Hartford, 9-12 · Impact · leapdash."""
+    chosen = in_words(choice).replace(" · ", ", ")
+    if choice.school:
+        chosen = choice.known.school_label(choice.school)
+    elif choice.sides:
+        chosen = ", ".join(side_name(side) for side in choice.sides)
+    return " · ".join(part for part in (chosen, _(TITLES[page]), "leapdash") if part)
+
+
+def told_ahead(path: str, query: bytes) -> str:
+    """What programs that show a link before it is opened look for in the document, as HTML: title
+    and description; empty for no page, or where no release can be read.
+
+    Of an address that has something wrong only the page counts.
+    """
+    page = path.strip("/") or "start"
+    if page not in PAGES:
+        return ""
+    try:
+        release = release_on_show()
+    except ReleaseError:
+        return ""
+    chosen = _understood(page, release, query)
+    with speaking(chosen.language):
+        title = title_of(page, chosen.choice)
+        told = [_(PAGES[page].question), f"{subject(chosen.choice)}."]
+        told += [f"{_(INVENTED)}."] if release.manifest.synthetic else []
+    named = {"og:title": title, "og:description": " ".join(told), "og:site_name": "leapdash"}
+    tags = [f'<meta property="{name}" content="{escape(said)}">' for name, said in named.items()]
+    description = f'<meta name="description" content="{escape(" ".join(told))}">'
+    return "\n    ".join((f"<title>{escape(title)}</title>", description, *tags))
+
+
+def _understood(page: str, release: OpenedRelease, query: bytes) -> Chosen:
+    try:
+        known = {one.name for one in allowed_on(page, release.known)}
+        asked = {name: said for name, said in parsed(query).items() if name in known}
+        return choice_asked(page, release, asked)
+    except ProblemError:
+        return choice_asked(page, release, {})
