@@ -15,7 +15,7 @@ COVERAGE ?=
 COVER := --cov --cov-report=term:skip-covered
 
 .PHONY: help run dev test unit integration generative browser coverage verify audit lint format \
-	hooks demo bench docs simulation peers spark screenshots lock clean
+	hooks demo bench docs translations simulation peers spark screenshots lock clean
 
 help:  ## what there is to do
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -84,6 +84,9 @@ spark: $(VENV)/.spark  ## install the second engine, Spark, which needs a Java
 
 docs: $(VENV)/.dev  ## rebuild the generated parts of docs/
 	$(BIN)/python -m leapdash dictionary --out docs/data-dictionary.md
+
+translations: $(VENV)/.dev  ## bring the catalogues of other languages up to date
+	$(BIN)/python -m tests.lib.catalogue
 
 screenshots: $(VENV)/.dev  ## docs/screenshots/, every page, wide and narrow
 	$(BIN)/python -m tests.browser.screenshots
