@@ -1,5 +1,5 @@
 """Every page, wide and narrow: `python -m tests.browser.screenshots [FOLDER]`; and for a folder of
-one's own, in the dark theme too.
+one's own, in the dark theme and every language too.
 """
 
 import sys
@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
+from leapdash.show.language import DEFAULT, LANGUAGES
 from tests.lib.browser import chromium, serving, visit
 from tests.lib.paths import ROOT
 
@@ -21,30 +22,35 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTHS = {1280: 900, 390: 844}
 
 
-def take(folder: Path, themes: Sequence[Theme] = THEMES[:1], **environment: str) -> None:
+def take(
+    folder: Path,
+    themes: Sequence[Theme] = THEMES[:1],
+    languages: Sequence[str] = (DEFAULT,),
+    **environment: str,
+) -> None:
     """Write PAGE-WIDTH.png for each page and width into the folder, whole pages; those of the dark
-    theme are PAGE-WIDTH-dark.png.
+    theme and of another language say so: PAGE-WIDTH-dark-es.png.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with serving(**environment) as address, chromium() as browser:
-        for theme, (width, height), page in product(themes, WIDTHS.items(), PAGES):
+        for code, theme, (width, height), page in product(languages, themes, WIDTHS.items(), PAGES):
             context = browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=theme
             )
             shown = context.new_page()
-            page_address = address if page == PAGES[0] else f"{address}/{page}"
+            page_address = f"{address}/{'' if page == PAGES[0] else page}?lang={code}"
             visit(shown, page_address)
             content = shown.locator('[data-testid="stMainBlockContainer"]').bounding_box()
             whole = int(content["height"] + 80) if content else height
             shown.set_viewport_size({"width": width, "height": max(whole, height)})
             visit(shown, page_address)
-            ending = "-dark" if theme == "dark" else ""
+            ending = ("-dark" if theme == "dark" else "") + ("" if code == DEFAULT else f"-{code}")
             shown.screenshot(path=folder / f"{page.replace('_', '-')}-{width}{ending}.png")
             context.close()
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        take(Path(sys.argv[1]), THEMES)
+        take(Path(sys.argv[1]), THEMES, tuple(LANGUAGES))
     else:
         take(ROOT / "docs" / "screenshots")

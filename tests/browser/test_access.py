@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from leapdash.show.language import LANGUAGES
 from tests.lib import examples
 from tests.lib.browser import settle, visit
 
@@ -16,18 +17,18 @@ PAGES = (
 )
 WALKED_IN_EVERY_RUN = ("", "impact", "compare", "about")
 IN_EVERY_RUN = {
-    ("", "light", 390),
-    ("impact", "light", 1280),
-    ("district", "dark", 390),
-    ("school", "light", 390),
-    ("groups", "light", 390),
-    ("visits", "light", 390),
-    ("compare", "dark", 1280),
-    ("trends", "light", 390),
-    ("before_after", "dark", 1280),
-    ("home_visit", "dark", 390),
-    ("glossary", "dark", 1280),
-    ("about", "light", 1280),
+    ("", "light", 390, "en"),
+    ("impact", "light", 1280, "es"),
+    ("district", "dark", 390, "en"),
+    ("school", "light", 390, "es"),
+    ("groups", "light", 390, "en"),
+    ("visits", "light", 390, "es"),
+    ("compare", "dark", 1280, "en"),
+    ("trends", "light", 390, "es"),
+    ("before_after", "dark", 1280, "en"),
+    ("home_visit", "dark", 390, "es"),
+    ("glossary", "dark", 1280, "en"),
+    ("about", "light", 1280, "es"),
 }
 LEAST_PIXELS = 12
 
@@ -75,16 +76,17 @@ def whole(browser: Browser, address: str, theme: str, width: int) -> Page:
 
 
 @pytest.mark.parametrize(
-    ("name", "theme", "width"),
+    ("name", "theme", "width", "spoken"),
     [
         pytest.param(*one, marks=() if one in IN_EVERY_RUN else pytest.mark.full)
-        for one in product(PAGES, ("light", "dark"), (1280, 390))
+        for one in product(PAGES, ("light", "dark"), (1280, 390), tuple(LANGUAGES))
     ],
 )
 def test_axe_finds_nothing_and_no_text_is_smaller_than_twelve_pixels(
-    browser: Browser, address: str, name: str, theme: str, width: int
+    browser: Browser, address: str, name: str, theme: str, width: int, spoken: str
 ) -> None:
-    page = whole(browser, f"{address}/{name}", theme, width)
+    page = whole(browser, f"{address}/{name}?lang={spoken}", theme, width)
+    assert page.evaluate("document.documentElement.lang") == spoken
     found = Axe().run(page).response["violations"]
     small = page.evaluate(_SMALL_TEXTS, LEAST_PIXELS)
     page.context.close()

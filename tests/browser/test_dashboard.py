@@ -1,8 +1,9 @@
 """What a person does in the dashboard, in a real browser, on the demonstration release."""
 
 import csv
+import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import cycle, pairwise, product
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from leapdash.show.charts.base import HEADING_HEIGHT, PICTURE_WIDTH
+from leapdash.show.language import LANGUAGES
 from tests.lib import examples
 from tests.lib.browser import serving, settle, visit
 from tests.lib.paths import DEMO
@@ -22,6 +24,10 @@ PAGES = (
     *("home_visit", "glossary", "about"),
 )
 
+# Of either language.
+INVENTED = re.compile("Simulated: these students are invented|estos estudiantes son inventados")
+SIMULATED = re.compile("Simulated data|Datos simulados")
+TABLE = re.compile("Table|Tabla")
 SENTENCE = ".st-key-answer p >> nth=0"
 
 
@@ -59,23 +65,23 @@ def test_nothing_overflows_fails_goes_unmarked_or_asks_any_host_but_the_app_s_ow
     page = context.new_page()
     page.on("websocket", lambda socket: asked.add(socket.url))
     errors: list[str] = []
+    spoken_by_turns = zip(PAGES, cycle(LANGUAGES), strict=False)
+    asked_for = product(PAGES, LANGUAGES) if examples.FULL else spoken_by_turns
     page.on("pageerror", lambda error: errors.append(str(error)))
-    for name in PAGES:
-        visit(page, f"{address}/{name}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    for name, spoken in asked_for:
+        visit(page, f"{address}/{name}?lang={spoken}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, spoken)
         main = page.locator('[data-testid="stMain"]')
-        assert main.evaluate("node => node.scrollWidth <= node.clientWidth"), name
-        expect(
-            page.locator(".stMarkdownBadge", has_text="Simulated: these students are invented")
-        ).to_be_visible()
+        assert main.evaluate("node => node.scrollWidth <= node.clientWidth"), (name, spoken)
+        expect(page.locator(".stMarkdownBadge", has_text=INVENTED)).to_be_visible()
         for chart in page.locator('[data-testid="stPlotlyChart"]').all():
-            expect(chart).to_contain_text("Simulated data")
+            expect(chart).to_contain_text(SIMULATED)
             chart.hover()
-        for table in page.locator("summary", has_text="Table").all():
+        for table in page.locator("summary", has_text=TABLE).all():
             table.click()
         settle(page)
         for broken in ("stException", "stAlertContentError"):
-            assert page.locator(f'[data-testid="{broken}"]').count() == 0, name
+            assert page.locator(f'[data-testid="{broken}"]').count() == 0, (name, spoken)
     context.close()
     assert errors == []
     hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
