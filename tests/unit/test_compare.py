@@ -97,7 +97,7 @@ def test_attendance_is_recounted_with_the_students_of_both_sides_in_both(at, stu
         errors = [error(on[0], parts[0]), error(on[1], parts[1])]
         districts = [set(students["district_code"][keep]) for keep in on]
         together = bool(districts[0] & districts[1])
-        by_hand = sum(errors) if together else sqrt(errors[0] ** 2 + errors[1] ** 2)
+        by_hand = sqrt(errors[0] ** 2 + errors[1] ** 2)
         assert views.shares_students(at) == together
     assert found.difference.effect == pytest.approx(rates[0] - rates[1])
     assert found.difference.std_error == pytest.approx(by_hand, rel=1e-6)
@@ -144,7 +144,7 @@ def test_shares_are_counts_over_counts_and_ranges_know_of_students_in_both(
     share = sum(total(both, name) for name in names) / whole if whole else 0.0
     together = correlation_of_shares(one, other, (share, whole))
     if year_of(at.a) != year_of(at.b):
-        together = -1.0 if views.shares_students(at) else 0.0
+        together = 0.0
     by_hand = difference_of_shares(one, other, together)
     told = found.difference
     assert (told.effect, told.low, told.high) == pytest.approx(
@@ -262,8 +262,8 @@ def test_the_page_has_a_sentence_for_every_measure_and_names_both_sides(at):
     assert answer.sentence.startswith(whom(one))
     names = answer.figures[2].words
     assert names == f"A: {words.name(one)}. B: {words.name(other)}."
-    widened = words.WIDENED in answer.figures[4].words
-    assert widened == views.shares_students(at)
+    told = words.INDEPENDENT in answer.figures[4].words
+    assert told == views.shares_students(at)
     table = answer.figures[3].table
     assert list(table["series"]) == [card.label for card in answer.cards]
 

@@ -43,7 +43,7 @@ def answer(choice: Choice) -> Answer:
     cells = [words.cells(found, unit) for _name, unit, found, _said in measured]
     notes = [_(words.HOW_SURE), _(words.NO_REASON)]
     if views.shares_students(choice):
-        notes.insert(0, _(words.WIDENED))
+        notes.insert(0, _(words.INDEPENDENT))
     return Answer(
         choice,
         _(QUESTION),

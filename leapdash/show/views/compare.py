@@ -36,7 +36,6 @@ from leapdash.show.views.spread import (
 
 A, B = "a", "b"
 _BANDS = ("absent_10_to_20", "absent_20_or_more")
-_NO_CORRELATION_KNOWN = -1.0
 
 
 @dataclass(frozen=True)
@@ -75,8 +74,8 @@ def attendance_beside(choice: Choice) -> Beside:
         return Beside(a.rate, b.rate, counted, None)
     if last_year(one) != last_year(other):
         errors = rate_error(first), rate_error(second)
-        alike = sum(errors) ** 2 if shares_students(choice) else errors[0] ** 2 + errors[1] ** 2
-        return Beside(a.rate, b.rate, counted, difference_of_rates(a, b, alike))
+        variance = errors[0] ** 2 + errors[1] ** 2
+        return Beside(a.rate, b.rate, counted, difference_of_rates(a, b, variance))
     both = _attendance(one, *_shared(one, other)).reindex(first.index, fill_value=0)
     second = second.reindex(first.index, fill_value=0)
     own = 1 / a.days_enrolled, (1 - a.rate) / a.days_enrolled
@@ -187,7 +186,7 @@ def _shares_beside(choice: Choice, found: Any) -> Beside:
     if min(counted) < FEW_STUDENTS:
         return Beside(told[0], told[1], counted, None)
     if last_year(one) != last_year(other):
-        together = _NO_CORRELATION_KNOWN if shares_students(choice) else 0.0
+        together = 0.0  # The same students attend alike in both: more makes the range narrower.
     else:
         together = correlation_of_shares(first, second, found(one, *_shared(one, other)))
     return Beside(told[0], told[1], counted, difference_of_shares(first, second, together))

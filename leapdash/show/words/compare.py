@@ -11,9 +11,9 @@ from leapdash.show.words.numbers import NO_FIGURE, count, per_cent, points, tent
 
 SAME = N_("Both sides are the same selection: choose another for one of them.")
 NO_REASON = N_("A difference says how the two stand, not why: districts differ in whom they teach.")
-WIDENED = N_(
-    "The two sides share students of different school years, and how these hang together isn’t "
-    "known: the ranges of attendance, chronic absence and reach are as wide as that can make them."
+INDEPENDENT = N_(
+    "Students of different school years count as independent. Many are on both sides, which makes "
+    "the ranges of attendance, chronic absence and reach too wide rather than too narrow."
 )
 HOW_SURE = N_(
     "A student’s months hang together: the range of attendance allows for it as if they moved as "
