@@ -30,16 +30,19 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def window(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(accept_downloads=True)
+    context = browser.new_context(
+        accept_downloads=True, permissions=["clipboard-read", "clipboard-write"]
+    )
     yield context.new_page()
     context.close()
 
 
 @pytest.fixture
 def page(window: Page) -> Iterator[Page]:
-    """The one window, 1280 pixels wide, empty again after the test: a browser that has read the
-    app's code once opens a page in half the time.
+    """The one window, light and 1280 pixels wide, empty again after the test: a browser that has
+    read the app's code once opens a page in half the time.
     """
     window.set_viewport_size({"width": 1280, "height": 900})
+    window.emulate_media(color_scheme="light")
     yield window
     window.goto("about:blank")

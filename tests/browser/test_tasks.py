@@ -1,11 +1,10 @@
 """Ten questions people come with, each counted in clicks from the opening page."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.lib.browser import settle, visit
 
@@ -44,17 +43,10 @@ class Hand:
 
 
 @pytest.fixture
-def hand(browser: Browser, address: str) -> Iterator[Hand]:
-    """A stranger's window on the opening page."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 900},
-        permissions=["clipboard-read", "clipboard-write"],
-        accept_downloads=True,
-    )
-    page = context.new_page()
+def hand(page: Page, address: str) -> Hand:
+    """A hand on the opening page."""
     visit(page, address)
-    yield Hand(page)
-    context.close()
+    return Hand(page)
 
 
 def words_of(pdf: Path) -> str:
@@ -143,14 +135,12 @@ def test_the_table_of_a_chart_in_excel(hand: Hand) -> None:
     assert hand.clicks <= 2
 
 
-def test_a_link_that_opens_the_view_again(hand: Hand, browser: Browser, address: str) -> None:
+def test_a_link_that_opens_the_view_again(hand: Hand, address: str) -> None:
     visit(hand.page, f"{address}/impact?districts=Hartford&levels=9-12")
     seen = said(hand).inner_text()
     hand.click(hand.page.get_by_role("button", name="Copy link").first)
     link = hand.page.evaluate("navigator.clipboard.readText()")
-    stranger = browser.new_context()
-    page = stranger.new_page()
-    visit(page, link)
-    expect(page.locator(SENTENCE)).to_have_text(seen)
-    stranger.close()
+    hand.page.goto("about:blank")
+    visit(hand.page, link)
+    expect(said(hand)).to_have_text(seen)
     assert hand.clicks == 1
