@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from leapdash.show.answers.chronic import chronic_section
+from leapdash.show.answers.districts import districts_section
 from leapdash.show.answers.evaluation import evaluation_section
 from leapdash.show.answers.forests import forest_of, slices_of
 from leapdash.show.answers.lines import lines_of
@@ -33,8 +34,9 @@ def answer(choice: Choice) -> Answer:
     everyone = Section(N_("All students"), partial(_all_students, choice))
     if led.empty:
         return led
+    beside = (*districts_section(choice), *map_section(choice))
     if not choice.release.has_effects:
-        return replace(led, sections=(reached, *map_section(choice), everyone))
+        return replace(led, sections=(reached, *beside, everyone))
     return replace(
         led,
         figures=(
@@ -53,7 +55,7 @@ def answer(choice: Choice) -> Answer:
             Section(N_("What differs"), partial(_what_differs, choice)),
             Section(N_("Student groups"), partial(_student_groups, choice)),
             reached,
-            *map_section(choice),
+            *beside,
             next_section(choice),
             everyone,
             evaluation_section(choice),

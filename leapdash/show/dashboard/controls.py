@@ -137,6 +137,7 @@ BESIDE_TABS = _tabs(
     "What differs",
     "Student groups",
     "Reached",
+    "Side by side",
     "Map",
     "Where next",
     "All students",

@@ -17,6 +17,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "impact-kinds",
         "impact-groups",
         "impact-reach",
+        "impact-districts",
+        "impact-map",
         "impact-next",
         "impact-years",
         "impact-evaluation",

@@ -87,6 +87,8 @@ COLUMNS: Mapping[str, Column] = {
     "ever_eligible": Column(N_("Ever eligible")),
     "ever_eligible_visited": Column(N_("Of the eligible visited")),
     "reached": Column(N_("Reached"), "per cent"),
+    "reached_low": Column(N_("Reached from"), "per cent"),
+    "reached_high": Column(N_("Reached to"), "per cent"),
     "waiting": Column(N_("Waiting")),
     "waiting_30": Column(N_("Waiting 30 days or less")),
     "waiting_60": Column(N_("Waiting 31 to 60 days")),

@@ -180,6 +180,7 @@ GLOSSARY = (
             "The share met by a visit, of the students enrolled now who have been eligible at any "
             "time."
         ),
+        ("Reached from", "Reached to"),
     ),
     Term(
         "effect",
