@@ -87,6 +87,7 @@ def test_axe_finds_nothing_and_no_text_is_smaller_than_twelve_pixels(
 ) -> None:
     whole(page, f"{address}/{name}?lang={spoken}", theme, width)
     assert page.evaluate("document.documentElement.lang") == spoken
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page).response["violations"]
     small = page.evaluate(_SMALL_TEXTS, LEAST_PIXELS)
     told = [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]

@@ -1,6 +1,7 @@
 """Districts side by side: need, reach and effect of each, as counted by hand, with intervals."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -90,4 +91,4 @@ def test_the_chart_draws_every_figure_in_its_panel_and_rings_what_can_t_be_told(
     ]
     assert [c == LIGHT.ground for c in drawn["effect"].marker.color] == unsure
     domains = [chart.layout[name].domain for name in ("xaxis", "xaxis2", "xaxis3")]
-    assert all(one[1] < other[0] for one, other in zip(domains, domains[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in pairwise(domains))

@@ -23,72 +23,80 @@ def districts_rows(table: pd.DataFrame, panels: Sequence[str], look: Look) -> go
     Takes the table of `districts_beside`. An effect whose checks failed, or that can't be told from
     none, is a ring; one that is withheld has no mark.
     """
-    palette, names = look.palette, short_names(table["series"], look.roomy)
+    names = short_names(table["series"], look.roomy)
     height, left = rows_height(names, look.roomy), left_margin(names, look.roomy)
     drawing = Drawing(look, height + 20, right=16, left=left, top=62, bottom=58)
     width = (1 - _GAP * (len(panels) - 1)) / len(panels)
-    for number, name in enumerate(panels, start=1):
-        panel, start = PANELS[name], (number - 1) * (width + _GAP)
-        axis = "x" if number == 1 else f"x{number}"
-        low, middle, high = (
-            [_measure(panel, v) for v in table[column]] for column in panel.columns
-        )
-        ends = (panel.columns[0], panel.columns[2])
-        values = [v for end in ends for v in table[end] if v == v]
-        scale = points_axis if panel.effect else percent_axis
-        line = {"color": palette.visited, "width": 2}
-        drawing.add(
-            "scatter",
-            name=f"{name} ranges",
-            x=[x for one, other in zip(low, high, strict=True) for x in (one, other, None)],
-            y=[y for name_ in names for y in (name_, name_, None)],
-            xaxis=axis,
-            mode="lines",
-            line=line,
-            hoverinfo="skip",
-        )
-        drawing.add(
-            "scatter",
-            name=name,
-            x=middle,
-            y=names,
-            xaxis=axis,
-            mode="markers",
-            marker={
-                "size": 9,
-                "color": [
-                    palette.ground if panel.effect and _unsure(row) else palette.visited
-                    for row in table.to_dict("records")
-                ],
-                "line": line,
-            },
-            customdata=[hover(panel, row) for row in table.to_dict("records")],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-        drawing.write(
-            "panel",
-            "<b>" + _(panel.title) + "</b>",
-            x=start,
-            y=1,
-            xref="paper",
-            yref="paper",
-            xanchor="left",
-            yanchor="bottom",
-            yshift=6,
-            align="left",
-            font={"size": 13, "color": palette.text},
-        )
-        drawing.layout["xaxis" if number == 1 else f"xaxis{number}"] = {
-            **_ticked(scale(values, palette)),
-            "domain": [start, start + width],
-            "anchor": "y",
-        }
+    for number, name in enumerate(panels):
+        _draw(drawing, name, table, names, number, width)
     drawing.layout.update(
         hovermode="closest",
-        yaxis=name_axis(names, palette)
+        yaxis=name_axis(names, look.palette)
         | {"categoryorder": "array", "categoryarray": names[::-1], "showgrid": True},
     )
     return drawing.finish()
+
+
+def _draw(
+    drawing: Drawing,
+    name: str,
+    table: pd.DataFrame,
+    names: Sequence[str],
+    number: int,
+    width: float,
+) -> None:
+    """Draw one panel, so wide a part of the plot, at its place from the left."""
+    palette, panel, rows = drawing.palette, PANELS[name], table.to_dict("records")
+    start, which = number * (width + _GAP), "" if number == 0 else str(number + 1)
+    low, middle, high = ([_measure(panel, v) for v in table[end]] for end in panel.columns)
+    line = {"color": palette.visited, "width": 2}
+    drawing.add(
+        "scatter",
+        name=f"{name} ranges",
+        x=[x for ends in zip(low, high, strict=True) for x in (*ends, None)],
+        y=[y for own in names for y in (own, own, None)],
+        xaxis=f"x{which}",
+        mode="lines",
+        line=line,
+        hoverinfo="skip",
+    )
+    drawing.add(
+        "scatter",
+        name=name,
+        x=middle,
+        y=names,
+        xaxis=f"x{which}",
+        mode="markers",
+        marker={
+            "size": 9,
+            "color": [
+                palette.ground if panel.effect and _unsure(row) else palette.visited for row in rows
+            ],
+            "line": line,
+        },
+        customdata=[hover(panel, row) for row in rows],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    drawing.write(
+        "panel",
+        f"<b>{_(panel.title)}</b>",
+        x=start,
+        y=1,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        yshift=6,
+        align="left",
+        font={"size": 13, "color": palette.text},
+    )
+    scale = points_axis if panel.effect else percent_axis
+    values = [v for end in panel.columns for v in table[end] if v == v]
+    drawing.layout[f"xaxis{which}"] = {
+        **_ticked(scale(values, palette)),
+        "domain": [start, start + width],
+        "anchor": "y",
+    }
 
 
 def _measure(panel: Panel, value: float) -> float | None:
