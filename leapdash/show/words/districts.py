@@ -11,7 +11,8 @@ from leapdash.show.words.numbers import count, per_cent, points
 
 TITLE = N_("Districts side by side: need, reach, effect")
 NOTE = N_(
-    "Districts that take part, most chronic absence first; no order here is a rank: where ranges "
+    "Districts that take part, most chronic absence first. Reached: visited, of those ever "
+    "eligible. No order here is a rank: where ranges "
     "overlap, two can’t be told apart. Lines: how far chance alone may have moved a figure, with "
     "95% certainty. An open dot fails a check or can’t be told from no effect; where there is "
     "none, too few can be compared."
@@ -37,11 +38,11 @@ PANELS: Mapping[str, Panel] = {
         "chronic_base",
     ),
     "reach": Panel(
-        N_("Reached of<br>the eligible"),
+        N_("Reached"),
         ("reached_low", "reached", "reached_high"),
         "ever_eligible",
     ),
-    "effect": Panel(N_("Effect<br>in points"), ("low", "effect", "high"), effect=True),
+    "effect": Panel(N_("Effect<br>(points)"), ("low", "effect", "high"), effect=True),
 }
 """What districts are set beside each other in."""
 
