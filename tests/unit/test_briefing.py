@@ -16,7 +16,10 @@ from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
 from leapdash.show.language import speaking
 from leapdash.show.opened import OpenedRelease
+from leapdash.show.views.checks import recent
+from leapdash.show.views.effects import effect_on
 from leapdash.show.words.briefing import how_to_read
+from leapdash.show.words.numbers import points
 from tests.lib.html import elements, named
 from tests.lib.small_release import (
     EFFECT_TABLES,
@@ -125,9 +128,15 @@ def test_the_figures_and_sections_printed_are_those_that_matter_most_in_order(
 def test_every_check_is_told_with_its_finding_and_how_to_read_a_range(page, small):
     briefing = made(page, small)
     told = text_of(document(briefing))
-    assert len(briefing.checks) == (0 if page not in _ABOUT_EFFECTS else 4)
+    assert len(briefing.checks) == (0 if page not in _ABOUT_EFFECTS else 5)
     for line in briefing.checks:
         assert f"{line.question}{line.finding}" in told
+    if briefing.checks:
+        last = briefing.checks[-1].finding
+        choice = briefing.answer.choice
+        study = effect_on(choice)
+        drift = recent(choice).breakdown(study.six_to_nine).drift
+        assert f"would have to drift apart by {points(drift)} points more" in last
     assert (how_to_read() in told) == (page not in ("trends", "visits"))
 
 

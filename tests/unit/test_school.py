@@ -2,7 +2,7 @@
 
 import inspect
 from datetime import date
-from math import log
+from math import log, sqrt
 from statistics import pstdev
 
 import pytest
@@ -12,6 +12,7 @@ from leapdash.show.answers.files import csv_of, file_name
 from leapdash.show.answers.model import Text
 from leapdash.show.filters import Filters
 from leapdash.show.views import school as views
+from leapdash.show.views.spread import Attendance, difference_of_rates
 from leapdash.show.words import school as words
 from leapdash.show.words.numbers import per_cent, points
 from tests.lib.by_hand import rate, rows_of, total
@@ -137,6 +138,55 @@ def test_this_year_is_set_beside_the_same_month_a_year_before(at, tables):
         total(before, "chronic_base"),
     )
     assert found.low < found.change < found.high
+
+
+def test_attendance_is_set_beside_a_year_before_with_what_chance_may_have_moved(at, tables):
+    found = views.attendance_since_last_year(at)
+    level = level_by_hand(tables, at.school)
+    rates, errors = [], []
+    for when in (date(2023, 6, 1), date(2022, 6, 1)):
+        rows = of(tables["attendance"], at.school, level, month=when)
+        n, days = total(rows, "students"), total(rows, "days_enrolled")
+        r = 1 - total(rows, "days_attended") / days
+        absent, both, enrolled = (
+            total(rows, name) for name in ("absent_squared", "absent_enrolled", "enrolled_squared")
+        )
+        squares = absent - 2 * r * both + r**2 * enrolled
+        rates.append(1 - r)
+        errors.append(sqrt(squares * n / (n - 1)) / days)
+    assert (found.now.rate, found.before.rate) == pytest.approx(tuple(rates))
+    change = found.difference
+    assert change.effect == pytest.approx(rates[0] - rates[1])
+    assert change.std_error == pytest.approx(sqrt(errors[0] ** 2 + errors[1] ** 2))
+    assert change.low < change.effect < change.high
+    assert words.attendance_since(found) in page.answer(at).figures[0].notes
+
+
+def test_attendance_beside_no_year_before_is_not_told(at):
+    assert views.attendance_since_last_year(at.filtered(years=("2020-21",))) is None
+    assert words.attendance_since(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("now", "error", "told"),
+    [
+        (0.93, 0.005, "3.0 points more than in June 2022, more than chance would have"),
+        (0.91, 0.02, "1.0 points more than in June 2022; that may be chance"),
+        (0.87, 0.005, "3.0 points less than in June 2022, more than chance would have"),
+        (0.89, 0.02, "1.0 points less than in June 2022; that may be chance"),
+        (0.9, 0.0001, "as much as in June 2022"),
+    ],
+)
+def test_a_change_of_attendance_is_told_with_its_direction(now, error, told):
+    sides = Attendance(now, 2000, 100), Attendance(0.9, 2000, 100)
+    difference = difference_of_rates(*sides, error**2)
+    found = views.AttendanceSince(date(2023, 6, 1), *sides, difference)
+    assert told in words.attendance_since(found)
+    few = Attendance(now, 100, 9)
+    assert (
+        words.attendance_since(views.AttendanceSince(found.month, few, *sides[1:], difference))
+        == ""
+    )
 
 
 def test_months_in_which_too_few_count_are_left_out_as_on_trends(at, monkeypatch):

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from leapdash.contract import FIRST_VISITS, months_of, school_year_of
+from leapdash.show.answers import district
 from leapdash.show.answers import visits as page
 from leapdash.show.answers.model import Figure, Text
 from leapdash.show.charts.base import Look
@@ -224,3 +225,19 @@ def test_rates_of_fewer_than_ten_are_not_told():
         found = pd.DataFrame({name: [0] for name in FIRST_VISITS} | {"first_visits": [number]})
         assert bool(words.how_soon(found)) == told
         assert (words.within(found)[0] == "–") != told
+
+
+def test_a_district_s_page_has_its_visits_beside_how_many_could_be_made(choose):
+    sections = {
+        place: [
+            section
+            for section in district.answer(choose(district=place)).sections
+            if section.heading == "Visits"
+        ]
+        for place in (HARTFORD, AVON)
+    }
+    (section,) = sections[HARTFORD]
+    (figure,) = section.make()
+    assert figure.name == "district-visits"
+    assert figure.table.equals(views.visits_by_month(choose(Filters((HARTFORD,)))))
+    assert sections[AVON] == []

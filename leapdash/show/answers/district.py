@@ -19,6 +19,7 @@ from leapdash.show.answers.model import (
     nothing,
 )
 from leapdash.show.answers.tables import led_by
+from leapdash.show.answers.visits import by_month
 from leapdash.show.charts.district import school_rows
 from leapdash.show.charts.funnel import school_funnel
 from leapdash.show.choice import Choice
@@ -37,7 +38,8 @@ from leapdash.show.words.numbers import count, per_cent
 from leapdash.show.words.programme import each_in_days
 
 QUESTION = N_("How does one district stand, what did visits change in it, and who is waiting?")
-WAITING, YEARS, EFFECT = N_("Who waits"), N_("School years"), N_("Effect of visits")
+WAITING, VISITS, YEARS = N_("Who waits"), N_("Visits"), N_("School years")
+EFFECT = N_("Effect of visits")
 
 
 def answer(choice: Choice) -> Answer:
@@ -68,6 +70,8 @@ def answer(choice: Choice) -> Answer:
             Card(_("Waiting"), count(reach.waiting), _("for a first visit")),
             Card(_("Reached"), per_cent(reach.share_visited), _("of those eligible")),
         ]
+    made = programme.visits_made(choice).visits
+    visits = [Section(VISITS, lambda: (by_month(choice, "district-visits"),))] if made else []
     return Answer(
         choice,
         _(QUESTION),
@@ -77,6 +81,7 @@ def answer(choice: Choice) -> Answer:
         figures=(_schools(choice, schools),),
         sections=(
             Section(WAITING, partial(waiting.by_school, choice, "district-waiting", whom(choice))),
+            *visits,
             Section(YEARS, partial(_years, choice)),
             Section(N_("Months"), partial(_months, choice)),
             Section(N_("Schools and chance"), partial(_chance, choice)),

@@ -53,6 +53,7 @@ def answer(choice: Choice) -> Answer:
         ]
     short = choice.known.schools[choice.school].name
     months = views.school_months(choice)
+    since = words.attendance_since(views.attendance_since_last_year(choice))
     return Answer(
         choice,
         _(QUESTION),
@@ -64,6 +65,7 @@ def answer(choice: Choice) -> Answer:
                 "school-months",
                 _("{school} beside schools like it, attendance by month", school=short),
                 months,
+                notes=(since, _(words.INDEPENDENT) if since else ""),
             ),
         ),
         sections=(

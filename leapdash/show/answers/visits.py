@@ -53,7 +53,7 @@ def answer(choice: Choice) -> Answer:
         _(QUESTION),
         " ".join(sentence for sentence in told if sentence),
         cards=tuple(cards),
-        figures=(_by_month(choice),),
+        figures=(by_month(choice, "visits-months"),),
         sections=(
             Section(KINDS, partial(_kinds, choice)),
             Section(SOON, partial(_soon, choice)),
@@ -64,13 +64,14 @@ def answer(choice: Choice) -> Answer:
     )
 
 
-def _by_month(choice: Choice) -> Figure:
+def by_month(choice: Choice, name: str) -> Figure:
+    """Visits made month by month, beside how many could be; `name`: the figure's."""
     table = views.visits_by_month(choice)
     title = _("Visits by month")
     known = table["capacity"].notna().any()
     notes = (_(words.CAPACITY if known else words.NO_CAPACITY), _(words.SUMMERS))
     told = words.alt_months(title, table, "visits")
-    return Figure("visits-months", title, partial(visit_months, table), table, told, notes)
+    return Figure(name, title, partial(visit_months, table), table, told, notes)
 
 
 def _kinds(choice: Choice) -> tuple[Part, ...]:

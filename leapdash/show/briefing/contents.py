@@ -14,9 +14,11 @@ from leapdash.show.answers import (
     trends,
     visits,
 )
+from leapdash.show.answers.checks import undone_line
 from leapdash.show.answers.files import file_name
 from leapdash.show.answers.model import Answer, Part, Table
 from leapdash.show.choice import Choice
+from leapdash.show.views.effects import effect_on
 from leapdash.show.words.checks import Line
 
 Answering = Callable[[Choice], Answer]
@@ -67,9 +69,17 @@ def briefing_of(page: str, choice: Choice, link: str = "") -> Briefing:
         if (section := sections.get(title))
     )
     judges = page in _ABOUT_EFFECTS and not answer.empty
-    checks = before_after.answer(answer.choice).checks if judges else ()
-    ranges = bool(checks) or (page in _WITH_RANGES and not answer.empty)
-    return Briefing(answer, made, tuple(check.line for check in checks), ranges, link)
+    lines = _judged_by(answer.choice) if judges else ()
+    ranges = bool(lines) or (page in _WITH_RANGES and not answer.empty)
+    return Briefing(answer, made, lines, ranges, link)
+
+
+def _judged_by(choice: Choice) -> tuple[Line, ...]:
+    """The checks of an effect; and how wrong it could be, where there is one."""
+    checks = tuple(check.line for check in before_after.answer(choice).checks)
+    study = effect_on(choice) if choice.release.has_effects else None
+    shown = study is not None and study.table["shown"].any()
+    return (*checks, undone_line(choice, study)) if study is not None and shown else checks
 
 
 def briefing_name(page: str, choice: Choice) -> str:

@@ -168,6 +168,7 @@ TIME_TABS = _tabs(
     "time",
     N_("The district over time"),
     "Who waits",
+    "Visits",
     "School years",
     "Months",
     "Schools and chance",

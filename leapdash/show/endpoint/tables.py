@@ -26,6 +26,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "district": (
         "district-schools",
         "district-waiting",
+        "district-visits",
         "district-years",
         "district-months",
         "district-chance",

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from leapdash.contract import FIRST_VISITS, LEVELS, WAITING, months_of
+from leapdash.inference import Interval
 from leapdash.show.choice import Choice, kept
 from leapdash.show.filters import ALL_STUDENTS
 from leapdash.show.language import _n
@@ -19,7 +20,14 @@ from leapdash.show.views.attendance import early_months
 from leapdash.show.views.base import require_known, share, sums
 from leapdash.show.views.district import last_year
 from leapdash.show.views.programme import last_month
-from leapdash.show.views.spread import difference_of_shares
+from leapdash.show.views.spread import (
+    SUMS,
+    Attendance,
+    attendance_of,
+    difference_of_rates,
+    difference_of_shares,
+    rate_error,
+)
 
 LIKE_IT = 8
 """So many schools are looked for that are like one."""
@@ -259,6 +267,42 @@ def against_last_year(choice: Choice) -> AgainstLastYear | None:
         found.low,
         found.high,
     )
+
+
+@dataclass(frozen=True)
+class AttendanceSince:
+    """Attendance in one month and in the same month a year before, and the difference."""
+
+    month: date
+    now: Attendance
+    before: Attendance
+    difference: Interval
+
+
+@kept("years", "school")
+def attendance_since_last_year(choice: Choice) -> AttendanceSince | None:
+    """The last month chosen against the same month of the year before; None where nobody was
+    enrolled in one of the two.
+
+    Exact for either month; the students of the two years count as independent, which makes the
+    interval too wide, not too narrow.
+    """
+    last = last_month(choice)
+    found: list[tuple[Attendance, float]] = []
+    for when in (last, last.replace(year=last.year - 1)):
+        where = {
+            "school_code": (choice.school,),
+            "level": (level_of(choice),),
+            "month": (when,),
+        }
+        rows = sums(choice.release.table("attendance", ["month", *SUMS], where), ["month"], SUMS)
+        rate = attendance_of(rows)
+        if rate is None:
+            return None
+        found.append((rate, rate_error(rows)))
+    (now, error), (before, error_before) = found
+    variance = error**2 + error_before**2
+    return AttendanceSince(last, now, before, difference_of_rates(now, before, variance))
 
 
 @kept("years", "school")

@@ -139,7 +139,18 @@ def _test_in_words(test: JointTest) -> str:
     )
 
 
-def _breakdown(recent: RecentStudy, study: EffectStudy) -> str:
+def undone_line(recent: RecentStudy | None, study: EffectStudy) -> Line:
+    """How far what nobody recorded would have to part the two to undo the finding."""
+    told = "" if recent is None else _to_undo(recent, study)
+    return Line(
+        _("How wrong could it be?"),
+        "beside" if told else "unknown",
+        told or _("That can’t be said: too few are there to tell."),
+    )
+
+
+def _to_undo(recent: RecentStudy, study: EffectStudy) -> str:
+    """The sentence of it; empty where it can't be told."""
     headline = study.six_to_nine
     if headline.effect is None:
         return ""
@@ -148,11 +159,20 @@ def _breakdown(recent: RecentStudy, study: EffectStudy) -> str:
     found = recent.breakdown(headline)
     if found is None:
         return ""
-    told = _(
+    return _(
         "To undo the finding, visited and compared would have to drift apart by {points} points "
         "more in every month after the visit.",
         points=points(found.drift),
     )
+
+
+def _breakdown(recent: RecentStudy, study: EffectStudy) -> str:
+    headline, told = study.six_to_nine, _to_undo(recent, study)
+    if not told or headline.effect is None or too_small_to_tell(headline.effect):
+        return told
+    found = recent.breakdown(headline)
+    if found is None:
+        return told
     if found.times == float("inf"):
         return joined([told, _("They did not drift apart at all before it.")])
     beside = _(

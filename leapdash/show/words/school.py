@@ -11,7 +11,7 @@ from leapdash.contract.thresholds import (
 )
 from leapdash.show.choice import Choice
 from leapdash.show.language import N_, _, _n
-from leapdash.show.views.school import AgainstLastYear
+from leapdash.show.views.school import AgainstLastYear, AttendanceSince
 from leapdash.show.words.numbers import count, month, per_cent, points, students
 
 AT_FIRST = N_(
@@ -171,6 +171,49 @@ _CHANGES = {
         "{low} and {high} points)."
     ),
 }
+
+
+_SINCE = {
+    (_MORE, True): N_(
+        "In {month}, students attended {rate} of their days, {points} points more than in "
+        "{before}; that may be chance (between {low} and {high} points)."
+    ),
+    (_MORE, False): N_(
+        "In {month}, students attended {rate} of their days, {points} points more than in "
+        "{before}, more than chance would have (between {low} and {high} points)."
+    ),
+    (_AS_MANY, True): N_(
+        "In {month}, students attended {rate} of their days, as much as in {before} (between {low} "
+        "and {high} points)."
+    ),
+    (_LESS, True): N_(
+        "In {month}, students attended {rate} of their days, {points} points less than in "
+        "{before}; that may be chance (between {low} and {high} points)."
+    ),
+    (_LESS, False): N_(
+        "In {month}, students attended {rate} of their days, {points} points less than in "
+        "{before}, more than chance would have (between {low} and {high} points)."
+    ),
+}
+
+
+def attendance_since(found: AttendanceSince | None) -> str:
+    """Attendance in the last month beside a year before, and whether chance may have it; empty
+    where one of the months isn't there, or has too few students.
+    """
+    if found is None or min(found.now.students, found.before.students) < FEW_STUDENTS:
+        return ""
+    change = found.difference
+    side, may_be_chance = _side(change.effect), change.low <= 0 <= change.high
+    return _(
+        _SINCE[side, may_be_chance or side == _AS_MANY],
+        month=month(found.month),
+        rate=per_cent(found.now.rate),
+        points=points(change.effect),
+        before=month(found.month.replace(year=found.month.year - 1)),
+        low=points(change.low, signed=True),
+        high=points(change.high, signed=True),
+    )
 
 
 def _side(change: float) -> int:
