@@ -28,7 +28,7 @@ def test_the_first_screen_holds_the_answer_the_cards_and_the_top_of_the_chart(
     page: Page, address: str
 ) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
-    for name in ("impact", "district", "before_after"):
+    for name in ("impact", "district"):
         visit(page, f"{address}/{name}")
         for part in ("h1", ".st-key-filter_bar", ".st-key-answer", ".st-key-cards"):
             box = page.locator(part).bounding_box()
@@ -50,7 +50,7 @@ def test_the_product_s_name_stands_above_the_left_edge_of_the_page(
 def test_all_pages_are_linked_on_one_line_and_the_current_one_is_marked_also_for_who_only_hears_it(
     page: Page, address: str
 ) -> None:
-    for name, title in (("", "Start"), ("compare", "Compare"), ("glossary", "Glossary")):
+    for name, title in (("", "Start"), ("glossary", "Glossary")):
         visit(page, f"{address}/{name}")
         row = page.get_by_role("navigation")
         links = row.get_by_role("link")
