@@ -83,6 +83,9 @@ def test_a_district_found_by_name_is_one_click_away_and_back_leads_to_the_first_
 def test_a_word_of_the_glossary_has_an_address_of_its_own(page: Page, address: str) -> None:
     visit(page, f"{address}/glossary#waiting")
     expect(page.locator("#waiting")).to_be_in_viewport()
+    word = page.locator("#waiting").bounding_box()
+    meaning = page.locator(".st-key-term-waiting p").last.bounding_box()
+    assert word["y"] + word["height"] <= meaning["y"]
 
 
 def test_on_a_telephone_every_page_and_tab_is_in_sight_by_its_name(
