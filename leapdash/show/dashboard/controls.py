@@ -76,6 +76,7 @@ def draw_school(choice: Choice) -> None:
         offered,
         format_func=known.school_label,
         key=SCHOOL.key,
+        placeholder=_("Type a name"),
         on_change=address.take,
         args=(SCHOOL.key, ["", *offered]),
     )

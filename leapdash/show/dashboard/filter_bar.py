@@ -113,6 +113,7 @@ def _one_district(district: str, known: Known) -> None:
         list(known.districts),
         format_func=known.label,
         key="district",
+        placeholder=_("Type a name"),
         help=_help("district"),
         on_change=address.take_district,
         args=("district", district),
