@@ -1,5 +1,6 @@
 """A briefing in real Chromium: opened without a network, its charts drawn; printed, two sheets."""
 
+import re
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -12,11 +13,16 @@ from leapdash.show.briefing.contents import briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
+from leapdash.show.language import speaking
 from leapdash.show.opened import OpenedRelease
 from tests.lib.browser import CHROMIUM, NO_CHROMIUM, visit
 from tests.lib.small_release import HARTFORD, HOSTILE, hostile_schools, make
 
-STAMP = "leapdash · Simulated: these students are invented · release"
+STAMPS = {
+    "en": "leapdash · Simulated: these students are invented · release",
+    "es": "leapdash · Simulados: estos estudiantes son inventados · edición",
+}
+NEW_HAVEN = "0930011"  # Of all districts the one with most schools.
 DRAWN = "document.body.dataset.drawn === 'yes'"
 
 
@@ -76,15 +82,26 @@ def test_about_has_no_briefing(page: Page, address: str) -> None:
     assert page.get_by_role("button", name="Briefing").count() == 0
 
 
-@pytest.mark.parametrize("district", ["", pytest.param(HARTFORD, marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    ("district", "spoken"),
+    [
+        ("", "en"),
+        (NEW_HAVEN, "es"),
+        *(
+            pytest.param(*one, marks=pytest.mark.full)
+            for one in [("", "es"), (HARTFORD, "en"), (HARTFORD, "es"), (NEW_HAVEN, "en")]
+        ),
+    ],
+)
 def test_a_printed_briefing_has_two_sheets_with_the_stamp_on_each(
-    demo: OpenedRelease, district: str
+    demo: OpenedRelease, district: str, spoken: str
 ) -> None:
     if CHROMIUM is None:
         pytest.skip(NO_CHROMIUM)
     choice = Choice(demo, district=district)
-    briefing = briefing_of("district" if district else "impact", choice)
-    html = chromium.drawn(document(briefing), CHROMIUM)
+    with speaking(spoken):
+        briefing = briefing_of("district" if district else "impact", choice)
+        html = chromium.drawn(document(briefing), CHROMIUM)
     assert "<script" not in html
     assert html.count("<svg") == html.count('role="img"') > 0
     sheets = list(pdfium.PdfDocument(chromium.pdf(html, CHROMIUM)))
@@ -92,9 +109,9 @@ def test_a_printed_briefing_has_two_sheets_with_the_stamp_on_each(
     for number, sheet in enumerate(sheets, start=1):
         assert [round(side) for side in sheet.get_size()] == [612, 792]
         words = sheet.get_textpage().get_text_bounded()
-        assert STAMP in words
+        assert STAMPS[spoken] in words
         assert f"{number} / 2" in words
-        assert "Table" not in words
+        assert not re.search(r"\b(Table|Tabla)\b", words)
         points = sheet.render(grayscale=True).to_numpy()
         assert (points[:, -20:] == 255).all()
         assert (points[:, :20] == 255).all()
