@@ -15,6 +15,9 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.outline import draw  # noqa: E402 - the project's root has to be found first
 
+FILTERS = ("district", "a_districts", "districts")
+"""The keys of what is chosen by, of which a page has one."""
+
 st.set_page_config(page_title="floor", layout="wide")
 
 
@@ -28,13 +31,11 @@ def outlines() -> dict[str, list[dict[str, object]]]:
 
 
 def page() -> None:
-    """The one page."""
+    """The one page; it begins with the first of the choices."""
     known = outlines()
-    if "district" in st.session_state:
-        # A page about one district begins with one of its own choice.
-        draw(known.get(st.session_state["district"], known[""]))
-    else:
-        draw(known[" ".join(st.session_state.get("districts", []))])
+    said = next((st.session_state[key] for key in FILTERS if key in st.session_state), "")
+    words = said if isinstance(said, str) else " ".join(said)
+    draw(known.get(words, next(iter(known.values()))))
 
 
 st.navigation([st.Page(page, title="Floor", default=True)], position="top").run()

@@ -42,6 +42,8 @@ def _note(node: Any) -> Element:
             noted["border"] = node.proto.flex_container.border
         elif node.type == "column":
             noted["weight"] = node.proto.weight
+        elif node.type == "popover":
+            noted["label"] = node.proto.popover.label
         elif node.type in ("expander", "tab"):
             noted["label"] = node.proto.label
             noted["icon"] = getattr(node.proto, "icon", "")
@@ -50,6 +52,8 @@ def _note(node: Any) -> Element:
     match node.type:
         case "multiselect" | "selectbox":
             noted |= {"label": node.label, "options": list(node.options), "key": node.key}
+            if node.type == "multiselect":
+                noted["value"] = [node.format_func(value) for value in node.value]
         case "button_group":
             noted |= {
                 "label": node.proto.label,
@@ -90,6 +94,9 @@ def draw(elements: list[Element], path: str = "floor") -> None:
             for place, tab in zip(tabs, element["within"], strict=True):
                 with place:
                     draw(tab["within"], f"{here}-{tab['label']}")
+        elif element["type"] == "popover":
+            with st.popover(element["label"], type="tertiary", key=here):
+                draw(element["within"], here)
         elif "within" in element:
             with st.container(horizontal=element["horizontal"], border=element["border"], key=here):
                 draw(element["within"], here)
@@ -106,6 +113,7 @@ def _draw_one(element: Element, here: str) -> None:
             figure = go.Figure(element["spec"], skip_invalid=True)
             st.plotly_chart(figure, theme=None, key=here, config={"displaylogo": False})
         case "multiselect":
+            st.session_state.setdefault(key, element["value"])
             st.multiselect(element["label"], element["options"], key=key, select_all=False)
         case "selectbox":
             st.selectbox(element["label"], element["options"], key=key)
@@ -135,5 +143,7 @@ def _draw_one(element: Element, here: str) -> None:
             st.caption(element["text"])
         case "code":
             st.code(element["text"])
+        case "html":
+            st.html(element["text"])
         case _:
             st.markdown(element["text"])

@@ -80,11 +80,19 @@ def choices(page: str, changes: int) -> list[list[str]]:
     if page in WITHOUT_FILTERS:
         return [[]]
     first = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    shown = first.switch_page(f"pages/{page}.py").run()
     if page == "district":
-        options = first.switch_page("pages/district.py").run().selectbox(key="district").options
+        options = shown.selectbox(key="district").options
         return [[], *([name] for name in options[FIRST : FIRST + changes])]
-    options = first.switch_page("pages/impact.py").run().multiselect(key="districts").options
-    return [options[FIRST : FIRST + number] for number in range(changes + 1)]
+    box = shown.multiselect(key=chosen_by(page))
+    begun = [box.format_func(value) for value in box.value]
+    left = [name for name in box.options if name not in begun]
+    return [[*begun, *left[FIRST : FIRST + number]] for number in range(changes + 1)]
+
+
+def chosen_by(page: str) -> str:
+    """The name by which a page's address says which districts are chosen."""
+    return "a_districts" if page == "compare" else "districts"
 
 
 def run_times(page: str, chosen: list[list[str]]) -> list[float]:
@@ -108,7 +116,7 @@ def run_times(page: str, chosen: list[list[str]]) -> list[float]:
         app.switch_page(f"pages/{page}.py").run()
         times.clear()
         for districts in chosen[1:]:
-            app.query_params["districts"] = districts
+            app.query_params[chosen_by(page)] = districts
             app.run()
     return times
 
@@ -117,7 +125,9 @@ def compare(page: str, store: str, changes: int, firsts: int) -> list[str]:
     """The table's rows for one page."""
     chosen = choices(page, changes)
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        outlines = {" ".join(names): outline_of(page, districts=names) for names in chosen}
+        outlines = {
+            " ".join(names): outline_of(page, **{chosen_by(page): names}) for names in chosen
+        }
         json.dump(outlines, file)
         file.flush()
         with (
