@@ -21,14 +21,10 @@ from playwright.sync_api import Browser, Page
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.outline import ROOT, outline_of
+from leapdash.show.answers.pages import PAGES
 from leapdash.show.dashboard import frame
 from tests.lib.browser import chromium, serving, settle, visit, watch
 
-PAGES = (
-    *("start", "impact", "district", "school"),
-    *("groups", "visits", "compare", "trends", "before_after"),
-    *("home_visit", "glossary", "about"),
-)
 WITHOUT_FILTERS = ("start", "home_visit", "glossary", "about")
 FIRST = 2
 """The place, among the districts, of the first that is chosen."""

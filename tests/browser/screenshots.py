@@ -10,15 +10,11 @@ from typing import Literal
 
 from PIL import Image
 
+from leapdash.show.answers.pages import PAGES
 from leapdash.show.language import DEFAULT, LANGUAGES
 from tests.lib.browser import chromium, serving, visit
 from tests.lib.paths import ROOT
 
-PAGES = (
-    *("start", "impact", "district", "school"),
-    *("groups", "visits", "compare", "trends", "before_after"),
-    *("home_visit", "glossary", "about"),
-)
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTHS = {1280: 900, 390: 844}
@@ -40,7 +36,8 @@ def take(
                 viewport={"width": width, "height": height}, color_scheme=theme
             )
             shown = context.new_page()
-            page_address = f"{address}/{'' if page == PAGES[0] else page}?lang={code}"
+            place = "" if page == "start" else page
+            page_address = f"{address}/{place}?lang={code}"
             visit(shown, page_address)
             content = shown.locator('[data-testid="stMainBlockContainer"]').bounding_box()
             whole = int(content["height"] + 80) if content else height

@@ -9,13 +9,8 @@ from playwright.sync_api import Page
 
 from leapdash.show.language import LANGUAGES
 from tests.lib import examples
-from tests.lib.browser import settle, visit
+from tests.lib.browser import PAGES, settle, visit
 
-PAGES = (
-    *("", "impact", "district", "school"),
-    *("groups", "visits", "compare", "trends", "before_after"),
-    *("home_visit", "glossary", "about"),
-)
 WALKED_IN_EVERY_RUN = ("", "compare")
 IN_EVERY_RUN = {
     ("", "light", 390, "en"),

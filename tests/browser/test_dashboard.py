@@ -14,15 +14,10 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from leapdash.show.charts.base import HEADING_HEIGHT, PICTURE_WIDTH
 from leapdash.show.language import LANGUAGES
 from tests.lib import examples
-from tests.lib.browser import serving, settle, visit
+from tests.lib.browser import PAGES, serving, settle, visit
 from tests.lib.paths import DEMO
 
 WIDTHS = (390, 768, 1280, 1920) if examples.FULL else (390,)
-PAGES = (
-    *("", "impact", "district", "school"),
-    *("groups", "visits", "compare", "trends", "before_after"),
-    *("home_visit", "glossary", "about"),
-)
 
 # Of either language.
 INVENTED = re.compile("Simulated: these students are invented|estos estudiantes son inventados")

@@ -6,14 +6,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.lib import examples
-from tests.lib.browser import visit
+from tests.lib.browser import PAGES, visit
 
 PRINTED_IN_EVERY_RUN = ("school", "groups")
-PAGES = (
-    *("", "impact", "district", "school"),
-    *("groups", "visits", "compare", "trends", "before_after"),
-    *("home_visit", "glossary", "about"),
-)
 WIDEST_PAPER = 740  # pixels of a Letter sheet between its margins
 MARGIN = 34  # points
 

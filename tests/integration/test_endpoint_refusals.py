@@ -247,7 +247,7 @@ def test_a_page_the_release_cannot_make_is_told_without_what_the_release_is(
     def unreadable(choice):
         raise ReleaseError("/secret-place/effects.parquet: no standard error.")
 
-    monkeypatch.setitem(answer_pages.PAGES, "impact", answer_pages.Page("?", unreadable))
+    monkeypatch.setitem(answer_pages.PAGES, "impact", answer_pages.Page("?", "?", unreadable))
     assert "secret-place" not in json.dumps(refused(503, f"{API}/answers/impact"))
     assert asks.get(f"{API}/answers/trends").status_code == 200
 
@@ -260,7 +260,7 @@ def failing(choice):
 def test_what_nobody_expected_is_told_by_a_reference_that_the_log_has_too(
     path, refused, caplog, monkeypatch
 ):
-    monkeypatch.setitem(answer_pages.PAGES, "trends", answer_pages.Page("?", failing))
+    monkeypatch.setitem(answer_pages.PAGES, "trends", answer_pages.Page("?", "?", failing))
     with caplog.at_level(logging.ERROR, logger="leapdash"):
         problem = refused(500, f"{API}{path}?districts=Hartford")
     assert problem["title"] == "Internal Server Error"

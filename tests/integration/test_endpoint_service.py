@@ -102,7 +102,7 @@ def test_answers_are_made_in_threads_of_their_own(asks, monkeypatch):
         return own(choice)
 
     own = answer_pages.PAGES["trends"].answer
-    monkeypatch.setitem(answer_pages.PAGES, "trends", answer_pages.Page("?", noting))
+    monkeypatch.setitem(answer_pages.PAGES, "trends", answer_pages.Page("?", "?", noting))
     assert asks.get(f"{API}/answers/trends").status_code == 200
     assert all(name.startswith("leapdash-endpoint") for name in made)
     assert made

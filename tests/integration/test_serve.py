@@ -7,13 +7,20 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from html import escape
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from leapdash.show.dashboard import serve as serving
+from leapdash.show.dashboard import server
 from leapdash.show.dashboard.link import told_ahead
 from tests.lib.paths import ROOT
+from tests.lib.small_release import HARTFORD, HOSTILE, hostile_schools, make
 from tests.lib.spoilt import run
 
 
@@ -85,6 +92,43 @@ def test_no_page_and_no_release_say_nothing_ahead(release, monkeypatch, tmp_path
     assert told_ahead("/nowhere", b"") == ""
     monkeypatch.setenv("LEAPDASH_STORE", str(tmp_path))
     assert told_ahead("/impact", b"") == ""
+
+
+def test_a_release_that_lost_a_table_says_nothing_ahead_and_its_pages_still_open(
+    monkeypatch, tmp_path
+):
+    own = make(tmp_path)
+    (own.path / "reach.parquet").unlink()
+    monkeypatch.setenv("LEAPDASH_STORE", str(tmp_path))
+    assert told_ahead("/district", b"") == ""
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_document_is_served_with_what_it_says_or_without(monkeypatch, caplog, fails):
+    def told(path, query):
+        if fails:
+            raise ValueError("nobody expected this")
+        return f"<title>{path} {query.decode()}</title>"
+
+    async def document(request):
+        return HTMLResponse("<html><head><title>Streamlit</title></head></html>")
+
+    monkeypatch.setattr(server, "told_ahead", told)
+    app = Starlette(routes=[Route("/trends", document)], middleware=list(server.MIDDLEWARE))
+    answer = TestClient(app).get("/trends?levels=6-8", headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    title = "Streamlit" if fails else "/trends levels=6-8"
+    assert answer.text.count("<title>") == answer.text.count(f"<title>{title}</title>") == 1
+    assert ("nobody expected this" in caplog.text) == fails
+
+
+def test_a_district_s_name_is_no_html_in_what_is_said_ahead(monkeypatch, tmp_path):
+    make(tmp_path, changed={"schools": hostile_schools()})
+    monkeypatch.setenv("LEAPDASH_STORE", str(tmp_path))
+    told = told_ahead("/district", f"districts={HARTFORD}".encode())
+    assert escape(HOSTILE) in told
+    assert "<img" not in told
+    assert "<script" not in told
 
 
 def test_a_port_somebody_has_and_a_host_that_is_none_are_told(capsys, monkeypatch):

@@ -14,8 +14,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from leapdash.show.answers.pages import PAGES as ANSWERED
 from tests.lib.paths import ROOT
 
+PAGES = ("", *(key for key in ANSWERED if key != "start"))
+"""Every page, by its place below the server's address."""
 CHROMIUM = os.environ.get("LEAPDASH_CHROMIUM") or shutil.which("chromium")
 NO_CHROMIUM = "no Chromium on this machine: install it (Debian: chromium) or set LEAPDASH_CHROMIUM"
 

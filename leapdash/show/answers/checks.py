@@ -16,7 +16,6 @@ from leapdash.show.views import checks as views
 from leapdash.show.words import checks as words
 from leapdash.show.words import recent as recent_words
 from leapdash.show.words import schoolmates as mates_words
-from leapdash.show.words.checks import Line
 from leapdash.show.words.effect_paths import alt_paths
 
 
@@ -37,13 +36,6 @@ def checks_of(choice: Choice, study: EffectStudy, left_out: pd.DataFrame) -> tup
         ),
         left_out_check(left_out),
     )
-
-
-def undone_line(choice: Choice, study: EffectStudy) -> Line:
-    """How far a cause nobody recorded would have to reach to undo the finding; for briefings, of
-    which it is the last check (the page has it with what three months would have said).
-    """
-    return recent_words.undone_line(views.recent(choice), study)
 
 
 def left_out_check(table: pd.DataFrame) -> Check:

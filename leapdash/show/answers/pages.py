@@ -21,6 +21,7 @@ from leapdash.show.answers import (
 from leapdash.show.answers.model import Answer
 from leapdash.show.choice import Choice
 from leapdash.show.filters import LEAP, OTHER, Filters, Known
+from leapdash.show.language import N_
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.parameters import SEVERAL, SIDES, controls_on
 from leapdash.show.views.programme import districts_visited
@@ -29,25 +30,28 @@ from leapdash.show.views.school import school_at_first
 
 @dataclass(frozen=True)
 class Page:
-    """A page: the question it asks, and what makes its answer."""
+    """A page: its name and the question it asks, in English, to be said with `_`; and what makes
+    its answer.
+    """
 
+    title: str
     question: str
     answer: Callable[[Choice], Answer]
 
 
 PAGES: Mapping[str, Page] = {
-    "start": Page(start.QUESTION, start.answer),
-    "impact": Page(impact.QUESTION, impact.answer),
-    "district": Page(district.QUESTION, district.answer),
-    "school": Page(school.QUESTION, school.answer),
-    "groups": Page(groups.QUESTION, groups.answer),
-    "visits": Page(visits.QUESTION, visits.answer),
-    "compare": Page(compare.QUESTION, compare.answer),
-    "trends": Page(trends.QUESTION, trends.answer),
-    "before_after": Page(before_after.QUESTION, before_after.answer),
-    "home_visit": Page(home_visit.QUESTION, home_visit.answer),
-    "glossary": Page(glossary.QUESTION, glossary.answer),
-    "about": Page(about.QUESTION, about.answer),
+    "start": Page(N_("Start"), start.QUESTION, start.answer),
+    "impact": Page(N_("Impact"), impact.QUESTION, impact.answer),
+    "district": Page(N_("District"), district.QUESTION, district.answer),
+    "school": Page(N_("School"), school.QUESTION, school.answer),
+    "groups": Page(N_("Groups"), groups.QUESTION, groups.answer),
+    "visits": Page(N_("Visits"), visits.QUESTION, visits.answer),
+    "compare": Page(N_("Compare"), compare.QUESTION, compare.answer),
+    "trends": Page(N_("Trends"), trends.QUESTION, trends.answer),
+    "before_after": Page(N_("Before and after"), before_after.QUESTION, before_after.answer),
+    "home_visit": Page(N_("Home visits"), home_visit.QUESTION, home_visit.answer),
+    "glossary": Page(N_("Glossary"), glossary.QUESTION, glossary.answer),
+    "about": Page(N_("About"), about.QUESTION, about.answer),
 }
 """Every page by its key, which files, filters and addresses go by."""
 

@@ -14,12 +14,13 @@ from leapdash.show.answers import (
     trends,
     visits,
 )
-from leapdash.show.answers.checks import undone_line
 from leapdash.show.answers.files import file_name
 from leapdash.show.answers.model import Answer, Part, Table
 from leapdash.show.choice import Choice
+from leapdash.show.views.checks import recent
 from leapdash.show.views.effects import effect_on
 from leapdash.show.words.checks import Line
+from leapdash.show.words.recent import undone_line
 
 Answering = Callable[[Choice], Answer]
 
@@ -75,11 +76,12 @@ def briefing_of(page: str, choice: Choice, link: str = "") -> Briefing:
 
 
 def _judged_by(choice: Choice) -> tuple[Line, ...]:
-    """The checks of an effect; and how wrong it could be, where there is one."""
-    checks = tuple(check.line for check in before_after.answer(choice).checks)
-    study = effect_on(choice) if choice.release.has_effects else None
-    shown = study is not None and study.table["shown"].any()
-    return (*checks, undone_line(choice, study)) if study is not None and shown else checks
+    """The checks of an effect, and how wrong it could be; where there is none, who was left out."""
+    answer = before_after.answer(choice)
+    lines = tuple(check.line for check in answer.checks)
+    if answer.withheld or not lines:
+        return lines
+    return (*lines, undone_line(recent(choice), effect_on(choice)))
 
 
 def briefing_name(page: str, choice: Choice) -> str:

@@ -11,20 +11,7 @@ import streamlit as st
 
 from leapdash.errors import ReleaseError
 from leapdash.show import faults, metrics
-from leapdash.show.answers import (
-    about,
-    before_after,
-    compare,
-    district,
-    glossary,
-    groups,
-    home_visit,
-    impact,
-    school,
-    start,
-    trends,
-    visits,
-)
+from leapdash.show.answers.pages import PAGES as ANSWERED
 from leapdash.show.briefing.chromium import chromium, printed
 from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
@@ -47,36 +34,34 @@ _framed: ContextVar[Choice | None] = ContextVar("framed", default=None)
 
 @dataclass(frozen=True)
 class PageInfo:
-    """A page: its key (file and filters go by it), its icon, and the question it asks, in English,
-    to be said with `_`.
+    """A page in the row of pages: its key (file, filters and answer go by it) and its icon.
 
     `aside`: it explains, and its link stands apart from those of pages with figures.
     """
 
     key: str
     icon: str
-    question: str
     aside: bool = False
 
     @property
     def title(self) -> str:
         """Its name, in English, to be said with `_`."""
-        return link.TITLES[self.key]
+        return ANSWERED[self.key].title
 
 
 PAGES = (
-    PageInfo("start", ":material/home:", start.QUESTION),
-    PageInfo("impact", ":material/flag:", impact.QUESTION),
-    PageInfo("district", ":material/school:", district.QUESTION),
-    PageInfo("school", ":material/apartment:", school.QUESTION),
-    PageInfo("groups", ":material/groups:", groups.QUESTION),
-    PageInfo("visits", ":material/doorbell:", visits.QUESTION),
-    PageInfo("compare", ":material/balance:", compare.QUESTION),
-    PageInfo("trends", ":material/show_chart:", trends.QUESTION),
-    PageInfo("before_after", ":material/compare_arrows:", before_after.QUESTION),
-    PageInfo("home_visit", ":material/waving_hand:", home_visit.QUESTION, True),
-    PageInfo("glossary", ":material/menu_book:", glossary.QUESTION, True),
-    PageInfo("about", ":material/info:", about.QUESTION, True),
+    PageInfo("start", ":material/home:"),
+    PageInfo("impact", ":material/flag:"),
+    PageInfo("district", ":material/school:"),
+    PageInfo("school", ":material/apartment:"),
+    PageInfo("groups", ":material/groups:"),
+    PageInfo("visits", ":material/doorbell:"),
+    PageInfo("compare", ":material/balance:"),
+    PageInfo("trends", ":material/show_chart:"),
+    PageInfo("before_after", ":material/compare_arrows:"),
+    PageInfo("home_visit", ":material/waving_hand:", True),
+    PageInfo("glossary", ":material/menu_book:", True),
+    PageInfo("about", ":material/info:", True),
 )
 
 
@@ -121,7 +106,7 @@ def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
     paper.prepare(release.manifest)
     buttons.prepare()
     _say_what_data(info.key, choice)
-    st.title(_(info.question), anchor=False)
+    st.title(_(ANSWERED[info.key].question), anchor=False)
     filter_bar.show(info.key, choice)
     for note in notes:
         st.warning(note, icon=":material/link_off:")

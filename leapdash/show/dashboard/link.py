@@ -1,6 +1,5 @@
 """What a page is called: in the browser's tab, and where a link to it is passed on."""
 
-from collections.abc import Mapping
 from html import escape
 
 from leapdash.errors import ReleaseError
@@ -9,27 +8,11 @@ from leapdash.show.choice import Choice
 from leapdash.show.dashboard.filter_bar import in_words
 from leapdash.show.endpoint.asked import Chosen, allowed_on, choice_asked, parsed
 from leapdash.show.endpoint.reply import ProblemError
-from leapdash.show.language import N_, _, speaking
+from leapdash.show.language import _, speaking
 from leapdash.show.opened import OpenedRelease, release_on_show
 from leapdash.show.words.about import INVENTED
 from leapdash.show.words.compare import name as side_name
 from leapdash.show.words.filters import subject
-
-TITLES: Mapping[str, str] = {
-    "start": N_("Start"),
-    "impact": N_("Impact"),
-    "district": N_("District"),
-    "school": N_("School"),
-    "groups": N_("Groups"),
-    "visits": N_("Visits"),
-    "compare": N_("Compare"),
-    "trends": N_("Trends"),
-    "before_after": N_("Before and after"),
-    "home_visit": N_("Home visits"),
-    "glossary": N_("Glossary"),
-    "about": N_("About"),
-}
-"""Every page's name, in English, to be said with `_`."""
 
 
 def title_of(page: str, choice: Choice) -> str:
@@ -39,7 +22,7 @@ def title_of(page: str, choice: Choice) -> str:
         chosen = choice.known.school_label(choice.school)
     elif choice.sides:
         chosen = ", ".join(side_name(side) for side in choice.sides)
-    return " · ".join(part for part in (chosen, _(TITLES[page]), "leapdash") if part)
+    return " · ".join(part for part in (chosen, _(PAGES[page].title), "leapdash") if part)
 
 
 def told_ahead(path: str, query: bytes) -> str:
@@ -53,9 +36,9 @@ def told_ahead(path: str, query: bytes) -> str:
         return ""
     try:
         release = release_on_show()
+        chosen = _understood(page, release, query)
     except ReleaseError:
         return ""
-    chosen = _understood(page, release, query)
     with speaking(chosen.language):
         title = title_of(page, chosen.choice)
         told = [_(PAGES[page].question), f"{subject(chosen.choice)}."]

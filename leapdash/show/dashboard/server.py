@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
-from leapdash.show import metrics
+from leapdash.show import faults, metrics
 from leapdash.show.dashboard.link import told_ahead
 from leapdash.show.endpoint.routes import routes
 
@@ -50,8 +50,8 @@ class SaysWhereAndWhat:
                 if not message.get("more_body"):
                     body = b"".join(parts).replace(b"<head>", _SAYS_WHERE, 1)
                     path = scope["path"].removeprefix(folder())
-                    what = await run_in_threadpool(told_ahead, path, scope["query_string"])
-                    body = _TITLE.sub(lambda usual: what.encode() or usual[0], body, count=1)
+                    what = await run_in_threadpool(_what, path, scope["query_string"])
+                    body = _TITLE.sub(lambda usual: what or usual[0], body, count=1)
                     await send(_of_length(begun[0], len(body)))
                     await send({"type": "http.response.body", "body": body})
             else:
@@ -78,6 +78,15 @@ def folder() -> str:
 metrics.SESSIONS.set_function(_sessions)
 MIDDLEWARE = (Middleware(SaysWhereAndWhat),)
 ROUTES = tuple(routes(folder()))
+
+
+def _what(path: str, query: bytes) -> bytes:
+    """What a document says of itself; nothing where that fails: the page is still to be opened."""
+    try:
+        return told_ahead(path, query).encode()
+    except Exception as error:
+        faults.noted(error, f"what {path} leads to")
+        return b""
 
 
 def _asks_for_html(scope: Scope) -> bool:

@@ -12,10 +12,9 @@ from leapdash.show.words.numbers import count, per_cent, points
 TITLE = N_("Districts side by side: need, reach, effect")
 NOTE = N_(
     "Districts that take part, most chronic absence first. Reached: visited, of those ever "
-    "eligible. No order here is a rank: where ranges "
-    "overlap, two can’t be told apart. Lines: how far chance alone may have moved a figure, with "
-    "95% certainty. An open dot fails a check or can’t be told from no effect; where there is "
-    "none, too few can be compared."
+    "eligible. No order here is a rank: where ranges overlap, two can’t be told apart. Lines: how "
+    "far chance alone may have moved a figure, with 95% certainty. An open dot fails a check or "
+    "can’t be told from no effect; where there is none, too few can be compared."
 )
 
 

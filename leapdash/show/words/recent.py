@@ -1,7 +1,9 @@
-"""Words of one check: would three months of history have been enough?"""
+"""Words of one check: would three months of history have been enough? And what would undo the
+finding.
+"""
 
 from leapdash.contract.thresholds import BEFORE_VISIT, POWER
-from leapdash.inference import JointTest
+from leapdash.inference import Breakdown, JointTest
 from leapdash.show.effects.recent import RecentStudy
 from leapdash.show.effects.studies import EffectStudy, HeadlineName
 from leapdash.show.language import N_, _
@@ -151,12 +153,9 @@ def undone_line(recent: RecentStudy | None, study: EffectStudy) -> Line:
 
 def _to_undo(recent: RecentStudy, study: EffectStudy) -> str:
     """The sentence of it; empty where it can't be told."""
-    headline = study.six_to_nine
-    if headline.effect is None:
-        return ""
-    if too_small_to_tell(headline.effect):
+    effect, found = study.six_to_nine.effect, _drift(recent, study)
+    if effect is not None and too_small_to_tell(effect):
         return _("There is no finding that a later drift could undo: the effect holds zero.")
-    found = recent.breakdown(headline)
     if found is None:
         return ""
     return _(
@@ -166,11 +165,16 @@ def _to_undo(recent: RecentStudy, study: EffectStudy) -> str:
     )
 
 
+def _drift(recent: RecentStudy, study: EffectStudy) -> Breakdown | None:
+    """What would undo the finding; None where there is none to undo, or it can't be told."""
+    effect = study.six_to_nine.effect
+    if effect is None or too_small_to_tell(effect):
+        return None
+    return recent.breakdown(study.six_to_nine)
+
+
 def _breakdown(recent: RecentStudy, study: EffectStudy) -> str:
-    headline, told = study.six_to_nine, _to_undo(recent, study)
-    if not told or headline.effect is None or too_small_to_tell(headline.effect):
-        return told
-    found = recent.breakdown(headline)
+    told, found = _to_undo(recent, study), _drift(recent, study)
     if found is None:
         return told
     if found.times == float("inf"):
