@@ -4,7 +4,7 @@ and what visits changed.
 All who aren't in a group are all students less the group, count by count and day by day.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -61,8 +61,7 @@ def attendance_gaps(choice: Choice) -> pd.DataFrame:
     """
     year = months_of((last_year(choice),))
     rows = []
-    for group in COMPARED:
-        own, rest = _parts(choice, group, "attendance_by_group", SUMS, month=year)
+    for group, own, rest in _parts(choice, COMPARED, "attendance_by_group", SUMS, month=year):
         one, other = attendance_of(own), attendance_of(rest)
         few = one is None or other is None or _few(one.students, other.students)
         told = None
@@ -192,29 +191,31 @@ def _geography(choice: Choice) -> str:
 
 def _parts(
     choice: Choice,
-    group: str,
+    groups: Sequence[str],
     name: str,
     measures: tuple[str, ...],
     **more: Collection[Any],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Sums by the table's period of a group and of all others, each in the order of time."""
+) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
+    """Each group with its sums by the table's period, and those of all others, each in the order
+    of time. The table is read once.
+    """
     period = "school_year" if name == "chronic_absence" else "month"
-    found = []
-    for one in (group, ALL_STUDENTS):
-        where = conditions(choice, **more, group=(one,))
-        table = choice.release.table(name, [period, *measures], where).drop_null()
-        found.append(sums(table, [period], measures).set_index(period).sort_index())
-    own = found[0].reindex(found[1].index, fill_value=0)
-    return tuple(  # type: ignore[return-value]
-        part.reset_index(names="period") for part in (own, found[1] - own)
-    )
+    where = conditions(choice, **more, group=(*groups, ALL_STUDENTS))
+    table = choice.release.table(name, ["group", period, *measures], where).drop_null()
+    found = sums(table, ["group", period], measures).rename(columns={period: "period"})
+    by_group = {str(group): rows.drop(columns="group") for group, rows in found.groupby("group")}
+    nobody = found.iloc[:0].drop(columns="group")
+    every = by_group.get(ALL_STUDENTS, nobody).set_index("period").sort_index()
+    for group in groups:
+        own = by_group.get(group, nobody).set_index("period").reindex(every.index, fill_value=0)
+        yield group, own.reset_index(), (every - own).reset_index()
 
 
 def _of_both(
     choice: Choice, name: str, measures: tuple[str, ...], **more: Collection[Any]
 ) -> pd.DataFrame:
     """Sums by month of the choice's group, then of all others, as series."""
-    own, rest = _parts(choice, choice.of_group, name, measures, **more)
+    ((_group, own, rest),) = _parts(choice, (choice.of_group,), name, measures, **more)
     own.insert(0, "series", _(GROUPS[choice.of_group]))
     own.insert(1, "code", choice.of_group)
     rest.insert(0, "series", _("All others"))
@@ -230,20 +231,26 @@ def _share_gaps(
     base: str,
     **more: Collection[Any],
 ) -> pd.DataFrame:
+    where = conditions(choice, **more, group=(*COMPARED, ALL_STUDENTS))
+    table = choice.release.table(name, ["group", *measures], where).drop_null()
+    found = sums(table, ["group"], measures)
+    bases = dict(zip(found["group"], found[base], strict=True))
+    parts = dict(zip(found["group"], found[list(counted)].sum(axis=1), strict=True))
+    everyone, all_counted = int(bases.get(ALL_STUDENTS, 0)), int(parts.get(ALL_STUDENTS, 0))
     rows = []
     for group in COMPARED:
-        both = _parts(choice, group, name, measures, **more)
-        bases = [int(part[base].sum()) for part in both]
-        shares = [
-            float(part[list(counted)].to_numpy().sum()) / n if n else None
-            for part, n in zip(both, bases, strict=True)
-        ]
-        one, other = zip(shares, bases, strict=True)
+        n, part = int(bases.get(group, 0)), int(parts.get(group, 0))
+        one, other = _share(part, n), _share(all_counted - part, everyone - n)
         told = None
-        if one[0] is not None and other[0] is not None and not _few(*bases):
+        if one[0] is not None and other[0] is not None and not _few(one[1], other[1]):
             told = difference_of_shares((one[0], one[1]), (other[0], other[1]))
         rows.append(_row(group, one, other, told))
     return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def _share(part: int, whole: int) -> tuple[float | None, int]:
+    """A share and what it is of; None of nobody."""
+    return (part / whole if whole else None), whole
 
 
 def _few(*counted: int) -> bool:
