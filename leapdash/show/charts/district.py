@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,8 @@ from leapdash.show.measures import CHRONIC_ABSENCE, Measure
 from leapdash.show.words.numbers import per_cent
 
 _VALUES = 50
+_TITLE_WIDTH, _LINE = 36, 18
+_MOST_TICKS = 4
 _DASHES = ("solid", "dash")
 
 
@@ -49,14 +52,16 @@ def school_rows(
     names = [name for name in order if name.strip("\u200b")]
     lows, highs = _ends(rows, measure)
     values = [*rows[rate], *lows, *highs, *(v for own in references.values() for v in own.values())]
-    rates = percent_axis(values, palette, ticks=5)
-    height, left = rows_height(order, look.roomy) + 36, left_margin(order, look.roomy)
-    drawing = Drawing(look, height, _VALUES, left, 34, 80)
+    rates = _few_ticks(percent_axis(values, palette, ticks=5))
+    title = [*wrap(_(measure.axis), _TITLE_WIDTH), *_beginning(rates)]
+    bottom = 44 + _LINE * len(title)
+    height, left = rows_height(order, look.roomy) + bottom - 44, left_margin(order, look.roomy)
+    drawing = Drawing(look, height, _VALUES, left, 34, bottom)
     _draw_references(drawing, references, heads, len(order))
     _draw_schools(drawing, rows, measure, names, lows, highs, rates["range"][1])
     drawing.layout.update(
         hovermode="closest",
-        xaxis=rates | {"title": axis_title("<br>".join([_(measure.axis), *_beginning(rates)]))},
+        xaxis=rates | {"title": axis_title("<br>".join(title))},
         yaxis=name_axis(order, palette)
         | {"categoryorder": "array", "categoryarray": order[::-1], "showgrid": False},
     )
@@ -150,8 +155,19 @@ def _ends(rows: pd.DataFrame, measure: Measure) -> tuple[list[float], list[float
     return rows["chronic_low"].tolist(), rows["chronic_high"].tolist()
 
 
+def _few_ticks(rates: dict[str, Any]) -> dict[str, Any]:
+    """An axis of rates with no more ticks than stand beside each other on a telephone."""
+    low, high = rates["range"]
+    step = rates["dtick"]
+    first = math.ceil(low / step) * step
+    while (high - first) / step >= _MOST_TICKS:
+        step *= 2
+    return rates | {"tick0": first, "dtick": step, "tickangle": 0}
+
+
 def _beginning(rates: Mapping[str, Any]) -> list[str]:
     """Where an axis of rates begins, if that is not at zero."""
-    first = math.ceil(rates["range"][0] / rates["dtick"]) * rates["dtick"]
-    share = f"{first:.0%}"
-    return [_("The axis begins at {share}, not at 0%", share=share)] if first > 0 else []
+    share = f"{rates['tick0']:.0%}"
+    if rates["tick0"] <= 0:
+        return []
+    return wrap(_("The axis begins at {share}, not at 0%", share=share), _TITLE_WIDTH)

@@ -81,7 +81,7 @@ def funnel_schools(table: pd.DataFrame, look: Look) -> go.Figure:
     write_key(drawing, parts)
     _write_values(drawing, rows["ever_eligible"], names, [per_cent(v) for v in rows["reached"]])
     _lying(drawing, names, float(rows["ever_eligible"].max()))
-    drawing.layout["xaxis"]["title"]["text"] = _("Students ever eligible (per cent: met)")
+    drawing.layout["xaxis"]["title"]["text"] = _("Ever eligible (per cent: met)")
     return drawing.finish()
 
 
