@@ -8,12 +8,14 @@ import pytest
 from leapdash.show.answers import impact
 from leapdash.show.charts.base import Look
 from leapdash.show.charts.palette import LIGHT
+from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
+from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.districts import districts_beside
 from leapdash.show.views.effect_rows import district_rows
 from leapdash.show.words.districts import PANELS
 from tests.lib.by_hand import rows_of, total
-from tests.lib.small_release import AVON, HARTFORD, NEW_HAVEN
+from tests.lib.small_release import AVON, EFFECT_TABLES, HARTFORD, NEW_HAVEN, make
 
 CHOICES = [Filters(), Filters(levels=("6-8",)), Filters(years=("2021-22",))]
 
@@ -92,3 +94,19 @@ def test_the_chart_draws_every_figure_in_its_panel_and_rings_what_can_t_be_told(
     assert [c == LIGHT.ground for c in drawn["effect"].marker.color] == unsure
     domains = [chart.layout[name].domain for name in ("xaxis", "xaxis2", "xaxis3")]
     assert all(one[1] < other[0] for one, other in pairwise(domains))
+
+
+def test_without_effects_need_and_reach_stand_beside_each_other_and_nothing_speaks_of_effects(
+    tmp_path,
+):
+    bare = OpenedRelease(make(tmp_path, without=EFFECT_TABLES))
+    answer = impact.answer(Choice(bare))
+    (section,) = section_of(Choice(bare))
+    (figure,) = section.make()
+    chart = figure.chart(Look(LIGHT, answer.stamp))
+    drawn = {trace.name for trace in chart.data}
+    assert drawn == {name + end for name in ("need", "reach") for end in ("", " ranges")}
+    assert not {"effect", "low", "high"} & set(figure.table)
+    told = (figure.title, figure.alt, *figure.notes, *(n.text for n in chart.layout.annotations))
+    assert not any("effect" in text.lower() for text in told)
+    assert chart.layout.xaxis2.domain[1] == pytest.approx(1)

@@ -6,7 +6,7 @@ from leapdash.show.answers.model import Figure, Part, Section
 from leapdash.show.answers.tables import led_by
 from leapdash.show.charts.districts import districts_rows
 from leapdash.show.choice import Choice
-from leapdash.show.language import N_, _
+from leapdash.show.language import N_
 from leapdash.show.views.districts import districts_beside
 from leapdash.show.words import districts as words
 
@@ -28,10 +28,10 @@ def _parts(choice: Choice) -> tuple[Part, ...]:
     return (
         Figure(
             "impact-districts",
-            _(words.TITLE),
+            words.title(table),
             partial(districts_rows, table, panels),
             led_by(table, "series", *shown),
             words.alt(table),
-            (_(words.NOTE),),
+            words.notes(table),
         ),
     )

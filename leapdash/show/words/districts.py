@@ -10,11 +10,15 @@ from leapdash.show.language import N_, _
 from leapdash.show.words.numbers import count, per_cent, points
 
 TITLE = N_("Districts side by side: need, reach, effect")
+TITLE_WITHOUT_EFFECTS = N_("Districts side by side: need and reach")
 NOTE = N_(
     "Districts that take part, most chronic absence first. Reached: visited, of those ever "
     "eligible. No order here is a rank: where ranges overlap, two can’t be told apart. Lines: how "
-    "far chance alone may have moved a figure, with 95% certainty. An open dot fails a check or "
-    "can’t be told from no effect; where there is none, too few can be compared."
+    "far chance alone may have moved a figure, with 95% certainty."
+)
+EFFECT_NOTE = N_(
+    "An open dot fails a check or can’t be told from no effect; where there is none, too few can "
+    "be compared."
 )
 
 
@@ -46,6 +50,17 @@ PANELS: Mapping[str, Panel] = {
 """What districts are set beside each other in."""
 
 
+def title(table: pd.DataFrame) -> str:
+    """What the chart is of: effects only where the release has them."""
+    has_effects = "effect" in table
+    return _(TITLE if has_effects else TITLE_WITHOUT_EFFECTS)
+
+
+def notes(table: pd.DataFrame) -> tuple[str, ...]:
+    """How the chart is read."""
+    return (_(NOTE), *([_(EFFECT_NOTE)] if "effect" in table else []))
+
+
 def hover(panel: Panel, row: Mapping[Hashable, Any]) -> str:
     """A district's figure with its interval."""
     low, value, high = (row[name] for name in panel.columns)
@@ -72,7 +87,7 @@ def alt(table: pd.DataFrame) -> str:
     first, last = table.iloc[0], table.iloc[-1]
     return _(
         "{title}. {n} districts; chronically absent from {most} ({first}) to {least} ({last}).",
-        title=_(TITLE),
+        title=title(table),
         n=count(len(table)),
         most=per_cent(first["chronic_share"]),
         first=first["series"],
