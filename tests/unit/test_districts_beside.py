@@ -7,6 +7,7 @@ import pytest
 
 from leapdash.show.answers import impact
 from leapdash.show.charts.base import Look
+from leapdash.show.charts.districts import districts_rows
 from leapdash.show.charts.palette import LIGHT
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
@@ -94,6 +95,15 @@ def test_the_chart_draws_every_figure_in_its_panel_and_rings_what_can_t_be_told(
     assert [c == LIGHT.ground for c in drawn["effect"].marker.color] == unsure
     domains = [chart.layout[name].domain for name in ("xaxis", "xaxis2", "xaxis3")]
     assert all(one[1] < other[0] for one, other in pairwise(domains))
+
+
+def test_an_effect_that_fails_a_check_is_a_ring_however_large_it_is(choose):
+    table = districts_beside(choose()).assign(checks_failed="", low=0.01, effect=0.02, high=0.03)
+    table.loc[0, "checks_failed"] = "weights"
+    chart = districts_rows(table, ["effect"], Look(LIGHT, impact.answer(choose()).stamp))
+    (effects,) = (trace for trace in chart.data if trace.name == "effect")
+    rings = [color == LIGHT.ground for color in effects.marker.color]
+    assert rings == [True, *[False] * (len(table) - 1)]
 
 
 def test_without_effects_need_and_reach_stand_beside_each_other_and_nothing_speaks_of_effects(
