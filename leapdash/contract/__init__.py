@@ -6,6 +6,7 @@ release's `datapackage.json` are made from it. Numbers that decide something sta
 """
 
 from leapdash.contract.codes import (
+    ALL,
     ALL_LEVELS,
     ALL_SCHOOLS,
     BALANCE,
@@ -22,6 +23,7 @@ from leapdash.contract.codes import (
     GRADES,
     GROUPS,
     LANGUAGES,
+    LEAP,
     LEFT_OUT,
     LEVEL_OF_GRADE,
     LEVELS,
@@ -30,6 +32,7 @@ from leapdash.contract.codes import (
     MEALS,
     NEEDS,
     NOT_IN_GROUPS,
+    OTHER,
     PARTICIPATION,
     PLACES,
     RACES,
@@ -79,6 +82,7 @@ from leapdash.contract.thresholds import (
 )
 
 __all__ = [
+    "ALL",
     "ALL_LEVELS",
     "ALL_SCHOOLS",
     "BALANCE",

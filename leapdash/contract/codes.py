@@ -16,7 +16,10 @@ from leapdash.contract.thresholds import (
 CONTRACT_VERSION = "4"
 STATE_CODE = "00000CT"
 CODE_PATTERN = r"[0-9]{5}[0-9A-Z]{2}"
-ALL_LEVELS = "all"
+ALL = "all"
+ALL_LEVELS = ALL
+LEAP, OTHER = "leap", "other"
+"""The districts that take part in home visits, and the others."""
 
 _CHRONIC, _SOME, _MANY = map(percent, (CHRONIC_SHARE_ABSENT, SOME_VISITED, MANY_VISITED))
 

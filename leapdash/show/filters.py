@@ -7,12 +7,10 @@ that it says the same to every reader; codes are understood too, and so are word
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from leapdash.contract import GROUPS, LEVELS, PARTICIPATION
+from leapdash.contract import ALL, GROUPS, LEAP, LEVELS, OTHER, PARTICIPATION
 from leapdash.show.language import DEFAULT, N_, _, speaking
 
-LEAP = "leap"
-OTHER = "other"
-ALL_STUDENTS = "all"
+ALL_STUDENTS = ALL
 
 DISTRICT_SETS: Mapping[str, str] = {LEAP: N_("LEAP districts"), OTHER: N_("Other districts")}
 PARTICIPATION_LABELS: Mapping[str, str] = {

@@ -1,0 +1,50 @@
+"""When a cell says too much of too few, and how much a reader may narrow it down."""
+
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Thresholds of the public release; the default is the state's rule.
+
+    `least_students`: a cell of fewer is withheld. `least_counted`: also one in which fewer of them
+    are counted (absent, say), or fewer are not. `largest_share`: also one in which a single student
+    has more than this share of the days. `narrowest`: what a reader can work out of a withheld
+    count, from all that is published, must leave a range of at least so many students.
+    """
+
+    least_students: int = 20
+    least_counted: int = 6
+    largest_share: float = 0.15
+    narrowest: int = 6
+
+    def small(
+        self, students: NDArray[np.int64], counted: NDArray[np.int64], of: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Which cells are withheld for their own sake: `counted` is a part of `of`, and that of
+        `students`.
+        """
+        few = (students < self.least_students) | (of < self.least_students)
+        return few | (counted < self.least_counted) | (of - counted < self.least_counted)
+
+    def weaker_than(self, other: "Rules") -> tuple[str, ...]:
+        """The thresholds that protect less than another rule set's."""
+        more_is_weaker = {"largest_share"}
+        return tuple(
+            field.name
+            for field in fields(self)
+            if (getattr(self, field.name) > getattr(other, field.name))
+            == (field.name in more_is_weaker)
+            and getattr(self, field.name) != getattr(other, field.name)
+        )
+
+    def as_dict(self) -> dict[str, float]:
+        """The thresholds by name."""
+        return asdict(self)
+
+
+STATE_RULES = Rules()
+"""Connecticut withholds counts of fewer than 6, and rates of fewer than 20 students."""
