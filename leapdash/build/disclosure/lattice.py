@@ -37,6 +37,15 @@ class Counts(NamedTuple):
     base: NDArray[np.int64]
     absent: NDArray[np.int64]
 
+    @property
+    def present(self) -> NDArray[np.int64]:
+        """Those that count and aren't absent."""
+        return self.base - self.absent
+
+    def at(self, numbers: Sequence[int]) -> "Counts":
+        """Those of some cells, in that order."""
+        return Counts(*(counts[np.asarray(numbers, np.int64)] for counts in self))
+
 
 @dataclass(frozen=True)
 class Lattice:

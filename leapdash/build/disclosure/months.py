@@ -51,7 +51,7 @@ def month_of(
     leap = _taking_part(schools, month)
     rows = _rows(by_group, by_school, leap)
     levels: dict[str, dict[str, None]] = {}
-    for row in rows[PARTS]:
+    for row in rows[SCHOOLS]:
         levels.setdefault(row.district, {})[row.level] = None
     places = Places({district: tuple(own) for district, own in sorted(levels.items())}, leap)
     return {family: _part(family, own, places, rules) for family, own in rows.items()}
@@ -103,9 +103,9 @@ def _rows(
         PARTS: {
             Row(district, level, PARTS, part): parts.get((district, level, part), nobody)
             for district, level in totals
+            if district in leap
             for part in PARTICIPATION
-            if (district, level, part) in parts
-            or (part in somewhere and (part != "visited" or district in leap))
+            if part in somewhere
         }
     }
     named = set(by_group["group"])

@@ -2,19 +2,88 @@
 
 Cells are offered one after the other, the most wanted first; one that would, with those before it,
 tell a small one, is withheld too. Then every owner is taken in turn for a reader who knows their
-own rows exactly, and what would tell them of others is withheld as well.
+own rows exactly, and what would tell them of others is withheld as well. Last, where a small count
+can still be narrowed down too far, a cell that it adds up with is withheld too, and all begins again.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from leapdash.build.disclosure.lattice import Lattice
+from leapdash.build.disclosure.ranges import narrow
 from leapdash.build.disclosure.span import Span, Sum
+from leapdash.errors import ContractError
+
+
+def protected(lattice: Lattice, least: float, also: Collection[int] = ()) -> set[int]:
+    """The numbers of the cells to withhold, with those of `also`, so that no small count can be
+    worked out, nor be narrowed down to fewer than `least` students.
+
+    Raises ContractError where nothing is left to withhold.
+    """
+    more = set(also)
+    small = np.flatnonzero(lattice.small).tolist()
+    while True:
+        hidden = withheld(lattice, more)
+        shown = [number for number, _cell in _candidates(lattice, hidden)]
+        found = narrow(
+            [lattice.sums[number] for number in shown],
+            lattice.counts.at(shown),
+            [lattice.sums[number] for number in small],
+            least,
+        )
+        if not found:
+            return hidden
+        beside = _Beside(lattice, shown, least)
+        partners = {p for number in found for p in beside.partners(lattice.sums[small[number]])}
+        if not partners:
+            raise ContractError("nothing is left to withhold beside a small cell")
+        more |= partners
+
+
+class _Beside:
+    """What else to withhold where a small count can be narrowed down too far."""
+
+    def __init__(self, lattice: Lattice, shown: Sequence[int], least: float) -> None:
+        self._least = least
+        self._single = {next(iter(lattice.sums[n])): n for n in shown if len(lattice.sums[n]) == 1}
+        self._counts = np.column_stack(
+            [lattice.counts.students, lattice.counts.absent, lattice.counts.present]
+        )
+        self._several: dict[int, list[int]] = {}
+        self._sums = lattice.sums
+        for number in shown:
+            if len(lattice.sums[number]) > 1:
+                for row in lattice.sums[number]:
+                    self._several.setdefault(row, []).append(number)
+
+    def partners(self, small: Sum) -> set[int]:
+        """Of every shown cell in which what is withheld is little, the part that says least; where
+        none is, of all that the small cell is in.
+        """
+        numbers = {number for row in small for number in self._several.get(row, ())}
+        around = [number for number in numbers if small.keys() <= self._sums[number].keys()]
+        tight = [number for number in around if self._withheld(number).min() < self._least]
+        return {part for number in tight or around for part in self._part(number)}
+
+    def _withheld(self, number: int) -> NDArray[np.int64]:
+        """How many students, absent and present stand in the withheld parts of a shown cell."""
+        told = [self._single[row] for row in self._sums[number] if row in self._single]
+        return self._counts[number] - self._counts[told].sum(axis=0)
+
+    def _part(self, number: int) -> tuple[int, ...]:
+        told = [self._single[row] for row in self._sums[number] if row in self._single]
+        return (min(told, key=lambda n: self._counts[n, 0]),) if told else ()
 
 
 def withheld(lattice: Lattice, also: Collection[int] = ()) -> set[int]:
-    """The numbers of the cells to withhold: the small ones, those of `also`, and what they need."""
-    kept = {number for number, small in enumerate(lattice.small) if small} | set(also)
-    hidden = set(kept)
+    """The numbers of the cells to withhold: the small ones, those of `also`, and whatever else
+    would tell a small one.
+    """
+    kept = set(np.flatnonzero(lattice.small).tolist())
+    hidden = kept | set(also)
     while True:
         span = _offered(lattice, kept, hidden)
         more = {
