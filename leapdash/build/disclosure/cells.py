@@ -1,18 +1,17 @@
 """The cells of the public release: whom they cover, and how they add up.
 
-Every cell is a sum over rows: a district's students of one level and one part. Parts come in
-families, each of which takes the same students apart in its own way (by participation, by race, by
-school), so that all families of a district and level have equal totals.
+Every cell is a sum over rows: a district's students of one level and one member of a family.
+Families take the same students apart, each in its own way: by participation, by race, by school.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
-from leapdash.build.disclosure.lattice import Cell, Row
 from leapdash.contract import ALL, LEAP, LEVELS, OTHER, PARTICIPATION, STATE_CODE
 
-PARTS, SCHOOLS = "participation", "school"
+EVERYONE, PARTS, SCHOOLS = ALL, "participation", "school"
 REST = "rest"
 GROUP_FAMILIES: Mapping[str, tuple[str, ...]] = {
     "race": ("black", "hispanic", "white", "other_races"),
@@ -26,37 +25,64 @@ GROUP_FAMILIES: Mapping[str, tuple[str, ...]] = {
 """Student groups that take all students apart. The rest has no name and is never published, but
 follows from a group and all students: small, it is protected like a cell of its own.
 """
-SUMS: Mapping[str, tuple[str, ...]] = {"free_or_reduced_meals": ("free_meals", "reduced_meals")}
+_SUMS: Mapping[str, tuple[str, ...]] = {"free_or_reduced_meals": ("free_meals", "reduced_meals")}
 """Groups that are sums of others of a family."""
 
 
-@dataclass(frozen=True)
-class Places:
-    """What is where in a month: the districts and levels with students, and who takes part."""
+class Row(NamedTuple):
+    """The finest part there is: a district's students of a level and a member of a family."""
 
-    levels: Mapping[str, tuple[str, ...]]
+    district: str
+    level: str
+    member: str
+
+
+class Cell(NamedTuple):
+    """Whom a cell covers: an area (a district, several, or the state), a level or all of them, and
+    a part of a family.
+    """
+
+    area: str
+    level: str
+    family: str
+    part: str
+
+    @property
+    def named(self) -> bool:
+        """Whether the part has a name, under which it could be published."""
+        return self.part != REST
+
+
+@dataclass(frozen=True)
+class Districts:
+    """The districts of a month, in order, and those that take part in home visits by then."""
+
+    codes: tuple[str, ...]
     leap: frozenset[str]
 
-    def areas(self) -> dict[str, tuple[str, ...]]:
-        """The districts of every area, the widest areas first; none that is empty."""
-        districts = tuple(self.levels)
-        wide = {
-            STATE_CODE: districts,
-            LEAP: tuple(d for d in districts if d in self.leap),
-            OTHER: tuple(d for d in districts if d not in self.leap),
-        }
-        return {name: own for name, own in wide.items() if own} | {d: (d,) for d in districts}
+    def areas(self, family: str) -> dict[str, tuple[str, ...]]:
+        """The districts of every area for which a family is offered, the widest areas first.
+
+        Participation is offered where the programme is: elsewhere the visited are the few who
+        moved there, and to hide them would cost the figures of those who take part.
+        """
+        leap = tuple(code for code in self.codes if code in self.leap)
+        if family == PARTS:
+            return {LEAP: leap} | {code: (code,) for code in leap} if leap else {}
+        other = tuple(code for code in self.codes if code not in self.leap)
+        wide = {STATE_CODE: self.codes, LEAP: leap, OTHER: other}
+        return {area: own for area, own in wide.items() if own} | {c: (c,) for c in self.codes}
 
 
-def parts_of(family: str) -> Mapping[str, tuple[str, ...]]:
-    """The named parts of a family, each with the members it is the sum of."""
-    members = GROUP_FAMILIES.get(family, tuple(PARTICIPATION))
-    sums = {name: own for name, own in SUMS.items() if set(own) <= set(members)}
-    return {ALL: members} | {member: (member,) for member in members} | sums
+def members_of(family: str) -> tuple[str, ...]:
+    """The members of a family other than schools."""
+    if family == EVERYONE:
+        return (ALL,)
+    return GROUP_FAMILIES.get(family, tuple(PARTICIPATION))
 
 
 def cells_of(
-    family: str, places: Places, numbers: Mapping[Row, int]
+    family: str, districts: Districts, numbers: Mapping[Row, int]
 ) -> Iterator[tuple[Cell, dict[int, int]]]:
     """Every cell of a family, and all students of every area and level, with the rows each is the
     sum of. `numbers`: the family's rows, by which they are counted. A cell without any isn't there.
@@ -64,20 +90,17 @@ def cells_of(
     at: dict[tuple[str, str], dict[str, int]] = {}
     for row, number in numbers.items():
         at.setdefault((row.district, row.level), {})[row.member] = number
-    parts = {ALL: None} if family == SCHOOLS else parts_of(family)
-    for area, districts in places.areas().items():
+    parts = {} if family in (EVERYONE, SCHOOLS) else {m: (m,) for m in members_of(family)}
+    parts |= {name: own for name, own in _SUMS.items() if set(own) <= parts.keys()}
+    for area, codes in districts.areas(family).items():
         for level in (ALL, *LEVELS):
-            levels = LEVELS if level == ALL else (level,)
-            own = [at.get(place, {}) for place in product(districts, levels)]
+            there = [at.get(place, {}) for place in product(codes, _levels(level))]
+            if everyone := {number: 1 for own in there for number in own.values()}:
+                yield Cell(area, level, EVERYONE, ALL), everyone
             for part, members in parts.items():
-                rows = {
-                    number: 1
-                    for there in own
-                    for member, number in there.items()
-                    if members is None or member in members
-                }
+                rows = {own[member]: 1 for own in there for member in members if member in own}
                 if rows:
-                    yield Cell(area, level, PARTS if part == ALL else family, part), rows
+                    yield Cell(area, level, family, part), rows
     if family == SCHOOLS:
         yield from _schools(numbers)
 
@@ -87,7 +110,11 @@ def _schools(numbers: Mapping[Row, int]) -> Iterator[tuple[Cell, dict[int, int]]
     for level in (ALL, *LEVELS):
         schools: dict[tuple[str, str], dict[int, int]] = {}
         for row, number in numbers.items():
-            if level in (ALL, row.level):
+            if row.level in _levels(level):
                 schools.setdefault((row.district, row.member), {})[number] = 1
         for (district, school), rows in schools.items():
             yield Cell(district, level, SCHOOLS, school), rows
+
+
+def _levels(level: str) -> tuple[str, ...]:
+    return tuple(LEVELS) if level == ALL else (level,)

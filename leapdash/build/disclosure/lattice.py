@@ -7,31 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from leapdash.build.disclosure.cells import Cell
 from leapdash.build.disclosure.span import Sum
 
 
-class Row(NamedTuple):
-    """The finest part there is: a district's students of a level and a member of a family."""
-
-    district: str
-    level: str
-    family: str
-    member: str
-
-
-class Cell(NamedTuple):
-    """Whom a cell covers: an area (a district, several, or the state), a level or all of them, and
-    a part of a family.
-    """
-
-    area: str
-    level: str
-    family: str
-    part: str
-
-
 class Counts(NamedTuple):
-    """Students of every cell or row: all, those that count for absence, and of those the absent."""
+    """Students of every cell: all, those that count for chronic absence, and of those the absent."""
 
     students: NDArray[np.int64]
     base: NDArray[np.int64]
@@ -51,17 +32,16 @@ class Counts(NamedTuple):
 class Lattice:
     """Cells linked with each other: sums over rows.
 
-    `cells`, `sums`: every cell, the most wanted first, and of which rows it is the sum.
-    `counts`: of the cells. `small`: whether a cell is withheld for its own sake.
-    `offered`: whether it goes out otherwise; one that doesn't still mustn't be worked out where it
-    is small. `owners`: the district that knows a row exactly, by row.
+    `cells`, `sums`: every cell, the most wanted first, and of which rows it is the sum. `counts`:
+    of the cells. `small`: whether a cell is withheld for its own sake. `owners`: the district that
+    knows a row exactly, by row. A cell without a name isn't offered, but mustn't be worked out
+    either where it is small.
     """
 
     cells: Sequence[Cell]
     sums: Sequence[Sum]
     counts: Counts
     small: NDArray[np.bool_]
-    offered: NDArray[np.bool_]
     owners: Sequence[str]
 
     def hidden_from(self, owner: str, sum_: Sum) -> dict[int, int]:

@@ -32,6 +32,7 @@ def protected(lattice: Lattice, least: float, also: Collection[int] = ()) -> set
             [lattice.sums[number] for number in shown],
             lattice.counts.at(shown),
             [lattice.sums[number] for number in small],
+            [bool(lattice.counts.base[number]) for number in small],
             least,
         )
         if not found:
@@ -65,13 +66,14 @@ class _Beside:
         """
         numbers = {number for row in small for number in self._several.get(row, ())}
         around = [number for number in numbers if small.keys() <= self._sums[number].keys()]
-        tight = [number for number in around if self._withheld(number).min() < self._least]
+        tight = [number for number in around if self._tight(number)]
         return {part for number in tight or around for part in self._part(number)}
 
-    def _withheld(self, number: int) -> NDArray[np.int64]:
-        """How many students, absent and present stand in the withheld parts of a shown cell."""
+    def _tight(self, number: int) -> bool:
+        """Whether few students, absent or present stand in the withheld parts of a shown cell."""
         told = [self._single[row] for row in self._sums[number] if row in self._single]
-        return self._counts[number] - self._counts[told].sum(axis=0)
+        left = self._counts[number] - self._counts[told].sum(axis=0)
+        return bool((left < self._least).any())
 
     def _part(self, number: int) -> tuple[int, ...]:
         told = [self._single[row] for row in self._sums[number] if row in self._single]
@@ -105,7 +107,7 @@ def _offered(lattice: Lattice, kept: set[int], hidden: set[int]) -> Span:
 
 def _candidates(lattice: Lattice, hidden: set[int]) -> Iterator[tuple[int, Sum]]:
     for number, cell in enumerate(lattice.sums):
-        if lattice.offered[number] and number not in hidden:
+        if lattice.cells[number].named and number not in hidden:
             yield number, cell
 
 

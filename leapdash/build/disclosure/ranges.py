@@ -45,18 +45,24 @@ class Ranges:
     absent: Range
     present: Range
 
-    @property
-    def narrowest(self) -> float:
-        """The width of the narrowest."""
+    def narrowest(self, counts: bool = True) -> float:
+        """The width of the narrowest; where nobody counts for absence, that of the students."""
+        if not counts:
+            return self.students.width
         return min(self.students.width, self.absent.width, self.present.width)
 
 
 def narrow(
-    published: Sequence[Sum], counts: Counts, asked: Sequence[Sum], least: float
+    published: Sequence[Sum],
+    counts: Counts,
+    asked: Sequence[Sum],
+    counted: Sequence[bool],
+    least: float,
 ) -> dict[int, Ranges]:
     """Of the sums `asked`, those whose ranges aren't `least` wide, with their ranges, by number.
 
-    `counts`: of the published sums. A sum all of whose rows are published one by one is not looked
+    `counts`: of the published sums; `counted`: whether any student of a sum asked counts for
+    absence. A sum all of whose rows are published one by one is not looked
     at: it hides nothing. Raises ArithmeticError where no table agrees with what is published.
     """
     known = {next(iter(own)): n for n, own in enumerate(published) if len(own) == 1}
@@ -71,10 +77,14 @@ def narrow(
     tables = _Tables(_model(published, counts, known, columns), open_rows)
     tables.look_around(_CORNERS)
     for number, rows in enumerate(open_rows):
-        if rows and tables.ranges(number).narrowest < least:
+        if rows and tables.ranges(number).narrowest(counted[number]) < least:
             tables.look_at(number)
     found = ((number, tables.ranges(number)) for number, rows in enumerate(open_rows) if rows)
-    return {number: own for number, own in found if own.narrowest < least - _TOLERANCE}
+    return {
+        number: own
+        for number, own in found
+        if own.narrowest(counted[number]) < least - _TOLERANCE
+    }
 
 
 class _Tables:

@@ -25,10 +25,11 @@ class Rules:
         self, students: NDArray[np.int64], counted: NDArray[np.int64], of: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
         """Which cells are withheld for their own sake: `counted` is a part of `of`, and that of
-        `students`.
+        `students`. Where `of` is 0 (a month too short for it), there is nothing to count.
         """
-        few = (students < self.least_students) | (of < self.least_students)
-        return few | (counted < self.least_counted) | (of - counted < self.least_counted)
+        few = (of < self.least_students) | (counted < self.least_counted)
+        few |= of - counted < self.least_counted
+        return (students < self.least_students) | (few & (of > 0))
 
     def weaker_than(self, other: "Rules") -> tuple[str, ...]:
         """The thresholds that protect less than another rule set's."""
