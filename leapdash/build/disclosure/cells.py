@@ -51,6 +51,10 @@ class Cell(NamedTuple):
     def named(self) -> bool:
         """Whether the part has a name, under which it could be published."""
         return self.part != REST
+WIDE_ONLY = frozenset({"gender"})
+"""Families offered for the state, the districts that take part and the others only: a district has
+a handful of students who are neither female nor male, and to hide them would cost half its cells.
+"""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class Districts:
             return {LEAP: leap} | {code: (code,) for code in leap} if leap else {}
         other = tuple(code for code in self.codes if code not in self.leap)
         wide = {STATE_CODE: self.codes, LEAP: leap, OTHER: other}
-        return {area: own for area, own in wide.items() if own} | {c: (c,) for c in self.codes}
+        single = () if family in WIDE_ONLY else self.codes
+        return {area: own for area, own in wide.items() if own} | {c: (c,) for c in single}
 
 
 def members_of(family: str) -> tuple[str, ...]:

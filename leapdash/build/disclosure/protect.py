@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from leapdash.build.disclosure.cells import Cell
 from leapdash.build.disclosure.lattice import Lattice
 from leapdash.build.disclosure.ranges import narrow
 from leapdash.build.disclosure.span import Span, Sum
@@ -26,8 +27,8 @@ def protected(lattice: Lattice, least: float, also: Collection[int] = ()) -> set
     more = set(also)
     small = np.flatnonzero(lattice.small).tolist()
     while True:
-        hidden = withheld(lattice, more)
-        shown = [number for number, _cell in _candidates(lattice, hidden)]
+        hidden, told = withheld(lattice, more)
+        shown = [number for number, _sum in _candidates(lattice, hidden)]
         found = narrow(
             [lattice.sums[number] for number in shown],
             lattice.counts.at(shown),
@@ -37,55 +38,73 @@ def protected(lattice: Lattice, least: float, also: Collection[int] = ()) -> set
         )
         if not found:
             return hidden
-        beside = _Beside(lattice, shown, least)
-        partners = {p for number in found for p in beside.partners(lattice.sums[small[number]])}
+        beside = _Beside(lattice, [*shown, *told], least)
+        partners = {p for number in found for p in beside.partners(small[number])}
         if not partners:
             raise ContractError("nothing is left to withhold beside a small cell")
         more |= partners
 
 
 class _Beside:
-    """What else to withhold where a small count can be narrowed down too far."""
+    """What else to withhold where a small count can be narrowed down too far: cells that differ
+    from the small one in one respect (place, level or part) and add up with it to one shown.
+    """
 
     def __init__(self, lattice: Lattice, shown: Sequence[int], least: float) -> None:
+        """`shown`: the cells that are, or can be worked out."""
+        self._lattice = lattice
         self._least = least
-        self._single = {next(iter(lattice.sums[n])): n for n in shown if len(lattice.sums[n]) == 1}
         self._counts = np.column_stack(
             [lattice.counts.students, lattice.counts.absent, lattice.counts.present]
         )
-        self._several: dict[int, list[int]] = {}
-        self._sums = lattice.sums
+        self._alike: dict[tuple[str, ...], list[int]] = {}
         for number in shown:
-            if len(lattice.sums[number]) > 1:
-                for row in lattice.sums[number]:
-                    self._several.setdefault(row, []).append(number)
+            for alike in _respects(lattice.cells[number]):
+                self._alike.setdefault(alike, []).append(number)
 
-    def partners(self, small: Sum) -> set[int]:
-        """Of every shown cell in which what is withheld is little, the part that says least; where
-        none is, of all that the small cell is in.
+    def partners(self, small: int) -> set[int]:
+        """Of every sum in which little is withheld beside a small cell, the part that says least;
+        where there is none, of all that the cell is in.
         """
-        numbers = {number for row in small for number in self._several.get(row, ())}
-        around = [number for number in numbers if small.keys() <= self._sums[number].keys()]
-        tight = [number for number in around if self._tight(number)]
-        return {part for number in tight or around for part in self._part(number)}
+        tight, other = set(), set()
+        for alike in _respects(self._lattice.cells[small]):
+            numbers = self._alike.get(alike, [])
+            for whole in numbers:
+                if self._within(small, whole) and (parts := self._parts(whole, small, numbers)):
+                    least = min(parts, key=lambda n: self._counts[n, 0])
+                    left = self._counts[whole] - self._counts[parts].sum(axis=0)
+                    (tight if (left < self._least).any() else other).add(least)
+        return tight or other
 
-    def _tight(self, number: int) -> bool:
-        """Whether few students, absent or present stand in the withheld parts of a shown cell."""
-        told = [self._single[row] for row in self._sums[number] if row in self._single]
-        left = self._counts[number] - self._counts[told].sum(axis=0)
-        return bool((left < self._least).any())
+    def _parts(self, whole: int, small: int, numbers: Sequence[int]) -> list[int]:
+        """Shown parts of a sum beside a small cell, none in another, the largest first."""
+        sums = self._lattice.sums
+        taken = set(sums[small])
+        parts = []
+        for number in sorted(numbers, key=lambda n: -len(sums[n])):
+            if self._within(number, whole) and taken.isdisjoint(sums[number]):
+                taken.update(sums[number])
+                parts.append(number)
+        return parts
 
-    def _part(self, number: int) -> tuple[int, ...]:
-        told = [self._single[row] for row in self._sums[number] if row in self._single]
-        return (min(told, key=lambda n: self._counts[n, 0]),) if told else ()
+    def _within(self, part: int, whole: int) -> bool:
+        sums = self._lattice.sums
+        return part != whole and sums[part].keys() <= sums[whole].keys()
 
 
-def withheld(lattice: Lattice, also: Collection[int] = ()) -> set[int]:
+def _respects(cell: Cell) -> Iterator[tuple[str, ...]]:
+    """What a cell shares with those that differ in place, in level, and in part alone."""
+    yield "place", cell.level, cell.family, cell.part
+    yield "level", cell.area, cell.family, cell.part
+    yield "part", cell.area, cell.level
+
+
+def withheld(lattice: Lattice, also: Collection[int] = ()) -> tuple[set[int], list[int]]:
     """The numbers of the cells to withhold: the small ones, those of `also`, and whatever else
-    would tell a small one.
+    would tell one of them; and of the cells without a name that can be worked out.
     """
-    kept = set(np.flatnonzero(lattice.small).tolist())
-    hidden = kept | set(also)
+    kept = set(np.flatnonzero(lattice.small).tolist()) | set(also)
+    hidden = set(kept)
     while True:
         span = _offered(lattice, kept, hidden)
         more = {
@@ -94,7 +113,7 @@ def withheld(lattice: Lattice, also: Collection[int] = ()) -> set[int]:
             for number in _told_to(lattice, owner, span, kept, hidden)
         }
         if not more:
-            return hidden
+            return hidden, [n for n in _unnamed(lattice) if not span.rest(lattice.sums[n])]
         hidden |= more
 
 
@@ -103,6 +122,10 @@ def _offered(lattice: Lattice, kept: set[int], hidden: set[int]) -> Span:
     span = Span(lattice.sums[number] for number in sorted(kept))
     _offer(span, _candidates(lattice, hidden), hidden)
     return span
+
+
+def _unnamed(lattice: Lattice) -> Iterator[int]:
+    return (number for number, cell in enumerate(lattice.cells) if not cell.named)
 
 
 def _candidates(lattice: Lattice, hidden: set[int]) -> Iterator[tuple[int, Sum]]:
