@@ -5,6 +5,9 @@ release's `datapackage.json` are made from it. Numbers that decide something sta
 `contract.thresholds`. It imports nothing else of leapdash.
 """
 
+from collections.abc import Mapping
+from typing import Literal
+
 from leapdash.contract.codes import (
     ALL,
     ALL_LEVELS,
@@ -39,6 +42,7 @@ from leapdash.contract.codes import (
     SHARES_VISITED,
     SLICES,
     STATE_CODE,
+    STATUSES,
     TO_JUNE,
     VISIT_COUNTS,
     VISIT_KINDS,
@@ -56,6 +60,7 @@ from leapdash.contract.model import (
     Table,
     Tier,
 )
+from leapdash.contract.public import PUBLIC_TABLES
 from leapdash.contract.school_year import (
     FIRST_MONTH_OF_SCHOOL_YEAR,
     begins_in,
@@ -108,6 +113,7 @@ __all__ = [
     "HEADLINES",
     "INPUT_TABLES",
     "LANGUAGES",
+    "LEAP",
     "LEFT_OUT",
     "LEVELS",
     "LEVEL_OF_GRADE",
@@ -118,14 +124,17 @@ __all__ = [
     "MONTHS_BEFORE",
     "NEEDS",
     "NOT_IN_GROUPS",
+    "OTHER",
     "PARTICIPATION",
     "PLACES",
+    "PUBLIC_TABLES",
     "RACES",
     "RULES",
     "SHARES_VISITED",
     "SLICES",
     "SPREAD",
     "STATE_CODE",
+    "STATUSES",
     "SUMMARY_TABLES",
     "TO_JUNE",
     "VISITORS",
@@ -136,6 +145,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "Reference",
+    "ReleaseTier",
     "Table",
     "Tier",
     "begins_in",
@@ -145,6 +155,7 @@ __all__ = [
     "order_in_time",
     "school_year_of",
     "summary_table",
+    "tables_of",
 ]
 
 
@@ -156,3 +167,12 @@ def input_table(name: str) -> Table:
 def summary_table(name: str) -> Table:
     """The summary table of that name; KeyError where there is none."""
     return {table.name: table for table in SUMMARY_TABLES}[name]
+
+
+ReleaseTier = Literal["restricted", "public"]
+
+
+def tables_of(tier: ReleaseTier) -> Mapping[str, Table]:
+    """The tables a release of that tier may hold, by name; KeyError where there is no such tier."""
+    tables = {"restricted": SUMMARY_TABLES, "public": PUBLIC_TABLES}[tier]
+    return {table.name: table for table in tables}

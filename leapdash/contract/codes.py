@@ -23,6 +23,11 @@ LEAP, OTHER = "leap", "other"
 
 _CHRONIC, _SOME, _MANY = map(percent, (CHRONIC_SHARE_ABSENT, SOME_VISITED, MANY_VISITED))
 
+STATUSES: Mapping[str, str] = {
+    "shown": "the figures are shown",
+    "c": "withheld to protect students, here or nearby: small groups could be worked out",
+}
+
 LEVELS: Mapping[str, str] = {
     "PK-5": "pre-kindergarten to grade 5",
     "6-8": "grades 6 to 8",

@@ -12,22 +12,22 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leapdash.contract import SUMMARY_TABLES, Column, Reference, Table
+from leapdash.contract import Column, Reference, ReleaseTier, Table, tables_of
 from leapdash.errors import ContractError
 from leapdash.release.arrow_types import arrow_schema
 
 _MOST_SHOWN = 3
 
 
-def conform(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+def conform(tables: Mapping[str, pa.Table], tier: ReleaseTier) -> dict[str, pa.Table]:
     """The tables in the contract's columns, types and order, rows by district and key.
 
     Raises ContractError where one is unknown or missing, has other columns, or holds a value, a
     key or a reference that the contract doesn't allow.
     """
-    known = {table.name: table for table in SUMMARY_TABLES}
+    known = tables_of(tier)
     strangers = sorted(set(tables) - set(known))
-    missing = sorted(t.name for t in SUMMARY_TABLES if not t.optional and t.name not in tables)
+    missing = sorted(t.name for t in known.values() if not t.optional and t.name not in tables)
     if strangers or missing:
         raise ContractError(
             f"A release can't be written: unknown tables {strangers}, missing tables {missing}."

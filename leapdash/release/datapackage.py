@@ -5,7 +5,7 @@ Source: Data Package standard, version 2.
 
 from typing import Any
 
-from leapdash.contract import Column, Table, summary_table
+from leapdash.contract import Column, Table, tables_of
 from leapdash.release.manifest import Manifest
 
 _FIELD_TYPES = {"text": "string", "month": "date"}
@@ -15,7 +15,7 @@ _FIELD_TYPES = {"text": "string", "month": "date"}
 def datapackage(manifest: Manifest) -> dict[str, Any]:
     """The package descriptor of a release: one resource per table, fields from the contract."""
     kind = "synthetic demonstration data" if manifest.synthetic else "attendance data"
-    names = set(manifest.tables)
+    names, known = set(manifest.tables), tables_of(manifest.tier)
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": f"leapdash-{manifest.release_id.lower()}",
@@ -29,13 +29,13 @@ def datapackage(manifest: Manifest) -> dict[str, Any]:
         "resources": [
             {
                 "name": name,
-                "title": summary_table(name).meaning,
+                "title": known[name].meaning,
                 "path": facts.file,
                 "format": "parquet",
                 "mediatype": "application/vnd.apache.parquet",
                 "bytes": facts.bytes,
                 "hash": f"sha256:{facts.sha256}",
-                "schema": _schema(summary_table(name), names),
+                "schema": _schema(known[name], names),
             }
             for name, facts in manifest.tables.items()
         ],

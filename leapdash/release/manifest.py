@@ -4,15 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Literal
 
 from leapdash import __version__
-from leapdash.contract import CONTRACT_VERSION, summary_table
+from leapdash.contract import CONTRACT_VERSION, ReleaseTier, tables_of
 from leapdash.errors import ReleaseError
 from leapdash.release.files import Folder
 
 MANIFEST = "manifest.json"
-Tier = Literal["restricted", "public"]
 
 
 @dataclass(frozen=True)
@@ -30,12 +28,15 @@ class BuildFacts:
     """What a build knows and the tables don't say.
 
     `synthetic`: the students are simulated. `half_day`: what a day of daily attendance counts,
-    `state` or `fraction`. `sources`: where the figures come from.
+    `state` or `fraction`. `sources`: where the figures come from. `tier`: whom the release is for;
+    `suppression`: what of it is withheld, in words.
     """
 
     synthetic: bool
     half_day: str
     sources: tuple[SourceFact, ...]
+    tier: ReleaseTier = "restricted"
+    suppression: str = "none: this release is for people who may see small numbers"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Manifest:
     created: str
     contract_version: str
     leapdash_version: str
-    tier: Tier
+    tier: ReleaseTier
     synthetic: bool
     through: date
     school_years: tuple[str, ...]
@@ -97,8 +98,10 @@ def read_manifest(folder: Folder, mend: str) -> Manifest:
         raw["sources"] = tuple(SourceFact(**source) for source in raw["sources"])
         raw["tables"] = {name: TableFacts(**facts) for name, facts in raw["tables"].items()}
         manifest = Manifest(**raw)
+        known = tables_of(manifest.tier)
         for name, facts in manifest.tables.items():
-            summary_table(name)
+            if name not in known:
+                raise ValueError(f"table {name} in a {manifest.tier} release")
             if facts.file != f"{name}.parquet":
                 raise ValueError(f"table {name} in file {facts.file}")
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -179,7 +179,7 @@ def publish(
     folder = Folder.at(store)
     releases = folder / _RELEASES
     try:
-        made = conform(tables)
+        made = conform(tables, facts.tier)
         releases.make()
         _clean(folder)
         with writing_in(releases):
@@ -249,14 +249,14 @@ def _write(
         created=created.isoformat(timespec="seconds"),
         contract_version=CONTRACT_VERSION,
         leapdash_version=__version__,
-        tier="restricted",
+        tier=facts.tier,
         synthetic=facts.synthetic,
         through=max(months),
         school_years=tuple(sorted({school_year_of(month) for month in months})),
         rules={
             "half_day": facts.half_day,
             **RULES,
-            "suppression": "none: this release is for people who may see small numbers",
+            "suppression": facts.suppression,
         },
         sources=facts.sources,
         tables=_write_tables(folder, tables),

@@ -51,6 +51,8 @@ class Cell(NamedTuple):
     def named(self) -> bool:
         """Whether the part has a name, under which it could be published."""
         return self.part != REST
+
+
 WIDE_ONLY = frozenset({"gender"})
 """Families offered for the state, the districts that take part and the others only: a district has
 a handful of students who are neither female nor male, and to hide them would cost half its cells.

@@ -152,9 +152,7 @@ def _rows(
     return rows | {SCHOOLS: {Row(*place): own for place, own in schools.items()}}
 
 
-def _by(
-    measured: Measured, table: pd.DataFrame, keys: list[str]
-) -> dict[tuple[str, ...], _Values]:
+def _by(measured: Measured, table: pd.DataFrame, keys: list[str]) -> dict[tuple[str, ...], _Values]:
     grouped = table.groupby(keys, observed=True)
     found = grouped[measured.added].sum()
     found[_LARGEST] = grouped[_LARGEST].max() if measured.rates_of_days else 0.0

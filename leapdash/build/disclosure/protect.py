@@ -6,7 +6,7 @@ own rows exactly, and what would tell them of others is withheld as well. Last, 
 can still be narrowed down too far, a cell that it adds up with is withheld too, and all begins again.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,28 @@ from leapdash.build.disclosure.lattice import Lattice
 from leapdash.build.disclosure.ranges import narrow
 from leapdash.build.disclosure.span import Span, Sum
 from leapdash.errors import ContractError
+
+
+def agreed(
+    lattices: Sequence[Lattice], least: float, step: Callable[[], None] = lambda: None
+) -> list[set[int]]:
+    """What to withhold of several lattices that share cells: a cell withheld in one is in all.
+
+    `step` is called after each lattice. Raises ContractError as `protected`.
+    """
+    hidden: list[set[int] | None] = [None] * len(lattices)
+    shared: set[Cell] = set()
+    while True:
+        before = len(shared)
+        for place, lattice in enumerate(lattices):
+            also = [number for number, cell in enumerate(lattice.cells) if cell in shared]
+            known = hidden[place]
+            if known is None or not known.issuperset(also):
+                hidden[place] = known = protected(lattice, least, also)
+                shared |= {lattice.cells[number] for number in known}
+                step()
+        if len(shared) == before:
+            return [known for known in hidden if known is not None]
 
 
 def protected(lattice: Lattice, least: float, also: Collection[int] = ()) -> set[int]:
@@ -154,14 +176,14 @@ def _told_to(
     lattice: Lattice, owner: str, span: Span, kept: set[int], hidden: set[int]
 ) -> set[int]:
     """The cells to withhold so that an owner, who knows their own rows, learns of no other's."""
-    rests = (lattice.hidden_from(owner, span.rest(lattice.sums[n])) for n in sorted(kept))
+    others = [lattice.hidden_from(owner, lattice.sums[number]) for number in sorted(kept)]
+    rests = (lattice.hidden_from(owner, span.rest(other)) for other in others if other)
     known = Span(rest for rest in rests if rest)
     for open_sum in span.open_sums():
         if rest := known.rest(lattice.hidden_from(owner, open_sum)):
             known.add(rest)
     if not known.given_away():
         return set()
-    others = [lattice.hidden_from(owner, lattice.sums[n]) for n in sorted(kept)]
     alone = Span(other for other in others if other)
     seen = set(hidden)
     _offer(

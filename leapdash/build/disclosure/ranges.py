@@ -58,11 +58,12 @@ def narrow(
     asked: Sequence[Sum],
     counted: Sequence[bool],
     least: float,
+    slack: Sequence[float] | None = None,
 ) -> dict[int, Ranges]:
     """Of the sums `asked`, those whose ranges aren't `least` wide, with their ranges, by number.
 
     `counts`: of the published sums; `counted`: whether any student of a sum asked counts for
-    absence. A sum all of whose rows are published one by one is not looked
+    absence. `slack`: how far a published sum may be from that of its rows, 0 unless said. A sum all of whose rows are published one by one is not looked
     at: it hides nothing. Raises ArithmeticError where no table agrees with what is published.
     """
     known = {next(iter(own)): n for n, own in enumerate(published) if len(own) == 1}
@@ -74,16 +75,15 @@ def narrow(
     open_rows = [[columns[row] for row in own if row in columns] for own in asked]
     if not any(open_rows):
         return {}
-    tables = _Tables(_model(published, counts, known, columns), open_rows)
+    model = _model(published, counts, known, columns, slack or [0.0] * len(published))
+    tables = _Tables(model, open_rows)
     tables.look_around(_CORNERS)
     for number, rows in enumerate(open_rows):
         if rows and tables.ranges(number).narrowest(counted[number]) < least:
             tables.look_at(number)
     found = ((number, tables.ranges(number)) for number, rows in enumerate(open_rows) if rows)
     return {
-        number: own
-        for number, own in found
-        if own.narrowest(counted[number]) < least - _TOLERANCE
+        number: own for number, own in found if own.narrowest(counted[number]) < least - _TOLERANCE
     }
 
 
@@ -138,7 +138,11 @@ class _Tables:
 
 
 def _model(
-    published: Sequence[Sum], counts: Counts, known: Mapping[int, int], columns: Mapping[int, int]
+    published: Sequence[Sum],
+    counts: Counts,
+    known: Mapping[int, int],
+    columns: Mapping[int, int],
+    slack: Sequence[float],
 ) -> highspy.Highs:
     """All tables that agree with what is published."""
     table = np.column_stack(counts).astype(float)
@@ -156,8 +160,8 @@ def _model(
             indices += [_KINDS * columns[row] + kind for row in open_rows]
             values += [1.0] * len(open_rows)
             starts.append(len(indices))
-            lower.append(rest[kind])
-            upper.append(rest[kind])
+            lower.append(rest[kind] - slack[number])
+            upper.append(rest[kind] + slack[number])
     for column in columns.values():
         for part, whole in ((1, 0), (2, 1)):
             indices += [_KINDS * column + whole, _KINDS * column + part]

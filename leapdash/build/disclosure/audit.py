@@ -1,0 +1,226 @@
+"""What a reader can work out of a public release, from its finished files alone.
+
+Nothing is taken over from the step that withheld the cells but how cells add up: the files are read
+as anybody would, and every withheld figure is attacked. It is worked out where it is a combination
+of shown ones, also for a district that knows its own figures; and it is narrowed down where all
+tables that agree with what is shown leave it a small range, unless all of that range could be shown.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from leapdash.build.disclosure.cells import (
+    EVERYONE,
+    GROUP_FAMILIES,
+    PARTS,
+    SCHOOLS,
+    Cell,
+    Districts,
+    Row,
+    cells_of,
+    members_of,
+)
+from leapdash.build.disclosure.lattice import Counts
+from leapdash.build.disclosure.occasions import taking_part
+from leapdash.build.disclosure.ranges import Ranges, narrow
+from leapdash.build.disclosure.rules import Rules
+from leapdash.build.disclosure.span import Span, Sum
+from leapdash.contract import ALL, LEAP, OTHER, STATE_CODE
+from leapdash.release import Release
+
+_MOVED = 0.02
+"""Who changes school within a month counts in both: how far, at most, the students of a level's
+schools and of the level may be apart, as a share.
+"""
+_SEVERAL = frozenset({STATE_CODE, LEAP, OTHER})
+_FAMILY_OF = {part: family for family, own in GROUP_FAMILIES.items() for part in own} | {
+    "free_or_reduced_meals": "meals"
+}
+_MONTH = ("attendance_by_group", "attendance", ("students", "chronic_base", "chronically_absent"))
+_TO_DATE = (
+    "chronic_to_date",
+    "chronic_to_date",
+    ("chronic_base", "chronic_base", "chronically_absent"),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A withheld figure that can be worked out, or narrowed down too far."""
+
+    table: str
+    month: date
+    cell: Cell
+    found: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """What of one month stands in one table: every cell's students, those who count for chronic
+    absence and the absent, or nothing where they are withheld; and who takes part by then.
+    """
+
+    table: str
+    month: date
+    leap: frozenset[str]
+    counts: Mapping[Cell, tuple[int, int, int] | None]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an audit came to: how many withheld figures were attacked, and which fell."""
+
+    attacked: int
+    findings: tuple[Finding, ...]
+
+
+def sections_of(release: Release) -> Iterator[Section]:
+    """The months of a public release, table by table."""
+    schools = release.table("schools").to_pandas()
+    for name, by_school, measures in (_MONTH, _TO_DATE):
+        rows = release.table(name).to_pandas()
+        if by_school != name:
+            rows = pd.concat([rows, release.table(by_school).to_pandas()])
+        for month, own in rows.groupby("month"):
+            counts = dict(_cells(own, measures))
+            yield Section(name, month, taking_part(schools, month), counts)
+
+
+def audited(section: Section, rules: Rules) -> Verdict:
+    """Attack every withheld cell of a month."""
+    families = {cell.family for cell in section.counts} - {EVERYONE}
+    attacks = [_Attack(section, family, rules) for family in (EVERYONE, *sorted(families))]
+    findings = tuple(finding for attack in attacks for finding in attack.findings())
+    return Verdict(sum(len(attack.hidden) for attack in attacks), findings)
+
+
+def _cells(
+    rows: pd.DataFrame, measures: Sequence[str]
+) -> Iterator[tuple[Cell, tuple[int, int, int] | None]]:
+    names = ["district_code", "level", "school_code", "participation", "group", "status"]
+    table = rows.reindex(columns=[*names, *measures])
+    for area, level, school, participation, group, status, *counts in table.itertuples(index=False):
+        if isinstance(school, str):
+            cell = Cell(area, level, SCHOOLS, school)
+        elif group != ALL:
+            cell = Cell(area, level, _FAMILY_OF[group], group)
+        elif participation != ALL:
+            cell = Cell(area, level, PARTS, participation)
+        else:
+            cell = Cell(area, level, EVERYONE, ALL)
+        students, base, absent = counts
+        yield cell, None if status == "c" else (int(students), int(base), int(absent))
+
+
+class _Attack:
+    """One family's cells of a month, as sums over rows.
+
+    `hidden`: the cells that are withheld, or that have no name.
+    """
+
+    def __init__(self, section: Section, family: str, rules: Rules) -> None:
+        self._section, self._family, self._rules = section, family, rules
+        numbers = {row: n for n, row in enumerate(self._rows())}
+        self._owners = [row.district for row in numbers]
+        codes = tuple(sorted(set(self._owners)))
+        self._sums: dict[Cell, Sum] = dict(
+            cells_of(family, Districts(codes, section.leap & set(codes)), numbers)
+        )
+        self._shown = [cell for cell in self._sums if section.counts.get(cell) is not None]
+        self.hidden = [cell for cell in self._sums if section.counts.get(cell) is None]
+        self._span = Span()
+        for cell in self._shown:
+            if rest := self._span.rest(self._sums[cell]):
+                self._span.add(rest)
+
+    def findings(self) -> Iterator[Finding]:
+        """Every withheld cell that can be worked out, or narrowed down too far."""
+        told = self._told()
+        for cell in told:
+            yield self._finding(cell, "follows from figures shown")
+        open_to = {self._owners[row] for sum_ in self._span.open_sums() for row in sum_}
+        for district in sorted(open_to):
+            for cell in self._told_to(district):
+                if cell not in told:
+                    yield self._finding(cell, f"follows from figures shown and those of {district}")
+        for cell, ranges in self._narrowed():
+            if cell not in told:
+                yield self._finding(cell, f"lies within {ranges}")
+
+    def _finding(self, cell: Cell, found: str) -> Finding:
+        return Finding(self._section.table, self._section.month, cell, found)
+
+    def _rows(self) -> Iterator[Row]:
+        """The finest parts a reader knows of."""
+        counts = self._section.counts
+        if self._family in (PARTS, SCHOOLS):
+            for cell in counts:
+                if cell.family == self._family and cell.level != ALL and _single(cell.area):
+                    yield Row(cell.area, cell.level, cell.part)
+            return
+        for cell in counts:
+            if cell.family == EVERYONE and cell.level != ALL and _single(cell.area):
+                for member in members_of(self._family):
+                    yield Row(cell.area, cell.level, member)
+
+    def _told(self) -> list[Cell]:
+        """The withheld cells that follow from the shown ones."""
+        return [cell for cell in self._withheld() if not self._span.rest(self._sums[cell])]
+
+    def _told_to(self, district: str) -> list[Cell]:
+        """Those that follow for who knows a district's own; not those that are all its own."""
+        others = [cell for cell in self._withheld() if self._unknown_to(district, self._sums[cell])]
+        rests = (self._unknown_to(district, self._span.rest(self._sums[cell])) for cell in others)
+        asked = {cell: rest for cell, rest in zip(others, rests, strict=True) if rest}
+        known = Span(asked.values())
+        for sum_ in self._span.open_sums():
+            if rest := known.rest(self._unknown_to(district, sum_)):
+                known.add(rest)
+        cells = list(asked)
+        return [cells[number] for number in known.given_away()]
+
+    def _withheld(self) -> list[Cell]:
+        return [cell for cell in self.hidden if cell.named]
+
+    def _unknown_to(self, district: str, sum_: Sum) -> dict[int, int]:
+        return {row: times for row, times in sum_.items() if self._owners[row] != district}
+
+    def _narrowed(self) -> Iterator[tuple[Cell, Ranges]]:
+        """The withheld cells of which little is left open, that may be small."""
+        table = np.array([self._section.counts[cell] for cell in self._shown], np.int64)
+        counts = Counts(*table.reshape(-1, 3).T)
+        found = narrow(
+            [self._sums[cell] for cell in self._shown],
+            counts,
+            [self._sums[cell] for cell in self.hidden],
+            [True] * len(self.hidden),
+            self._rules.narrowest,
+            [self._moved(cell) for cell in self._shown],
+        )
+        for number, ranges in found.items():
+            if not self._tells_nothing(ranges):
+                yield self.hidden[number], ranges
+
+    def _moved(self, cell: Cell) -> float:
+        """How far a sum and its parts may be apart: schools count who moved twice."""
+        counts = self._section.counts[cell]
+        together = self._family == SCHOOLS and cell.family == EVERYONE
+        return _MOVED * counts[0] if together and counts else 0.0
+
+    def _tells_nothing(self, ranges: Ranges) -> bool:
+        """Whether a narrow range is of a cell that isn't small, or of counts there can't be any of:
+        a month too short for chronic absence.
+        """
+        rules = self._rules
+        many = ranges.students.low >= rules.least_students
+        if ranges.absent.high == ranges.present.high == 0:
+            return many or ranges.students.width >= rules.narrowest
+        return many and min(ranges.absent.low, ranges.present.low) >= rules.least_counted
+
+
+def _single(area: str) -> bool:
+    return area not in _SEVERAL

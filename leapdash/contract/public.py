@@ -1,0 +1,104 @@
+"""The tables of a public release: what may be known of a cell, or that it is withheld.
+
+A public table has the name of the restricted one it is made from, and of its columns those named
+here; what isn't named here never goes out. Besides single districts, levels and groups it has rows
+for several together, so that nothing has to be added up from parts that are withheld.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from leapdash.contract.codes import (
+    ALL,
+    CODE_PATTERN,
+    GEOGRAPHIES,
+    LEAP,
+    LEVELS,
+    OTHER,
+    PARTICIPATION,
+    STATE_CODE,
+    STATUSES,
+)
+from leapdash.contract.columns import GROUP, MONTH, SCHOOL, YEAR, count
+from leapdash.contract.model import Column, Table
+from leapdash.contract.summaries import SUMMARY_TABLES
+
+_RESTRICTED: Mapping[str, Table] = {table.name: table for table in SUMMARY_TABLES}
+_AREA = Column(
+    "district_code",
+    "text",
+    f"the district; `{LEAP}` and `{OTHER}` for those that take part in home visits by then and for "
+    f"the others, {STATE_CODE} for all",
+    pattern=f"{CODE_PATTERN}|{LEAP}|{OTHER}",
+)
+_LEVEL = Column(
+    "level",
+    "text",
+    "school level, by the student's grade",
+    codes={**LEVELS, ALL: "all levels together"},
+)
+_PARTICIPATION = Column(
+    "participation",
+    "text",
+    "the student's part in home visits as of the month; where home visits are made, for all student "
+    "groups together",
+    codes={**PARTICIPATION, ALL: "all students"},
+)
+_GEOGRAPHY = Column(
+    "geography",
+    "text",
+    "what the row covers",
+    codes={**GEOGRAPHIES, "districts": "several districts"},
+)
+_STATUS = Column("status", "text", "whether the row's figures are shown", codes=STATUSES)
+_MAYBE_SCHOOL = Column(
+    "school_code",
+    "text",
+    "the school; empty for districts and the state",
+    pattern=CODE_PATTERN,
+    nullable=True,
+)
+_CHRONIC = (
+    count("chronic_base", "students whose share of days missed counts", nullable=True),
+    count("chronically_absent", "of those, chronically absent", nullable=True),
+)
+
+
+def _public(name: str, keys: tuple[Column, ...], measures: tuple[Column, ...]) -> Table:
+    table = _RESTRICTED[name]
+    return replace(
+        table,
+        grain=" x ".join(column.name.removesuffix("_code") for column in keys),
+        columns=(*keys, *(replace(m, nullable=True) for m in measures), _STATUS),
+        key=tuple(column.name for column in keys),
+        references=(),
+    )
+
+
+def _measures(name: str) -> tuple[Column, ...]:
+    names = ("students", "days_enrolled", "days_attended", "chronic_base", "chronically_absent")
+    return tuple(_RESTRICTED[name].column(measure) for measure in names)
+
+
+PUBLIC_TABLES: tuple[Table, ...] = (
+    _public(
+        "attendance",
+        (MONTH, replace(_AREA, meaning="the district", pattern=CODE_PATTERN), SCHOOL, _LEVEL),
+        _measures("attendance"),
+    ),
+    _public(
+        "attendance_by_group",
+        (MONTH, _AREA, _LEVEL, _PARTICIPATION, GROUP),
+        _measures("attendance_by_group"),
+    ),
+    *(
+        _public(
+            name,
+            (period, _GEOGRAPHY, _AREA, _MAYBE_SCHOOL, _LEVEL, _PARTICIPATION, GROUP),
+            _CHRONIC,
+        )
+        for name, period in (("chronic_absence", YEAR), ("chronic_to_date", MONTH))
+    ),
+    _RESTRICTED["schools"],
+    _RESTRICTED["published"],
+)
