@@ -142,6 +142,76 @@ def build(
     typer.echo(f"Release {release.manifest.release_id} is on show{where}.")
 
 
+@app.command(name="publish")
+def publish_command(
+    store: Annotated[
+        str,
+        typer.Argument(
+            parser=_said, metavar="STORE", help="Store with the restricted release on show."
+        ),
+    ],
+    out: Annotated[
+        str,
+        typer.Option(parser=_said, metavar="DIR", help="Store for public releases, to publish in."),
+    ],
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            parser=_path,
+            metavar="FILE",
+            help="CSV of every withheld cell with its reason, for who may see the restricted ones.",
+        ),
+    ] = None,
+    least_students: Annotated[
+        int, typer.Option(min=1, help="Cells of fewer students are withheld.")
+    ] = 20,
+    least_counted: Annotated[
+        int, typer.Option(min=1, help="Also those with fewer counted, or not counted.")
+    ] = 6,
+    weaker: Annotated[
+        bool, typer.Option("--weaker", help="Rules weaker than the state's are wanted.")
+    ] = False,
+    keep: Annotated[int, typer.Option(min=1, help="Releases the store keeps.")] = 5,
+) -> None:
+    """Make a public release of attendance and chronic absence from a restricted one.
+
+    Small cells are withheld, and whatever would tell them; it is published only where an attack on
+    its finished files works out nothing.
+    """
+    check_out(out)
+    from leapdash.build.disclosure.publish import publish_public
+    from leapdash.build.disclosure.rules import Rules
+
+    release = publish_public(
+        store,
+        out,
+        rules=Rules(least_students, least_counted, narrowest=least_counted),
+        weaker=weaker,
+        report=report,
+        keep=keep,
+        progress=_progress(),
+    )
+    where = "" if is_address(out) else f" in {out}"
+    typer.echo(f"Public release {release.manifest.release_id} is on show{where}.")
+
+
+@app.command()
+def audit(
+    store: Annotated[
+        str, typer.Argument(parser=_said, metavar="STORE", help="Store with a public release.")
+    ],
+) -> None:
+    """Attack a public release: try to work out what it withholds, from its files alone."""
+    from leapdash.build.disclosure.publish import audit as attack
+    from leapdash.build.disclosure.publish import told
+    from leapdash.release import open_release
+
+    verdict = attack(open_release(store), progress=_progress())
+    typer.echo(told(verdict))
+    if verdict.findings:
+        raise typer.Exit(1)
+
+
 @app.command()
 def brief(
     out: Annotated[

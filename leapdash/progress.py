@@ -1,8 +1,9 @@
 """Long work, step by step, as it goes: a live line on a terminal, plain lines otherwise."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,23 @@ class Progress:
             yield step
         rows = "" if step.rows is None else f"{step.rows:,} rows"
         self.say(f"{name:<44}{rows:>18}{perf_counter() - began:>9.1f} s")
+
+    @contextmanager
+    def bar(self, name: str, total: int) -> Iterator[Callable[[], None]]:
+        """The same for a step of `total` equal parts, with a bar on a terminal: what it gives is
+        called once for each part done.
+        """
+        began = perf_counter()
+        if self._console is None:
+            yield lambda: None
+            return
+        # Loaded only where there is a bar to draw.
+        from rich.progress import Progress as Bar
+
+        with Bar(console=self._console, transient=True) as bar:
+            task = bar.add_task(name, total=total)
+            yield partial(bar.advance, task)
+        self.say(f"{name:<44}{'':>18}{perf_counter() - began:>9.1f} s")
 
     def note(self, text: str) -> None:
         """Say something the reader should know, a repair for instance."""

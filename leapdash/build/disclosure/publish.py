@@ -1,16 +1,18 @@
 """From a restricted release to a public one, published only if it withstands the audit."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
+import pyarrow as pa
 
-from leapdash.build.disclosure.audit import Finding, audited, sections_of
+from leapdash.build.disclosure.audit import Verdict, audited, sections_of
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.build.disclosure.tables import public_tables
-from leapdash.errors import ContractError, ReleaseError, UsageError
+from leapdash.errors import ContractError, ReleaseError, StoreError, UsageError
 from leapdash.progress import SILENT, Progress
-from leapdash.release import BuildFacts, Release, open_release, publish
+from leapdash.release import BuildFacts, Release, current_id, on_show, open_release, publish
 
 _MOST_TOLD = 5
 
@@ -20,9 +22,123 @@ def publish_public(
     out: str | Path,
     *,
     rules: Rules = STATE_RULES,
+    weaker: bool = False,
+    report: Path | None = None,
     keep: int = 5,
     progress: Progress = SILENT,
 ) -> Release:
-    """The public release made from the one on show in `store`, published in the store `out`."""
+    """The public release made from the one on show in `store`, published in the store `out`.
+
+    `weaker`: rules that protect less than the state's are wanted. `report`: a file for every
+    withheld cell with its reason and students (CSV), for those who may see the restricted release.
+
+    Raises UsageError where the rules are weaker unasked, or `store` and `out` can't be what they
+    are given for; ContractError where a cell can't be protected or the finished files don't
+    withstand the audit: nothing is published then.
+    """
+    _check_rules(rules, weaker)
     release = open_release(store)
-    return release
+    _check_stores(release, out)
+    made = public_tables(release, rules, progress)
+    facts = _facts(release, rules)
+    with TemporaryDirectory(prefix="leapdash-") as scratch:
+        finished = publish(scratch, made.tables, facts)
+        verdict = audit(finished, rules, progress)
+        if verdict.findings:
+            raise ContractError(f"{told(verdict)}\n{on_show(out)}")
+        hashes = {name: table.sha256 for name, table in finished.manifest.tables.items()}
+    if report is not None:
+        _write(report, made.withheld)
+    public = publish(out, made.tables, facts, keep=keep)
+    if hashes != {name: table.sha256 for name, table in public.manifest.tables.items()}:
+        raise ContractError(f"{public.folder}: not the files that were audited. Remove it.")
+    for line in _utility(made.tables):
+        progress.say(line)
+    return public
+
+
+def audit(release: Release, rules: Rules = STATE_RULES, progress: Progress = SILENT) -> Verdict:
+    """What can be worked out of a public release, from its files; ReleaseError where it is none."""
+    if release.manifest.tier != "public":
+        raise ReleaseError(
+            f"{release.folder} is a restricted release: nothing of it is withheld.\n"
+            "Expected a public one, made by: python -m leapdash publish STORE --out PUBLIC_STORE"
+        )
+    sections = list(sections_of(release))
+    verdicts = []
+    with progress.bar("attack what is withheld", len(sections)) as done:
+        for section in sections:
+            verdicts.append(audited(section, rules))
+            done()
+    return Verdict(
+        sum(verdict.attacked for verdict in verdicts),
+        tuple(finding for verdict in verdicts for finding in verdict.findings),
+    )
+
+
+def told(verdict: Verdict) -> str:
+    """A verdict in words, with the first of what fell."""
+    if not verdict.findings:
+        return f"{verdict.attacked:,} withheld figures attacked: none could be worked out."
+    first = [
+        f"  {one.table}, {one.month:%B %Y}, {', '.join(one.cell)}: {one.found}"
+        for one in verdict.findings[:_MOST_TOLD]
+    ]
+    more = len(verdict.findings) - len(first)
+    found = f"{verdict.attacked:,} withheld figures attacked: {len(verdict.findings):,} fell."
+    return "\n".join([found, *first, *([f"  and {more:,} more"] if more else [])])
+
+
+def _check_rules(rules: Rules, weaker: bool) -> None:
+    names = rules.weaker_than(STATE_RULES)
+    if names and not weaker:
+        raise UsageError(
+            f"{', '.join(names)}: weaker than the state's rule ({STATE_RULES}).\n"
+            "Expected a rule at least as strict, or --weaker, which the release then tells."
+        )
+
+
+def _check_stores(release: Release, out: str | Path) -> None:
+    if release.manifest.tier != "restricted":
+        raise UsageError(
+            f"{release.folder} is a {release.manifest.tier} release.\n"
+            "Expected a store with a restricted one, made by: python -m leapdash build"
+        )
+    if current_id(out) is not None and open_release(out).manifest.tier != "public":
+        raise UsageError(
+            f"--out {out} holds a restricted release, which is not for everyone.\n"
+            "Expected another store, for public releases alone."
+        )
+
+
+def _facts(release: Release, rules: Rules) -> BuildFacts:
+    manifest = release.manifest
+    weak = rules.weaker_than(STATE_RULES)
+    warning = f" (weaker than the state's rule: {', '.join(weak)})" if weak else ""
+    return BuildFacts(
+        synthetic=manifest.synthetic,
+        half_day=str(manifest.rules["half_day"]),
+        sources=manifest.sources,
+        tier="public",
+        suppression=rules.in_words() + warning,
+    )
+
+
+def _utility(tables: Mapping[str, pa.Table]) -> list[str]:
+    """How much of every table is shown."""
+    lines = []
+    for name, table in tables.items():
+        if "status" in table.column_names:
+            status = table["status"].to_pandas()
+            shown = int((status == "shown").sum())
+            lines.append(f"{name:<44}{shown:>9,} of {len(status):>9,} cells shown")
+    return lines
+
+
+def _write(report: Path, withheld: pd.DataFrame) -> None:
+    try:
+        withheld.to_csv(report, index=False)
+    except OSError as error:
+        raise StoreError(
+            f"--report {report} can't be written: {error.strerror}.\nExpected the name of a file."
+        ) from error

@@ -1,6 +1,6 @@
 """When a cell says too much of too few, and how much a reader may narrow it down."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,9 +42,14 @@ class Rules:
             and getattr(self, field.name) != getattr(other, field.name)
         )
 
-    def as_dict(self) -> dict[str, float]:
-        """The thresholds by name."""
-        return asdict(self)
+    def in_words(self) -> str:
+        """What is withheld, for a release's manifest."""
+        return (
+            f"cells of fewer than {self.least_students} students, or with fewer than "
+            f"{self.least_counted} counted or not counted, and whatever would tell them: no "
+            f"withheld figure can be worked out, nor narrowed down to fewer than {self.narrowest}; "
+            f"attendance also where one student has more than {self.largest_share:.0%} of the days"
+        )
 
 
 STATE_RULES = Rules()

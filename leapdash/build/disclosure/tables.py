@@ -43,10 +43,11 @@ def public_tables(release: Release, rules: Rules, progress: Progress) -> Made:
     """
     source = _Source(release, rules)
     shown: dict[str, list[pd.DataFrame]] = {section: [] for section in _SECTIONS}
-    for month in source.months:
-        with progress.step(f"protect {month:%B %Y}"):
+    with progress.bar("withhold small cells and what tells them", len(source.months)) as done:
+        for month in source.months:
             for section, cells in _protected(source, month, rules):
                 shown[section].append(cells)
+            done()
     months, to_date = (pd.concat(shown[section]) for section in _SECTIONS)
     tables = dict(_in_shape(months, to_date, source.last_of_years))
     tables |= {name: release.table(name) for name in _AS_THEY_ARE if release.has(name)}
