@@ -40,8 +40,8 @@ _LEVEL = Column(
 _PARTICIPATION = Column(
     "participation",
     "text",
-    "the student's part in home visits as of the month; where home visits are made, for all student "
-    "groups together",
+    "the student's part in home visits as of the month; other than `all` only where home visits "
+    "are made, and for all student groups together",
     codes={**PARTICIPATION, ALL: "all students"},
 )
 _GEOGRAPHY = Column(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leapdash.contract import GROUPS, LEVELS, PARTICIPATION, school_year_of
+from leapdash.contract import GROUPS, LEAP, LEVELS, OTHER, PARTICIPATION, school_year_of
 from leapdash.show.charts.labels import spread
-from leapdash.show.filters import FILTER_LABELS, LEAP, OTHER, Filters, labels
+from leapdash.show.filters import FILTER_LABELS, Filters, labels
 from leapdash.show.views import attendance as attendance_views
 from leapdash.show.views import effects as effect_views
 from leapdash.show.views import programme as programme_views

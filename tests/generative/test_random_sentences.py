@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leapdash.contract import GROUPS, LEVELS, PARTICIPATION, school_year_of
+from leapdash.contract import GROUPS, LEAP, LEVELS, OTHER, PARTICIPATION, school_year_of
 from leapdash.show.answers import (
     before_after,
     compare,
@@ -21,7 +21,7 @@ from leapdash.show.answers import (
     trends,
     visits,
 )
-from leapdash.show.filters import LEAP, OTHER, Filters
+from leapdash.show.filters import Filters
 from leapdash.show.language import _, speaking
 from leapdash.show.views.groups import COMPARED
 from leapdash.show.words.numbers import month

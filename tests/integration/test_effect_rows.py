@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from leapdash.contract import ALL_LEVELS, STATE_CODE
+from leapdash.contract import ALL_LEVELS, LEAP, STATE_CODE
 from leapdash.contract.thresholds import MINIMUM_VISITED
 from leapdash.release import open_release
 from leapdash.show.choice import Choice
 from leapdash.show.effects import studies as effects
 from leapdash.show.effects.arrays import EVENTS, slice_data
 from leapdash.show.effects.unions import covariances
-from leapdash.show.filters import LEAP, Filters
+from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views import effect_rows as row_views
 from leapdash.show.views import effects as effect_views

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from hypothesis import strategies as st
 
-from leapdash.contract import GROUPS, LEVELS, PARTICIPATION
-from leapdash.show.filters import LEAP, OTHER, Filters
+from leapdash.contract import GROUPS, LEAP, LEVELS, OTHER, PARTICIPATION
+from leapdash.show.filters import Filters
 from tests.lib.small_release import DISTRICTS
 
 YEARS = ("2020-21", "2021-22", "2022-23")

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from leapdash.contract import GROUPS, LEVELS, PARTICIPATION
+from leapdash.contract import GROUPS, LEAP, LEVELS, OTHER, PARTICIPATION
 from leapdash.release import open_release
 from leapdash.show.answers import (
     before_after,
@@ -26,7 +26,7 @@ from leapdash.show.answers import (
     visits,
 )
 from leapdash.show.choice import Choice
-from leapdash.show.filters import LEAP, OTHER, Filters
+from leapdash.show.filters import Filters
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.groups import COMPARED
 from leapdash.show.words.groups import STUDENTS_OF

@@ -3,7 +3,7 @@
 Nothing is taken over from the step that withheld the cells but how cells add up: the files are read
 as anybody would, and every withheld figure is attacked. It is worked out where it is a combination
 of shown ones, also for a district that knows its own figures; and it is narrowed down where all
-tables that agree with what is shown leave it a small range, unless all of that range could be shown.
+tables that agree with what is shown leave it a small range, unless all of that could be shown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ from leapdash.build.disclosure.cells import (
 )
 from leapdash.build.disclosure.lattice import Counts
 from leapdash.build.disclosure.occasions import taking_part
-from leapdash.build.disclosure.ranges import Ranges, narrow
+from leapdash.build.disclosure.ranges import Narrow, Published, narrow
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.span import Span, Sum
 from leapdash.contract import ALL, LEAP, OTHER, STATE_CODE
@@ -189,18 +189,16 @@ class _Attack:
     def _unknown_to(self, district: str, sum_: Sum) -> dict[int, int]:
         return {row: times for row, times in sum_.items() if self._owners[row] != district}
 
-    def _narrowed(self) -> Iterator[tuple[Cell, Ranges]]:
+    def _narrowed(self) -> Iterator[tuple[Cell, Narrow]]:
         """The withheld cells of which little is left open, that may be small."""
         table = np.array([self._section.counts[cell] for cell in self._shown], np.int64)
-        counts = Counts(*table.reshape(-1, 3).T)
-        found = narrow(
+        published = Published(
             [self._sums[cell] for cell in self._shown],
-            counts,
-            [self._sums[cell] for cell in self.hidden],
-            [True] * len(self.hidden),
-            self._rules.narrowest,
+            Counts(*table.reshape(-1, 3).T),
             [self._moved(cell) for cell in self._shown],
         )
+        asked = [self._sums[cell] for cell in self.hidden]
+        found = narrow(published, asked, [True] * len(asked), self._rules.narrowest)
         for number, ranges in found.items():
             if not self._tells_nothing(ranges):
                 yield self.hidden[number], ranges
@@ -211,7 +209,7 @@ class _Attack:
         together = self._family == SCHOOLS and cell.family == EVERYONE
         return _MOVED * counts[0] if together and counts else 0.0
 
-    def _tells_nothing(self, ranges: Ranges) -> bool:
+    def _tells_nothing(self, ranges: Narrow) -> bool:
         """Whether a narrow range is of a cell that isn't small, or of counts there can't be any of:
         a month too short for chronic absence.
         """

@@ -27,6 +27,10 @@ follows from a group and all students: small, it is protected like a cell of its
 """
 _SUMS: Mapping[str, tuple[str, ...]] = {"free_or_reduced_meals": ("free_meals", "reduced_meals")}
 """Groups that are sums of others of a family."""
+WIDE_ONLY = frozenset({"gender"})
+"""Families offered for the state, the districts that take part and the others only: a district has
+a handful of students who are neither female nor male, and to hide them would cost half its cells.
+"""
 
 
 class Row(NamedTuple):
@@ -51,12 +55,6 @@ class Cell(NamedTuple):
     def named(self) -> bool:
         """Whether the part has a name, under which it could be published."""
         return self.part != REST
-
-
-WIDE_ONLY = frozenset({"gender"})
-"""Families offered for the state, the districts that take part and the others only: a district has
-a handful of students who are neither female nor male, and to hide them would cost half its cells.
-"""
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,9 @@ def cells_of(
     at: dict[tuple[str, str], dict[str, int]] = {}
     for row, number in numbers.items():
         at.setdefault((row.district, row.level), {})[row.member] = number
-    parts = {} if family in (EVERYONE, SCHOOLS) else {m: (m,) for m in members_of(family)}
+    parts: dict[str, tuple[str, ...]] = {}
+    if family not in (EVERYONE, SCHOOLS):
+        parts |= {member: (member,) for member in members_of(family)}
     parts |= {name: own for name, own in _SUMS.items() if set(own) <= parts.keys()}
     for area, codes in districts.areas(family).items():
         for level in (ALL, *LEVELS):

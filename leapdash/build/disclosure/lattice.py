@@ -12,7 +12,7 @@ from leapdash.build.disclosure.span import Sum
 
 
 class Counts(NamedTuple):
-    """Students of every cell: all, those that count for chronic absence, and of those the absent."""
+    """Students of every cell: all, those who count for chronic absence, and of those the absent."""
 
     students: NDArray[np.int64]
     base: NDArray[np.int64]
@@ -20,7 +20,7 @@ class Counts(NamedTuple):
 
     @property
     def present(self) -> NDArray[np.int64]:
-        """Those that count and aren't absent."""
+        """Those who count and aren't absent."""
         return self.base - self.absent
 
     def at(self, numbers: Sequence[int]) -> "Counts":
@@ -47,3 +47,7 @@ class Lattice:
     def hidden_from(self, owner: str, sum_: Sum) -> dict[int, int]:
         """What of a sum the owner of some of its rows doesn't know anyway."""
         return {row: times for row, times in sum_.items() if self.owners[row] != owner}
+
+    def of_one_owner(self, number: int) -> bool:
+        """Whether a cell is of one district alone."""
+        return len({self.owners[row] for row in self.sums[number]}) == 1

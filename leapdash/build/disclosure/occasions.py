@@ -132,7 +132,7 @@ def _rows(
     nobody = dict.fromkeys((*measured.added, _LARGEST), 0.0)
     somewhere = {part for _district, _level, part in parts}
     rows: dict[str, dict[Row, _Values]] = {
-        EVERYONE: {Row(*place, ALL): own for place, own in totals.items()},
+        EVERYONE: {Row(district, level, ALL): own for (district, level), own in totals.items()},
         PARTS: {
             Row(district, level, part): parts.get((district, level, part), nobody)
             for district, level in totals
@@ -144,11 +144,11 @@ def _rows(
     named = set(by_group["group"])
     for family, members in GROUP_FAMILIES.items():
         rows[family] = {}
-        for place, left in totals.items() if named & set(members) else ():
+        for (district, level), left in totals.items() if named & set(members) else ():
             for member in members:
-                own = left if member == REST else groups.get((*place, member), nobody)
+                own = left if member == REST else groups.get((district, level, member), nobody)
                 left = {name: left[name] - own[name] for name in measured.added} | {_LARGEST: 0.0}
-                rows[family][Row(*place, member)] = own
+                rows[family][Row(district, level, member)] = own
     return rows | {SCHOOLS: {Row(*place): own for place, own in schools.items()}}
 
 

@@ -2,19 +2,19 @@
 
 Cells are offered one after the other, the most wanted first; one that would, with those before it,
 tell a small one, is withheld too. Then every owner is taken in turn for a reader who knows their
-own rows exactly, and what would tell them of others is withheld as well. Last, where a small count
-can still be narrowed down too far, a cell that it adds up with is withheld too, and all begins again.
+own rows exactly, and what would tell them of others is withheld as well. Where a small count can
+still be narrowed down too far, a cell that adds up with it is withheld, and all begins anew.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leapdash.build.disclosure.cells import Cell
 from leapdash.build.disclosure.lattice import Lattice
-from leapdash.build.disclosure.ranges import narrow
+from leapdash.build.disclosure.ranges import Published, narrow
 from leapdash.build.disclosure.span import Span, Sum
+from leapdash.contract import ALL
 from leapdash.errors import ContractError
 
 
@@ -48,82 +48,42 @@ def protected(lattice: Lattice, least: float, also: Collection[int] = ()) -> set
     """
     more = set(also)
     small = np.flatnonzero(lattice.small).tolist()
+    asked = [lattice.sums[number] for number in small]
+    counted = [bool(lattice.counts.base[number]) for number in small]
     while True:
-        hidden, told = withheld(lattice, more)
+        hidden = withheld(lattice, more)
         shown = [number for number, _sum in _candidates(lattice, hidden)]
-        found = narrow(
-            [lattice.sums[number] for number in shown],
-            lattice.counts.at(shown),
-            [lattice.sums[number] for number in small],
-            [bool(lattice.counts.base[number]) for number in small],
-            least,
-        )
+        published = Published([lattice.sums[n] for n in shown], lattice.counts.at(shown))
+        found = narrow(published, asked, counted, least)
         if not found:
             return hidden
-        beside = _Beside(lattice, [*shown, *told], least)
-        partners = {p for number in found for p in beside.partners(small[number])}
-        if not partners:
-            raise ContractError("nothing is left to withhold beside a small cell")
-        more |= partners
+        for number, one in found.items():
+            held_by = [shown[place] for place in one.held_by]
+            partner = _partner(lattice, held_by, [shown[n] for n in published.known.values()])
+            if partner is None:
+                cell = ", ".join(lattice.cells[small[number]])
+                raise ContractError(f"{cell}: nothing is left to withhold beside it")
+            more.add(partner)
 
 
-class _Beside:
-    """What else to withhold where a small count can be narrowed down too far: cells that differ
-    from the small one in one respect (place, level or part) and add up with it to one shown.
+def _partner(lattice: Lattice, held_by: Sequence[int], single: Sequence[int]) -> int | None:
+    """What else to withhold where shown sums narrow a small count down: of the sums, or else of
+    their parts, or else of all of them, the one of the fewest students.
     """
-
-    def __init__(self, lattice: Lattice, shown: Sequence[int], least: float) -> None:
-        """`shown`: the cells that are, or can be worked out."""
-        self._lattice = lattice
-        self._least = least
-        self._counts = np.column_stack(
-            [lattice.counts.students, lattice.counts.absent, lattice.counts.present]
-        )
-        self._alike: dict[tuple[str, ...], list[int]] = {}
-        for number in shown:
-            for alike in _respects(lattice.cells[number]):
-                self._alike.setdefault(alike, []).append(number)
-
-    def partners(self, small: int) -> set[int]:
-        """Of every sum in which little is withheld beside a small cell, the part that says least;
-        where there is none, of all that the cell is in.
-        """
-        tight, other = set(), set()
-        for alike in _respects(self._lattice.cells[small]):
-            numbers = self._alike.get(alike, [])
-            for whole in numbers:
-                if self._within(small, whole) and (parts := self._parts(whole, small, numbers)):
-                    least = min(parts, key=lambda n: self._counts[n, 0])
-                    left = self._counts[whole] - self._counts[parts].sum(axis=0)
-                    (tight if (left < self._least).any() else other).add(least)
-        return tight or other
-
-    def _parts(self, whole: int, small: int, numbers: Sequence[int]) -> list[int]:
-        """Shown parts of a sum beside a small cell, none in another, the largest first."""
-        sums = self._lattice.sums
-        taken = set(sums[small])
-        parts = []
-        for number in sorted(numbers, key=lambda n: -len(sums[n])):
-            if self._within(number, whole) and taken.isdisjoint(sums[number]):
-                taken.update(sums[number])
-                parts.append(number)
-        return parts
-
-    def _within(self, part: int, whole: int) -> bool:
-        sums = self._lattice.sums
-        return part != whole and sums[part].keys() <= sums[whole].keys()
+    cells, sums = lattice.cells, lattice.sums
+    rows = {row for number in held_by for row in sums[number]}
+    parts = [number for number in single if not rows.isdisjoint(sums[number])]
+    narrow_sums = [number for number in held_by if lattice.of_one_owner(number)]
+    for numbers in (narrow_sums, parts, held_by):
+        named = [number for number in numbers if cells[number].part != ALL]
+        if named:
+            return min(named, key=lambda number: lattice.counts.students[number])
+    return None
 
 
-def _respects(cell: Cell) -> Iterator[tuple[str, ...]]:
-    """What a cell shares with those that differ in place, in level, and in part alone."""
-    yield "place", cell.level, cell.family, cell.part
-    yield "level", cell.area, cell.family, cell.part
-    yield "part", cell.area, cell.level
-
-
-def withheld(lattice: Lattice, also: Collection[int] = ()) -> tuple[set[int], list[int]]:
+def withheld(lattice: Lattice, also: Collection[int] = ()) -> set[int]:
     """The numbers of the cells to withhold: the small ones, those of `also`, and whatever else
-    would tell one of them; and of the cells without a name that can be worked out.
+    would tell one of them.
     """
     kept = set(np.flatnonzero(lattice.small).tolist()) | set(also)
     hidden = set(kept)
@@ -135,7 +95,7 @@ def withheld(lattice: Lattice, also: Collection[int] = ()) -> tuple[set[int], li
             for number in _told_to(lattice, owner, span, kept, hidden)
         }
         if not more:
-            return hidden, [n for n in _unnamed(lattice) if not span.rest(lattice.sums[n])]
+            return hidden
         hidden |= more
 
 
@@ -144,10 +104,6 @@ def _offered(lattice: Lattice, kept: set[int], hidden: set[int]) -> Span:
     span = Span(lattice.sums[number] for number in sorted(kept))
     _offer(span, _candidates(lattice, hidden), hidden)
     return span
-
-
-def _unnamed(lattice: Lattice) -> Iterator[int]:
-    return (number for number, cell in enumerate(lattice.cells) if not cell.named)
 
 
 def _candidates(lattice: Lattice, hidden: set[int]) -> Iterator[tuple[int, Sum]]:

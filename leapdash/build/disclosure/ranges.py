@@ -8,6 +8,7 @@ rules cells are withheld, is left out.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import highspy
@@ -35,56 +36,82 @@ class Range(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Ranges:
-    """What is left open of a cell: its students, the absent, and those who count and aren't absent.
+class Narrow:
+    """What little is left open of a sum: its students, the absent, and those who count and aren't
+    absent. A reader who knows one of them well enough has learnt what was withheld.
 
-    A reader who knows one of them well enough has learnt what was withheld.
+    `held_by`: the published sums that keep it so narrow, by number.
     """
 
     students: Range
     absent: Range
     present: Range
+    held_by: frozenset[int]
 
-    def narrowest(self, counts: bool = True) -> float:
-        """The width of the narrowest; where nobody counts for absence, that of the students."""
-        if not counts:
-            return self.students.width
-        return min(self.students.width, self.absent.width, self.present.width)
+    def __str__(self) -> str:
+        ends = (f"{r.low:.0f} to {r.high:.0f}" for r in (self.students, self.absent, self.present))
+        return "{} students, {} absent, {} present".format(*ends)
+
+
+@dataclass(frozen=True)
+class Published:
+    """Sums that are published: of which rows each is, its counts, and how far it may be from the
+    sum of its rows (`slack`, in students; none: 0).
+    """
+
+    sums: Sequence[Sum]
+    counts: Counts
+    slack: Sequence[float] = ()
+
+    @cached_property
+    def known(self) -> Mapping[int, int]:
+        """The rows that are published one by one, each with the number of its sum."""
+        return {next(iter(own)): n for n, own in enumerate(self.sums) if len(own) == 1}
+
+    @cached_property
+    def columns(self) -> Mapping[int, int]:
+        """The other rows that stand in a sum, counted from 0."""
+        rows = dict.fromkeys(row for own in self.sums for row in own if row not in self.known)
+        return {row: number for number, row in enumerate(rows)}
+
+    @cached_property
+    def equations(self) -> list[int]:
+        """The sums that tell something of other rows, by number."""
+        return [n for n, own in enumerate(self.sums) if any(row in self.columns for row in own)]
 
 
 def narrow(
-    published: Sequence[Sum],
-    counts: Counts,
-    asked: Sequence[Sum],
-    counted: Sequence[bool],
-    least: float,
-    slack: Sequence[float] | None = None,
-) -> dict[int, Ranges]:
-    """Of the sums `asked`, those whose ranges aren't `least` wide, with their ranges, by number.
+    published: Published, asked: Sequence[Sum], counted: Sequence[bool], least: float
+) -> dict[int, Narrow]:
+    """Of the sums `asked`, those of which less than `least` is left open, by number.
 
-    `counts`: of the published sums; `counted`: whether any student of a sum asked counts for
-    absence. `slack`: how far a published sum may be from that of its rows, 0 unless said. A sum all of whose rows are published one by one is not looked
-    at: it hides nothing. Raises ArithmeticError where no table agrees with what is published.
+    `counted`: whether any student of a sum asked counts for absence. A sum all of whose rows are
+    published one by one is not looked at: it hides nothing; nor is one with a row that no published
+    sum has: everything is open. Raises ArithmeticError where no table agrees with what is
+    published.
     """
-    known = {next(iter(own)): n for n, own in enumerate(published) if len(own) == 1}
-    columns: dict[int, int] = {}
-    for own in (*published, *asked):
-        for row in own:
-            if row not in known:
-                columns.setdefault(row, len(columns))
-    open_rows = [[columns[row] for row in own if row in columns] for own in asked]
-    if not any(open_rows):
-        return {}
-    model = _model(published, counts, known, columns, slack or [0.0] * len(published))
-    tables = _Tables(model, open_rows)
-    tables.look_around(_CORNERS)
-    for number, rows in enumerate(open_rows):
-        if rows and tables.ranges(number).narrowest(counted[number]) < least:
-            tables.look_at(number)
-    found = ((number, tables.ranges(number)) for number, rows in enumerate(open_rows) if rows)
-    return {
-        number: own for number, own in found if own.narrowest(counted[number]) < least - _TOLERANCE
+    columns = published.columns
+    open_rows = {
+        number: [columns[row] for row in own if row in columns]
+        for number, own in enumerate(asked)
+        if all(row in columns or row in published.known for row in own)
     }
+    numbers = [number for number, rows in open_rows.items() if rows]
+    if not numbers:
+        return {}
+    tables = _Tables(published, [open_rows[number] for number in numbers])
+    tables.look_around(_CORNERS)
+    found = {}
+    for place, number in enumerate(numbers):
+        kinds = slice(None if counted[number] else 1)
+        if (tables.widths(place)[kinds] < least).any():
+            held_by = tables.look_at(place)
+            tight = tables.widths(place)[kinds] < least - _TOLERANCE
+            if tight.any():
+                held = frozenset().union(*(h for h, t in zip(held_by, tight, strict=False) if t))
+                students, absent, present = tables.ranges(place)
+                found[number] = Narrow(students, absent, present, held)
+    return found
 
 
 class _Tables:
@@ -94,68 +121,68 @@ class _Tables:
     ranges are found to be wide enough before it is their turn.
     """
 
-    def __init__(self, model: highspy.Highs, sums: Sequence[Sequence[int]]) -> None:
-        self._model = model
-        self._every = np.arange(model.getNumCol(), dtype=np.int32)
+    def __init__(self, published: Published, sums: Sequence[Sequence[int]]) -> None:
+        self._published = published
+        self._model = _model(published)
+        self._every = np.arange(self._model.getNumCol(), dtype=np.int32)
+        # What is asked of every sum: students, absent, and who counts and isn't absent.
         self._costs = np.zeros((len(sums), _KINDS, len(self._every)))
-        for number, rows in enumerate(sums):
+        for place, rows in enumerate(sums):
             students, base, absent = (_KINDS * np.array(rows, int) + kind for kind in range(_KINDS))
-            self._costs[number, 0, students] = 1
-            self._costs[number, 1, absent] = 1
-            self._costs[number, 2, base] = 1
-            self._costs[number, 2, absent] = -1
+            self._costs[place, 0, students] = 1
+            self._costs[place, 1, absent] = 1
+            self._costs[place, 2, base] = 1
+            self._costs[place, 2, absent] = -1
         self._low = np.full(self._costs.shape[:2], np.inf)
         self._high = -self._low
 
-    def ranges(self, number: int) -> Ranges:
-        """The ranges of a sum, as far as they are found."""
-        return Ranges(*map(Range, self._low[number], self._high[number]))
+    def widths(self, place: int) -> NDArray[np.float64]:
+        """How much is left open of a sum, of each kind, as far as it is found."""
+        widths: NDArray[np.float64] = self._high[place] - self._low[place]
+        return widths
+
+    def ranges(self, place: int) -> list[Range]:
+        """The ranges of a sum, of each kind."""
+        ends = zip(self._low[place].tolist(), self._high[place].tolist(), strict=True)
+        return [Range(low, high) for low, high in ends]
 
     def look_around(self, times: int) -> None:
         """Find tables far from each other."""
         random = np.random.default_rng(1)
         for _time in range(times):
-            weights = random.normal(size=self._costs.shape[:2])
-            self._go(np.tensordot(weights, self._costs, 2))
+            self._go(np.tensordot(random.normal(size=self._costs.shape[:2]), self._costs, 2))
 
-    def look_at(self, number: int) -> None:
-        """Find the ends of a sum's ranges."""
-        for cost in self._costs[number]:
-            self._go(cost)
-            self._go(-cost)
+    def look_at(self, place: int) -> list[set[int]]:
+        """Find the ends of a sum's ranges; and the published sums that hold each."""
+        return [self._go(cost) | self._go(-cost) for cost in self._costs[place]]
 
-    def _go(self, cost: NDArray[np.float64]) -> None:
+    def _go(self, cost: NDArray[np.float64]) -> set[int]:
         model = self._model
         model.changeColsCost(len(cost), self._every, cost)
         model.run()
         if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise ArithmeticError(
-                f"no table of counts agrees with what is published ({model.getModelStatus()})"
-            )
-        values = self._costs @ np.array(model.getSolution().col_value)
+            status = model.modelStatusToString(model.getModelStatus())
+            raise ArithmeticError(f"no table of counts agrees with what is published ({status})")
+        solution = model.getSolution()
+        values = self._costs @ np.array(solution.col_value)
         np.minimum(self._low, values, out=self._low)
         np.maximum(self._high, values, out=self._high)
+        equations = self._published.equations
+        prices = np.abs(solution.row_dual[: _KINDS * len(equations)]).reshape(-1, _KINDS)
+        return {equations[place] for place in np.flatnonzero(prices.max(axis=1) > _TOLERANCE)}
 
 
-def _model(
-    published: Sequence[Sum],
-    counts: Counts,
-    known: Mapping[int, int],
-    columns: Mapping[int, int],
-    slack: Sequence[float],
-) -> highspy.Highs:
+def _model(published: Published) -> highspy.Highs:
     """All tables that agree with what is published."""
-    table = np.column_stack(counts).astype(float)
+    known, columns = published.known, published.columns
+    table = np.column_stack(published.counts).astype(float)
+    slack = published.slack or [0.0] * len(published.sums)
     starts, indices, values = [0], list[int](), list[float]()
     lower, upper = list[float](), list[float]()
-    for number, own in enumerate(published):
+    for number in published.equations:
+        own = published.sums[number]
         open_rows = [row for row in own if row not in known]
-        if not open_rows:
-            continue
-        rest = table[number].copy()
-        for row in own:
-            if row in known:
-                rest -= table[known[row]]
+        rest = table[number] - table[[known[row] for row in own if row in known]].sum(axis=0)
         for kind in range(_KINDS):
             indices += [_KINDS * columns[row] + kind for row in open_rows]
             values += [1.0] * len(open_rows)
@@ -169,21 +196,19 @@ def _model(
             starts.append(len(indices))
             lower.append(0.0)
             upper.append(highspy.kHighsInf)
-    # No count is larger than all that are published: nothing is without end.
-    most = float(table.sum())
     lp = highspy.HighsLp()
     lp.num_col_ = _KINDS * len(columns)
     lp.num_row_ = len(lower)
     lp.col_cost_ = np.zeros(lp.num_col_)
     lp.col_lower_ = np.zeros(lp.num_col_)
-    lp.col_upper_ = np.full(lp.num_col_, most)
+    lp.col_upper_ = np.full(lp.num_col_, highspy.kHighsInf)
     lp.row_lower_ = np.array(lower)
     lp.row_upper_ = np.array(upper)
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_ = np.array(starts)
     lp.a_matrix_.index_ = np.array(indices)
     lp.a_matrix_.value_ = np.array(values)
-    model = highspy.Highs()
+    model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
     model.passModel(lp)
     return model

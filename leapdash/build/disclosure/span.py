@@ -57,7 +57,7 @@ class Span:
         new = {row: value * inverse % PRIME for row, value in rest.items()}
         for holder, at in ((self._known, self._known_at), (self._kept, self._kept_at)):
             for number in tuple(at.get(pivot, ())):
-                old = holder[number]  # type: ignore[index]
+                old = holder[number]
                 _subtract(old, new, old[pivot], at, number)
         self._known[pivot] = new
         for row in new:

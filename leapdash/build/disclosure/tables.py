@@ -71,9 +71,10 @@ class _Source:
             self._tables[name] = to_date[to_date["geography"] == name]
         months = sorted(self._tables["by_school"]["month"].unique())
         self.months: list[date] = months
-        years = pd.Series([school_year_of(month) for month in months], index=months)
-        self.first_of_years = set(years.drop_duplicates(keep="first").index)
-        self.last_of_years = dict(years.drop_duplicates(keep="last").items())
+        last = {school_year_of(month): month for month in months}
+        first = {school_year_of(month): month for month in reversed(months)}
+        self.first_of_years = set(first.values())
+        self.last_of_years = {month: year for year, month in last.items()}
 
     def parts(self, month: date) -> dict[str, dict[str, Part]]:
         """The cells of both sections, by family."""
@@ -90,7 +91,8 @@ class _Source:
 
     def _at(self, name: str, month: date) -> pd.DataFrame:
         table = self._tables[name]
-        return table[table["month"] == month]
+        rows: pd.DataFrame = table[table["month"] == month]
+        return rows
 
 
 def _protected(source: _Source, month: date, rules: Rules) -> Iterator[tuple[str, pd.DataFrame]]:

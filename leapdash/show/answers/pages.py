@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from leapdash.contract import LEAP, OTHER
 from leapdash.show.answers import (
     about,
     before_after,
@@ -20,7 +21,7 @@ from leapdash.show.answers import (
 )
 from leapdash.show.answers.model import Answer
 from leapdash.show.choice import Choice
-from leapdash.show.filters import LEAP, OTHER, Filters, Known
+from leapdash.show.filters import Filters, Known
 from leapdash.show.language import N_
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.parameters import SEVERAL, SIDES, controls_on

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from leapdash.contract import GROUPS, LANGUAGES, LEVELS, PARTICIPATION, order_in_time
+from leapdash.contract import GROUPS, LANGUAGES, LEAP, LEVELS, OTHER, PARTICIPATION, order_in_time
 from leapdash.errors import ReleaseError
 from leapdash.show.choice import Choice
-from leapdash.show.filters import DISTRICT_SETS, LEAP, OTHER, PARTICIPATION_LABELS
+from leapdash.show.filters import DISTRICT_SETS, PARTICIPATION_LABELS
 from leapdash.show.language import _, _n
 
 COLUMN_OF: Mapping[str, str] = {
