@@ -174,14 +174,16 @@ class _Attack:
     def _told_to(self, district: str) -> list[Cell]:
         """Those that follow for who knows a district's own; not those that are all its own."""
         others = [cell for cell in self._withheld() if self._unknown_to(district, self._sums[cell])]
-        rests = (self._unknown_to(district, self._span.rest(self._sums[cell])) for cell in others)
-        asked = {cell: rest for cell, rest in zip(others, rests, strict=True) if rest}
-        known = Span(asked.values())
+        known = Span(
+            self._unknown_to(
+                district, self._span.rest(self._unknown_to(district, self._sums[cell]))
+            )
+            for cell in others
+        )
         for sum_ in self._span.open_sums():
             if rest := known.rest(self._unknown_to(district, sum_)):
                 known.add(rest)
-        cells = list(asked)
-        return [cells[number] for number in known.given_away()]
+        return [others[number] for number in known.given_away()]
 
     def _withheld(self) -> list[Cell]:
         return [cell for cell in self.hidden if cell.named]

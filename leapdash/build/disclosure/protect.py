@@ -92,7 +92,7 @@ def withheld(lattice: Lattice, also: Collection[int] = ()) -> set[int]:
         more = {
             number
             for owner in _owners(lattice, span)
-            for number in _told_to(lattice, owner, span, kept, hidden)
+            for number in _told_to(lattice, owner, span, hidden)
         }
         if not more:
             return hidden
@@ -128,19 +128,17 @@ def _owners(lattice: Lattice, span: Span) -> list[str]:
     return sorted({lattice.owners[row] for known in span.open_sums() for row in known})
 
 
-def _told_to(
-    lattice: Lattice, owner: str, span: Span, kept: set[int], hidden: set[int]
-) -> set[int]:
+def _told_to(lattice: Lattice, owner: str, span: Span, hidden: set[int]) -> set[int]:
     """The cells to withhold so that an owner, who knows their own rows, learns of no other's."""
-    others = [lattice.hidden_from(owner, lattice.sums[number]) for number in sorted(kept)]
-    rests = (lattice.hidden_from(owner, span.rest(other)) for other in others if other)
-    known = Span(rest for rest in rests if rest)
+    others = [lattice.hidden_from(owner, lattice.sums[number]) for number in sorted(hidden)]
+    others = [other for other in others if other]
+    known = Span(lattice.hidden_from(owner, span.rest(other)) for other in others)
     for open_sum in span.open_sums():
         if rest := known.rest(lattice.hidden_from(owner, open_sum)):
             known.add(rest)
     if not known.given_away():
         return set()
-    alone = Span(other for other in others if other)
+    alone = Span(others)
     seen = set(hidden)
     _offer(
         alone,

@@ -79,6 +79,12 @@ class Published:
         """The sums that tell something of other rows, by number."""
         return [n for n, own in enumerate(self.sums) if any(row in self.columns for row in own)]
 
+    def told_of(self, sum_: Sum) -> NDArray[np.float64]:
+        """The students, the absent and the present of a sum's rows that are published."""
+        numbers = [self.known[row] for row in sum_ if row in self.known]
+        counts = (self.counts.students, self.counts.absent, self.counts.present)
+        return np.array([own[numbers].sum() for own in counts], float)
+
 
 def narrow(
     published: Published, asked: Sequence[Sum], counted: Sequence[bool], least: float
@@ -109,9 +115,20 @@ def narrow(
             tight = tables.widths(place)[kinds] < least - _TOLERANCE
             if tight.any():
                 held = frozenset().union(*(h for h, t in zip(held_by, tight, strict=False) if t))
-                students, absent, present = tables.ranges(place)
+                beside = published.told_of(asked[number])
+                students, absent, present = tables.ranges(place, beside)
                 found[number] = Narrow(students, absent, present, held)
     return found
+
+
+class _Quiet(highspy.Highs):
+    """The solver without its callbacks: nobody listens, and to enable them prints a banner."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def enableCallbacks(self) -> None:  # noqa: N802
+        """Enable none."""
 
 
 class _Tables:
@@ -141,10 +158,10 @@ class _Tables:
         widths: NDArray[np.float64] = self._high[place] - self._low[place]
         return widths
 
-    def ranges(self, place: int) -> list[Range]:
-        """The ranges of a sum, of each kind."""
-        ends = zip(self._low[place].tolist(), self._high[place].tolist(), strict=True)
-        return [Range(low, high) for low, high in ends]
+    def ranges(self, place: int, beside: NDArray[np.float64]) -> list[Range]:
+        """The ranges of a sum, of each kind; `beside`: what of it is known."""
+        low, high = self._low[place] + beside, self._high[place] + beside
+        return [Range(*ends) for ends in zip(low.tolist(), high.tolist(), strict=True)]
 
     def look_around(self, times: int) -> None:
         """Find tables far from each other."""
@@ -208,7 +225,7 @@ def _model(published: Published) -> highspy.Highs:
     lp.a_matrix_.start_ = np.array(starts)
     lp.a_matrix_.index_ = np.array(indices)
     lp.a_matrix_.value_ = np.array(values)
-    model = highspy.Highs()  # type: ignore[no-untyped-call]
+    model = _Quiet()
     model.setOptionValue("output_flag", False)
     model.passModel(lp)
     return model
