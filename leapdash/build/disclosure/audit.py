@@ -36,6 +36,7 @@ _MOVED = 0.02
 """Who changes school within a month counts in both: how far, at most, the students of a level's
 schools and of the level may be apart, as a share.
 """
+_NOBODY = 1e-6
 _SEVERAL = frozenset({STATE_CODE, LEAP, OTHER})
 _FAMILY_OF = {part: family for family, own in GROUP_FAMILIES.items() for part in own} | {
     "free_or_reduced_meals": "meals"
@@ -131,7 +132,8 @@ class _Attack:
             cells_of(family, Districts(codes, section.leap & set(codes)), numbers)
         )
         self._shown = [cell for cell in self._sums if section.counts.get(cell) is not None]
-        self.hidden = [cell for cell in self._sums if section.counts.get(cell) is None]
+        asked = section.counts
+        self.hidden = [c for c in self._sums if not c.named or (c in asked and asked[c] is None)]
         self._span = Span()
         for cell in self._shown:
             if rest := self._span.rest(self._sums[cell]):
@@ -200,7 +202,8 @@ class _Attack:
             [self._moved(cell) for cell in self._shown],
         )
         asked = [self._sums[cell] for cell in self.hidden]
-        found = narrow(published, asked, [True] * len(asked), self._rules.narrowest)
+        told = {n for n, sum_ in enumerate(asked) if not self._span.rest(sum_)}
+        found = narrow(published, asked, [True] * len(asked), self._rules.narrowest, told)
         for number, ranges in found.items():
             if not self._tells_nothing(ranges):
                 yield self.hidden[number], ranges
@@ -217,7 +220,7 @@ class _Attack:
         """
         rules = self._rules
         many = ranges.students.low >= rules.least_students
-        if ranges.absent.high == ranges.present.high == 0:
+        if max(ranges.absent.high, ranges.present.high) < _NOBODY:
             return many or ranges.students.width >= rules.narrowest
         return many and min(ranges.absent.low, ranges.present.low) >= rules.least_counted
 

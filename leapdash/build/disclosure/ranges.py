@@ -6,7 +6,7 @@ published sum. The reader is taken to know sums exactly; that counts are whole n
 rules cells are withheld, is left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -87,13 +87,18 @@ class Published:
 
 
 def narrow(
-    published: Published, asked: Sequence[Sum], counted: Sequence[bool], least: float
+    published: Published,
+    asked: Sequence[Sum],
+    counted: Sequence[bool],
+    least: float,
+    told: Collection[int] = (),
 ) -> dict[int, Narrow]:
     """Of the sums `asked`, those of which less than `least` is left open, by number.
 
     `counted`: whether any student of a sum asked counts for absence. A sum all of whose rows are
     published one by one is not looked at: it hides nothing; nor is one with a row that no published
-    sum has: everything is open. Raises ArithmeticError where no table agrees with what is
+    sum has: everything is open. `told`: the numbers of those that follow from the published sums,
+    whose ends need no search. Raises ArithmeticError where no table agrees with what is
     published.
     """
     columns = published.columns
@@ -111,7 +116,7 @@ def narrow(
     for place, number in enumerate(numbers):
         kinds = slice(None if counted[number] else 1)
         if (tables.widths(place)[kinds] < least).any():
-            held_by = tables.look_at(place)
+            held_by = [] if number in told else tables.look_at(place)
             tight = tables.widths(place)[kinds] < least - _TOLERANCE
             if tight.any():
                 held = frozenset().union(*(h for h, t in zip(held_by, tight, strict=False) if t))
