@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from leapdash.contract import (
     CONTRACT_VERSION,
     INPUT_TABLES,
+    PUBLIC_TABLES,
     RULES,
     SUMMARY_TABLES,
     Column,
@@ -39,6 +40,14 @@ releases only.
 """
 
 
+_PUBLIC = """\
+## Public tables
+
+What a public release holds (`python -m leapdash publish`): for everyone, small cells withheld and \
+whatever would tell them. Other tables of it are as in a restricted one.
+"""
+
+
 def data_dictionary() -> str:
     """The dictionary as Markdown: the rules, every table, its grain and key, and every column."""
     inputs = [_described(table) for table in INPUT_TABLES]
@@ -52,7 +61,10 @@ def data_dictionary() -> str:
         *(f"| `{name}` | {_escaped(text)} |" for name, text in RULES.items()),
         "",
     ]
-    return "\n".join([_INTRODUCTION, _RULES, *rules, _INPUT, *inputs, _SUMMARIES, *summaries])
+    public = [_described(table) for table in PUBLIC_TABLES if table not in SUMMARY_TABLES]
+    return "\n".join(
+        [_INTRODUCTION, _RULES, *rules, _INPUT, *inputs, _SUMMARIES, *summaries, _PUBLIC, *public]
+    )
 
 
 def _described(table: Table) -> str:

@@ -139,6 +139,11 @@ def held(store: str, release_id: str | None) -> OpenedRelease:
 @lru_cache(maxsize=2)
 def _held(store: str, release_id: str | None) -> OpenedRelease:
     release = open_release(store, release_id)
+    if release.manifest.tier == "public":
+        raise ReleaseError(
+            f"{release.folder} is a public release: files to be passed on as data.\n"
+            "Expected a restricted one: the pages can't show a public release yet."
+        )
     return OpenedRelease(release, partial(_before, store, release.manifest.release_id))
 
 

@@ -3,12 +3,18 @@
 from fractions import Fraction
 from itertools import combinations, product
 
+import highspy
 import numpy as np
+import pandas as pd
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from leapdash.build.disclosure.cells import GROUP_FAMILIES
 from leapdash.build.disclosure.lattice import Counts
+from leapdash.build.disclosure.occasions import Measured, parts_of
+from leapdash.build.disclosure.protect import agreed
 from leapdash.build.disclosure.ranges import Published, narrow
+from leapdash.build.disclosure.rules import STATE_RULES
 from leapdash.build.disclosure.span import Span
 
 ROWS = range(4)
@@ -101,3 +107,92 @@ def test_no_table_of_whole_numbers_lies_outside_the_range_that_is_found(sums, ta
         if follows(one, sums):
             assert own.students.width < 1e-6
             assert len(set(whole)) == 1
+
+
+# --- random states: whatever is withheld for its own sake stays open -----------------------------
+
+MEASURES = ("students", "chronic_base", "chronically_absent")
+THREE = Measured(MEASURES, MEASURES)
+COUNTS = st.integers(0, 60).flatmap(
+    lambda n: st.integers(0, n).flatmap(
+        lambda b: st.tuples(st.just(n), st.just(b), st.integers(0, b))
+    )
+)
+
+
+@st.composite
+def states(draw):
+    """Rows by district, level, participation and group of one month, and by school."""
+    districts = [f"{number}000011"[:7] for number in range(1, draw(st.integers(2, 4)) + 1)]
+    levels = draw(st.sampled_from([("6-8",), ("6-8", "9-12")]))
+    rows, schools = [], []
+    for district, level in product(districts, levels):
+        races = {race: draw(COUNTS) for race in GROUP_FAMILIES["race"]}
+        whole = np.sum(list(races.values()), axis=0)
+        first = [draw(st.integers(0, int(n))) for n in whole]
+        first[1] = min(first[1], first[0])
+        first[2] = min(first[2], first[1])
+        parts = {"visited": first, "other": whole - first}
+        if any(parts["other"][kind] < parts["other"][kind + 1] for kind in (0, 1)):
+            parts = {"visited": np.zeros(3, int), "other": whole}
+        for part, counts in parts.items():
+            rows.append((district, level, part, "all", *counts))
+        # Which of a race take part in visits is never published: one part stands for all.
+        rows += [(district, level, "other", race, *counts) for race, counts in races.items()]
+        schools += [(district, level, f"{district[:5]}S{level[0]}", *whole)]
+    columns = ["district_code", "level"]
+    by_group = pd.DataFrame(rows, columns=[*columns, "participation", "group", *MEASURES])
+    by_school = pd.DataFrame(schools, columns=[*columns, "school_code", *MEASURES])
+    leap = frozenset(districts[: draw(st.integers(0, len(districts)))])
+    return by_group, by_school, leap
+
+
+def whole_range(lattice, shown, asked, kind):
+    """The least and the most a cell's count may be in whole numbers, by an integer program."""
+    solver = highspy.Highs()
+    solver.silent()
+    rows = range(len(lattice.owners))
+    tables = [[solver.addIntegral(lb=0, ub=5000) for _row in rows] for _kind in range(3)]
+    for row in rows:
+        solver.addConstr(tables[1][row] <= tables[0][row])
+        solver.addConstr(tables[2][row] <= tables[1][row])
+    for number in shown:
+        for table, counts in zip(tables, lattice.counts, strict=True):
+            total = sum(table[row] for row in lattice.sums[number])
+            solver.addConstr(total == int(counts[number]))
+    objective = sum(tables[kind][row] for row in lattice.sums[asked])
+    solver.minimize(objective)
+    low = solver.getObjectiveValue()
+    solver.maximize(objective)
+    return round(low), round(solver.getObjectiveValue())
+
+
+@given(states())
+def test_of_a_random_state_nothing_small_is_told_to_anybody_nor_known_to_a_few(state):
+    by_group, by_school, leap = state
+    parts = parts_of(THREE, by_group, by_school, leap, STATE_RULES)
+    hidden = agreed([part.lattice for part in parts.values()], STATE_RULES.narrowest)
+    for part, numbers in zip(parts.values(), hidden, strict=True):
+        lattice = part.lattice
+        shown = [n for n, c in enumerate(lattice.cells) if c.named and n not in numbers]
+        small = np.flatnonzero(lattice.small)
+        assert set(small.tolist()) <= numbers
+        for owner in ("", *set(lattice.owners)):
+            seen = [lattice.hidden_from(owner, lattice.sums[n]) for n in shown]
+            before = matrix_rank(seen, lattice)
+            for number in small:
+                rest = lattice.hidden_from(owner, lattice.sums[number])
+                assert not rest or matrix_rank([*seen, rest], lattice) == before + 1
+        for number in small[:: max(1, len(small) // 3)]:
+            counted = [0] if not lattice.counts.base[number] else [0, 2]
+            for kind in counted:
+                low, high = whole_range(lattice, shown, int(number), kind)
+                assert low <= lattice.counts[kind][number] <= high
+                assert high - low >= STATE_RULES.narrowest - 1
+
+
+def matrix_rank(sums, lattice):
+    matrix = np.zeros((len(sums) + 1, len(lattice.owners)))
+    for place, sum_ in enumerate(sums):
+        matrix[place, list(sum_)] = 1
+    return np.linalg.matrix_rank(matrix)

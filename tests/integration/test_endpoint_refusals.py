@@ -6,13 +6,19 @@ import json
 import logging
 import random
 import re
+from dataclasses import replace
+from datetime import date
 from urllib.parse import quote
 
+import pyarrow as pa
 import pytest
 
+from leapdash.contract import PUBLIC_TABLES
 from leapdash.errors import ReleaseError
+from leapdash.release import BuildFacts, arrow_schema, publish
 from leapdash.show.answers import pages as answer_pages
 from leapdash.show.answers import trends
+from leapdash.show.endpoint.answering import closed
 from leapdash.show.endpoint.tables import TABLES
 from leapdash.show.on_show import STORE_VARIABLE
 from tests.lib.app import opened
@@ -214,16 +220,29 @@ def test_a_release_of_real_students_is_not_served_and_the_server_is_well(
     assert health == {"status": "ok", "on_show": True, "release": release.manifest.release_id}
 
 
-def test_a_public_release_of_real_students_is_served(asks, monkeypatch, tmp_path):
-    release = make(tmp_path, synthetic=False)
-    file = release.path / "manifest.json"
-    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | {"tier": "public"}), "utf-8")
+def test_a_public_release_of_real_students_is_for_everyone(tmp_path):
+    manifest = make(tmp_path, synthetic=False).manifest
+    assert closed(manifest)
+    assert closed(replace(manifest, tier="public")) == ""
+
+
+def test_a_public_release_is_not_shown_yet_and_the_log_says_so(
+    refused, caplog, monkeypatch, tmp_path
+):
+    facts = BuildFacts(synthetic=False, half_day="state", sources=(), tier="public")
+    tables = {table.name: pa.Table.from_pylist([], arrow_schema(table)) for table in PUBLIC_TABLES}
+    month = pa.Table.from_pylist(
+        [
+            {"month": date(2022, 9, 1), "district_code": HARTFORD, "school_code": SCHOOL}
+            | {"level": "all", "status": "c"}
+        ],
+        arrow_schema(PUBLIC_TABLES[0]),
+    )
+    publish(tmp_path, tables | {"attendance": month}, facts)
     monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
-    for address in DATA:
-        assert asks.get(address).status_code == 200
-    told = asks.get(f"{API}/answers/trends").json()
-    assert not told["synthetic"]
-    assert told["stamp"] == f"release {release.manifest.release_id}"
+    problem = refused(503, DATA[0])
+    assert problem["reference"] in caplog.text
+    assert "the pages can't show a public release yet" in caplog.text
 
 
 def test_without_a_release_the_server_lives_and_says_so_without_a_path(

@@ -25,6 +25,7 @@ from tests.lib.by_hand import rows_of
 from tests.lib.paths import DEMO
 from tests.lib.small_release import DISTRICTS, make, small_tables
 from tests.lib.small_release import LEAP as TAKING_PART
+from tests.lib.spoilt import run_for_both
 
 MONTHS = [date(2021, 9, 1), date(2021, 10, 1), date(2021, 11, 1)]
 MEASURES = ("students", "days_enrolled", "days_attended", "chronic_base", "chronically_absent")
@@ -245,10 +246,12 @@ def test_a_cell_withheld_beside_a_small_one_can_t_be_shown(month, family):
     """Each by itself: the small one it protects could then be worked out, or nearly."""
     beside = withheld_beside(month, family)
     assert beside
-    some = dict(list(beside.items())[:12])
+    section = month[1]
+    own = {c: counts for c, counts in section.counts.items() if c.family in (EVERYONE, family)}
+    section = Section(section.table, section.month, section.leap, own)
     fell = {
-        cell: audited(changed(month[1], {cell: values}), STATE_RULES).findings
-        for cell, values in some.items()
+        cell: audited(changed(section, {cell: values}), STATE_RULES).findings
+        for cell, values in list(beside.items())[:12]
     }
     assert [cell for cell, found in fell.items() if not found] == []
 
@@ -366,3 +369,59 @@ def test_a_public_release_under_another_manifest_is_not_opened(restricted, tmp_p
     else:
         with pytest.raises(ReleaseError, match=r"is a restricted release"):
             audit(open_release(tmp_path))
+
+
+def test_figures_that_contradict_each_other_are_found(month):
+    """One student more in the state than in its parts: somebody changed the file."""
+    section = month[1]
+    everyone = Cell(STATE_CODE, "6-8", EVERYONE, ALL)
+    students, base, absent = section.counts[everyone]
+    found = audited(changed(section, {everyone: (students + 1, base, absent)}), STATE_RULES)
+    assert any("no counts agree" in finding.found for finding in found.findings)
+
+
+@pytest.mark.parametrize("place", ["inside the public store", "no folder", "a folder"])
+def test_a_report_has_its_place(restricted, tmp_path, place):
+    store, out = restricted.folder.local.parents[1], tmp_path / "public"
+    out.mkdir()
+    report = {
+        "inside the public store": out / "report.csv",
+        "no folder": tmp_path / "nowhere" / "report.csv",
+        "a folder": tmp_path,
+    }[place]
+    with pytest.raises(UsageError, match="--report"):
+        publish_public(store, out, report=report)
+    assert list(out.iterdir()) == []
+
+
+# --- the command line ----------------------------------------------------------------------------
+
+
+def test_the_command_line_publishes_and_attacks(restricted, public, tmp_path, capsys, monkeypatch):
+    store, out = restricted.folder.local.parents[1], tmp_path / "public"
+    code, said, error = run_for_both(capsys, monkeypatch, "publish", store, "--out", out)
+    release = open_release(out)
+    assert code == 0
+    assert said.splitlines() == [
+        f"Public release {release.manifest.release_id} is on show in {out}."
+    ]
+    assert "attendance_by_group" in error
+    assert "cells shown" in error
+    code, said, _error = run_for_both(capsys, monkeypatch, "audit", out)
+    assert code == 0
+    assert "withheld figures attacked: none could be worked out." in said
+    code, _said, error = run_for_both(capsys, monkeypatch, "audit", store)
+    assert code == 2
+    assert "nothing of it is withheld" in error
+
+
+def test_a_release_that_falls_is_told_with_the_first_of_what_fell_and_fails(
+    restricted, tmp_path, capsys, monkeypatch
+):
+    """Everything of ten students or more is shown: the state's rule finds fault."""
+    store = restricted.folder.local.parents[1]
+    publish_public(store, tmp_path, rules=Rules(3, 1, narrowest=1), weaker=True)
+    code, said, _error = run_for_both(capsys, monkeypatch, "audit", tmp_path)
+    assert code == 1
+    assert "fell." in said
+    assert "and " in said.splitlines()[-1]

@@ -32,9 +32,9 @@ from leapdash.build.disclosure.span import Span, Sum
 from leapdash.contract import ALL, LEAP, OTHER, STATE_CODE
 from leapdash.release import Release
 
-_MOVED = 0.02
-"""Who changes school within a month counts in both: how far, at most, the students of a level's
-schools and of the level may be apart, as a share.
+_MOVED = {"attendance_by_group": 0.02, "chronic_to_date": 0.1}
+"""Who changes school within a month, or a school year, counts in both: how far, at most, the
+students of a level's schools and of the level may be apart, as a share.
 """
 _NOBODY = 1e-6
 _SEVERAL = frozenset({STATE_CODE, LEAP, OTHER})
@@ -51,7 +51,9 @@ _TO_DATE = (
 
 @dataclass(frozen=True)
 class Finding:
-    """A withheld figure that can be worked out, or narrowed down too far."""
+    """A withheld figure that can be worked out, or narrowed down too far; or figures that can't all
+    be right.
+    """
 
     table: str
     month: date
@@ -149,7 +151,12 @@ class _Attack:
             for cell in self._told_to(district):
                 if cell not in told:
                     yield self._finding(cell, f"follows from figures shown and those of {district}")
-        for cell, ranges in self._narrowed():
+        try:
+            narrowed = list(self._narrowed())
+        except ArithmeticError:
+            yield self._finding(self._shown[0], "no counts agree with all figures shown with it")
+            return
+        for cell, ranges in narrowed:
             if cell not in told:
                 yield self._finding(cell, f"lies within {ranges}")
 
@@ -212,7 +219,7 @@ class _Attack:
         """How far a sum and its parts may be apart: schools count who moved twice."""
         counts = self._section.counts[cell]
         together = self._family == SCHOOLS and cell.family == EVERYONE
-        return _MOVED * counts[0] if together and counts else 0.0
+        return _MOVED[self._section.table] * counts[0] if together and counts else 0.0
 
     def _tells_nothing(self, ranges: Narrow) -> bool:
         """Whether a narrow range is of a cell that isn't small, or of counts there can't be any of:

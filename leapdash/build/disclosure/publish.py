@@ -11,6 +11,7 @@ from leapdash.build.disclosure.audit import Verdict, audited, sections_of
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.build.disclosure.tables import public_tables
 from leapdash.errors import ContractError, ReleaseError, StoreError, UsageError
+from leapdash.paths import is_address
 from leapdash.progress import SILENT, Progress
 from leapdash.release import BuildFacts, Release, current_id, on_show, open_release, publish
 
@@ -39,6 +40,8 @@ def publish_public(
     _check_rules(rules, weaker)
     release = open_release(store)
     _check_stores(release, out)
+    if report is not None:
+        _check_report(report, out)
     made = public_tables(release, rules, progress)
     facts = _facts(release, rules)
     with TemporaryDirectory(prefix="leapdash-") as scratch:
@@ -108,6 +111,19 @@ def _check_stores(release: Release, out: str | Path) -> None:
         raise UsageError(
             f"--out {out} holds a restricted release, which is not for everyone.\n"
             "Expected another store, for public releases alone."
+        )
+
+
+def _check_report(report: Path, out: str | Path) -> None:
+    if not is_address(out) and report.resolve().is_relative_to(Path(out).resolve()):
+        raise UsageError(
+            f"--report {report} is in the public store, and tells what is withheld.\n"
+            "Expected a file where the restricted release is."
+        )
+    if report.is_dir() or not report.parent.is_dir():
+        raise UsageError(
+            f"--report {report} can't be written.\n"
+            "Expected the name of a file, in a folder there is."
         )
 
 
