@@ -175,8 +175,8 @@ def test_of_a_random_state_nothing_small_is_told_to_anybody_nor_known_to_a_few(s
     for part, numbers in zip(parts.values(), hidden, strict=True):
         lattice = part.lattice
         shown = [n for n, c in enumerate(lattice.cells) if c.named and n not in numbers]
-        small = np.flatnonzero(lattice.small)
-        assert set(small.tolist()) <= numbers
+        small = np.flatnonzero(lattice.small).tolist()
+        assert set(small) <= numbers
         for owner in ("", *set(lattice.owners)):
             seen = [lattice.hidden_from(owner, lattice.sums[n]) for n in shown]
             before = matrix_rank(seen, lattice)
@@ -186,7 +186,7 @@ def test_of_a_random_state_nothing_small_is_told_to_anybody_nor_known_to_a_few(s
         for number in small[:: max(1, len(small) // 3)]:
             counted = [0] if not lattice.counts.base[number] else [0, 2]
             for kind in counted:
-                low, high = whole_range(lattice, shown, int(number), kind)
+                low, high = whole_range(lattice, shown, number, kind)
                 assert low <= lattice.counts[kind][number] <= high
                 assert high - low >= STATE_RULES.narrowest - 1
 

@@ -11,15 +11,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from leapdash.build.disclosure import publish as step
 from leapdash.build.disclosure.audit import Section, audited
 from leapdash.build.disclosure.cells import EVERYONE, GROUP_FAMILIES, PARTS, Cell
 from leapdash.build.disclosure.protect import agreed
-from leapdash.build.disclosure.publish import audit, publish_public, told
+from leapdash.build.disclosure.publish import _facts, audit, publish_public, told
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
-from leapdash.build.disclosure.tables import _Source
+from leapdash.build.disclosure.tables import _Source, public_tables
 from leapdash.contract import ALL, GROUPS, LEAP, OTHER, PUBLIC_TABLES, STATE_CODE
 from leapdash.errors import ContractError, ReleaseError, UsageError
+from leapdash.progress import SILENT
 from leapdash.release import open_release, publish
 from tests.lib.by_hand import rows_of
 from tests.lib.paths import DEMO
@@ -327,8 +327,8 @@ def test_what_doesn_t_withstand_the_audit_is_not_published(restricted, tmp_path,
 
 def make_public(restricted, out):
     """A public release of nobody, whatever it says."""
-    made = step.public_tables(restricted, Rules(10**6, 10**6), step.SILENT)
-    return publish(out, made.tables, step._facts(restricted, STATE_RULES))
+    made = public_tables(restricted, Rules(10**6, 10**6), SILENT)
+    return publish(out, made.tables, _facts(restricted, STATE_RULES))
 
 
 # --- what can't be asked -------------------------------------------------------------------------

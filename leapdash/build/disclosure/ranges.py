@@ -218,19 +218,17 @@ def _model(published: Published) -> highspy.Highs:
             starts.append(len(indices))
             lower.append(0.0)
             upper.append(highspy.kHighsInf)
-    lp = highspy.HighsLp()
-    lp.num_col_ = _KINDS * len(columns)
-    lp.num_row_ = len(lower)
-    lp.col_cost_ = np.zeros(lp.num_col_)
-    lp.col_lower_ = np.zeros(lp.num_col_)
-    lp.col_upper_ = np.full(lp.num_col_, highspy.kHighsInf)
-    lp.row_lower_ = np.array(lower)
-    lp.row_upper_ = np.array(upper)
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = np.array(starts)
-    lp.a_matrix_.index_ = np.array(indices)
-    lp.a_matrix_.value_ = np.array(values)
     model = _Quiet()
     model.setOptionValue("output_flag", False)
-    model.passModel(lp)
+    number = _KINDS * len(columns)
+    model.addVars(number, np.zeros(number), np.full(number, highspy.kHighsInf))
+    model.addRows(
+        len(lower),
+        np.array(lower),
+        np.array(upper),
+        len(indices),
+        np.array(starts[:-1], np.int32),
+        np.array(indices, np.int32),
+        np.array(values),
+    )
     return model
