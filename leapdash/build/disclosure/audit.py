@@ -36,7 +36,6 @@ _MOVED = {"attendance_by_group": 0.02, "chronic_to_date": 0.1}
 """Who changes school within a month, or a school year, counts in both: how far, at most, the
 students of a level's schools and of the level may be apart, as a share.
 """
-_NOBODY = 1e-6
 _SEVERAL = frozenset({STATE_CODE, LEAP, OTHER})
 _FAMILY_OF = {part: family for family, own in GROUP_FAMILIES.items() for part in own} | {
     "free_or_reduced_meals": "meals"
@@ -212,7 +211,7 @@ class _Attack:
         told = {n for n, sum_ in enumerate(asked) if not self._span.rest(sum_)}
         found = narrow(published, asked, [True] * len(asked), self._rules.narrowest, told)
         for number, ranges in found.items():
-            if not self._tells_nothing(ranges):
+            if not ranges.harmless(self._rules):
                 yield self.hidden[number], ranges
 
     def _moved(self, cell: Cell) -> float:
@@ -220,16 +219,6 @@ class _Attack:
         counts = self._section.counts[cell]
         together = self._family == SCHOOLS and cell.family == EVERYONE
         return _MOVED[self._section.table] * counts[0] if together and counts else 0.0
-
-    def _tells_nothing(self, ranges: Narrow) -> bool:
-        """Whether a narrow range is of a cell that isn't small, or of counts there can't be any of:
-        a month too short for chronic absence.
-        """
-        rules = self._rules
-        many = ranges.students.low >= rules.least_students
-        if max(ranges.absent.high, ranges.present.high) < _NOBODY:
-            return many or ranges.students.width >= rules.narrowest
-        return many and min(ranges.absent.low, ranges.present.low) >= rules.least_counted
 
 
 def _single(area: str) -> bool:

@@ -2,28 +2,27 @@
 
 Cells are offered one after the other, the most wanted first; one that would, with those before it,
 tell a small one, is withheld too. Then every owner is taken in turn for a reader who knows their
-own rows exactly, and what would tell them of others is withheld as well. Where a small count can
+own rows exactly, and what would tell them of others is withheld as well. Where a withheld count can
 still be narrowed down too far, a cell that adds up with it is withheld, and all begins anew.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
 from leapdash.build.disclosure.cells import Cell
 from leapdash.build.disclosure.lattice import Lattice
 from leapdash.build.disclosure.ranges import Published, narrow
+from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.span import Span, Sum
 from leapdash.contract import ALL
 from leapdash.errors import ContractError
 
 
-def agreed(
-    lattices: Sequence[Lattice], least: float, step: Callable[[], None] = lambda: None
-) -> list[set[int]]:
+def agreed(lattices: Sequence[Lattice], rules: Rules) -> list[set[int]]:
     """What to withhold of several lattices that share cells: a cell withheld in one is in all.
 
-    `step` is called after each lattice. Raises ContractError as `protected`.
+    Raises ContractError as `protected`.
     """
     hidden: list[set[int] | None] = [None] * len(lattices)
     shared: set[Cell] = set()
@@ -33,35 +32,38 @@ def agreed(
             also = [number for number, cell in enumerate(lattice.cells) if cell in shared]
             known = hidden[place]
             if known is None or not known.issuperset(also):
-                hidden[place] = known = protected(lattice, least, also)
+                hidden[place] = known = protected(lattice, rules, also)
                 shared |= {lattice.cells[number] for number in known}
-                step()
         if len(shared) == before:
             return [known for known in hidden if known is not None]
 
 
-def protected(lattice: Lattice, least: float, also: Collection[int] = ()) -> set[int]:
+def protected(lattice: Lattice, rules: Rules, also: Collection[int] = ()) -> set[int]:
     """The numbers of the cells to withhold, with those of `also`, so that no small count can be
-    worked out, nor be narrowed down to fewer than `least` students.
+    worked out, and none withheld be narrowed down too far.
 
     Raises ContractError where nothing is left to withhold.
     """
     more = set(also)
-    small = np.flatnonzero(lattice.small).tolist()
-    asked = [lattice.sums[number] for number in small]
-    counted = [bool(lattice.counts.base[number]) for number in small]
     while True:
         hidden = withheld(lattice, more)
+        asked = sorted(hidden)
         shown = [number for number, _sum in _candidates(lattice, hidden)]
         published = Published([lattice.sums[n] for n in shown], lattice.counts.at(shown))
-        found = narrow(published, asked, counted, least)
-        if not found:
+        found = narrow(
+            published,
+            [lattice.sums[number] for number in asked],
+            [bool(lattice.counts.base[number]) for number in asked],
+            rules.narrowest,
+        )
+        told = {number: one for number, one in found.items() if not one.harmless(rules)}
+        if not told:
             return hidden
-        for number, one in found.items():
+        for number, one in told.items():
             held_by = [shown[place] for place in one.held_by]
             partner = _partner(lattice, held_by, [shown[n] for n in published.known.values()])
             if partner is None:
-                cell = ", ".join(lattice.cells[small[number]])
+                cell = ", ".join(lattice.cells[asked[number]])
                 raise ContractError(f"{cell}: nothing is left to withhold beside it")
             more.add(partner)
 

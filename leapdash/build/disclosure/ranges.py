@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapdash.build.disclosure.lattice import Counts
+from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.span import Sum
 
 _TOLERANCE = 1e-6
@@ -47,6 +48,16 @@ class Narrow:
     absent: Range
     present: Range
     held_by: frozenset[int]
+
+    def harmless(self, rules: Rules) -> bool:
+        """Whether all that is left open could be shown: many students, absent and present; or
+        there is nobody to count, in a month too short for chronic absence.
+        """
+        many = self.students.low >= rules.least_students - _TOLERANCE
+        if max(self.absent.high, self.present.high) < _TOLERANCE:
+            return many or self.students.width >= rules.narrowest - _TOLERANCE
+        fewest = min(self.absent.low, self.present.low)
+        return many and fewest >= rules.least_counted - _TOLERANCE
 
     def __str__(self) -> str:
         ends = (f"{r.low:.0f} to {r.high:.0f}" for r in (self.students, self.absent, self.present))

@@ -104,7 +104,7 @@ def _protected(source: _Source, month: date, rules: Rules) -> Iterator[tuple[str
     together = [list(sections)] if first else [[section] for section in sections]
     for names in together:
         parts = [part for name in names for part in sections[name].values()]
-        hidden = agreed([part.lattice for part in parts], rules.narrowest)
+        hidden = agreed([part.lattice for part in parts], rules)
         own = [(name, family) for name in names for family in sections[name]]
         frames: dict[str, list[pd.DataFrame]] = {name: [] for name in names}
         for (name, family), part, numbers in zip(own, parts, hidden, strict=True):
