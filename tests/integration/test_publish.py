@@ -306,6 +306,18 @@ def test_a_district_that_knows_its_own_is_taken_into_account():
     assert (two, "follows from figures shown and those of 0010011") in found
 
 
+def test_a_total_withheld_in_one_family_must_not_follow_from_another():
+    """All students of a level are withheld; races tell them, and so the ones without high needs."""
+    place = ("0010011", "6-8")
+    race = {Cell(*place, "race", part): (50, 50, 10) for part in GROUP_FAMILIES["race"]}
+    needs, others = (Cell(*place, "high_needs", p) for p in GROUP_FAMILIES["high_needs"])
+    section = of_one_month(
+        {Cell(*place, EVERYONE, ALL): None, **race, needs: (190, 190, 36), others: None}
+    )
+    found = {f.cell: f.found for f in audited(section, STATE_RULES).findings}
+    assert found[others] == "follows from figures shown of several families"
+
+
 def of_one_month(counts):
     return Section("attendance_by_group", MONTHS[0], frozenset(), counts)
 

@@ -28,7 +28,7 @@ from leapdash.build.disclosure.lattice import Counts
 from leapdash.build.disclosure.occasions import taking_part
 from leapdash.build.disclosure.ranges import Narrow, Published, narrow
 from leapdash.build.disclosure.rules import Rules
-from leapdash.build.disclosure.span import Span, Sum
+from leapdash.build.disclosure.span import PRIME, Span, Sum
 from leapdash.contract import ALL, LEAP, OTHER, STATE_CODE
 from leapdash.release import Release
 
@@ -36,6 +36,7 @@ _MOVED = {"attendance_by_group": 0.02, "chronic_to_date": 0.1}
 """Who changes school within a month, or a school year, counts in both: how far, at most, the
 students of a level's schools and of the level may be apart, as a share.
 """
+_FAMILY_APART = 10**7
 _SEVERAL = frozenset({STATE_CODE, LEAP, OTHER})
 _FAMILY_OF = {part: family for family, own in GROUP_FAMILIES.items() for part in own} | {
     "free_or_reduced_meals": "meals"
@@ -96,8 +97,41 @@ def audited(section: Section, rules: Rules) -> Verdict:
     """Attack every withheld cell of a month."""
     families = {cell.family for cell in section.counts} - {EVERYONE}
     attacks = [_Attack(section, family, rules) for family in (EVERYONE, *sorted(families))]
-    findings = tuple(finding for attack in attacks for finding in attack.findings())
-    return Verdict(sum(len(attack.hidden) for attack in attacks), findings)
+    findings = {finding: None for attack in attacks for finding in attack.findings()}
+    told = {finding.cell for finding in findings}
+    for cell in _told_together(attacks):
+        if cell not in told:
+            found = "follows from figures shown of several families"
+            findings[Finding(section.table, section.month, cell, found)] = None
+    withheld = sum(counts is None for counts in section.counts.values())
+    return Verdict(withheld, tuple(findings))
+
+
+def _told_together(attacks: Sequence["_Attack"]) -> Iterator[Cell]:
+    """The withheld cells that follow from the shown ones of all families, which have equal totals.
+
+    Where all totals are shown, families say nothing of each other.
+    """
+    everyone = attacks[0]
+    if not everyone.hidden:
+        return
+    span = Span()
+    shifted = []
+    for place, attack in enumerate(attacks):
+        shift = place * _FAMILY_APART
+        shifted.append({c: {r + shift: n for r, n in s.items()} for c, s in attack.sums.items()})
+    for attack, sums in zip(attacks[1:], shifted[1:], strict=True):
+        for cell in attack.sums.keys() & everyone.sums.keys():
+            if len(everyone.sums[cell]) == 1:
+                total = {row: PRIME - times for row, times in shifted[0][cell].items()}
+                if rest := span.rest(sums[cell] | total):
+                    span.add(rest)
+    for attack, sums in zip(attacks, shifted, strict=True):
+        for cell in attack.shown:
+            if rest := span.rest(sums[cell]):
+                span.add(rest)
+    for attack, sums in zip(attacks, shifted, strict=True):
+        yield from (cell for cell in attack.withheld() if not span.rest(sums[cell]))
 
 
 def _cells(
@@ -121,7 +155,7 @@ def _cells(
 class _Attack:
     """One family's cells of a month, as sums over rows.
 
-    `hidden`: the cells that are withheld, or that have no name.
+    `sums`: of every cell; `shown`, `hidden`: the cells shown, and those withheld or without a name.
     """
 
     def __init__(self, section: Section, family: str, rules: Rules) -> None:
@@ -129,15 +163,15 @@ class _Attack:
         numbers = {row: n for n, row in enumerate(self._rows())}
         self._owners = [row.district for row in numbers]
         codes = tuple(sorted(set(self._owners)))
-        self._sums: dict[Cell, Sum] = dict(
+        self.sums: dict[Cell, Sum] = dict(
             cells_of(family, Districts(codes, section.leap & set(codes)), numbers)
         )
-        self._shown = [cell for cell in self._sums if section.counts.get(cell) is not None]
+        self.shown = [cell for cell in self.sums if section.counts.get(cell) is not None]
         asked = section.counts
-        self.hidden = [c for c in self._sums if not c.named or (c in asked and asked[c] is None)]
+        self.hidden = [c for c in self.sums if not c.named or (c in asked and asked[c] is None)]
         self._span = Span()
-        for cell in self._shown:
-            if rest := self._span.rest(self._sums[cell]):
+        for cell in self.shown:
+            if rest := self._span.rest(self.sums[cell]):
                 self._span.add(rest)
 
     def findings(self) -> Iterator[Finding]:
@@ -153,7 +187,7 @@ class _Attack:
         try:
             narrowed = list(self._narrowed())
         except ArithmeticError:
-            yield self._finding(self._shown[0], "no counts agree with all figures shown with it")
+            yield self._finding(self.shown[0], "no counts agree with all figures shown with it")
             return
         for cell, ranges in narrowed:
             if cell not in told:
@@ -177,15 +211,13 @@ class _Attack:
 
     def _told(self) -> list[Cell]:
         """The withheld cells that follow from the shown ones."""
-        return [cell for cell in self._withheld() if not self._span.rest(self._sums[cell])]
+        return [cell for cell in self.withheld() if not self._span.rest(self.sums[cell])]
 
     def _told_to(self, district: str) -> list[Cell]:
         """Those that follow for who knows a district's own; not those that are all its own."""
-        others = [cell for cell in self._withheld() if self._unknown_to(district, self._sums[cell])]
+        others = [cell for cell in self.withheld() if self._unknown_to(district, self.sums[cell])]
         known = Span(
-            self._unknown_to(
-                district, self._span.rest(self._unknown_to(district, self._sums[cell]))
-            )
+            self._unknown_to(district, self._span.rest(self._unknown_to(district, self.sums[cell])))
             for cell in others
         )
         for sum_ in self._span.open_sums():
@@ -193,7 +225,8 @@ class _Attack:
                 known.add(rest)
         return [others[number] for number in known.given_away()]
 
-    def _withheld(self) -> list[Cell]:
+    def withheld(self) -> list[Cell]:
+        """The cells that have a name and no figures."""
         return [cell for cell in self.hidden if cell.named]
 
     def _unknown_to(self, district: str, sum_: Sum) -> dict[int, int]:
@@ -201,13 +234,13 @@ class _Attack:
 
     def _narrowed(self) -> Iterator[tuple[Cell, Narrow]]:
         """The withheld cells of which little is left open, that may be small."""
-        table = np.array([self._section.counts[cell] for cell in self._shown], np.int64)
+        table = np.array([self._section.counts[cell] for cell in self.shown], np.int64)
         published = Published(
-            [self._sums[cell] for cell in self._shown],
+            [self.sums[cell] for cell in self.shown],
             Counts(*table.reshape(-1, 3).T),
-            [self._moved(cell) for cell in self._shown],
+            [self._moved(cell) for cell in self.shown],
         )
-        asked = [self._sums[cell] for cell in self.hidden]
+        asked = [self.sums[cell] for cell in self.hidden]
         told = {n for n, sum_ in enumerate(asked) if not self._span.rest(sum_)}
         found = narrow(published, asked, [True] * len(asked), self._rules.narrowest, told)
         for number, ranges in found.items():
