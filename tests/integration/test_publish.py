@@ -23,11 +23,12 @@ from leapdash.progress import SILENT
 from leapdash.release import open_release, publish
 from tests.lib.by_hand import rows_of
 from tests.lib.paths import DEMO
-from tests.lib.small_release import DISTRICTS, make, small_tables
+from tests.lib.small_release import DISTRICTS, HARTFORD, make, small_tables
 from tests.lib.small_release import LEAP as TAKING_PART
 from tests.lib.spoilt import run_for_both
 
 MONTHS = [date(2021, 9, 1), date(2021, 10, 1), date(2021, 11, 1)]
+LARGE = "6-8"
 MEASURES = ("students", "days_enrolled", "days_attended", "chronic_base", "chronically_absent")
 
 
@@ -39,10 +40,15 @@ def of_months(name):
 @pytest.fixture(scope="module")
 def restricted(tmp_path_factory):
     """The small state in the first three months of a school year."""
-    monthly = ("attendance", "attendance_by_group", "chronic_to_date")
-    return make(
-        tmp_path_factory.mktemp("restricted"), changed={name: of_months(name) for name in monthly}
-    )
+    names = ("attendance", "attendance_by_group", "chronic_to_date")
+    monthly = {name: of_months(name) for name in names}
+    # In the first month one student has nearly all days of a large cell: of attendance it tells too
+    # much, and of absence to date it wouldn't.
+    rows = monthly["attendance_by_group"]
+    own = (rows["month"] == MONTHS[0]) & (rows["district_code"] == HARTFORD)
+    own &= (rows["level"] == LARGE) & (rows["group"] == ALL) & (rows["participation"] == "other")
+    rows.loc[own, "largest_student_days"] = rows.loc[own, "days_enrolled"]
+    return make(tmp_path_factory.mktemp("restricted"), changed=monthly)
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +154,7 @@ def test_in_the_first_month_a_cell_withheld_in_one_table_is_in_both(public):
         if r["month"] == MONTHS[0] and r["geography"] != "school"
     }
     assert to_date == month
+    assert month[HARTFORD, LARGE, ALL, ALL] == "c"
 
 
 def test_only_what_the_contract_lists_goes_out(public):

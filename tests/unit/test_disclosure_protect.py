@@ -1,0 +1,87 @@
+"""What is withheld beside small cells, in lattices small enough to see it."""
+
+import numpy as np
+import pytest
+
+from leapdash.build.disclosure.cells import EVERYONE, Cell
+from leapdash.build.disclosure.lattice import Counts, Lattice
+from leapdash.build.disclosure.protect import agreed, protected
+from leapdash.build.disclosure.rules import STATE_RULES, Rules
+from leapdash.contract import ALL
+from leapdash.errors import ContractError
+
+TOTAL = Cell("0010011", ALL, EVERYONE, ALL)
+
+
+def lattice(family, parts, total_small=False, owners=None):
+    """All students and the parts of them: students, absent of each."""
+    cells = [TOTAL, *(Cell("0010011", ALL, family, name) for name in parts)]
+    rows = list(parts.values())
+    students, absent = (np.array([sum(r[k] for r in rows), *(r[k] for r in rows)]) for k in (0, 1))
+    small = STATE_RULES.small(students, absent, students)
+    small[0] |= total_small
+    return Lattice(
+        cells=cells,
+        sums=[dict.fromkeys(range(len(rows)), 1), *({n: 1} for n in range(len(rows)))],
+        counts=Counts(students, students, absent),
+        small=small,
+        owners=owners or ["0010011"] * len(rows),
+    )
+
+
+def names(lattice, numbers):
+    return {lattice.cells[number].part for number in numbers}
+
+
+def test_where_nothing_is_small_all_is_shown():
+    assert protected(lattice("race", {"a": (40, 10), "b": (50, 20)}), STATE_RULES) == set()
+
+
+def test_beside_a_small_part_the_least_wanted_is_withheld():
+    one = lattice("race", {"a": (70, 30), "b": (50, 20), "c": (9, 2)})
+    assert names(one, protected(one, STATE_RULES)) == {"b", "c"}
+
+
+def test_where_two_small_parts_still_tell_nearly_all_a_third_is_withheld():
+    """Together they have 3 absent: neither can have more."""
+    one = lattice("race", {"a": (70, 30), "b": (50, 20), "c": (25, 2), "d": (26, 1)})
+    assert names(one, protected(one, STATE_RULES)) == {"b", "c", "d"}
+
+
+def test_a_total_withheld_in_one_family_is_in_all_and_can_t_be_added_up_there():
+    here = lattice("race", {"a": (70, 30), "b": (50, 20)}, total_small=True)
+    there = lattice("meals", {"c": (60, 20), "d": (60, 30)})
+    first, second = agreed([there, here], STATE_RULES)
+    assert ALL in names(there, first)
+    assert len(first) == 2
+    assert ALL in names(here, second)
+    assert len(second) == 2
+
+
+def test_what_a_district_knows_of_its_own_protects_no_other():
+    """Two districts' parts add up to one shown: each would know the other's small one."""
+    one = lattice("race", {"a": (40, 3), "b": (45, 15)}, owners=["0010011", "0020011"])
+    assert names(one, protected(one, STATE_RULES)) >= {ALL, "a"}
+
+
+def test_nothing_left_to_withhold_is_said_with_the_cell():
+    """All students are shown, and neither part may be told: their sum is too little to hide in."""
+    one = lattice("race", {"a": (25, 3), "b": (25, 3)})
+    rules = Rules(narrowest=30)
+    with pytest.raises(ContractError, match=r"0010011, all, race, a: nothing is left to withhold"):
+        protected(one, rules)
+
+
+@pytest.mark.parametrize(
+    ("changed", "weaker"),
+    [
+        ({}, ()),
+        ({"least_students": 10}, ("least_students",)),
+        ({"least_students": 30}, ()),
+        ({"least_counted": 5, "narrowest": 3}, ("least_counted", "narrowest")),
+        ({"largest_share": 0.2}, ("largest_share",)),
+        ({"largest_share": 0.1}, ()),
+    ],
+)
+def test_rules_know_where_they_protect_less(changed, weaker):
+    assert Rules(**changed).weaker_than(STATE_RULES) == weaker
