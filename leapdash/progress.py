@@ -48,7 +48,9 @@ class Progress:
         # Loaded only where there is a bar to draw.
         from rich.progress import Progress as Bar
 
-        with Bar(console=self._console, transient=True) as bar:
+        with Bar(
+            console=self._console, transient=True, disable=not self._console.is_terminal
+        ) as bar:
             task = bar.add_task(name, total=total)
             yield partial(bar.advance, task)
         self.say(f"{name:<44}{'':>18}{perf_counter() - began:>9.1f} s")
