@@ -1,11 +1,14 @@
 """What is withheld beside small cells, in lattices small enough to see it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from leapdash.build.disclosure.cells import EVERYONE, Cell
 from leapdash.build.disclosure.lattice import Counts, Lattice
+from leapdash.build.disclosure.occasions import ATTENDANCE, parts_of
 from leapdash.build.disclosure.protect import agreed, protected
+from leapdash.build.disclosure.ranges import Published, narrow
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.contract import ALL
 from leapdash.errors import ContractError
@@ -85,3 +88,39 @@ def test_nothing_left_to_withhold_is_said_with_the_cell():
 )
 def test_rules_know_where_they_protect_less(changed, weaker):
     assert Rules(**changed).weaker_than(STATE_RULES) == weaker
+
+
+def test_the_absent_are_among_those_who_count_and_those_among_the_students():
+    """All who count are absent: of neither part can anybody be present."""
+    ten = np.array([10])
+    published = Published([{0: 1, 1: 1}], Counts(np.array([12]), ten, ten))
+    (found,) = narrow(published, [{0: 1}], [True], least=100).values()
+    assert found.present == pytest.approx((0, 0))
+    assert found.absent == pytest.approx((0, 10))
+    assert found.students == pytest.approx((0, 12))
+
+
+DAYS = ("days_enrolled", "days_attended", "students_absent", "largest_student_days")
+
+
+@pytest.mark.parametrize(
+    ("values", "small"),
+    [
+        ((40, 0, 0, 400.0, 380.0, 20, 20.0), False),
+        ((40, 0, 0, 400.0, 398.0, 3, 20.0), True),
+        ((40, 0, 0, 400.0, 380.0, 20, 61.0), True),
+        ((40, 30, 10, 400.0, 380.0, 20, 20.0), False),
+        ((40, 30, 5, 400.0, 380.0, 20, 20.0), True),
+        ((40, 30, 25, 400.0, 200.0, 40, 20.0), True),
+        ((40, 19, 9, 400.0, 200.0, 40, 20.0), True),
+        ((19, 19, 9, 400.0, 200.0, 19, 20.0), True),
+    ],
+)
+def test_days_tell_of_few_too_where_nobody_counts_for_absence(values, small):
+    columns = ["students", "chronic_base", "chronically_absent", *DAYS]
+    where = {"district_code": "0010011", "level": "6-8"}
+    row = where | dict(zip(columns, values, strict=True))
+    by_group = pd.DataFrame([row | {"participation": "other", "group": ALL}])
+    by_school = pd.DataFrame([row | {"school_code": "0011011"}])
+    parts = parts_of(ATTENDANCE, by_group, by_school, frozenset(), STATE_RULES)
+    assert parts[EVERYONE].lattice.small.tolist() == [small] * len(parts[EVERYONE].lattice.cells)
