@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from leapdash.build.disclosure.audit import Section, audited
+from leapdash.build.disclosure.audit import Section, _cells, audited, disagreeing
 from leapdash.build.disclosure.cells import EVERYONE, GROUP_FAMILIES, PARTS, Cell
 from leapdash.build.disclosure.protect import agreed
 from leapdash.build.disclosure.publish import _facts, audit, publish_public, told
@@ -20,7 +20,7 @@ from leapdash.build.disclosure.tables import _Source, public_tables
 from leapdash.contract import ALL, GROUPS, LEAP, OTHER, PUBLIC_TABLES, STATE_CODE
 from leapdash.errors import ContractError, ReleaseError, UsageError
 from leapdash.progress import SILENT
-from leapdash.release import open_release, publish
+from leapdash.release import BuildFacts, open_release, publish
 from tests.lib.by_hand import rows_of
 from tests.lib.paths import DEMO
 from tests.lib.small_release import DISTRICTS, HARTFORD, make, small_tables
@@ -141,20 +141,21 @@ def test_chronic_absence_of_a_year_is_that_of_its_last_month(public):
         assert all(row[n] == other[n] for n in ("chronic_base", "chronically_absent", "status"))
 
 
-def test_in_the_first_month_a_cell_withheld_in_one_table_is_in_both(public):
-    keys = ("district_code", "level", "participation", "group")
+def test_a_cell_withheld_in_one_table_of_a_month_is_in_both(public):
+    """Who counts in the month is nearly who counts to date."""
+    keys = ("month", "district_code", "level", "group")
     month = {
         tuple(r[k] for k in keys): r["status"]
         for r in rows_of(public, "attendance_by_group")
-        if r["month"] == MONTHS[0]
+        if r["participation"] == ALL
     }
     to_date = {
         tuple(r[k] for k in keys): r["status"]
         for r in rows_of(public, "chronic_to_date")
-        if r["month"] == MONTHS[0] and r["geography"] != "school"
+        if r["geography"] != "school"
     }
     assert to_date == month
-    assert month[HARTFORD, LARGE, ALL, ALL] == "c"
+    assert month[MONTHS[0], HARTFORD, LARGE, ALL] == "c"
 
 
 def test_only_what_the_contract_lists_goes_out(public):
@@ -350,6 +351,36 @@ def make_public(restricted, out):
     return publish(out, made.tables, _facts(restricted, STATE_RULES))
 
 
+def test_rows_that_are_wrong_in_themselves_are_found(public):
+    """A figure left under its mark, a small cell shown, one not offered, one in two rows."""
+    rows = public.table("attendance_by_group").to_pandas()
+    rows = rows[rows["month"] == MONTHS[1]].reset_index(drop=True)
+    withheld = rows.index[rows["status"] == "c"][0]
+    shown = rows.index[(rows["status"] == "shown") & (rows["district_code"] == HARTFORD)][0]
+    other = rows.loc[[shown]].assign(district_code=HARTFORD, group="male", participation=ALL)
+    rows.loc[withheld, "students"] = 3
+    rows.loc[shown, list(MEASURES[3:])] = (100, 2)
+    rows = pd.concat([rows, other, rows.loc[[shown]]])
+    measures = ("students", "chronic_base", "chronically_absent")
+    counts, faults = _cells(rows, measures)
+    section = Section("attendance_by_group", MONTHS[1], frozenset(TAKING_PART), counts, faults)
+    found = {finding.found for finding in audited(section, STATE_RULES).findings}
+    assert found >= {
+        "has figures though withheld, or none though shown",
+        "is small, and shown",
+        "isn't offered",
+        "stands in two rows, or is of a group's part",
+    }
+
+
+def test_a_cell_shown_in_one_table_and_withheld_in_the_other_is_found(month):
+    section = month[1]
+    one = next(cell for cell, counts in section.counts.items() if counts is not None)
+    other = Section("chronic_to_date", section.month, section.leap, section.counts | {one: None})
+    (found,) = disagreeing([section, other])
+    assert (found.cell, found.found) == (one, "is shown in attendance_by_group")
+
+
 # --- what can't be asked -------------------------------------------------------------------------
 
 
@@ -360,6 +391,14 @@ def test_weaker_rules_are_refused_unless_wanted_and_then_told(restricted, tmp_pa
         publish_public(store, tmp_path, rules=weak)
     release = publish_public(store, tmp_path, rules=weak, weaker=True)
     assert "weaker than the state's rule: least_students" in release.manifest.rules["suppression"]
+
+
+def test_recorded_data_are_not_published_yet(restricted, tmp_path):
+    tables = {name: restricted.table(name) for name in restricted.manifest.tables}
+    recorded = BuildFacts(synthetic=False, half_day="state", sources=())
+    publish(tmp_path / "recorded", tables, recorded)
+    with pytest.raises(UsageError, match="holds recorded data"):
+        publish_public(tmp_path / "recorded", tmp_path / "public")
 
 
 def test_a_store_of_restricted_releases_takes_no_public_one(restricted):

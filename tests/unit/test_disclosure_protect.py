@@ -11,7 +11,6 @@ from leapdash.build.disclosure.protect import agreed, protected
 from leapdash.build.disclosure.ranges import Published, narrow
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.contract import ALL
-from leapdash.errors import ContractError
 
 TOTAL = Cell("0010011", ALL, EVERYONE, ALL)
 
@@ -67,12 +66,26 @@ def test_what_a_district_knows_of_its_own_protects_no_other():
     assert names(one, protected(one, STATE_RULES)) >= {ALL, "a"}
 
 
-def test_nothing_left_to_withhold_is_said_with_the_cell():
-    """All students are shown, and neither part may be told: their sum is too little to hide in."""
+def test_where_no_part_is_left_to_withhold_all_students_are():
+    """All are shown, and neither part may be told: their sum is too little to hide in."""
     one = lattice("race", {"a": (25, 3), "b": (25, 3)})
-    rules = Rules(narrowest=30)
-    with pytest.raises(ContractError, match=r"0010011, all, race, a: nothing is left to withhold"):
-        protected(one, rules)
+    assert names(one, protected(one, Rules(narrowest=30))) == {ALL, "a", "b"}
+
+
+def test_levels_of_a_small_district_are_withheld_though_all_are_its_own():
+    """PK-5 and 6-8 together have 4 absent; all students of all levels are shown but for that."""
+    sums = [{0: 1, 1: 1, 2: 1}, {2: 1}, {0: 1}, {1: 1}]
+    levels = (ALL, "9-12", "PK-5", "6-8")
+    students, absent = np.array([200, 90, 60, 50]), np.array([24, 20, 2, 2])
+    own = Lattice(
+        cells=[Cell("0010011", level, EVERYONE, ALL) for level in levels],
+        sums=sums,
+        counts=Counts(students, students, absent),
+        small=STATE_RULES.small(students, absent, students),
+        owners=["0010011"] * 3,
+    )
+    hidden = {own.cells[number].level for number in protected(own, STATE_RULES)}
+    assert {"PK-5", "6-8"} < hidden
 
 
 @pytest.mark.parametrize(

@@ -32,10 +32,7 @@ from leapdash.build.disclosure.span import PRIME, Span, Sum
 from leapdash.contract import ALL, LEAP, OTHER, STATE_CODE
 from leapdash.release import Release
 
-_MOVED = {"attendance_by_group": 0.02, "chronic_to_date": 0.1}
-"""Who changes school within a month, or a school year, counts in both: how far, at most, the
-students of a level's schools and of the level may be apart, as a share.
-"""
+_FIGURES = ("students", "days_enrolled", "days_attended", "chronic_base", "chronically_absent")
 _FAMILY_APART = 10**7
 _SEVERAL = frozenset({STATE_CODE, LEAP, OTHER})
 _FAMILY_OF = {part: family for family, own in GROUP_FAMILIES.items() for part in own} | {
@@ -64,13 +61,15 @@ class Finding:
 @dataclass(frozen=True)
 class Section:
     """What of one month stands in one table: every cell's students, those who count for chronic
-    absence and the absent, or nothing where they are withheld; and who takes part by then.
+    absence and the absent, or nothing where they are withheld; who takes part by then; and what of
+    the rows is wrong in itself.
     """
 
     table: str
     month: date
     leap: frozenset[str]
     counts: Mapping[Cell, tuple[int, int, int] | None]
+    faults: tuple[tuple[Cell, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,8 +88,8 @@ def sections_of(release: Release) -> Iterator[Section]:
         if by_school != name:
             rows = pd.concat([rows, release.table(by_school).to_pandas()])
         for month, own in rows.groupby("month"):
-            counts = dict(_cells(own, measures))
-            yield Section(name, month, taking_part(schools, month), counts)
+            counts, faults = _cells(own, measures)
+            yield Section(name, month, taking_part(schools, month), counts, faults)
 
 
 def audited(section: Section, rules: Rules) -> Verdict:
@@ -103,8 +102,24 @@ def audited(section: Section, rules: Rules) -> Verdict:
         if cell not in told:
             found = "follows from figures shown of several families"
             findings[Finding(section.table, section.month, cell, found)] = None
+    offered = {cell for attack in attacks for cell in attack.sums}
+    wrong = [*section.faults]
+    wrong += [(cell, "isn't offered") for cell in section.counts if cell not in offered]
+    wrong += [(cell, "is small, and shown") for cell in _small(section, rules)]
+    for cell, found in wrong:
+        findings[Finding(section.table, section.month, cell, found)] = None
     withheld = sum(counts is None for counts in section.counts.values())
     return Verdict(withheld, tuple(findings))
+
+
+def _small(section: Section, rules: Rules) -> list[Cell]:
+    """The cells that are shown though they are small."""
+    shown = [(cell, counts) for cell, counts in section.counts.items() if counts is not None]
+    students, base, absent = (
+        np.array([counts for _cell, counts in shown], np.int64).reshape(-1, 3).T
+    )
+    small = rules.small(students, absent, base)
+    return [cell for (cell, _counts), is_small in zip(shown, small, strict=True) if is_small]
 
 
 def _told_together(attacks: Sequence["_Attack"]) -> Iterator[Cell]:
@@ -134,12 +149,36 @@ def _told_together(attacks: Sequence["_Attack"]) -> Iterator[Cell]:
         yield from (cell for cell in attack.withheld() if not span.rest(sums[cell]))
 
 
+def disagreeing(sections: Sequence[Section]) -> Iterator[Finding]:
+    """Cells of a month that are withheld in one table and shown in another: who counts is nearly
+    the same in both.
+    """
+    shown = {
+        (section.month, cell): section.table
+        for section in sections
+        for cell, counts in section.counts.items()
+        if counts is not None
+    }
+    for section in sections:
+        for cell, counts in section.counts.items():
+            if counts is None and (other := shown.get((section.month, cell))):
+                yield Finding(section.table, section.month, cell, f"is shown in {other}")
+
+
 def _cells(
     rows: pd.DataFrame, measures: Sequence[str]
-) -> Iterator[tuple[Cell, tuple[int, int, int] | None]]:
+) -> tuple[dict[Cell, tuple[int, int, int] | None], tuple[tuple[Cell, str], ...]]:
     names = ["district_code", "level", "school_code", "participation", "group", "status"]
+    figures = [name for name in rows.columns if name in (*_FIGURES, *measures)]
     table = rows.reindex(columns=[*names, *measures])
-    for area, level, school, participation, group, status, *counts in table.itertuples(index=False):
+    there = rows[figures].notna()
+    some, every = there.any(axis=1).tolist(), there[list(dict.fromkeys(measures))].all(axis=1)
+    cells: dict[Cell, tuple[int, int, int] | None] = {}
+    faults = []
+    for row, any_there, all_there in zip(
+        table.itertuples(index=False), some, every.tolist(), strict=True
+    ):
+        area, level, school, participation, group, status, *counts = row
         if isinstance(school, str):
             cell = Cell(area, level, SCHOOLS, school)
         elif group != ALL:
@@ -148,8 +187,15 @@ def _cells(
             cell = Cell(area, level, PARTS, participation)
         else:
             cell = Cell(area, level, EVERYONE, ALL)
+        of_part = cell.family != SCHOOLS and ALL not in (group, participation)
+        if cell in cells or of_part:
+            faults.append((cell, "stands in two rows, or is of a group's part"))
+        if (status == "c" and any_there) or (status != "c" and not all_there):
+            faults.append((cell, "has figures though withheld, or none though shown"))
         students, base, absent = counts
-        yield cell, None if status == "c" else (int(students), int(base), int(absent))
+        hidden = status == "c" or not all_there
+        cells[cell] = None if hidden else (int(students), int(base), int(absent))
+    return cells, tuple(faults)
 
 
 class _Attack:
@@ -248,10 +294,12 @@ class _Attack:
                 yield self.hidden[number], ranges
 
     def _moved(self, cell: Cell) -> float:
-        """How far a sum and its parts may be apart: schools count who moved twice."""
+        """How far a sum and its parts may be apart: who changes school counts in both, and how many
+        did, a reader doesn't know.
+        """
         counts = self._section.counts[cell]
         together = self._family == SCHOOLS and cell.family == EVERYONE
-        return _MOVED[self._section.table] * counts[0] if together and counts else 0.0
+        return float(counts[0]) if together and counts else 0.0
 
 
 def _single(area: str) -> bool:

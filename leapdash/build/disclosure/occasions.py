@@ -1,5 +1,6 @@
 """The cells of a month, counted: attendance in it, or chronic absence to date."""
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,12 +36,14 @@ class Measured:
 
     `measures`: the columns that are published; they add up. `counts`: which of them are the
     students, those that count for chronic absence, and the absent. `rates_of_days`: whether it also
-    tells days, so that the table has students_absent and largest_student_days.
+    tells days, so that the table has students_absent and largest_student_days. `by_participation`:
+    whether it is offered so; who is eligible was absent, and nearly all are chronically to date.
     """
 
     measures: tuple[str, ...]
     counts: tuple[str, str, str]
     rates_of_days: bool = False
+    by_participation: bool = False
 
     @property
     def added(self) -> list[str]:
@@ -52,6 +55,7 @@ ATTENDANCE = Measured(
     ("students", "days_enrolled", "days_attended", "chronic_base", "chronically_absent"),
     ("students", "chronic_base", "chronically_absent"),
     rates_of_days=True,
+    by_participation=True,
 )
 TO_DATE = Measured(
     ("chronic_base", "chronically_absent"), ("chronic_base", "chronic_base", "chronically_absent")
@@ -67,8 +71,9 @@ class Part:
 
 
 def taking_part(schools: pd.DataFrame, month: date) -> frozenset[str]:
-    """The districts that take part in home visits by that month, from the table `schools`."""
-    began = schools["leap_from"].notna() & (schools["leap_from"] <= month)
+    """The districts that take part in home visits by that month, or did, from table `schools`."""
+    end = month.replace(day=monthrange(month.year, month.month)[1])
+    began = schools["leap_from"].notna() & (schools["leap_from"] <= end)
     return frozenset(schools["district_code"][began])
 
 
@@ -136,7 +141,7 @@ def _rows(
         PARTS: {
             Row(district, level, part): parts.get((district, level, part), nobody)
             for district, level in totals
-            if district in leap
+            if district in leap and measured.by_participation
             for part in members_of(PARTS)
             if part in somewhere
         },

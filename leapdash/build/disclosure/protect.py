@@ -69,8 +69,9 @@ def protected(lattice: Lattice, rules: Rules, also: Collection[int] = ()) -> set
 
 
 def _partner(lattice: Lattice, held_by: Sequence[int], single: Sequence[int]) -> int | None:
-    """What else to withhold where shown sums narrow a small count down: of the sums, or else of
-    their parts, or else of all of them, the one of the fewest students.
+    """What else to withhold where shown sums narrow a withheld count down: of the sums of one
+    district, or else of their parts, or else of all of them, the one of the fewest students; all
+    students of a place only where nothing else is left.
     """
     cells, sums = lattice.cells, lattice.sums
     rows = {row for number in held_by for row in sums[number]}
@@ -80,7 +81,8 @@ def _partner(lattice: Lattice, held_by: Sequence[int], single: Sequence[int]) ->
         named = [number for number in numbers if cells[number].part != ALL]
         if named:
             return min(named, key=lambda number: lattice.counts.students[number])
-    return None
+    everyone = [*narrow_sums, *parts] or held_by
+    return min(everyone, key=lambda number: lattice.counts.students[number], default=None)
 
 
 def withheld(lattice: Lattice, also: Collection[int] = ()) -> set[int]:

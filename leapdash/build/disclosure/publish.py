@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 import pyarrow as pa
 
-from leapdash.build.disclosure.audit import Verdict, audited, sections_of
+from leapdash.build.disclosure.audit import Verdict, audited, disagreeing, sections_of
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.build.disclosure.tables import public_tables
 from leapdash.errors import ContractError, ReleaseError, StoreError, UsageError
@@ -73,9 +73,10 @@ def audit(release: Release, rules: Rules = STATE_RULES, progress: Progress = SIL
         for section in sections:
             verdicts.append(audited(section, rules))
             done()
+    findings = [finding for verdict in verdicts for finding in verdict.findings]
     return Verdict(
         sum(verdict.attacked for verdict in verdicts),
-        tuple(finding for verdict in verdicts for finding in verdict.findings),
+        (*findings, *disagreeing(sections)),
     )
 
 
@@ -102,6 +103,12 @@ def _check_rules(rules: Rules, weaker: bool) -> None:
 
 
 def _check_stores(release: Release, out: str | Path) -> None:
+    if not release.manifest.synthetic:
+        raise UsageError(
+            f"{release.folder} holds recorded data.\n"
+            "Expected a synthetic release: what a public one of recorded data needs besides is in "
+            "docs/decisions/0016-the-public-release.md."
+        )
     if release.manifest.tier != "restricted":
         raise UsageError(
             f"{release.folder} is a {release.manifest.tier} release.\n"

@@ -48,7 +48,9 @@ def public_tables(release: Release, rules: Rules, progress: Progress) -> Made:
             for section, cells in _protected(source, month, rules):
                 shown[section].append(cells)
             done()
-    months, to_date = (pd.concat(shown[section]) for section in _SECTIONS)
+    months = pd.concat(shown["month"])
+    # None where no month is long enough for chronic absence.
+    to_date = pd.concat([months.head(0), *shown["to date"]])
     tables = dict(_in_shape(months, to_date, source.last_of_years))
     tables |= {name: release.table(name) for name in _AS_THEY_ARE if release.has(name)}
     hidden = pd.concat([months.assign(table="month"), to_date.assign(table="to date")])
@@ -72,8 +74,6 @@ class _Source:
         months = sorted(self._tables["by_school"]["month"].unique())
         self.months: list[date] = months
         last = {school_year_of(month): month for month in months}
-        first = {school_year_of(month): month for month in reversed(months)}
-        self.first_of_years = set(first.values())
         self.last_of_years = {month: year for year, month in last.items()}
 
     def parts(self, month: date) -> dict[str, dict[str, Part]]:
@@ -98,19 +98,16 @@ class _Source:
 def _protected(source: _Source, month: date, rules: Rules) -> Iterator[tuple[str, pd.DataFrame]]:
     """The cells of a month, by section, with what they tell or that they don't."""
     sections = source.parts(month)
-    first = month in source.first_of_years
-    # In the first month of a school year, attendance of the month is all there is to date: the same
-    # cell stands in both tables.
-    together = [list(sections)] if first else [[section] for section in sections]
-    for names in together:
-        parts = [part for name in names for part in sections[name].values()]
-        hidden = agreed([part.lattice for part in parts], rules)
-        own = [(name, family) for name in names for family in sections[name]]
-        frames: dict[str, list[pd.DataFrame]] = {name: [] for name in names}
-        for (name, family), part, numbers in zip(own, parts, hidden, strict=True):
-            frames[name].append(_told(part, family, numbers))
-        for name, cells in frames.items():
-            yield name, pd.concat(cells).assign(month=month)
+    # Who counts for absence in the month is nearly who counts to date, so that what one table shows
+    # would tell what the other withholds: a cell is withheld in both.
+    own = [(section, family) for section in sections for family in sections[section]]
+    parts = [sections[section][family] for section, family in own]
+    hidden = agreed([part.lattice for part in parts], rules)
+    frames: dict[str, list[pd.DataFrame]] = {section: [] for section in sections}
+    for (section, family), part, numbers in zip(own, parts, hidden, strict=True):
+        frames[section].append(_told(part, family, numbers))
+    for section, cells in frames.items():
+        yield section, pd.concat(cells).assign(month=month)
 
 
 def _told(part: Part, family: str, hidden: set[int]) -> pd.DataFrame:
