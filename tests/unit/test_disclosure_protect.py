@@ -66,6 +66,16 @@ def test_what_a_district_knows_of_its_own_protects_no_other():
     assert names(one, protected(one, STATE_RULES)) >= {ALL, "a"}
 
 
+def test_a_district_can_t_narrow_others_down_by_its_own_figures():
+    """The third knows its 25 absent; beside them are 5, of the first and the second together."""
+    districts = {"0010011": (60, 2), "0020011": (60, 3), "0030011": (80, 25), "0040011": (90, 30)}
+    one = lattice("race", districts, owners=list(districts))
+    hidden = names(one, protected(one, STATE_RULES))
+    assert {"0010011", "0020011"} < hidden
+    left = [c for d, c in districts.items() if d in hidden and d != "0030011"]
+    assert ALL in hidden or sum(absent for _students, absent in left) >= STATE_RULES.narrowest
+
+
 def test_where_no_part_is_left_to_withhold_all_students_are():
     """All are shown, and neither part may be told: their sum is too little to hide in."""
     one = lattice("race", {"a": (25, 3), "b": (25, 3)})

@@ -57,8 +57,10 @@ def protected(lattice: Lattice, rules: Rules, also: Collection[int] = ()) -> set
             rules.narrowest,
         )
         told = {number: one for number, one in found.items() if not one.harmless(rules)}
-        if not told:
+        nearly = _told_nearly(lattice, shown, rules)
+        if not told and not nearly:
             return hidden
+        more |= nearly
         for number, one in told.items():
             held_by = [shown[place] for place in one.held_by]
             partner = _partner(lattice, held_by, [shown[n] for n in published.known.values()])
@@ -66,6 +68,31 @@ def protected(lattice: Lattice, rules: Rules, also: Collection[int] = ()) -> set
                 cell = ", ".join(lattice.cells[asked[number]])
                 raise ContractError(f"{cell}: nothing is left to withhold beside it")
             more.add(partner)
+
+
+def _told_nearly(lattice: Lattice, shown: Sequence[int], rules: Rules) -> set[int]:
+    """What else to withhold so that an owner, who takes their own rows off a shown sum, isn't left
+    with few students of others. One sum at a time, not several together.
+    """
+    single = {next(iter(own)): n for n, own in enumerate(lattice.sums) if len(own) == 1}
+    told = set(shown)
+    counts = lattice.counts
+    table = np.column_stack([counts.students, counts.absent, counts.present, counts.base])
+    partners = set()
+    for number in shown:
+        parts = [single[row] for row in lattice.sums[number] if row in single]
+        withheld_parts = [part for part in parts if part not in told]
+        if len(parts) < len(lattice.sums[number]) or not withheld_parts:
+            continue
+        owner_of = {part: lattice.owners[next(iter(lattice.sums[part]))] for part in parts}
+        owners = {owner_of[part] for part in withheld_parts}
+        for owner in owners if len(owners) > 1 else ():
+            others = [part for part in withheld_parts if owner_of[part] != owner]
+            students, absent, present, base = table[others].sum(axis=0)
+            if students < rules.narrowest or (base and min(absent, present) < rules.narrowest):
+                beside = [p for p in parts if p in told and owner_of[p] != owner] or [number]
+                partners.add(min(beside, key=lambda part: counts.students[part]))
+    return partners
 
 
 def _partner(lattice: Lattice, held_by: Sequence[int], single: Sequence[int]) -> int | None:
