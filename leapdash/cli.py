@@ -176,7 +176,7 @@ def publish_command(
     """Make a public release of attendance and chronic absence from a restricted one.
 
     Small cells are withheld, and whatever would tell them; it is published only where an attack on
-    its finished files works out nothing.
+    its finished files works out nothing. For synthetic releases only, as yet.
     """
     check_out(out)
     from leapdash.build.disclosure.publish import publish_public
