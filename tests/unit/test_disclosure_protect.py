@@ -1,14 +1,16 @@
 """What is withheld beside small cells, in lattices small enough to see it."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from leapdash.build.disclosure.cells import EVERYONE, Cell
 from leapdash.build.disclosure.lattice import Counts, Lattice
-from leapdash.build.disclosure.occasions import ATTENDANCE, parts_of
+from leapdash.build.disclosure.occasions import ATTENDANCE, parts_of, taking_part
 from leapdash.build.disclosure.protect import agreed, protected
-from leapdash.build.disclosure.ranges import Published, narrow
+from leapdash.build.disclosure.ranges import Narrow, Published, Range, narrow
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.contract import ALL
 
@@ -147,3 +149,34 @@ def test_days_tell_of_few_too_where_nobody_counts_for_absence(values, small):
     by_school = pd.DataFrame([row | {"school_code": "0011011"}])
     parts = parts_of(ATTENDANCE, by_group, by_school, frozenset(), STATE_RULES)
     assert parts[EVERYONE].lattice.small.tolist() == [small] * len(parts[EVERYONE].lattice.cells)
+
+
+def test_a_district_takes_part_from_the_month_in_which_it_begins():
+    schools = pd.DataFrame(
+        {
+            "district_code": ["0010011", "0020011", "0030011"],
+            "leap_from": [date(2021, 9, 15), date(2021, 10, 1), None],
+        }
+    )
+    assert taking_part(schools, date(2021, 8, 1)) == set()
+    assert taking_part(schools, date(2021, 9, 1)) == {"0010011"}
+    assert taking_part(schools, date(2022, 9, 1)) == {"0010011", "0020011"}
+
+
+@pytest.mark.parametrize(
+    ("students", "absent", "present", "harmless"),
+    [
+        ((20, 24), (6, 9), (8, 11), True),
+        ((18, 22), (6, 9), (8, 11), False),
+        ((20, 24), (5, 9), (8, 11), False),
+        ((20, 24), (6, 9), (5, 11), False),
+        ((18, 22), (0, 0), (0, 0), False),
+        ((22, 24), (0, 0), (0, 0), True),
+        ((0, 10), (0, 0), (0, 0), True),
+    ],
+)
+def test_a_narrow_range_is_harmless_where_all_of_it_could_be_shown(
+    students, absent, present, harmless
+):
+    found = Narrow(Range(*students), Range(*absent), Range(*present), frozenset())
+    assert found.harmless(STATE_RULES) == harmless
