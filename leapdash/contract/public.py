@@ -44,6 +44,12 @@ _PARTICIPATION = Column(
     "are made, and for all student groups together",
     codes={**PARTICIPATION, ALL: "all students"},
 )
+_ALL_STUDENTS = Column(
+    "participation",
+    "text",
+    "always `all`: absence to date isn't offered by part",
+    codes={ALL: "all"},
+)
 _GEOGRAPHY = Column(
     "geography",
     "text",
@@ -64,10 +70,13 @@ _CHRONIC = (
 )
 
 
-def _public(name: str, keys: tuple[Column, ...], measures: tuple[Column, ...]) -> Table:
+def _public(
+    name: str, keys: tuple[Column, ...], measures: tuple[Column, ...], meaning: str = ""
+) -> Table:
     table = _RESTRICTED[name]
     return replace(
         table,
+        meaning=meaning or table.meaning,
         grain=" x ".join(column.name.removesuffix("_code") for column in keys),
         columns=(*keys, *(replace(m, nullable=True) for m in measures), _STATUS),
         key=tuple(column.name for column in keys),
@@ -94,10 +103,17 @@ PUBLIC_TABLES: tuple[Table, ...] = (
     *(
         _public(
             name,
-            (period, _GEOGRAPHY, _AREA, _MAYBE_SCHOOL, _LEVEL, _PARTICIPATION, GROUP),
+            (period, _GEOGRAPHY, _AREA, _MAYBE_SCHOOL, _LEVEL, _ALL_STUDENTS, GROUP),
             _CHRONIC,
+            f"Students chronically absent in the school year{so_far}. A student's days are pooled "
+            "within the school or district first; a student of two districts counts in both, also "
+            "where districts are taken together. Pre-kindergarten is left out. Schools have the "
+            "group `all` only.",
         )
-        for name, period in (("chronic_absence", YEAR), ("chronic_to_date", MONTH))
+        for name, period, so_far in (
+            ("chronic_absence", YEAR, ""),
+            ("chronic_to_date", MONTH, " so far, to the end of the month"),
+        )
     ),
     _RESTRICTED["schools"],
     _RESTRICTED["published"],

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from leapdash.build.disclosure.audit import Section, _cells, audited, disagreeing
+from leapdash.build.disclosure.audit import Section, _cells, audited, disagreeing, sections_of
 from leapdash.build.disclosure.cells import EVERYONE, GROUP_FAMILIES, PARTS, Cell
 from leapdash.build.disclosure.protect import agreed
 from leapdash.build.disclosure.publish import _facts, audit, publish_public, told
@@ -371,6 +371,16 @@ def test_rows_that_are_wrong_in_themselves_are_found(public):
         "isn't offered",
         "stands in two rows, or is of a group's part",
     }
+
+
+def test_a_year_is_attacked_and_may_not_show_what_its_last_month_withholds(public):
+    sections = list(sections_of(public))
+    (year,) = (section for section in sections if section.table == "chronic_absence")
+    assert year.month == MONTHS[-1]
+    one = next(cell for cell, counts in year.counts.items() if counts is None)
+    other = Section(year.table, year.month, year.leap, year.counts | {one: (50, 50, 20)})
+    found = {f.table for f in disagreeing([*(s for s in sections if s is not year), other])}
+    assert found == {"attendance_by_group", "chronic_to_date"}
 
 
 def test_a_cell_shown_in_one_table_and_withheld_in_the_other_is_found(month):

@@ -29,7 +29,7 @@ from leapdash.build.disclosure.occasions import taking_part
 from leapdash.build.disclosure.ranges import Narrow, Published, narrow
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.span import PRIME, Span, Sum
-from leapdash.contract import ALL, LEAP, OTHER, STATE_CODE
+from leapdash.contract import ALL, LEAP, OTHER, STATE_CODE, school_year_of
 from leapdash.release import Release
 
 _FIGURES = ("students", "days_enrolled", "days_attended", "chronic_base", "chronically_absent")
@@ -39,6 +39,7 @@ _FAMILY_OF = {part: family for family, own in GROUP_FAMILIES.items() for part in
     "free_or_reduced_meals": "meals"
 }
 _MONTH = ("attendance_by_group", "attendance", ("students", "chronic_base", "chronically_absent"))
+_YEAR = "chronic_absence"
 _TO_DATE = (
     "chronic_to_date",
     "chronic_to_date",
@@ -90,6 +91,13 @@ def sections_of(release: Release) -> Iterator[Section]:
         for month, own in rows.groupby("month"):
             counts, faults = _cells(own, measures)
             yield Section(name, month, taking_part(schools, month), counts, faults)
+    # A year's figures are those to date of its last month: whatever else they say is found.
+    months = release.table(_TO_DATE[0], ["month"])["month"].unique().to_pylist()
+    last = {school_year_of(month): month for month in sorted(months)}
+    for year, own in release.table(_YEAR).to_pandas().groupby("school_year"):
+        counts, faults = _cells(own, _TO_DATE[2])
+        month = last[year]
+        yield Section(_YEAR, month, taking_part(schools, month), counts, faults)
 
 
 def audited(section: Section, rules: Rules) -> Verdict:

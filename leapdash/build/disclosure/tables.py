@@ -29,7 +29,7 @@ _AS_THEY_ARE = ("schools", "published")
 @dataclass(frozen=True)
 class Made:
     """The tables by name, and every withheld cell with its reason (columns of Cell, month, table,
-    students, reason: small or beside), which is for those who may see it.
+    students_inside, reason: small or beside), which is for those who may see it.
     """
 
     tables: Mapping[str, pa.Table]
