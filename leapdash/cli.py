@@ -179,13 +179,16 @@ def publish_command(
     its finished files works out nothing. For synthetic releases only, as yet.
     """
     check_out(out)
+    from leapdash.build.disclosure.effects import Effects
     from leapdash.build.disclosure.publish import publish_public
     from leapdash.build.disclosure.rules import Rules
+    from leapdash.show.views.fixed_cells import effects_of_cells
 
     release = publish_public(
         store,
         out,
         rules=Rules(least_students, least_counted, narrowest=least_counted),
+        effects=lambda restricted: Effects(*effects_of_cells(restricted)),
         weaker=weaker,
         report=report,
         keep=keep,

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from leapdash.contract.codes import (
     ALL,
+    CHECKS,
     CODE_PATTERN,
     GEOGRAPHIES,
     LEAP,
@@ -19,7 +20,7 @@ from leapdash.contract.codes import (
     STATE_CODE,
     STATUSES,
 )
-from leapdash.contract.columns import GROUP, MONTH, SCHOOL, YEAR, count
+from leapdash.contract.columns import EVENT_TIME, GROUP, MONTH, SCHOOL, YEAR, count
 from leapdash.contract.model import Column, Table
 from leapdash.contract.summaries import SUMMARY_TABLES
 
@@ -89,6 +90,102 @@ def _measures(name: str) -> tuple[Column, ...]:
     return tuple(_RESTRICTED[name].column(measure) for measure in names)
 
 
+_EFFECT_AREA = Column(
+    "district_code",
+    "text",
+    f"the district; {STATE_CODE} for all",
+    pattern=CODE_PATTERN,
+)
+_EFFECT_LEVEL = replace(_LEVEL, meaning="school level at the first visit")
+_TENTH = "to a tenth of a point"
+
+
+def _estimate(name: str, meaning: str) -> Column:
+    return Column(name, "number", f"{meaning}, {_TENTH}", unit="fraction", nullable=True)
+
+
+_ENDS = (
+    _estimate("effect", "mean effect on the visited"),
+    _estimate("low", "lower end of its 95% interval"),
+    _estimate("high", "upper end of its 95% interval"),
+)
+_TO_TEN = "to the nearest ten"
+_EFFECT_COUNTS = (
+    count("visited", f"visited students the effect is estimated on, {_TO_TEN}", nullable=True),
+    Column(
+        "comparison_effective",
+        "number",
+        "how many equally weighted comparison students would be worth as much, " + _TO_TEN,
+        unit="students",
+        minimum=0,
+        nullable=True,
+    ),
+)
+_PUBLIC_EFFECTS: tuple[Table, ...] = (
+    Table(
+        "effects",
+        "district x level x months since first visit",
+        "What the visit changed for the visited students, for the state and single districts, by "
+        "level and together. A cell has all its months or none.",
+        (
+            _EFFECT_AREA,
+            _EFFECT_LEVEL,
+            EVENT_TIME,
+            *_ENDS,
+            _estimate("band_low", "lower end of the band that covers months 0 to 9 at once"),
+            _estimate("band_high", "upper end of that band"),
+            *_EFFECT_COUNTS,
+            _estimate("visited_rate", "mean attendance rate of the visited students"),
+            _estimate("naive_change", "the same students' change since the month before the visit"),
+            _STATUS,
+        ),
+        key=("district_code", "level", "event_time"),
+        optional=True,
+    ),
+    Table(
+        "effects_headlines",
+        "district x level x headline",
+        "The effects in the month after the visit, and six to nine school months after together.",
+        (
+            _EFFECT_AREA,
+            _EFFECT_LEVEL,
+            Column(
+                "headline",
+                "text",
+                "which months are taken together",
+                codes={
+                    "month_after": "the school month after the first visit",
+                    "six_to_nine": "the mean of school months 6 to 9 after it",
+                },
+            ),
+            *_ENDS,
+            Column(
+                "std_error",
+                "number",
+                "standard error of the effect, to two digits",
+                unit="fraction",
+                minimum=0,
+                nullable=True,
+            ),
+            _estimate("naive_change", "the same students' change since the month before the visit"),
+            *_EFFECT_COUNTS,
+            count("compared", f"visited students who could be compared, {_TO_TEN}", nullable=True),
+            count("visited_all", f"all visited students, {_TO_TEN}", nullable=True),
+            Column(
+                "checks_failed",
+                "text",
+                "which checks the comparison fails, one after the other; see table `effects` of a "
+                "restricted release",
+                pattern=f"(({'|'.join(CHECKS)})(, ({'|'.join(CHECKS)}))*)?",
+                nullable=True,
+            ),
+            _STATUS,
+        ),
+        key=("district_code", "level", "headline"),
+        optional=True,
+    ),
+)
+
 PUBLIC_TABLES: tuple[Table, ...] = (
     _public(
         "attendance",
@@ -115,6 +212,7 @@ PUBLIC_TABLES: tuple[Table, ...] = (
             ("chronic_to_date", MONTH, " so far, to the end of the month"),
         )
     ),
+    *_PUBLIC_EFFECTS,
     _RESTRICTED["schools"],
     _RESTRICTED["published"],
 )

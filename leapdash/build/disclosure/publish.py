@@ -8,6 +8,8 @@ import pandas as pd
 import pyarrow as pa
 
 from leapdash.build.disclosure.audit import Verdict, audited, disagreeing, sections_of
+from leapdash.build.disclosure.effects import EffectsOf, audited_effects, public_effects
+from leapdash.build.disclosure.occasions import taking_part
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.build.disclosure.tables import public_tables
 from leapdash.errors import ContractError, ReleaseError, StoreError, UsageError
@@ -23,6 +25,7 @@ def publish_public(
     out: str | Path,
     *,
     rules: Rules = STATE_RULES,
+    effects: EffectsOf | None = None,
     weaker: bool = False,
     report: Path | None = None,
     keep: int = 5,
@@ -30,8 +33,9 @@ def publish_public(
 ) -> Release:
     """The public release made from the one on show in `store`, published in the store `out`.
 
-    `weaker`: rules that protect less than the state's are wanted. `report`: a file for every
-    withheld cell with its reason and students (CSV), for those who may see the restricted release.
+    `effects`: what works out the effects that are published; without it, none are. `weaker`: rules
+    that protect less than the state's are wanted. `report`: a file for every withheld cell with its
+    reason and students (CSV), for those who may see the restricted release.
 
     Raises UsageError where the rules are weaker unasked, or `store` and `out` can't be what they
     are given for; ContractError where a cell can't be protected or the finished files don't
@@ -43,6 +47,8 @@ def publish_public(
     if report is not None:
         _check_report(report, out)
     made = public_tables(release, rules, progress)
+    if effects is not None and release.has("effects"):
+        made = made.with_more(public_effects(effects(release), _leap(release), rules))
     facts = _facts(release, rules)
     with TemporaryDirectory(prefix="leapdash-") as scratch:
         finished = publish(scratch, made.tables, facts)
@@ -73,10 +79,11 @@ def audit(release: Release, rules: Rules = STATE_RULES, progress: Progress = SIL
         for section in sections:
             verdicts.append(audited(section, rules))
             done()
+    attacked, fell = audited_effects(release, rules)
     findings = [finding for verdict in verdicts for finding in verdict.findings]
     return Verdict(
-        sum(verdict.attacked for verdict in verdicts),
-        (*findings, *disagreeing(sections)),
+        attacked + sum(verdict.attacked for verdict in verdicts),
+        (*findings, *disagreeing(sections), *fell),
     )
 
 
@@ -132,6 +139,11 @@ def _check_report(report: Path, out: str | Path) -> None:
             f"--report {report} can't be written.\n"
             "Expected the name of a file, in a folder there is."
         )
+
+
+def _leap(release: Release) -> frozenset[str]:
+    """The districts that take part in home visits."""
+    return taking_part(release.table("schools").to_pandas(), release.manifest.through)
 
 
 def _facts(release: Release, rules: Rules) -> BuildFacts:

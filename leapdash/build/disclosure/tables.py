@@ -35,6 +35,14 @@ class Made:
     tables: Mapping[str, pa.Table]
     withheld: pd.DataFrame
 
+    def with_more(self, other: "Made") -> "Made":
+        """Both together."""
+        withheld = [part for part in (self.withheld, other.withheld) if len(part)]
+        return Made(
+            {**self.tables, **other.tables},
+            pd.concat(withheld, ignore_index=True) if withheld else self.withheld,
+        )
+
 
 def public_tables(release: Release, rules: Rules, progress: Progress) -> Made:
     """The public tables of a restricted release, small cells withheld and what would tell them.
