@@ -51,6 +51,8 @@ _OFF: Mapping[str, Mapping[str, str]] = {
     "glossary": dict.fromkeys(FILTER_LABELS, _WORDS),
     "about": dict.fromkeys(FILTER_LABELS, _WHOLE_RELEASE),
 }
+_ALL_YEARS = N_("effects are told for all school years of visits together.")
+_OFF_IN_PUBLIC: Mapping[str, Mapping[str, str]] = {"impact": {"years": _ALL_YEARS}}
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,14 @@ class School:
 @dataclass(frozen=True)
 class Known:
     """What can be chosen: a release's districts (code to name, by name), LEAP ones, years, and
-    schools (by code, in the order of their names).
+    schools (by code, in the order of their names). `public`: what is hidden can't be chosen.
     """
 
     districts: Mapping[str, str]
     leap: frozenset[str]
     years: tuple[str, ...]
     schools: Mapping[str, School] = field(default_factory=dict)
+    public: bool = False
 
     def school_label(self, code: str) -> str:
         """A school's name with its district's, by which it is found: Elm School, Hartford."""
@@ -137,9 +140,11 @@ class Filters:
         )
         return filters, notes
 
-    def meant_on(self, page: str) -> "Filters":
-        """The filters as the page takes them: one without a meaning there means everything."""
-        off = _OFF.get(page, {})
+    def meant_on(self, page: str, public: bool = False) -> "Filters":
+        """The filters as the page takes them: one without a meaning there means everything.
+        `public`: in a public release.
+        """
+        off = _off(page, public)
         return Filters(
             districts=() if "districts" in off else self.districts,
             levels=() if "levels" in off else self.levels,
@@ -211,10 +216,15 @@ def in_english(name: str, known: Known) -> Mapping[str, str]:
         return labels(name, known)
 
 
-def reason_off(page: str, name: str) -> str | None:
-    """Why a filter doesn't apply on a page; None where it does."""
-    reason = _OFF.get(page, {}).get(name)
+def reason_off(page: str, name: str, public: bool = False) -> str | None:
+    """Why a filter doesn't apply on a page; None where it does. `public`: in a public release."""
+    reason = _off(page, public).get(name)
     return None if reason is None else _(reason)
+
+
+def _off(page: str, public: bool) -> Mapping[str, str]:
+    off = _OFF.get(page, {})
+    return {**off, **_OFF_IN_PUBLIC.get(page, {})} if public else off
 
 
 def codes_of(filters: Filters, known: Known) -> tuple[str, ...] | None:

@@ -54,6 +54,11 @@ class OpenedRelease:
         """What the release says of itself."""
         return self._release.manifest
 
+    @property
+    def public(self) -> bool:
+        """Whether it is a public release: fixed cells, some of them withheld."""
+        return self.manifest.tier == "public"
+
     @cached_property
     def known(self) -> Known:
         """What can be chosen in the release."""
@@ -139,11 +144,6 @@ def held(store: str, release_id: str | None) -> OpenedRelease:
 @lru_cache(maxsize=2)
 def _held(store: str, release_id: str | None) -> OpenedRelease:
     release = open_release(store, release_id)
-    if release.manifest.tier == "public":
-        raise ReleaseError(
-            f"{release.folder} is a public release: files to be passed on as data.\n"
-            "Expected a restricted one: the pages can't show a public release yet."
-        )
     return OpenedRelease(release, partial(_before, store, release.manifest.release_id))
 
 
@@ -179,4 +179,5 @@ def known_in(release: OpenedRelease | Release) -> Known:
         districts=dict(sorted(labelled.items(), key=lambda pair: pair[1])),
         leap=frozenset(takes_part["district_code"].to_pylist()),
         years=release.manifest.school_years,
+        public=release.manifest.tier == "public",
     )

@@ -158,6 +158,9 @@ SCHOOL = OneOf("school", N_("Find a school"), {}, "school")
 LANGUAGE = OneOf("lang", N_("Language"), {code: code for code in LANGUAGES})
 """The language asked for; without one a page speaks the browser's."""
 
+_IN_PUBLIC: Mapping[str, tuple[str, ...]] = {"order": ("effect", "name"), "gap": ("chronic",)}
+"""What of a control a public release has figures for."""
+
 _OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
     "start": (),
     "impact": (HEADLINE, ORDER, SIZE, SHADE),
@@ -179,9 +182,16 @@ def controls_on(page: str, known: Known) -> tuple[Parameter, ...]:
     return tuple(_worded(one, known) for one in _OF_PAGE[page])
 
 
+def offered(one: Parameter, known: Known) -> Parameter:
+    """A control with what can be chosen by it in a release."""
+    return _worded(one, known)
+
+
 def _worded(one: Parameter, known: Known) -> Parameter:
     if isinstance(one, Side):
         return replace(one, words=in_english(one.of, known))
+    if known.public and one.key in _IN_PUBLIC:
+        return replace(one, words={value: one.words[value] for value in _IN_PUBLIC[one.key]})
     if one is SCHOOL:
         return replace(one, words={code: known.school_label(code) for code in known.schools})
     return one

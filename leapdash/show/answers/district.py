@@ -18,6 +18,7 @@ from leapdash.show.answers.model import (
     Withheld,
     nothing,
 )
+from leapdash.show.answers.public import district as public_district
 from leapdash.show.answers.tables import led_by
 from leapdash.show.answers.visits import by_month
 from leapdash.show.charts.district import school_rows
@@ -44,6 +45,8 @@ EFFECT = N_("Effect of visits")
 
 def answer(choice: Choice) -> Answer:
     """The choice's district beside all districts; its schools, its effect, who waits."""
+    if choice.release.public:
+        return public_district.answer(choice, _(QUESTION))
     choice = replace(choice.filtered(districts=(choice.district,)), by="all")
     schools = views.schools_beside(choice)
     if not len(schools):

@@ -9,6 +9,7 @@ from leapdash.contract import GROUPS
 from leapdash.show.answers.forests import slices_of
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Text, nothing
+from leapdash.show.answers.public import groups as public_groups
 from leapdash.show.charts.gaps import gap_rows
 from leapdash.show.choice import Choice
 from leapdash.show.language import N_, _
@@ -30,6 +31,8 @@ EFFECT = N_("Effect of visits")
 
 def answer(choice: Choice) -> Answer:
     """The choice's group beside all who aren't in it, and the gaps of all groups."""
+    if choice.release.public:
+        return public_groups.answer(choice, _(QUESTION))
     group, year = choice.of_group, last_year(choice)
     rates = _row(views.attendance_gaps(choice), group)
     if not rates["group_counted"] + rates["others_counted"]:

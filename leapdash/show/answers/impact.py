@@ -11,6 +11,7 @@ from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Withheld, nothing
 from leapdash.show.answers.next_visits import next_section
 from leapdash.show.answers.places import map_section
+from leapdash.show.answers.public import impact as public_impact
 from leapdash.show.answers.since import SINCE, since
 from leapdash.show.charts.programme import reach_rows
 from leapdash.show.choice import Choice
@@ -29,6 +30,8 @@ QUESTION = N_("What did visits change, where and for whom, and who was reached?"
 
 def answer(choice: Choice) -> Answer:
     """What visits changed for the choice, row by row; whom they reached; the days regained."""
+    if choice.release.public:
+        return public_impact.answer(choice, _(QUESTION))
     led = lead(choice)
     reached = Section(N_("Reached"), partial(_reached, choice))
     everyone = Section(N_("All students"), partial(_all_students, choice))
@@ -66,6 +69,8 @@ def answer(choice: Choice) -> Answer:
 
 def lead(choice: Choice) -> Answer:
     """What the answer leads with: the sentence and the cards, without figures and sections."""
+    if choice.release.public:
+        return public_impact.lead(choice, _(QUESTION))
     visits = programme.visits_made(choice)
     if visits.first_visits == 0 and choice.filters.active():
         began = programme.visits_began(choice)

@@ -66,7 +66,7 @@ def choice_on(
         for one in controls_on(page, release.known)
         if one.field
     }
-    choice = Choice(release, filters.meant_on(page), **own)
+    choice = Choice(release, filters.meant_on(page, release.public), **own)
     match page:
         case "district":
             return replace(choice, district=_district(choice))

@@ -8,6 +8,7 @@ import pandas as pd
 from leapdash.show.answers import waiting
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Part, Section, Table, Text, nothing
+from leapdash.show.answers.public import school as public_school
 from leapdash.show.answers.tables import led_by
 from leapdash.show.choice import Choice
 from leapdash.show.language import N_, _
@@ -30,6 +31,8 @@ VISITS, CHANCE = N_("Visits"), N_("Chance")
 
 def answer(choice: Choice) -> Answer:
     """The choice's school: attendance, chronic absence, visits; each beside what is like it."""
+    if choice.release.public:
+        return public_school.answer(choice, _(QUESTION))
     like = views.schools_like_it(choice) if choice.school else pd.DataFrame()
     if not len(like):
         return nothing(choice, _(QUESTION))

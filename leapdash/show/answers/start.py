@@ -7,6 +7,7 @@ from functools import partial
 from leapdash.contract import LEVELS
 from leapdash.show.answers import district, impact, school
 from leapdash.show.answers.model import Answer, Section, Text, Way
+from leapdash.show.answers.public import start as public_start
 from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
 from leapdash.show.language import N_, _
@@ -47,6 +48,8 @@ def _doors() -> tuple[Way, ...]:
 
 def _views(choice: Choice) -> tuple[Way, ...]:
     """Views that answer a question each, as far as the release has something to say."""
+    if choice.release.public:
+        return public_start.ways(choice)
     return tuple(_of_the_most_visited(choice)) + tuple(_of_older(choice)) + tuple(_of_small(choice))
 
 

@@ -34,7 +34,9 @@ _IN_SIGHT = 5
 
 def show(page: str, choice: Choice) -> None:
     """Draw the bar for a page: what counts there, and in a line what doesn't."""
-    drawn = [name for name in FILTER_LABELS if reason_off(page, name) is None]
+    drawn = [
+        name for name in FILTER_LABELS if reason_off(page, name, choice.release.public) is None
+    ]
     if drawn:
         heading, shown = _("Filters"), in_words(choice) or _("everything")
         label = f"**{heading}** · {shown}"
@@ -174,7 +176,7 @@ def _off(page: str, release: OpenedRelease) -> list[str]:
     chosen = address.filters()
     without: dict[str, list[str]] = {}
     for name in chosen.active():
-        if reason := reason_off(page, name):
+        if reason := reason_off(page, name, release.public):
             without.setdefault(reason, []).append(name)
     told = {
         reason: chosen_in_words(Choice(release, chosen).only(tuple(names)))

@@ -71,7 +71,7 @@ def allowed_on(page: str, known: Known) -> tuple[Allowed, ...]:
     filters = (
         Allowed(name, label, in_english(name, known), several=name != "group")
         for name, label in FILTER_LABELS.items()
-        if reason_off(page, name) is None
+        if reason_off(page, name, known.public) is None
     )
     controls = (
         Allowed(one.key, one.label, one.words, isinstance(one, Side), one.first)
@@ -114,7 +114,7 @@ def choice_asked(
     """
     allowed = {one.name: one for one in allowed_on(page, release.known)}
     for name in FILTER_LABELS:
-        if name in query and (reason := reason_off(page, name)):
+        if name in query and (reason := reason_off(page, name, release.public)):
             raise ProblemError(400, f"“{name}” doesn’t count here: {reason}", name)
     refuse_others(query, [*allowed, *beside])
     found = {name: _values(one, query[name]) for name, one in allowed.items() if name in query}

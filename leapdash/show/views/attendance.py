@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from leapdash.contract import GROUPS, STATE_CODE, months_of, school_year_of
+from leapdash.contract import ALL, GROUPS, STATE_CODE, months_of, school_year_of
 from leapdash.show.choice import STUDENTS, Choice, kept
 from leapdash.show.filters import ALL_STUDENTS, DISTRICT_SETS
 from leapdash.show.language import N_, _
@@ -19,6 +19,7 @@ from leapdash.show.views.base import (
     split,
     sums,
 )
+from leapdash.show.views.cells import SHOWN, cells
 
 _ENOUGH_COUNTED = 0.8
 _BANDS = ("absent_under_5", "absent_5_to_10", "absent_10_to_20", "absent_20_or_more")
@@ -44,16 +45,9 @@ def attendance_trend(choice: Choice) -> pd.DataFrame:
     """
     frame = _monthly(choice, ("students", "days_enrolled", "days_attended"))
     if choice.grain == "year":
-        frame["period"] = _school_years(frame["period"])
-        totals = frame.groupby(["series", "code", "period"], as_index=False, sort=False).agg(
-            students=("students", "mean"),
-            days_enrolled=("days_enrolled", "sum"),
-            days_attended=("days_attended", "sum"),
-        )
-        totals["students"] = totals["students"].round().astype("int64")
-        frame = totals
+        frame = _by_year(frame)
     frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])
-    return frame
+    return status_last(frame)
 
 
 @kept(*STUDENTS, "by", "grain")
@@ -72,7 +66,29 @@ def chronic_trend(choice: Choice) -> pd.DataFrame:
     else:
         frame = _chronic(choice, "chronic_absence", school_year=choice.filters.years or None)
     frame["chronic_share"] = share(frame["chronically_absent"], frame["chronic_base"])
-    return frame
+    return status_last(frame)
+
+
+def status_last(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same table with its column `status`, if any, as the last."""
+    if "status" not in frame:
+        return frame
+    return frame[[*frame.columns.drop("status"), "status"]]
+
+
+def _by_year(frame: pd.DataFrame) -> pd.DataFrame:
+    """Attendance by month as attendance by school year; withheld where a month of it is."""
+    keys, days = ["series", "code", "period"], ["days_enrolled", "days_attended"]
+    months = frame.assign(period=_school_years(frame["period"]))
+    years = months.groupby(keys, as_index=False, sort=False)
+    totals = years.agg({"students": "mean", **dict.fromkeys(days, "sum")})
+    totals["students"] = totals["students"].round()
+    if "status" not in months:
+        return totals.astype({"students": "int64"})
+    totals["status"] = years["status"].min()["status"]
+    measures = ["students", *days]
+    totals[measures] = totals[measures].where(totals["status"] == SHOWN)
+    return totals
 
 
 def own_source(release: OpenedRelease) -> str:
@@ -152,6 +168,9 @@ def _published_series(choice: Choice) -> list[tuple[str, str, str, str]]:
 
 def _monthly(choice: Choice, measures: tuple[str, ...]) -> pd.DataFrame:
     filters = choice.filters
+    if choice.release.public:
+        months = {"month": months_of(filters.years)} if filters.years else {}
+        return cells(choice, "attendance_by_group", "month", measures, months)
     where = conditions(
         choice,
         participation=filters.participation or None,
@@ -169,7 +188,9 @@ def early_months(choice: Choice) -> frozenset[date]:
     enough days.
     """
     where = {"geography": ("state",), "group": (ALL_STUDENTS,)}
-    rows = choice.release.table("chronic_to_date", ["month", "chronic_base"], where)
+    if choice.release.public:
+        where["level"] = (ALL,)
+    rows = choice.release.table("chronic_to_date", ["month", "chronic_base"], where).drop_null()
     counted = sums(rows, ["month"], ["chronic_base"])
     years = _school_years(counted["month"])
     in_year = counted.groupby(years)["chronic_base"].max()
@@ -180,6 +201,9 @@ def early_months(choice: Choice) -> frozenset[date]:
 def _chronic(choice: Choice, table: str, **periods: Collection[Any] | None) -> pd.DataFrame:
     """Students counted and chronically absent by series and the period of the table."""
     filters, (period,) = choice.filters, periods
+    if choice.release.public:
+        of_times = {name: values for name, values in periods.items() if values is not None}
+        return cells(choice, table, period, ("chronic_base", "chronically_absent"), of_times)
     statewide = choice.by != "district" and choice.codes is None
     where = conditions(
         choice,

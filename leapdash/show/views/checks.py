@@ -52,6 +52,7 @@ from leapdash.show.filters import Filters
 from leapdash.show.language import N_, _
 from leapdash.show.views.base import conditions, require_known, share, sums
 from leapdash.show.views.effects import effect_on
+from leapdash.show.views.public_effects import failed_in_cell
 
 Verdict = Literal["holds", "mind", "beside", "unknown"]
 
@@ -173,6 +174,8 @@ def failed(choice: Choice, found: Headlines, headline: Headline) -> tuple[str, .
     """
     if headline.effect is None:
         return ()
+    if choice.release.public:
+        return failed_in_cell(choice).get(headline.event_times, ())
     # A school's slice has no month before the visit, in which all compared are counted.
     compared = found.visited / found.visited_all if found.visited else None
     return failed_checks(_unlike(choice), headline.weights_cut, headline.apart, compared)

@@ -107,12 +107,14 @@ def effect_rows(choice: Choice) -> pd.DataFrame:
     the order chosen.
 
     Two more columns say whom visits reached: reached (visited among those ever eligible, a
-    fraction), waiting (missing where a district takes no part).
+    fraction), waiting (missing where a district takes no part); a public release has none of them.
     """
     whole, districts = level_rows(choice), district_rows(choice.filtered(districts=()))
     if choice.codes is not None:
         districts = districts[districts["code"].isin(choice.codes)]
     rows = pd.concat([whole, districts], ignore_index=True) if len(districts) > 1 else whole
+    if choice.release.public:
+        return _arranged(rows, choice.order if choice.order == "name" else "effect")
     rows = rows.merge(reach_of_parts(choice), on="code", how="left")
     return _arranged(rows.astype({"waiting": "Int64"}), choice.order)
 
@@ -126,7 +128,7 @@ def level_rows(choice: Choice) -> pd.DataFrame:
     """
     rows = [_row(_(THE_WHOLE), whole_name(choice), "choice", choice)]
     everywhere = choice.filtered(districts=())
-    if not (chosen_visits(choice) == chosen_visits(everywhere)).all():
+    if _narrowed(choice, everywhere):
         rows.append(_row(_(THE_WHOLE), whole_name(everywhere), "all", everywhere))
     levels = choice.filters.levels or tuple(LEVELS)
     if len(levels) > 1:
@@ -147,9 +149,21 @@ def district_rows(choice: Choice) -> pd.DataFrame:
     return _table(
         _ordered(
             _row(_(BY_DISTRICT), known.label(code), code, choice.filtered(districts=(code,)))
-            for code in sorted(chosen & (set(choice.cohorts.districts) | known.leap))
+            for code in sorted(chosen & (_with_visits(choice) | known.leap))
         )
     )
+
+
+def _narrowed(choice: Choice, everywhere: Choice) -> bool:
+    """Whether a choice of districts leaves out visited students."""
+    if choice.release.public:
+        return choice.codes is not None
+    return bool((chosen_visits(choice) != chosen_visits(everywhere)).any())
+
+
+def _with_visits(choice: Choice) -> set[str]:
+    """The districts of which anybody could be compared; a public release doesn't tell."""
+    return set() if choice.release.public else set(choice.cohorts.districts)
 
 
 def _arranged(rows: pd.DataFrame, order: Order) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from leapdash.show.effects.studies import (
 from leapdash.show.effects.unions import chosen
 from leapdash.show.filters import DISTRICT_SETS
 from leapdash.show.views.base import COLUMN_OF, conditions, period_labels, read_rows, share, split
+from leapdash.show.views.public_effects import effect_of_cell
 
 _DAYS = ("students", "days_enrolled", "days_attended")
 WAYS: tuple[By, ...] = ("district", "level", "period", "language")
@@ -45,6 +46,8 @@ def _chosen(choice: Choice, data: CohortData) -> Flags:
 @kept(*VISITS)
 def effect_on(choice: Choice) -> EffectStudy:
     """The effect on the visited students the filters mean."""
+    if choice.release.public:
+        return effect_of_cell(choice)
     return effect_study(choice.cohorts, chosen_visits(choice))
 
 
@@ -102,6 +105,8 @@ def to_june_by_period(choice: Choice) -> pd.DataFrame:
 @kept(*VISITS)
 def headlines_on(choice: Choice) -> Headlines:
     """The headline numbers of the visited students the filters mean."""
+    if choice.release.public:
+        return effect_of_cell(choice)
     return headlines(choice.cohorts, chosen_visits(choice))
 
 

@@ -124,7 +124,8 @@ def last_month(choice: Choice) -> date:
     if not years:
         return release.manifest.through
     where = {"month": months_of(years), "group": (ALL_STUDENTS,)}
-    months = release.table("reach", columns=["month"], where=where)["month"]
+    name = "attendance_by_group" if release.public else "reach"
+    months = release.table(name, columns=["month"], where=where)["month"]
     return max(months.unique().to_pylist(), default=release.manifest.through)
 
 

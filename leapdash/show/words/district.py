@@ -1,6 +1,7 @@
 """Sentences of one district: how it stands beside the state, and what visits changed in it."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -19,16 +20,30 @@ _WIDE = 0.03
 
 def answer(name: str, year: str, rate: float, state_rate: float, reach: Reach) -> str:
     """A district's attendance beside the state's, and how many students wait for a visit."""
+    if reach.taking_part:
+        above, told = _beside_state(name, year, rate, state_rate)
+        return _stands_and_waits(above, reach.waiting, **told)
+    return f"{stands(name, year, rate, state_rate)} {no_part(reach.month)}"
+
+
+def stands(name: str, year: str, rate: float, state_rate: float) -> str:
+    """A district's attendance beside the state's."""
+    above, told = _beside_state(name, year, rate, state_rate)
+    return _stands(above, **told)
+
+
+def no_part(when: date) -> str:
+    """That the district takes no part in home visits."""
+    return _("The district took no part in home visits in {month}.", month=month(when))
+
+
+def _beside_state(
+    name: str, year: str, rate: float, state_rate: float
+) -> tuple[float, dict[str, object]]:
+    """How many points a district's attendance is above the state's, and what a sentence needs."""
     apart = rate - state_rate
     told = {"name": name, "rate": per_cent(rate), "year": year, "points": points(apart)}
-    above = round(100 * apart, 1)
-    if reach.taking_part:
-        return _stands_and_waits(above, reach.waiting, **told)
-    no_part = _(
-        "The district took no part in home visits in {month}.",
-        month=month(reach.month),
-    )
-    return f"{_stands(above, **told)} {no_part}"
+    return round(100 * apart, 1), {**told}
 
 
 def effect(name: str, found: Headlines, beside: Interval | None) -> str:

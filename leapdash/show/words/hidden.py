@@ -1,0 +1,74 @@
+"""What a public release says of figures it hides, or never holds: the same words everywhere."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from leapdash.show.choice import Grain
+from leapdash.show.language import N_, _
+from leapdash.show.views.cells import HIDDEN, WITHHELD
+
+INSTEAD = N_(
+    "Larger groups may be shown: the district, or all levels together. The whole state is shown."
+)
+NOT_OFFERED: Mapping[str, str] = {
+    "chronic by participation": N_(
+        "Chronic absence isn’t told by participation here: too few of the visited or waiting are "
+        "not chronically absent to hide them."
+    ),
+    "participation of groups": N_(
+        "Participation is told for all students together here, not for student groups: most such "
+        "groups are too small."
+    ),
+    "participation elsewhere": N_(
+        "Participation is told here for the districts that make home visits only: elsewhere the "
+        "visited are a handful who moved."
+    ),
+    "gender in districts": N_(
+        "Gender is told for the whole state here, not for single districts: those neither female "
+        "nor male are too few to hide."
+    ),
+}
+"""Why a public release holds no such figure at all."""
+TO_TENS = N_("Numbers of visited students are to the nearest ten.")
+NOT_HERE = N_(
+    "This page isn’t part of the public release: its figures are of small groups. Choose another "
+    "page above."
+)
+
+
+def why_hidden() -> str:
+    """Why a figure is hidden, and what is shown instead."""
+    return f"{_(HIDDEN)} {_(INSTEAD)}"
+
+
+def hidden_note(table: pd.DataFrame, grain: Grain) -> str:
+    """Which series of a public table lack figures and in how many months or school years; empty
+    where none does.
+    """
+    if "status" not in table or not (table["status"] == WITHHELD).any():
+        return ""
+    counts = table.groupby("series", sort=False)["status"].agg(["size", _withheld])
+    form = (
+        N_("{series} ({n} of {all} months)")
+        if grain == "month"
+        else N_("{series} ({n} of {all} school years)")
+    )
+    lines = [
+        _(form, series=series, n=int(row["_withheld"]), all=int(row["size"]))
+        for series, row in counts.iterrows()
+        if row["_withheld"]
+    ]
+    return f"{why_hidden()} {_('Hidden: {lines}.', lines='; '.join(lines))}"
+
+
+def hidden_rows(names: Sequence[str]) -> str:
+    """Which rows of a figure lack a value; empty where none does."""
+    if not names:
+        return ""
+    told = "; ".join(dict.fromkeys(names))
+    return f"{why_hidden()} {_('Hidden: {lines}.', lines=told)}"
+
+
+def _withheld(status: pd.Series) -> int:
+    return int((status == WITHHELD).sum())
