@@ -5,7 +5,7 @@ import streamlit as st
 from leapdash.show.answers import groups
 from leapdash.show.dashboard import frame, layout
 from leapdash.show.dashboard.controls import GROUP_TABS, draw
-from leapdash.show.parameters import GAP, GROUP
+from leapdash.show.parameters import GAP, GROUP, offered
 
 choice = frame.begin()
 draw(GROUP, "list")
@@ -19,7 +19,7 @@ with st.container(key="lead"):
     layout.cards(answer)
     left, right = st.columns(2, gap="medium")
 with left:
-    draw(GAP, wrap=True)
+    draw(offered(GAP, choice.known), wrap=True)
     layout.show(answer, *answer.figures)
 with right:
     layout.tabs(answer, GROUP_TABS)

@@ -7,12 +7,25 @@ from functools import partial
 from pathlib import Path
 
 from leapdash.release import Manifest
-from leapdash.show.answers.model import Answer, Code, Document, Facts, Part, Section, Way
+from leapdash.show.answers.model import (
+    Answer,
+    Code,
+    Document,
+    Facts,
+    Part,
+    Section,
+    Table,
+    Text,
+    Way,
+)
 from leapdash.show.choice import Choice
 from leapdash.show.contacts import contacts
 from leapdash.show.language import N_, _, language
+from leapdash.show.views.hidden_share import hidden_share
 from leapdash.show.words import about as words
+from leapdash.show.words.hidden import ALL_ALIKE, why_hidden
 
+HIDDEN = N_("What is hidden, and why")
 QUESTION = N_("What are these data?")
 _DOCS = Path(__file__).parents[3] / "docs"
 
@@ -28,6 +41,7 @@ def answer(choice: Choice) -> Answer:
         sections=(
             Section(heading, lambda: (Document(text),)),
             Section(N_("This release"), partial(_release, manifest)),
+            *([Section(HIDDEN, partial(_hidden, choice))] if choice.release.public else []),
             *((Section(N_("Questions and errors"), _contacts),) if contacts() else ()),
             Section(N_("What the words mean"), _glossary),
             Section(N_("Where the figures come from"), partial(_sources, manifest)),
@@ -45,6 +59,17 @@ def _one_page() -> Path:
 
 def _release(manifest: Manifest) -> tuple[Part, ...]:
     return (Facts(tuple(words.release_facts(manifest)), _("Facts about this release")),)
+
+
+def _hidden(choice: Choice) -> tuple[Part, ...]:
+    """How many figures a public release hides, and by which rule."""
+    rule = choice.release.manifest.rules["suppression"]
+    title = _("Figures hidden, by kind")
+    return (
+        Text(f"{why_hidden()} {_(ALL_ALIKE)}"),
+        Table("about-hidden", title, hidden_share(choice)),
+        Text(_("The rule: {rule}.", rule=_(rule)), small=True),
+    )
 
 
 def _contacts() -> tuple[Part, ...]:

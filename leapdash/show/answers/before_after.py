@@ -8,6 +8,7 @@ import pandas as pd
 from leapdash.show.answers.checks import checks_of, left_out_check
 from leapdash.show.answers.chronic import chronic_section
 from leapdash.show.answers.model import Answer, Card, Figure, Section, Text, Withheld, nothing
+from leapdash.show.answers.public.not_here import not_here
 from leapdash.show.answers.tables import led_by, paths_first
 from leapdash.show.charts.effects import effect_paths, plain_lines
 from leapdash.show.choice import Choice
@@ -28,6 +29,8 @@ _PATHS = N_("Attendance of visited students, and what it would have been")
 
 def answer(choice: Choice) -> Answer:
     """The effect on the visited students beside their plain before-and-after, and its checks."""
+    if choice.release.public:
+        return not_here(choice, _(QUESTION))
     plain = views.paths(choice)
     if not len(plain) and choice.filters.active():
         return nothing(choice, _(QUESTION), no_visits(choice, visits_began(choice)))

@@ -7,6 +7,7 @@ import pandas as pd
 
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Figure, Table, Text, nothing
+from leapdash.show.answers.public.not_here import not_here
 from leapdash.show.choice import Choice
 from leapdash.show.language import N_, _
 from leapdash.show.views import compare as views
@@ -28,6 +29,8 @@ _Measured = tuple[str, str, Beside, str]
 
 def answer(choice: Choice) -> Answer:
     """Both sides of the choice in attendance, chronic absence, reach, effect and days regained."""
+    if choice.release.public:
+        return not_here(choice, _(QUESTION))
     one, other = choice.sides
     months = _months(choice)
     if not len(months.table):

@@ -11,6 +11,7 @@ from leapdash.show.choice import Choice
 from leapdash.show.language import _
 from leapdash.show.measures import ATTENDANCE, Measure
 from leapdash.show.views.attendance import with_published
+from leapdash.show.views.cells import HIDDEN, WITHHELD
 from leapdash.show.words.alt import of_lines
 from leapdash.show.words.attendance import published_note
 
@@ -33,5 +34,7 @@ def lines_of(
     if published is not None:
         table = with_published(trend, published, choice.release)
         notes = (published_note(published), *notes)
+    if "status" in table and (table["status"] == WITHHELD).any():
+        table = table.assign(reason=table["status"].map({WITHHELD: _(HIDDEN)}).fillna(""))
     table = led_by(table, "series", "period", measure.name)
     return Figure(name, title, chart, table, of_lines(title, trend, measure.name, over), notes)

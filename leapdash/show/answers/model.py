@@ -164,6 +164,7 @@ class Answer:
     `sentence`: the answer to `question`; `scope`: whom it rests on. `notes`: what the cards are.
     `withheld`: why the effect isn't shown. `warnings`: what must not be read into the page.
     `empty`: nobody stands behind the choice; then the sentence says so, and there is no more.
+    `widen`: whether a wider choice may help then.
     """
 
     choice: Choice
@@ -178,6 +179,7 @@ class Answer:
     withheld: Withheld | None = None
     warnings: tuple[str, ...] = ()
     empty: bool = False
+    widen: bool = True
 
     @property
     def stamp(self) -> Stamp:

@@ -26,6 +26,8 @@ from leapdash.show.language import N_
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.parameters import SEVERAL, SIDES, controls_on
 from leapdash.show.views.programme import districts_visited
+from leapdash.show.views.public_effects import most_visited_of
+from leapdash.show.views.public_schools import first_school
 from leapdash.show.views.school import school_at_first
 
 
@@ -55,6 +57,15 @@ PAGES: Mapping[str, Page] = {
     "about": Page(N_("About"), about.QUESTION, about.answer),
 }
 """Every page by its key, which files, filters and addresses go by."""
+
+
+_OF_SMALL_GROUPS = frozenset({"visits", "compare", "before_after"})
+"""Pages whose figures a public release doesn't hold."""
+
+
+def offered(release: OpenedRelease) -> tuple[str, ...]:
+    """The keys of the pages that a release has figures for, in their order."""
+    return tuple(key for key in PAGES if not (release.public and key in _OF_SMALL_GROUPS))
 
 
 def choice_on(
@@ -104,16 +115,18 @@ def _school(choice: Choice) -> str:
     said, schools = choice.school, choice.known.schools
     if said in schools and (choice.codes is None or schools[said].district in choice.codes):
         return said
-    return school_at_first(choice)
+    return first_school(choice) if choice.release.public else school_at_first(choice)
 
 
 def _district(choice: Choice) -> str:
     """The one district a page is about: the only one chosen, else of those chosen the one where
-    most students wait.
+    most students wait; in a public release, where most were visited.
     """
     options = list(choice.codes or choice.known.districts)
     if len(options) == 1:
         return options[0]
+    if choice.release.public:
+        return most_visited_of(choice, options)
     table = districts_visited(choice.filtered(years=()))
     most = table.sort_values("waiting", ascending=False)["district_code"].tolist()
     return next((code for code in most if code in options), options[0])

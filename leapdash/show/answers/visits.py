@@ -4,6 +4,7 @@ from functools import partial
 
 from leapdash.show.answers.forests import slices_of
 from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Text, nothing
+from leapdash.show.answers.public.not_here import not_here
 from leapdash.show.answers.tables import led_by
 from leapdash.show.charts.visits import (
     funnel_months,
@@ -31,6 +32,8 @@ DIFFERS = N_("What differs")
 
 def answer(choice: Choice) -> Answer:
     """The visits of the choice: how many, of what kind, how soon, to whom."""
+    if choice.release.public:
+        return not_here(choice, _(QUESTION))
     made = programme.visits_made(choice)
     if not made.visits:
         began = programme.visits_began(choice)

@@ -16,6 +16,7 @@ from leapdash.show.answers import (
 )
 from leapdash.show.answers.files import file_name
 from leapdash.show.answers.model import Answer, Part, Table
+from leapdash.show.answers.public import impact as public_impact
 from leapdash.show.choice import Choice
 from leapdash.show.views.checks import recent
 from leapdash.show.views.effects import effect_on
@@ -25,7 +26,7 @@ from leapdash.show.words.recent import undone_line
 Answering = Callable[[Choice], Answer]
 
 _ANSWERS: Mapping[str, tuple[Answering, tuple[str, ...]]] = {
-    "impact": (impact.answer, (chronic.TITLE,)),
+    "impact": (impact.answer, (chronic.TITLE, public_impact.MONTHS)),
     "district": (district.answer, (district.YEARS, district.EFFECT)),
     "school": (school.answer, (school.CHRONIC, school.VISITS, school.CHANCE)),
     "groups": (groups.answer, (groups.MONTHS, groups.REACH)),
@@ -71,7 +72,8 @@ def briefing_of(page: str, choice: Choice, link: str = "") -> Briefing:
     )
     judges = page in _ABOUT_EFFECTS and not answer.empty
     lines = _judged_by(answer.choice) if judges else ()
-    ranges = bool(lines) or (page in _WITH_RANGES and not answer.empty)
+    told = page in _WITH_RANGES or choice.release.public
+    ranges = bool(lines) or (told and not answer.empty)
     return Briefing(answer, made, lines, ranges, link)
 
 

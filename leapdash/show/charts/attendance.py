@@ -51,7 +51,7 @@ def trend_lines(
     palette = look.palette
     monthly = bool(len(table)) and isinstance(table["period"].iloc[0], date)
     published = published if published is not None and len(published) else None
-    lines = _lines(table, measure, monthly)
+    lines = _lines(table, measure)
     values = [*table[measure.name].dropna()]
     if published is not None:
         values += [*published["attendance_rate"]]
@@ -105,30 +105,34 @@ class _Line:
         return next(value for value in reversed(self.y) if value is not None)
 
 
-def _lines(table: pd.DataFrame, measure: Measure, monthly: bool) -> dict[str, _Line]:
+def _lines(table: pd.DataFrame, measure: Measure) -> dict[str, _Line]:
     """Every series' line by its code."""
     told = table[table[measure.name].notna()]
-    return {
-        str(code): _line(part, measure, monthly) for code, part in told.groupby("code", sort=False)
-    }
+    return {str(code): _line(part, measure) for code, part in told.groupby("code", sort=False)}
 
 
-def _line(part: pd.DataFrame, measure: Measure, monthly: bool) -> _Line:
-    """A series' points, broken where more than a month is missing.
+def _line(part: pd.DataFrame, measure: Measure) -> _Line:
+    """A series' points, broken where more than a month, or a school year, is missing.
 
     A line over the summer would show attendance where there was none.
     """
     line = _Line(str(part["series"].iloc[0]), [], [], [])
-    before: date | None = None
+    before: date | str | None = None
     for period, value, count in zip(
         part["period"], part[measure.name], part[measure.students], strict=True
     ):
-        if monthly:
-            if before and (period.year - before.year) * 12 + period.month - before.month > 1:
-                _append(line, str(before), None, None)
-            before = period
+        if before and _apart(before, period) > 1:
+            _append(line, str(before), None, None)
+        before = period
         _append(line, str(period), round(value, 5), int(count))
     return line
+
+
+def _apart(before: date | str, period: date | str) -> int:
+    """How many months, or school years, lie between two points."""
+    if isinstance(before, date) and isinstance(period, date):
+        return (period.year - before.year) * 12 + period.month - before.month
+    return int(str(period)[:4]) - int(str(before)[:4])
 
 
 def _append(line: _Line, x: str, y: float | None, count: int | None) -> None:

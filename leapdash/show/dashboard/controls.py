@@ -23,7 +23,7 @@ from leapdash.show.parameters import (
     controls_on,
 )
 from leapdash.show.views.effects import ways_to_part
-from leapdash.show.words.school import AT_FIRST
+from leapdash.show.words.school import AT_FIRST, FIRST_BY_NAME
 
 
 def draw(
@@ -81,7 +81,7 @@ def draw_school(choice: Choice) -> None:
         args=(SCHOOL.key, ["", *offered]),
     )
     if choice.school and choice.school != address.says(SCHOOL):
-        st.caption(_(AT_FIRST))
+        st.caption(_(FIRST_BY_NAME if choice.release.public else AT_FIRST))
 
 
 def draw_sides(choice: Choice) -> None:

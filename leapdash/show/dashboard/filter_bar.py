@@ -163,6 +163,9 @@ def _which_district(choice: Choice) -> list[str]:
         return []
     among = chosen_in_words(Choice(choice.release, Filters(districts=chosen))) or _("the state")
     here = choice.known.label(choice.district)
+    if choice.release.public:
+        told = N_("This page is about one district. Of {among}, most were visited in {here}.")
+        return [_(told, here=here, among=among)]
     waiting = districts_visited(choice.filtered(districts=(choice.district,), years=()))["waiting"]
     if waiting.sum() == 0:
         told = N_("This page is about one district: {here}, the first of {among}.")

@@ -12,6 +12,7 @@ import streamlit as st
 from leapdash.errors import ReleaseError
 from leapdash.show import faults, metrics
 from leapdash.show.answers.pages import PAGES as ANSWERED
+from leapdash.show.answers.pages import offered
 from leapdash.show.briefing.chromium import chromium, printed
 from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
@@ -153,7 +154,8 @@ def _links(pages: Sequence[st.Page], here: PageInfo, choice: Choice) -> None:
     """The product's name, and a link to every page with what is chosen: those of st.navigation
     would lose it. Pages that explain stand apart.
     """
-    named = list(zip(pages, PAGES, strict=True))
+    there = offered(choice.release)
+    named = [(page, info) for page, info in zip(pages, PAGES, strict=True) if info.key in there]
     with st.container(horizontal=True, key="pages", vertical_alignment="center"):
         st.markdown("leapdash", width="content")
         with st.container(horizontal=True, key="pages-figures", width="content"):
@@ -203,7 +205,7 @@ def _say_what_data(page: str, choice: Choice) -> None:
     words = f"{badge} :small[:gray[{edition(manifest)}]]"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="data"):
         st.markdown(words)
-        if page in BRIEFED:
+        if page in BRIEFED and page in offered(choice.release):
             _offer_briefing(page, choice)
 
 

@@ -165,7 +165,8 @@ def nothing(answer: Answer) -> None:
     """That nobody stands behind the choice, with an offer to widen it, one filter at a time."""
     with st.container(border=True, key="empty"):
         st.markdown(f"**{escape(answer.sentence)}**")
-        _widen(answer.choice)
+        if answer.widen:
+            _widen(answer.choice)
 
 
 def _show(part: Part | None, answer: Answer, within: bool) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from leapdash.release import Manifest
 from leapdash.show.answers.files import file_name, marked
 from leapdash.show.answers.model import Answer, Figure, Table
-from leapdash.show.answers.pages import PAGES, choice_on
+from leapdash.show.answers.pages import PAGES, choice_on, offered
 from leapdash.show.endpoint.asked import (
     MOST_ROWS,
     ROWS_PARAMETERS,
@@ -88,6 +88,7 @@ def pages(asked: Asked, release: OpenedRelease) -> Reply:
             ],
         }
         for key, page in PAGES.items()
+        if key in offered(release)
     ]
     return _json({"pages": told, **data_facts(release.manifest)})
 

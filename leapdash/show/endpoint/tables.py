@@ -20,6 +20,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "impact-districts",
         "impact-map",
         "impact-next",
+        "impact-months",
         "impact-years",
         "impact-evaluation",
     ),
@@ -29,6 +30,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "district-visits",
         "district-years",
         "district-months",
+        "district-chronic",
         "district-chance",
         "district-effects",
     ),
@@ -75,7 +77,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     ),
     "home_visit": (),
     "glossary": (),
-    "about": (),
+    "about": ("about-hidden",),
 }
 """The names of each page's tables, in the order of the page; a choice may leave it without some."""
 

@@ -1,5 +1,6 @@
 """The effects a public release holds: those of fixed cells, looked up."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,8 @@ def failed_in_cell(choice: Choice) -> dict[tuple[int, ...], tuple[str, ...]]:
 
 def visited_in_districts(choice: Choice) -> dict[str, int]:
     """The visited students of every district whose effect is shown, to the nearest ten."""
+    if not choice.release.has_effects:
+        return {}
     where = {"level": (ALL_LEVELS,), "headline": ("six_to_nine",)}
     table = choice.release.table("effects_headlines", ["district_code", "visited_all"], where)
     return {
@@ -74,6 +77,12 @@ def visited_in_districts(choice: Choice) -> dict[str, int]:
         for row in table.to_pylist()
         if row["visited_all"] is not None and row["district_code"] != STATE_CODE
     }
+
+
+def most_visited_of(choice: Choice, codes: Sequence[str]) -> str:
+    """Of some districts the one with most visited students whose effect is shown; else the first."""
+    visited = visited_in_districts(choice)
+    return max(codes, key=lambda code: visited.get(code, 0))
 
 
 def _place(choice: Choice) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from leapdash.contract import summary_table
+from leapdash.contract import tables_of
 from leapdash.release import Manifest
 from leapdash.show.language import N_, _, _n
 from leapdash.show.words.numbers import count, month
@@ -104,6 +104,7 @@ def table_facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """What tables a release holds, as pairs of a name and words; plain text, without the marks that
     the data dictionary sets names in.
     """
+    tables = tables_of(manifest.tier)
     return tuple(
         (
             name,
@@ -111,8 +112,8 @@ def table_facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
                 "{meaning} Grain: {grain}; {n} row.",
                 "{meaning} Grain: {grain}; {n} rows.",
                 facts.rows,
-                meaning=_(summary_table(name).meaning).replace("`", ""),
-                grain=_(summary_table(name).grain),
+                meaning=_(tables[name].meaning).replace("`", ""),
+                grain=_(tables[name].grain),
                 n=count(facts.rows),
             ),
         )

@@ -105,6 +105,8 @@ COLUMNS: Mapping[str, Column] = {
     "source": Column(N_("Source")),
     "school_year": Column(N_("School year")),
     "share_visited": Column(N_("Share of school visited")),
+    "cells": Column(N_("Figures")),
+    "hidden": Column(N_("Hidden")),
     "share": Column(N_("Share"), "per cent"),
     "share_state": Column(N_("In the state"), "per cent"),
     "months": Column(N_("Months after")),

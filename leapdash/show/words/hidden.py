@@ -31,6 +31,10 @@ NOT_OFFERED: Mapping[str, str] = {
 }
 """Why a public release holds no such figure at all."""
 TO_TENS = N_("Numbers of visited students are to the nearest ten.")
+ALL_ALIKE = N_(
+    "Some of these figures are of few students; others stand beside them, and would tell them by "
+    "subtraction. Which is which isn’t told."
+)
 NOT_HERE = N_(
     "This page isn’t part of the public release: its figures are of small groups. Choose another "
     "page above."

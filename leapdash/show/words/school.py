@@ -18,6 +18,10 @@ AT_FIRST = N_(
     "Of the districts chosen, the page begins with the school where most students wait, if any do. "
     "Find any other by its name."
 )
+FIRST_BY_NAME = N_(
+    "Of the districts chosen, the page begins with the first school by its name. Find any other by "
+    "its name."
+)
 WAITS = N_(
     "Students enrolled that month; first visits are all those made at the school until then. Days "
     "are those since the end of the month in which the student became eligible."

@@ -10,7 +10,7 @@ from leapdash.show.choice import Choice
 from leapdash.show.filters import Filters
 from leapdash.show.language import _
 from leapdash.show.views import effects
-from leapdash.show.views.public_effects import visited_in_districts
+from leapdash.show.views.public_effects import most_visited_of, visited_in_districts
 from leapdash.show.words import effects as effect_words
 
 
@@ -24,7 +24,7 @@ def ways(choice: Choice) -> tuple[Way, ...]:
 def _of_the_most_visited(choice: Choice) -> Iterable[Way]:
     visited = visited_in_districts(choice)
     if visited:
-        code = max(sorted(visited), key=lambda one: visited[one])
+        code = most_visited_of(choice, sorted(visited))
         title = _("What happened in {district}?", district=choice.known.label(code))
         told = district.in_short(replace(choice, district=code))
         yield Way(title, told, "district", Filters((code,)).in_address(choice.known))
