@@ -80,7 +80,7 @@ def visited_in_districts(choice: Choice) -> dict[str, int]:
 
 
 def most_visited_of(choice: Choice, codes: Sequence[str]) -> str:
-    """Of some districts the one with most visited students whose effect is shown; else the first."""
+    """Of some districts that with most visited students, of those shown; else the first."""
     visited = visited_in_districts(choice)
     return max(codes, key=lambda code: visited.get(code, 0))
 
