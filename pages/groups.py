@@ -19,7 +19,8 @@ with st.container(key="lead"):
     layout.cards(answer)
     left, right = st.columns(2, gap="medium")
 with left:
-    draw(offered(GAP, choice.known), wrap=True)
+    if len((gaps := offered(GAP, choice.known)).words) > 1:
+        draw(gaps, wrap=True)
     layout.show(answer, *answer.figures)
 with right:
     layout.tabs(answer, GROUP_TABS)

@@ -21,6 +21,7 @@ from leapdash.show.words import start as words
 
 QUESTION = N_("What did home visits do for school attendance?")
 DOORS, VIEWS = N_("Where to begin"), N_("Three questions to look into")
+SOME = N_("Questions to look into")
 _YOUNGER, *_OLDER = LEVELS
 
 
@@ -35,7 +36,7 @@ def answer(choice: Choice) -> Answer:
         warnings=(about_words.answer(every.release.manifest),),
         sections=(
             Section(DOORS, _doors),
-            Section(VIEWS, partial(_views, every)),
+            Section(SOME if every.release.public else VIEWS, partial(_views, every)),
         ),
     )
 

@@ -282,6 +282,8 @@ def _symbol(row: _Row, left: float, right: float) -> str:
 
 
 def _small(values: Mapping[Hashable, Any]) -> list[str]:
+    if math.isnan(values["visited_all"]):
+        return []
     lines = [_("{n} of {all}", n=count(values["visited"]), all=count(values["visited_all"]))]
     reached = values.get("reached", math.nan)
     if not math.isnan(reached):

@@ -9,6 +9,7 @@ from leapdash.show.charts.base import Drawing, text_width
 from leapdash.show.language import N_, _
 
 TOO_FEW, NOBODY_VISITED = N_("too few to tell"), N_("nobody visited")
+_HIDDEN = N_("hidden to protect students")
 _HOVER_WIDTH = 44
 _ROW_HEIGHT, _ROOMY_ROW_HEIGHT = 26, 20
 _NAME_WIDTH, _ROOMY_NAME_WIDTH = 22, 60
@@ -44,12 +45,12 @@ def rows_height(names: Sequence[str], roomy: bool = False) -> int:
 
 
 def draw_withheld(
-    drawing: Drawing, rows: Sequence[tuple[float, str, str, int]], low: float, high: float
+    drawing: Drawing, rows: Sequence[tuple[float, str, str, float]], low: float, high: float
 ) -> None:
     """Draw a hatched bar across the plot for every row, with the reason in a word and on hover.
 
-    `rows`: where a row stands, its name, the reason, how many were visited in all. `low`, `high`:
-    the axis' ends.
+    `rows`: where a row stands, its name, the reason, how many were visited in all (NaN where that
+    is hidden). `low`, `high`: the axis' ends.
     """
     palette = drawing.palette
     drawing.add(
@@ -74,7 +75,7 @@ def draw_withheld(
     for at, _name, _reason, visited in rows:
         drawing.write(
             "too few",
-            _(TOO_FEW if visited else NOBODY_VISITED),
+            _(_HIDDEN if visited != visited else TOO_FEW if visited else NOBODY_VISITED),
             x=(low + high) / 2,
             y=at,
             bgcolor=palette.ground,

@@ -2,7 +2,7 @@
 
 Every table of rows has the columns section, series (the row's name), code, effect, low, high
 (fractions; NaN where withheld), visited (followed to the headline's months), visited_all (all
-visited students), naive_change, checks_failed (their codes, one after the other; see CHECKS),
+visited students; both NaN where a public release hides them), naive_change, checks_failed (their codes, one after the other; see CHECKS),
 reason (why the effect is withheld; empty where it isn't). Effects are those of the choice's
 headline.
 """
@@ -347,6 +347,7 @@ def _measured(
     headline = found.month_after if choice.headline == "month_after" else found.six_to_nine
     own = headline.effect
     nothing = float("nan")
+    hidden = choice.release.public and found.withheld is not None
     return {
         "section": section,
         "series": series,
@@ -354,8 +355,8 @@ def _measured(
         "effect": nothing if own is None else own.effect,
         "low": nothing if own is None else own.low,
         "high": nothing if own is None else own.high,
-        "visited": headline.visited,
-        "visited_all": found.visited_all,
+        "visited": nothing if hidden else headline.visited,
+        "visited_all": nothing if hidden else found.visited_all,
         "naive_change": nothing if headline.naive is None else headline.naive,
         "checks_failed": ", ".join(failed(choice, found, headline)),
         "reason": (headline.withheld or "") if found.visited else found.withheld or "",

@@ -26,8 +26,13 @@ def kind_of_data(manifest: Manifest) -> str:
 
 def edition(manifest: Manifest) -> str:
     """Which release, and how far it runs: release 2026-11-24T060000 · data through June 2023."""
+    said = (
+        N_("public release {release} · data through {month}")
+        if manifest.tier == "public"
+        else N_("release {release} · data through {month}")
+    )
     return _(
-        "release {release} · data through {month}",
+        said,
         release=manifest.release_id,
         month=month(manifest.through),
     )

@@ -91,7 +91,17 @@ def alt_forest(title: str, table: pd.DataFrame) -> str:
                 most=most,
             )
         )
-    if hidden := len(table) - len(told):
+    away = int(table["visited_all"].isna().sum())
+    if away:
+        sentences.append(
+            _n(
+                "{n} hidden to protect students.",
+                "{n} hidden to protect students.",
+                away,
+                n=away,
+            )
+        )
+    if hidden := len(table) - len(told) - away:
         sentences.append(
             _n(
                 "{n} withheld: too few to tell.",

@@ -8,9 +8,7 @@ from leapdash.show.choice import Grain
 from leapdash.show.language import N_, _
 from leapdash.show.views.cells import HIDDEN, WITHHELD
 
-INSTEAD = N_(
-    "Larger groups may be shown: the district, or all levels together. The whole state is shown."
-)
+INSTEAD = N_("Larger groups may be shown: the district, all levels together, or the whole state.")
 NOT_OFFERED: Mapping[str, str] = {
     "chronic by participation": N_(
         "Chronic absence isn’t told by participation here: too few of the visited or waiting are "
@@ -30,6 +28,11 @@ NOT_OFFERED: Mapping[str, str] = {
     ),
 }
 """Why a public release holds no such figure at all."""
+READ_THE_ROWS = N_(
+    "Squares: the effect; lines: where it lies with 95% certainty. With each name: visited students "
+    "followed that long, of all visited, to the nearest ten. Hatched: hidden to protect students, "
+    "here or nearby."
+)
 TO_TENS = N_("Numbers of visited students are to the nearest ten.")
 ALL_ALIKE = N_(
     "Some of these figures are of few students; others stand beside them, and would tell them by "

@@ -31,7 +31,6 @@ from leapdash.show.views.public_reach import reach_shown
 from leapdash.show.views.public_schools import schools_side_by_side
 from leapdash.show.words import alt
 from leapdash.show.words import district as words
-from leapdash.show.words import effect_rows as row_words
 from leapdash.show.words import effects as effect_words
 from leapdash.show.words import hidden as hidden_words
 from leapdash.show.words.filters import whom
@@ -191,8 +190,7 @@ def _effect(choice: Choice) -> tuple[Part, ...]:
             "district-effects",
             _("What visits changed in {district}", district=_name(choice)),
             effect_rows.level_rows(choice),
-            row_words.read_the_rows(),
-            _(hidden_words.TO_TENS),
+            _(hidden_words.READ_THE_ROWS),
         ),
     )
 

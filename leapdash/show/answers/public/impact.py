@@ -13,7 +13,6 @@ from leapdash.show.views import attendance, effect_rows, effects
 from leapdash.show.views.checks import failed
 from leapdash.show.views.programme import last_month
 from leapdash.show.views.public_reach import reach_shown
-from leapdash.show.words import effect_rows as row_words
 from leapdash.show.words import effects as effect_words
 from leapdash.show.words import hidden as words
 from leapdash.show.words.effect_paths import alt_paths
@@ -32,15 +31,13 @@ def answer(choice: Choice, question: str) -> Answer:
         led.sentence,
         led.scope,
         led.cards,
-        led.notes,
         figures=(
             forest_of(
                 choice,
                 "impact-effects",
                 _("What visits changed, by level and district"),
                 effect_rows.effect_rows(choice),
-                row_words.read_the_rows(),
-                _(words.TO_TENS),
+                _(words.READ_THE_ROWS),
             ),
         )
         if choice.release.has_effects
@@ -88,9 +85,10 @@ def _reached(choice: Choice) -> tuple[Card, ...]:
     """How many students were visited and how many wait, where that is shown."""
     when = month(last_month(choice))
     reach = reach_shown(choice)
+    enrolled = _("enrolled in {month}", month=when)
     cards = []
     if reach.visited is not None:
-        cards.append(Card(_("Students visited"), count(reach.visited), when))
+        cards.append(Card(_("Students visited"), count(reach.visited), enrolled))
     if reach.waiting is not None:
         cards.append(Card(_("Waiting"), count(reach.waiting), when))
     return tuple(cards)
