@@ -4,3 +4,4 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "data" / "demo"
+DEMO_PUBLIC = ROOT / "data" / "demo-tiers" / "public"

@@ -305,7 +305,7 @@ def _width(row: _Row) -> float:
     names = [text_width(line) for line in row.name]
     if row.roomy:
         return max(*names[:-1], names[-1] + text_width(_SEVERAL.join(["", *row.small])), 0.0)
-    return max(*names, *(_SMALL_WIDTH * text_width(line) for line in row.small))
+    return max(0.0, *names, *(_SMALL_WIDTH * text_width(line) for line in row.small))
 
 
 def _label(row: _Row, small: str) -> list[str]:

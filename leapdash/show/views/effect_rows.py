@@ -2,9 +2,9 @@
 
 Every table of rows has the columns section, series (the row's name), code, effect, low, high
 (fractions; NaN where withheld), visited (followed to the headline's months), visited_all (all
-visited students; both NaN where a public release hides them), naive_change, checks_failed (their codes, one after the other; see CHECKS),
-reason (why the effect is withheld; empty where it isn't). Effects are those of the choice's
-headline.
+visited students; both NaN where a public release hides them), naive_change, checks_failed (their
+codes, one after the other; see CHECKS), reason (why the effect is withheld; empty where it isn't).
+Effects are those of the choice's headline.
 """
 
 from collections.abc import Iterable, Mapping

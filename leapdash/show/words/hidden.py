@@ -29,9 +29,9 @@ NOT_OFFERED: Mapping[str, str] = {
 }
 """Why a public release holds no such figure at all."""
 READ_THE_ROWS = N_(
-    "Squares: the effect; lines: where it lies with 95% certainty. With each name: visited students "
-    "followed that long, of all visited, to the nearest ten. Hatched: hidden to protect students, "
-    "here or nearby."
+    "Squares: the effect; lines: where it lies with 95% certainty. With each name: visited "
+    "students followed that long, of all visited, to the nearest ten. Hatched: hidden to protect "
+    "students, here or nearby."
 )
 TO_TENS = N_("Numbers of visited students are to the nearest ten.")
 ALL_ALIKE = N_(
