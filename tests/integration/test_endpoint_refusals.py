@@ -7,15 +7,11 @@ import logging
 import random
 import re
 from dataclasses import replace
-from datetime import date
 from urllib.parse import quote
 
-import pyarrow as pa
 import pytest
 
-from leapdash.contract import PUBLIC_TABLES
 from leapdash.errors import ReleaseError
-from leapdash.release import BuildFacts, arrow_schema, publish
 from leapdash.show.answers import pages as answer_pages
 from leapdash.show.answers import trends
 from leapdash.show.endpoint.answering import closed
@@ -224,25 +220,6 @@ def test_a_public_release_of_real_students_is_for_everyone(tmp_path):
     manifest = make(tmp_path, synthetic=False).manifest
     assert closed(manifest)
     assert closed(replace(manifest, tier="public")) == ""
-
-
-def test_a_public_release_is_not_shown_yet_and_the_log_says_so(
-    refused, caplog, monkeypatch, tmp_path
-):
-    facts = BuildFacts(synthetic=False, half_day="state", sources=(), tier="public")
-    tables = {table.name: pa.Table.from_pylist([], arrow_schema(table)) for table in PUBLIC_TABLES}
-    month = pa.Table.from_pylist(
-        [
-            {"month": date(2022, 9, 1), "district_code": HARTFORD, "school_code": SCHOOL}
-            | {"level": "all", "status": "c"}
-        ],
-        arrow_schema(PUBLIC_TABLES[0]),
-    )
-    publish(tmp_path, tables | {"attendance": month}, facts)
-    monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
-    problem = refused(503, DATA[0])
-    assert problem["reference"] in caplog.text
-    assert "the pages can't show a public release yet" in caplog.text
 
 
 def test_without_a_release_the_server_lives_and_says_so_without_a_path(

@@ -34,7 +34,7 @@ from leapdash.show.endpoint.contents import (
 )
 from leapdash.show.endpoint.description import description
 from leapdash.show.endpoint.reply import API, CSV, JSON, ProblemError, Reply
-from leapdash.show.endpoint.tables import TABLES, found, none_of, why_none
+from leapdash.show.endpoint.tables import found, none_of, tables_on, why_none
 from leapdash.show.filters import Filters
 from leapdash.show.language import speaking
 from leapdash.show.opened import OpenedRelease
@@ -75,7 +75,7 @@ def pages(asked: Asked, release: OpenedRelease) -> Reply:
             "page": key,
             "question": page.question,
             "answer": asked.link(f"/answers/{key}", {}),
-            "tables": list(TABLES[key]),
+            "tables": list(tables_on(key, release.public)),
             "parameters": [
                 {
                     "name": one.name,
@@ -160,8 +160,9 @@ def _page(asked: Asked) -> str:
 
 def _of_table(asked: Asked, page: str, release: OpenedRelease, query: Query) -> Chosen:
     """What is chosen for a table that the page can have."""
-    if asked.names["table"] not in TABLES[page]:
-        raise ProblemError(404, "The page has no table of that name.", "table", TABLES[page])
+    names = tables_on(page, release.public)
+    if asked.names["table"] not in names:
+        raise ProblemError(404, "The page has no table of that name.", "table", names)
     return choice_asked(page, release, query, beside=ROWS_PARAMETERS)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from leapdash import __version__
-from leapdash.show.answers.pages import PAGES
+from leapdash.show.answers.pages import PAGES, offered
 from leapdash.show.endpoint.asked import MOST_OFFSET, MOST_ROWS, Allowed, allowed_on
 from leapdash.show.endpoint.reply import API, JSON, PROBLEM
 from leapdash.show.endpoint.schemas import SCHEMAS
-from leapdash.show.endpoint.tables import TABLES
+from leapdash.show.endpoint.tables import tables_on
 from leapdash.show.filters import Known
 from leapdash.show.opened import OpenedRelease
 
@@ -49,7 +49,7 @@ def description(release: OpenedRelease, below: str = "") -> Values:
         ),
         "/openapi.json": _operation("This description", "openapi", JSON, ("403", "500", "503")),
     }
-    for page in PAGES:
+    for page in offered(release):
         paths |= _paths_of(page, known)
     return {
         "openapi": "3.1.0",
@@ -82,12 +82,12 @@ def _paths_of(page: str, known: Known) -> Values:
     choosing = [_parameter(one) for one in allowed_on(page, known)]
     answer = _get(question, f"answer_{page}", "Answer", choosing)
     paths = {f"{API}/answers/{page}": answer}
-    if TABLES[page]:
+    if names := tables_on(page, known.public):
         table = {
             "name": "table",
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "enum": list(TABLES[page])},
+            "schema": {"type": "string", "enum": list(names)},
         }
         rows = [
             {"name": name, "in": "query", "description": meaning, "schema": schema}

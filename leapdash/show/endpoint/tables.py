@@ -20,7 +20,6 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "impact-districts",
         "impact-map",
         "impact-next",
-        "impact-months",
         "impact-years",
         "impact-evaluation",
     ),
@@ -30,7 +29,6 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "district-visits",
         "district-years",
         "district-months",
-        "district-chronic",
         "district-chance",
         "district-effects",
     ),
@@ -77,9 +75,29 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     ),
     "home_visit": (),
     "glossary": (),
-    "about": ("about-hidden",),
+    "about": (),
 }
 """The names of each page's tables, in the order of the page; a choice may leave it without some."""
+
+_IN_PUBLIC: Mapping[str, tuple[str, ...]] = {
+    "impact": ("impact-effects", "impact-months", "impact-years"),
+    "district": (
+        "district-schools",
+        "district-years",
+        "district-months",
+        "district-chronic",
+        "district-effects",
+    ),
+    "school": ("school-months", "school-chronic"),
+    "groups": ("groups-chronic", "groups-months", "groups-chronic-months"),
+    "trends": ("trends-attendance", "trends-chronic"),
+    "about": ("about-hidden",),
+}
+
+
+def tables_on(page: str, public: bool) -> tuple[str, ...]:
+    """The names of a page's tables. `public`: in a public release, which has others, and fewer."""
+    return _IN_PUBLIC.get(page, ()) if public else TABLES[page]
 
 
 @dataclass(frozen=True)
