@@ -52,7 +52,7 @@ def from_the_contract() -> Iterator[str]:
     for name in _CODED:
         yield from getattr(contract, name).values()
     yield from contract.RULES.values()
-    for table in contract.SUMMARY_TABLES:
+    for table in (*contract.SUMMARY_TABLES, *contract.PUBLIC_TABLES):
         yield from (table.meaning, table.grain)
 
 

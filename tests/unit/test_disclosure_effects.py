@@ -10,6 +10,7 @@ from leapdash.build.disclosure.effects import Effects, audited_effects, public_e
 from leapdash.build.disclosure.rules import STATE_RULES
 from leapdash.contract import ALL_LEVELS, EVENT_TIMES, LEVELS, STATE_CODE
 from leapdash.release import Release
+from leapdash.show.words.about import _RULES_SAY
 from tests.lib.small_release import LEAP as TAKING_PART
 from tests.lib.small_release import make
 
@@ -217,3 +218,8 @@ def test_a_month_shown_of_a_withheld_path_is_found(any_release):
     away = tables["effects"].index[tables["effects"]["status"] == "c"][0]
     tables["effects"].loc[away] = shown["effects"].loc[away]
     assert any("another" in one.found for one in attacked(tables, any_release)[1])
+
+
+def test_about_says_the_states_rule_in_the_words_of_the_manifest():
+    """So that it can be said in every language."""
+    assert STATE_RULES.in_words() in _RULES_SAY

@@ -267,10 +267,16 @@ def test_the_text_for_who_cannot_see_a_forest_tells_the_ends_and_the_withheld():
     table = pd.DataFrame(
         {"series": ["Hartford", "Avon", "Windham"], "effect": [0.285, float("nan"), -0.02]}
     )
-    assert row_words.alt_forest("What visits changed", table) == (
+    ends = (
         "Forest plot: What visits changed. 3 rows. Effects from −2.0 points (Windham) to +28.5 "
-        "points (Hartford). 1 withheld: too few to tell."
+        "points (Hartford)."
     )
+    few = row_words.alt_forest("What visits changed", table.assign(visited_all=[500, 9, 80]))
+    assert few == f"{ends} 1 withheld: too few to tell."
+    hidden = row_words.alt_forest(
+        "What visits changed", table.assign(visited_all=[500, float("nan"), 80])
+    )
+    assert hidden == f"{ends} 1 hidden to protect students."
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,11 @@ _RULES_SAY: Mapping[str, str] = {
         for text in (
             N_("as in the monthly input"),
             N_("none: this release is for people who may see small numbers"),
+            N_(
+                "cells of fewer than 20 students, or with fewer than 6 counted or not counted, and "
+                "whatever would tell them: no withheld figure can be worked out, nor narrowed down "
+                "to fewer than 6; attendance also where one student has more than 15% of the days"
+            ),
         )
     },
 }

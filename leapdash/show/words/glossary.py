@@ -289,6 +289,16 @@ GLOSSARY = (
         values=lambda: {"visited": MINIMUM_VISITED, "compared": MINIMUM_EFFECTIVE},
     ),
     Term(
+        "hidden",
+        N_("Hidden"),
+        N_(
+            "In a public release, figures of few students are hidden, and so are others that would "
+            "tell them by subtraction. About says how many figures of each kind there are, and how "
+            "many are hidden."
+        ),
+        (N_("Figures"),),
+    ),
+    Term(
         "days-regained",
         N_("School days regained"),
         N_(

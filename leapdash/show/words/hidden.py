@@ -66,15 +66,19 @@ def hidden_note(table: pd.DataFrame, grain: Grain) -> str:
         for series, row in counts.iterrows()
         if row["_withheld"]
     ]
-    return f"{why_hidden()} {_('Hidden: {lines}.', lines='; '.join(lines))}"
+    return _with_names("; ".join(lines))
 
 
 def hidden_rows(names: Sequence[str]) -> str:
     """Which rows of a figure lack a value; empty where none does."""
     if not names:
         return ""
-    told = "; ".join(dict.fromkeys(names))
-    return f"{why_hidden()} {_('Hidden: {lines}.', lines=told)}"
+    return _with_names("; ".join(dict.fromkeys(names)))
+
+
+def _with_names(names: str) -> str:
+    named = _("Hidden: {lines}.", lines=names)
+    return f"{why_hidden()} {named}"
 
 
 def _withheld(status: pd.Series) -> int:
