@@ -253,10 +253,10 @@ def brief(
     PDF needs a Chromium on the machine; HTML is smaller where there is one.
     """
     from leapdash.show.briefing.write import write_briefings
-    from leapdash.show.on_show import store_path
+    from leapdash.show.on_show import whole_store
 
     files = write_briefings(
-        store or store_path(),
+        store or whole_store(),
         out,
         districts=district or [],
         all_districts=all_districts,
@@ -284,14 +284,21 @@ def serve(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port to listen at; 0 for a free one.")
     ] = 8501,
+    unguarded: Annotated[
+        bool,
+        typer.Option(
+            "--unguarded",
+            help="Serve recorded data with small numbers without sign-in, to this machine alone.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the pages and their data (docs/endpoint.md) until stopped.
 
-    Only this machine is served unless another --host is given.
+    Only this machine is served unless another --host is given. Who may see what: docs/doors.md.
     """
     from leapdash.show.dashboard.serve import serve as serve_dashboard
 
-    serve_dashboard(store, host, port)
+    serve_dashboard(store, host, port, unguarded)
 
 
 @app.command()

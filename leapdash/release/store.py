@@ -260,6 +260,7 @@ def _write(
         },
         sources=facts.sources,
         tables=_write_tables(folder, tables),
+        district=facts.district,
     )
     package = json.dumps(datapackage(manifest), indent=2, ensure_ascii=False)
     folder.write("datapackage.json", package.encode())

@@ -9,17 +9,29 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from leapdash.errors import ReleaseError
-from leapdash.show import faults, metrics
+from leapdash.errors import LeapdashError, ReleaseError, UsageError
+from leapdash.show import faults, metrics, seen_as
 from leapdash.show.answers.pages import PAGES as ANSWERED
 from leapdash.show.briefing.chromium import chromium, printed
 from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import address, buttons, controls, filter_bar, link, paper, store
+from leapdash.show.dashboard import (
+    address,
+    buttons,
+    controls,
+    filter_bar,
+    link,
+    paper,
+    seen,
+    store,
+    visitor,
+)
+from leapdash.show.doors.pages import on_page
+from leapdash.show.doors.reader import read_as
 from leapdash.show.language import LANGUAGES, _, in_this_language, language
-from leapdash.show.parameters import LANGUAGE
+from leapdash.show.parameters import LANGUAGE, Parameter
 from leapdash.show.words.about import INVENTED, RECORDED
 from leapdash.show.words.briefing import edition
 
@@ -93,8 +105,12 @@ def say_sorry(error: Exception, where: str = "what a control does") -> bool:
 def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
     st.html(_CSS)
     try:
+        ways = seen_as.ways()
+        seen_by = seen.offer(ways)
+        one = visitor.of_page(address.wished(seen_by) if seen_by else "")
+        read_as(on_page(info.key, one))
         release = store.release()
-    except ReleaseError as error:
+    except (ReleaseError, UsageError) as error:
         _broken(error)
         return
     known = release.known
@@ -105,7 +121,7 @@ def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
         _links(pages, info, choice)
     paper.prepare(release.manifest)
     buttons.prepare()
-    _say_what_data(info.key, choice)
+    _say_what_data(info.key, choice, seen_by)
     st.title(_(ANSWERED[info.key].question), anchor=False)
     filter_bar.show(info.key, choice)
     for note in notes:
@@ -192,8 +208,8 @@ def _languages() -> None:
             )
 
 
-def _say_what_data(page: str, choice: Choice) -> None:
-    """What the data are; beside it, the page to hand on."""
+def _say_what_data(page: str, choice: Choice, seen_by: Parameter | None) -> None:
+    """What the data are; beside it, as whom they are seen, and the page to hand on."""
     manifest = choice.release.manifest
     badge = (
         f":orange-badge[:material/science: {_(INVENTED)}]"
@@ -203,6 +219,8 @@ def _say_what_data(page: str, choice: Choice) -> None:
     words = f"{badge} :small[:gray[{edition(manifest)}]]"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="data"):
         st.markdown(words)
+        if seen_by:
+            seen.draw(seen_by)
         if page in BRIEFED:
             _offer_briefing(page, choice)
 
@@ -243,7 +261,7 @@ def _address(page: str, choice: Choice) -> str:
     return f"{at}?{urlencode(query, doseq=True)}" if at and query else at or ""
 
 
-def _broken(error: ReleaseError) -> None:
+def _broken(error: LeapdashError) -> None:
     """A release that can't be opened: what is wrong and the command that mends it."""
     address.speak_as_wished(st.query_params.get(LANGUAGE.key, ""))
     st.title(_("There is no release to show"), anchor=False)
@@ -251,7 +269,7 @@ def _broken(error: ReleaseError) -> None:
     _say_error(error)
 
 
-def _say_error(error: ReleaseError) -> None:
+def _say_error(error: LeapdashError) -> None:
     """What is wrong and what mends it."""
     st.code(str(error), language=None, wrap_lines=True)
     st.caption(_("Nothing was changed. Reload this page when the command has run."))

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from leapdash.release import Manifest
 from leapdash.show.answers.files import file_name, marked
 from leapdash.show.answers.model import Answer, Figure, Table
 from leapdash.show.answers.pages import PAGES, choice_on
+from leapdash.show.doors.reader import reader
 from leapdash.show.endpoint.asked import (
     MOST_ROWS,
     ROWS_PARAMETERS,
@@ -38,33 +38,48 @@ from leapdash.show.endpoint.tables import TABLES, found, none_of, why_none
 from leapdash.show.filters import Filters
 from leapdash.show.language import speaking
 from leapdash.show.opened import OpenedRelease
+from leapdash.show.seen_as import SEEN_AS, known_on, ways
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request: the names in its path, its query, and the folder the server stands below."""
+    """A request: the names in its path, its query, and the folder the server stands below.
+
+    `kept`: what every address beside it has in its query, too.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     query: bytes = b""
     below: str = ""
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     def link(self, path: str, query: Mapping[str, Any]) -> str:
         """The address of something beside it, with a query."""
-        words = urlencode(query, doseq=True)
+        words = urlencode({**query, **self.kept}, doseq=True)
         return f"{self.below}{API}{path}{f'?{words}' if words else ''}"
 
 
 Answering = Callable[[Asked, OpenedRelease], Reply]
 
 
-def closed(manifest: Manifest) -> str:
-    """Why a release isn't served to everyone; empty where it is."""
-    if manifest.synthetic or manifest.tier == "public":
-        return ""
-    return (
-        "The release on show holds recorded data with small numbers, for people who may see them. "
-        "Nobody can say here who asks, so only simulated and public releases are served."
-    )
+def seen_as_asked(asked: Asked) -> tuple[Asked, str]:
+    """The request without as whom the demonstration is to be seen, which its links keep; and as
+    whom: a reader's name, empty where it doesn't say. Raises ProblemError where it names none.
+    """
+    query, offered = parsed(asked.query), ways()
+    if SEEN_AS not in query or not offered.words:
+        return asked, ""
+    name, understood = offered.wished(query[SEEN_AS])
+    if not understood:
+        raise ProblemError(
+            400,
+            "“as” names nobody as whom this can be seen. Expected one of those allowed.",
+            SEEN_AS,
+            offered.words.values(),
+        )
+    others = {key: values for key, values in query.items() if key != SEEN_AS}
+    words = {SEEN_AS: offered.words[name]}
+    return replace(asked, query=urlencode(others, doseq=True).encode(), kept=words), name
 
 
 def pages(asked: Asked, release: OpenedRelease) -> Reply:
@@ -84,7 +99,7 @@ def pages(asked: Asked, release: OpenedRelease) -> Reply:
                     "default": one.words.get(one.first),
                     "values": [{"code": code, "word": word} for code, word in one.words.items()],
                 }
-                for one in allowed_on(key, release.known)
+                for one in allowed_on(key, known_on(key, reader()))
             ],
         }
         for key, page in PAGES.items()
@@ -144,10 +159,10 @@ def table_csv(asked: Asked, release: OpenedRelease) -> Reply:
     return Reply(200, body, CSV, headers)
 
 
-def described(asked: Asked, release: OpenedRelease) -> Reply:
-    """The description of all this, for the release on show."""
+def described(asked: Asked, release: OpenedRelease) -> Reply:  # noqa: ARG001
+    """The description of all this, for the releases on show."""
     refuse_others(parsed(asked.query), ())
-    return _json(description(release, asked.below))
+    return _json(description(lambda page: known_on(page, reader()), asked.below))
 
 
 def _page(asked: Asked) -> str:

@@ -1,6 +1,6 @@
 """What the endpoint answers, as OpenAPI 3.1, from the definitions that requests are read by."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from leapdash import __version__
@@ -10,13 +10,12 @@ from leapdash.show.endpoint.reply import API, JSON, PROBLEM
 from leapdash.show.endpoint.schemas import SCHEMAS
 from leapdash.show.endpoint.tables import TABLES
 from leapdash.show.filters import Known
-from leapdash.show.opened import OpenedRelease
 
 Values = dict[str, Any]
 
 _REFUSED = {
     "400": "A parameter is unknown, has a value that isn’t allowed, or came more than once.",
-    "403": "The release on show holds small numbers of real students.",
+    "403": "The release on show holds small numbers of students, and isn’t for who asks.",
     "404": "There is no page or table of that name.",
     "500": "Something went wrong; `reference` finds it in the server’s log.",
     "503": "There is no release to show.",
@@ -32,12 +31,12 @@ _ROWS = (
 )
 
 
-def description(release: OpenedRelease, below: str = "") -> Values:
-    """The description for a release: its districts, years and schools are values there.
+def description(known_on: Callable[[str], Known], below: str = "") -> Values:
+    """The description for a reader: what they may choose on a page (`known_on`), its districts,
+    years and schools, are values there.
 
     `below`: the folder the server stands below.
     """
-    known = release.known
     paths = {
         f"{API}/pages": _get("Every page and what may be chosen on it", "pages", "Pages"),
         f"{API}/release": _get("What the release on show says of itself", "release", "Release"),
@@ -50,7 +49,7 @@ def description(release: OpenedRelease, below: str = "") -> Values:
         "/openapi.json": _operation("This description", "openapi", JSON, ("403", "500", "503")),
     }
     for page in PAGES:
-        paths |= _paths_of(page, known)
+        paths |= _paths_of(page, known_on(page))
     return {
         "openapi": "3.1.0",
         "info": {

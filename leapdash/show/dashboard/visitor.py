@@ -1,0 +1,26 @@
+"""Who reads a page, or asks the endpoint: known before anything is opened."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from leapdash.show.doors.nameless import at_home
+from leapdash.show.doors.reader import Reader
+from leapdash.show.seen_as import visitor
+
+
+def of_page(wished: str = "") -> Reader:
+    """Who reads the page that runs. `wished`: as whom the demonstration is to be seen."""
+    return visitor(_at_home(st.context.headers), wished)
+
+
+def of_request(scope: Scope, wished: str = "") -> Reader:
+    """Who makes a request."""
+    return visitor(_at_home(Headers(scope=scope)), wished)
+
+
+def _at_home(headers: Mapping[str, str]) -> bool:
+    lower = {name.lower(): value for name, value in headers.items()}
+    return at_home(st.get_option("server.address"), lower)

@@ -1,0 +1,48 @@
+"""Which release a reader may open, by what the release says of itself and nothing else."""
+
+from leapdash.errors import ReleaseError
+from leapdash.release import Manifest
+from leapdash.show.doors.reader import Reader
+
+
+class ClosedError(ReleaseError):
+    """A release that this reader may not open."""
+
+
+def check(one: Reader, manifest: Manifest) -> None:
+    """Raises ClosedError where the reader may not open the release that says this of itself."""
+    if not (one.asked or _for_anybody(one, manifest)):
+        raise ClosedError(
+            "The release on show holds recorded data with small numbers, for people who may see "
+            "them. Nobody can say here who asks, so only simulated and public releases are "
+            "served.\n"
+            "Expected one of: a public release (python -m leapdash publish); readers who sign in "
+            "(docs/doors.md); or, for the people at this machine alone, python -m leapdash serve "
+            "--unguarded."
+        )
+    if not _of_their_tier(one, manifest):
+        raise ClosedError(
+            f"The release on show is a {manifest.tier} one, and this reader may open "
+            f"{_MAY_OPEN[one.tier]}.\n"
+            "Expected a store with one of these where docs/doors.md says."
+        )
+
+
+_MAY_OPEN = {
+    "public": "public ones",
+    "district": "public ones and that of their own district",
+    "commissioner": "any",
+}
+
+
+def _for_anybody(one: Reader, manifest: Manifest) -> bool:
+    return manifest.tier == "public" or manifest.synthetic or one.at_home
+
+
+def _of_their_tier(one: Reader, manifest: Manifest) -> bool:
+    match one.tier:
+        case "commissioner":
+            return True
+        case "district" if manifest.tier == "district":
+            return manifest.district == one.district != ""
+    return manifest.tier == "public"
