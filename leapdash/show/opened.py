@@ -194,4 +194,5 @@ def known_in(release: OpenedRelease | Release) -> Known:
         districts=dict(sorted(labelled.items(), key=lambda pair: pair[1])),
         leap=frozenset(takes_part["district_code"].to_pylist()),
         years=release.manifest.school_years,
+        own=release.manifest.district,
     )
