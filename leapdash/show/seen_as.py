@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leapdash.errors import ReleaseError
-from leapdash.show.doors.nameless import nameless, seen_as
+from leapdash.show.doors.nameless import named, nameless, seen_as
 from leapdash.show.doors.pages import on_page
 from leapdash.show.doors.reader import Reader, reading
 from leapdash.show.doors.rule import ClosedError
@@ -30,17 +30,19 @@ class Ways:
     def wished(self, asked: Sequence[str]) -> tuple[str, bool]:
         """The name asked for, empty for none; and whether nothing else was asked for."""
         found, all_known = understood(asked, self.words)
-        return (found[0] if found else ""), all_known and len(asked) < 2
+        return (found[0] if found else ""), all_known and len(asked) == 1
+
+    def seen_by(self, one: Reader, wished: str) -> Reader:
+        """Who reads, seen as the reader wished for; as is where none of these is."""
+        return named(wished, one) if wished in self.words else one
 
 
-def ways() -> Ways:
+def ways(one: Reader) -> Ways:
     """As whom the release on show may be seen: as those for whom a release stands beside it, where
-    nobody signs in, it is simulated, and no setting says as whom.
+    nobody signs in, it is simulated, and no setting says as whom. `one`: who reads.
     """
-    whole = _whole()
-    if seen_as() or whole is None or not whole.manifest.synthetic:
-        return Ways({})
-    if whole.manifest.tier != "restricted":
+    whole = None if one.asked or seen_as() else _whole()
+    if whole is None or not whole.manifest.synthetic or whole.manifest.tier != "restricted":
         return Ways({})
     known = whole.known.districts
     others = {f"district:{code}": known[code] for code in districts_cut() if code in known}
@@ -49,11 +51,11 @@ def ways() -> Ways:
     return Ways({"commissioner": "commissioner", **others} if others else {})
 
 
-def visitor(at_home: bool = False, wished: str = "") -> Reader:
-    """Who reads where nobody signs in: as wished, or as the setting says; else whoever may open the
-    whole release, and where nobody may, the public's. `wished`: one of `ways`.
+def visitor(at_home: bool = False) -> Reader:
+    """Who reads where nobody signs in: as the setting says; else who gets the whole release, and
+    where nobody may, the public.
     """
-    one = nameless(at_home, wished)
+    one = nameless(at_home)
     if one.tier == "commissioner" and public_store() != whole_store():
         try:
             with reading(one):

@@ -1,5 +1,6 @@
 """The demonstration seen as one or another reader: each gets just the release that is for them."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -21,12 +22,18 @@ OPENED = opening._held
 def stores(tmp_path_factory):
     """The whole small state, a release that stands for the public one, and every district's."""
     folder = tmp_path_factory.mktemp("stores")
-    make(folder / "public")
-    # The second of a store has an id of its own, whatever the second of the clock.
-    made = {name: make(folder / name) for name in ("whole", "public")}
-    assert made["whole"].manifest.release_id != made["public"].manifest.release_id
+    whole = make(folder / "whole").manifest.release_id
+    shutil.copytree(folder / "whole", folder / "public")
+    _rename(folder / "public", whole, public := f"{whole}-public")
     publish_every_district(folder / "whole", str(folder / "districts"))
-    return folder, made["whole"].manifest.release_id, made["public"].manifest.release_id
+    return folder, whole, public
+
+
+def _rename(store, before, after):
+    (store / "releases" / before).rename(store / "releases" / after)
+    (store / "current").write_text(after)
+    manifest = store / "releases" / after / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(before, after))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from leapdash.contract import ReleaseTier
 from leapdash.errors import UsageError
-from leapdash.show.doors.nameless import at_home, is_loopback, nameless
+from leapdash.show.doors.nameless import at_home, is_loopback, named, nameless
 from leapdash.show.doors.pages import on_page
 from leapdash.show.doors.reader import Reader, Tier, read_as, reader, reading
 from leapdash.show.doors.rule import ClosedError, check
@@ -121,11 +121,11 @@ def test_a_setting_that_names_no_reader_is_told(said, monkeypatch):
         nameless()
 
 
-def test_the_setting_counts_whatever_is_wished(monkeypatch):
+def test_who_comes_unasked_is_who_the_setting_says(monkeypatch):
     assert nameless() == Reader("commissioner", asked=False)
-    assert nameless(wished=f"district:{AVON}") == Reader("district", AVON, asked=False)
+    assert named(f"district:{AVON}", nameless()) == Reader("district", AVON, asked=False)
     monkeypatch.setenv("LEAPDASH_SEE_AS", "public")
-    assert nameless(wished="commissioner") == Reader("public", asked=False)
+    assert nameless() == Reader("public", asked=False)
 
 
 HERE = {"host": "localhost:8501"}

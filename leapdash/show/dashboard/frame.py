@@ -105,9 +105,10 @@ def say_sorry(error: Exception, where: str = "what a control does") -> bool:
 def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
     st.html(_CSS)
     try:
-        ways = seen_as.ways()
+        one = visitor.of_page()
+        ways = seen_as.ways(one)
         seen_by = seen.offer(ways)
-        one = visitor.of_page(address.wished(seen_by) if seen_by else "")
+        one = ways.seen_by(one, address.wished(seen_by) if seen_by else "")
         read_as(on_page(info.key, one))
         release = store.release()
     except (ReleaseError, UsageError) as error:

@@ -29,19 +29,20 @@ def title_of(page: str, choice: Choice) -> str:
     return " · ".join(part for part in (chosen, _(PAGES[page].title), "leapdash") if part)
 
 
-def told_ahead(path: str, query: bytes, who: Callable[[str], Reader]) -> str:
+def told_ahead(path: str, query: bytes, who: Callable[[], Reader]) -> str:
     """What programs that show a link before it is opened look for in the document, as HTML: title
     and description; empty for no page, or where no release can be read.
 
-    Of an address that has something wrong only the page counts. `who`: who asks, where the
-    demonstration is to be seen as that reader.
+    Of an address that has something wrong only the page counts. `who`: tells who asks.
     """
     page = path.strip("/") or "start"
     if page not in PAGES:
         return ""
     try:
-        wished, _all_known = ways().wished(_asked(query).get(SEEN_AS, []))
-        with reading(on_page(page, who(wished))):
+        one = who()
+        offered = ways(one)
+        wished, _all_known = offered.wished(_asked(query).get(SEEN_AS, []))
+        with reading(on_page(page, offered.seen_by(one, wished))):
             release = release_on_show()
         chosen = _understood(page, release, query)
     except (ReleaseError, UsageError):

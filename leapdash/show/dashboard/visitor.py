@@ -11,14 +11,14 @@ from leapdash.show.doors.reader import Reader
 from leapdash.show.seen_as import visitor
 
 
-def of_page(wished: str = "") -> Reader:
-    """Who reads the page that runs. `wished`: as whom the demonstration is to be seen."""
-    return visitor(_at_home(st.context.headers), wished)
+def of_page() -> Reader:
+    """Who reads the page that runs."""
+    return visitor(_at_home(st.context.headers))
 
 
-def of_request(scope: Scope, wished: str = "") -> Reader:
+def of_request(scope: Scope) -> Reader:
     """Who makes a request."""
-    return visitor(_at_home(Headers(scope=scope)), wished)
+    return visitor(_at_home(Headers(scope=scope)))
 
 
 def _at_home(headers: Mapping[str, str]) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from ipaddress import ip_address
 
 from leapdash.errors import LeapdashError, UsageError, shortened
@@ -14,21 +15,22 @@ UNGUARDED_VARIABLE = "LEAPDASH_UNGUARDED"
 _PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 
-def nameless(at_home: bool = False, wished: str = "") -> Reader:
-    """Who reads where nobody signs in: as LEAPDASH_SEE_AS says, else as wished, else everything
-    that is for anybody.
-
-    `wished`: a reader's name, of those that may be chosen. Raises UsageError where the setting
-    names none.
+def nameless(at_home: bool = False) -> Reader:
+    """Who reads where nobody signs in: as LEAPDASH_SEE_AS says, else who gets everything that is
+    for anybody. Raises UsageError where the setting names none.
     """
-    said = seen_as() or wished
-    tier, _, code = said.partition(":")
+    return named(seen_as() or "commissioner", Reader(asked=False, at_home=at_home))
+
+
+def named(name: str, one: Reader) -> Reader:
+    """The reader with the tier and the district of that name (`Reader.name`)."""
+    tier, _, code = name.partition(":")
     match tier:
-        case "public":
-            return Reader("public", asked=False, at_home=at_home)
+        case "commissioner":
+            return replace(one, tier="commissioner", district="")
         case "district":
-            return Reader("district", code, asked=False, at_home=at_home)
-    return Reader("commissioner", asked=False, at_home=at_home)
+            return replace(one, tier="district", district=code)
+    return replace(one, tier="public", district="")
 
 
 def seen_as() -> str:

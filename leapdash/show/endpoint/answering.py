@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from leapdash.show.answers.files import file_name, marked
 from leapdash.show.answers.model import Answer, Figure, Table
 from leapdash.show.answers.pages import PAGES, choice_on
-from leapdash.show.doors.reader import reader
+from leapdash.show.doors.reader import Reader, reader
 from leapdash.show.endpoint.asked import (
     MOST_ROWS,
     ROWS_PARAMETERS,
@@ -62,13 +62,13 @@ class Asked:
 Answering = Callable[[Asked, OpenedRelease], Reply]
 
 
-def seen_as_asked(asked: Asked) -> tuple[Asked, str]:
-    """The request without as whom the demonstration is to be seen, which its links keep; and as
-    whom: a reader's name, empty where it doesn't say. Raises ProblemError where it names none.
+def seen_as_asked(asked: Asked, one: Reader) -> tuple[Asked, Reader]:
+    """The request without as whom the demonstration is to be seen, which its links keep; and who
+    reads, seen so. Raises ProblemError where it names none.
     """
-    query, offered = parsed(asked.query), ways()
+    query, offered = parsed(asked.query), ways(one)
     if SEEN_AS not in query or not offered.words:
-        return asked, ""
+        return asked, one
     name, understood = offered.wished(query[SEEN_AS])
     if not understood:
         raise ProblemError(
@@ -79,7 +79,8 @@ def seen_as_asked(asked: Asked) -> tuple[Asked, str]:
         )
     others = {key: values for key, values in query.items() if key != SEEN_AS}
     words = {SEEN_AS: offered.words[name]}
-    return replace(asked, query=urlencode(others, doseq=True).encode(), kept=words), name
+    asked = replace(asked, query=urlencode(others, doseq=True).encode(), kept=words)
+    return asked, offered.seen_by(one, name)
 
 
 def pages(asked: Asked, release: OpenedRelease) -> Reply:

@@ -31,7 +31,7 @@ from leapdash.show.opened import release_on_show
 
 _THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="leapdash-endpoint")
 _METHODS = ("GET", "HEAD")
-Who = Callable[[Scope, str], Reader]
+Who = Callable[[Scope], Reader]
 _ANSWERS: Mapping[str, Answering] = {
     f"{API}/pages": answering.pages,
     f"{API}/release": answering.release_told,
@@ -50,8 +50,7 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 def routes(who: Who, below: str = "") -> list[Route]:
     """Every route, below a folder (`/leap`, say) where the server stands below one.
 
-    `who`: the reader who makes a request, seen as one of the demonstration's where one is named;
-    raises ProblemError where that can't be told.
+    `who`: the reader who makes a request; raises ProblemError where that can't be told.
     """
     health, scraped = _Served("/healthz", below, _health), _Served("/metrics", below, _metrics)
     answers = [_Served(pattern, below, _Data(make, who)) for pattern, make in _ANSWERS.items()]
@@ -85,8 +84,8 @@ class _Data:
     who: Who
 
     def __call__(self, request: _Request) -> Reply:
-        asked, wished = seen_as_asked(request.asked)
-        with reading(self.who(request.scope, wished)):
+        asked, one = seen_as_asked(request.asked, self.who(request.scope))
+        with reading(one):
             return self._of_reader(replace(request, asked=asked))
 
     def _of_reader(self, request: _Request) -> Reply:
