@@ -25,11 +25,13 @@ from leapdash.show.dashboard import (
     link,
     paper,
     seen,
+    sign_in,
     store,
     visitor,
 )
 from leapdash.show.doors.pages import on_page
 from leapdash.show.doors.reader import read_as
+from leapdash.show.doors.rule import for_this_reader
 from leapdash.show.language import LANGUAGES, _, in_this_language, language
 from leapdash.show.parameters import LANGUAGE, Parameter
 from leapdash.show.words.about import INVENTED, RECORDED
@@ -184,6 +186,7 @@ def _links(pages: Sequence[st.Page], here: PageInfo, choice: Choice) -> None:
                 if info.aside:
                     _link_to(page, info, here, choice)
             _languages()
+            sign_in.draw()
     with st.container(key="pages-script"):
         st.html(f"<script>{_SCRIPT.read_text('utf-8')}</script>", unsafe_allow_javascript=True)
 
@@ -231,7 +234,7 @@ def _offer_briefing(page: str, choice: Choice) -> None:
     at = _address(page, choice)
     st.download_button(
         _("Briefing"),
-        in_this_language(lambda: document(briefing_of(page, choice, at))),
+        for_this_reader(in_this_language(lambda: document(briefing_of(page, choice, at)))),
         file_name=f"{briefing_name(page, choice)}.html",
         mime="text/html",
         icon=":material/description:",
@@ -242,7 +245,7 @@ def _offer_briefing(page: str, choice: Choice) -> None:
     )
     st.download_button(
         "PDF",
-        in_this_language(lambda: printed(document(briefing_of(page, choice, at)))),
+        for_this_reader(in_this_language(lambda: printed(document(briefing_of(page, choice, at))))),
         file_name=f"{briefing_name(page, choice)}.pdf",
         mime="application/pdf",
         type="tertiary",
@@ -268,6 +271,8 @@ def _broken(error: LeapdashError) -> None:
     st.title(_("There is no release to show"), anchor=False)
     st.markdown(_("The pages read a release, and this one can’t be opened:"))
     _say_error(error)
+    if isinstance(error, ReleaseError):
+        sign_in.draw()
 
 
 def _say_error(error: LeapdashError) -> None:

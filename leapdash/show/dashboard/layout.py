@@ -30,6 +30,7 @@ from leapdash.show.choice import Choice
 from leapdash.show.contacts import link_of
 from leapdash.show.dashboard import address, buttons
 from leapdash.show.dashboard.controls import draw
+from leapdash.show.doors.rule import for_this_reader
 from leapdash.show.language import N_, _, in_this_language
 from leapdash.show.parameters import Parameter
 from leapdash.show.views.checks import Verdict
@@ -308,7 +309,7 @@ def _downloads(part: Figure | Table, choice: Choice) -> None:
     for ending, (label, mime, make) in kinds.items():
         st.download_button(
             label,
-            in_this_language(make),
+            for_this_reader(in_this_language(make)),
             file_name=f"{file_name(part.name, choice)}.{ending}",
             mime=mime,
             type="tertiary",

@@ -17,7 +17,7 @@ class Reader:
     `commissioner`, everything. `subject`: whom the provider knows them as; empty for who didn't
     sign in. `asked`: whether readers sign in here; where they don't, only what is public or
     simulated is shown. `at_home`: nor do they, but the server was told to do without, and serves
-    its own machine alone.
+    its own machine alone. `until`: when a sign-in ends, seconds since 1970; 0 for never.
     """
 
     tier: Tier = "public"
@@ -25,6 +25,7 @@ class Reader:
     subject: str = ""
     asked: bool = True
     at_home: bool = False
+    until: float = 0
 
     @property
     def name(self) -> str:

@@ -1,8 +1,14 @@
 """Which release a reader may open, by what the release says of itself and nothing else."""
 
+from collections.abc import Callable
+from time import time
+from typing import TypeVar
+
 from leapdash.errors import ReleaseError
 from leapdash.release import Manifest
-from leapdash.show.doors.reader import Reader
+from leapdash.show.doors.reader import Reader, reader, reading
+
+T = TypeVar("T")
 
 
 class ClosedError(ReleaseError):
@@ -11,6 +17,7 @@ class ClosedError(ReleaseError):
 
 def check(one: Reader, manifest: Manifest) -> None:
     """Raises ClosedError where the reader may not open the release that says this of itself."""
+    still_signed_in(one)
     if not (one.asked or _for_anybody(one, manifest)):
         raise ClosedError(
             "The release on show holds recorded data with small numbers, for people who may see "
@@ -26,6 +33,24 @@ def check(one: Reader, manifest: Manifest) -> None:
             f"{_MAY_OPEN[one.tier]}.\n"
             "Expected a store with one of these where docs/doors.md says."
         )
+
+
+def still_signed_in(one: Reader) -> None:
+    """Raises ClosedError where the reader's sign-in has ended."""
+    if one.until and one.until <= time():
+        raise ClosedError("The sign-in has run out.\nExpected a new one: reload the page.")
+
+
+def for_this_reader(make: Callable[[], T]) -> Callable[[], T]:
+    """The same function, for a later time: who reads now reads then, while their sign-in lasts."""
+    one = reader()
+
+    def made() -> T:
+        still_signed_in(one)
+        with reading(one):
+            return make()
+
+    return made
 
 
 _MAY_OPEN = {
