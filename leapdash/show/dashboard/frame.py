@@ -1,10 +1,11 @@
 """The frame of every page: navigation, what the data are, the question, the filter bar."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -29,9 +30,9 @@ from leapdash.show.dashboard import (
     store,
     visitor,
 )
+from leapdash.show.doors import audit
 from leapdash.show.doors.pages import on_page
 from leapdash.show.doors.reader import read_as
-from leapdash.show.doors.rule import for_this_reader
 from leapdash.show.language import LANGUAGES, _, in_this_language, language
 from leapdash.show.parameters import LANGUAGE, Parameter
 from leapdash.show.words.about import INVENTED, RECORDED
@@ -42,7 +43,9 @@ ICON = Path(__file__).with_name("favicon.png")
 _CSS = Path(__file__).with_name("style.css")
 _SCRIPT = Path(__file__).with_name("pages.js")
 
+T = TypeVar("T")
 
+_NOTED = "noted"
 _framed: ContextVar[Choice | None] = ContextVar("framed", default=None)
 
 
@@ -119,6 +122,11 @@ def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
     known = release.known
     notes = address.follow(controls.own_of(info.key, known), controls.every(known), known)
     choice = controls.choice_on(info.key, release)
+    try:
+        _note_view(info.key, choice)
+    except UsageError as error:
+        _broken(error)
+        return
     st.set_page_config(page_title=link.title_of(info.key, choice))
     if not st.context.is_embedded:
         _links(pages, info, choice)
@@ -193,7 +201,7 @@ def _links(pages: Sequence[st.Page], here: PageInfo, choice: Choice) -> None:
 
 def _link_to(page: st.Page, info: PageInfo, here: PageInfo, choice: Choice) -> None:
     """The link to a page; that of the one its reader is on stands in a place of its own."""
-    query = address.written(controls.own_of(info.key, choice.known), choice.known)
+    query = _chosen(info.key, choice)
     place = st.container(key="page-here", width="content") if info == here else st
     place.page_link(page, label=_(info.title), query_params=query)
 
@@ -234,7 +242,7 @@ def _offer_briefing(page: str, choice: Choice) -> None:
     at = _address(page, choice)
     st.download_button(
         _("Briefing"),
-        for_this_reader(in_this_language(lambda: document(briefing_of(page, choice, at)))),
+        _noted(page, choice, "html", lambda: document(briefing_of(page, choice, at))),
         file_name=f"{briefing_name(page, choice)}.html",
         mime="text/html",
         icon=":material/description:",
@@ -245,7 +253,7 @@ def _offer_briefing(page: str, choice: Choice) -> None:
     )
     st.download_button(
         "PDF",
-        for_this_reader(in_this_language(lambda: printed(document(briefing_of(page, choice, at))))),
+        _noted(page, choice, "pdf", lambda: printed(document(briefing_of(page, choice, at)))),
         file_name=f"{briefing_name(page, choice)}.pdf",
         mime="application/pdf",
         type="tertiary",
@@ -258,10 +266,29 @@ def _offer_briefing(page: str, choice: Choice) -> None:
     )
 
 
+def _noted(page: str, choice: Choice, ending: str, make: Callable[[], T]) -> Callable[[], T]:
+    """What makes a briefing, in the language and for the reader of now, noted as it is made."""
+    view, release_id = f"briefing {page}.{ending}", choice.release.manifest.release_id
+    return audit.handed_out(in_this_language(make), view, release_id, _chosen(page, choice))
+
+
+def _note_view(page: str, choice: Choice) -> None:
+    """Note the page in the audit log; once for a view, however often it is drawn."""
+    release_id, chosen = choice.release.manifest.release_id, _chosen(page, choice)
+    view = (page, release_id, repr(chosen))
+    if st.session_state.get(_NOTED) != view:
+        audit.seen(f"page {page}", release_id, chosen)
+        st.session_state[_NOTED] = view
+
+
+def _chosen(page: str, choice: Choice) -> address.Query:
+    return address.written(controls.own_of(page, choice.known), choice.known)
+
+
 def _address(page: str, choice: Choice) -> str:
     """The address of the page with what is chosen; empty where the browser doesn't say its own."""
     at = st.context.url
-    query = address.written(controls.own_of(page, choice.known), choice.known)
+    query = _chosen(page, choice)
     return f"{at}?{urlencode(query, doseq=True)}" if at and query else at or ""
 
 

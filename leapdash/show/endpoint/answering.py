@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from leapdash.show.answers.files import file_name, marked
 from leapdash.show.answers.model import Answer, Figure, Table
 from leapdash.show.answers.pages import PAGES, choice_on
+from leapdash.show.doors import audit
 from leapdash.show.doors.reader import Reader, reader
 from leapdash.show.endpoint.asked import (
     MOST_ROWS,
@@ -86,6 +87,7 @@ def seen_as_asked(asked: Asked, one: Reader) -> tuple[Asked, Reader]:
 def pages(asked: Asked, release: OpenedRelease) -> Reply:
     """Every page: its question, what may be chosen on it, its answer's address, its tables."""
     refuse_others(parsed(asked.query), ())
+    _note("pages", release)
     told = [
         {
             "page": key,
@@ -111,6 +113,7 @@ def pages(asked: Asked, release: OpenedRelease) -> Reply:
 def release_told(asked: Asked, release: OpenedRelease) -> Reply:
     """What the release on show says of itself."""
     refuse_others(parsed(asked.query), ())
+    _note("release", release)
     return _json(release_facts(release.manifest))
 
 
@@ -118,6 +121,7 @@ def answer(asked: Asked, release: OpenedRelease) -> Reply:
     """What a page says for a choice, with links to its tables."""
     page = _page(asked)
     chosen = choice_asked(page, release, parsed(asked.query))
+    _note(f"answers/{page}", release, chosen.words)
     with speaking(chosen.language):
         told = PAGES[page].answer(chosen.choice)
         links = partial(_links, asked, page, chosen.words)
@@ -160,10 +164,15 @@ def table_csv(asked: Asked, release: OpenedRelease) -> Reply:
     return Reply(200, body, CSV, headers)
 
 
-def described(asked: Asked, release: OpenedRelease) -> Reply:  # noqa: ARG001
+def described(asked: Asked, release: OpenedRelease) -> Reply:
     """The description of all this, for the releases on show."""
     refuse_others(parsed(asked.query), ())
+    _note("openapi", release)
     return _json(description(lambda page: known_on(page, reader()), asked.below))
+
+
+def _note(what: str, release: OpenedRelease, words: Mapping[str, Any] | None = None) -> None:
+    audit.seen(f"endpoint {what}", release.manifest.release_id, words or {})
 
 
 def _page(asked: Asked) -> str:
@@ -177,7 +186,9 @@ def _of_table(asked: Asked, page: str, release: OpenedRelease, query: Query) -> 
     """What is chosen for a table that the page can have."""
     if asked.names["table"] not in TABLES[page]:
         raise ProblemError(404, "The page has no table of that name.", "table", TABLES[page])
-    return choice_asked(page, release, query, beside=ROWS_PARAMETERS)
+    chosen = choice_asked(page, release, query, beside=ROWS_PARAMETERS)
+    _note(f"tables/{page}/{asked.names['table']}", release, chosen.words)
+    return chosen
 
 
 def _table(
