@@ -118,7 +118,7 @@ def read_manifest(folder: Folder, mend: str) -> Manifest:
 
 def _check_tier(manifest: Manifest) -> None:
     """Raises ValueError where a manifest doesn't say, in words leapdash knows, whom it is for."""
-    if manifest.tier not in get_args(ReleaseTier):
+    if not isinstance(manifest.tier, str) or manifest.tier not in get_args(ReleaseTier):
         found = shortened(str(manifest.tier), 40)
         raise ValueError(f"tier {found}, expected one of {', '.join(get_args(ReleaseTier))}")
     pattern = CODE_PATTERN if manifest.tier == "district" else ""

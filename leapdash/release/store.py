@@ -34,6 +34,7 @@ from leapdash.errors import ContractError, ReleaseError, StoreError, UsageError,
 from leapdash.release.conform import conform
 from leapdash.release.datapackage import datapackage
 from leapdash.release.files import LONG_AGO, Address, Folder, alone_in, writing_in
+from leapdash.release.held_to import misplaced
 from leapdash.release.manifest import (
     MANIFEST,
     BuildFacts,
@@ -378,6 +379,14 @@ def _open(folder: Folder, store: Folder) -> Release:
                     f"{facts.sha256[:12]}… as in the manifest. The file was changed after it was "
                     f"published.\n{mend}"
                 )
+        for name, wrong, columns in misplaced(folder, manifest):
+            whom = _for_whom(manifest.tier, manifest.district)
+            raise ReleaseError(
+                f"{folder / name}: {wrong}.\nExpected {columns}: the manifest calls the release "
+                f"{whom}, and may be another's.\n{mend}"
+            )
+    except pa.ArrowInvalid as error:
+        raise ReleaseError(f"{folder}: a file that is no Parquet ({error}).\n{mend}") from error
     except OSError as error:
         raise ReleaseError(
             f"{folder}: can't be read ({_why(error)}).\nExpected files this user may read.\n{mend}"

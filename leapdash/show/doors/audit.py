@@ -81,7 +81,7 @@ def _open(path: str, days: int) -> None:
             "Expected the name of a file, in a folder this user may write to."
         ) from error
     handler.setFormatter(logging.Formatter("%(message)s"))
-    _LOG.handlers = [handler]
+    _LOG.addHandler(handler)
     _LOG.setLevel(logging.INFO)
     # Who reads what is for nobody else's log.
     _LOG.propagate = False
