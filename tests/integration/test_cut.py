@@ -15,6 +15,10 @@ from leapdash.build.disclosure.publish import audit, publish_public
 from leapdash.contract import STATE_CODE, SUMMARY_TABLES
 from leapdash.errors import ContractError, ReleaseError, UsageError
 from leapdash.release import BuildFacts, Release, check_kept_apart, open_release, publish
+from leapdash.show.answers.pages import PAGES, choice_on
+from leapdash.show.endpoint.contents import answer_values
+from leapdash.show.filters import Filters, labels
+from leapdash.show.opened import OpenedRelease
 from tests.lib.paths import DEMO
 from tests.lib.small_release import AVON, DISTRICTS, HARTFORD, NEW_HAVEN, make, small_tables
 from tests.lib.spoilt import run_for_both
@@ -35,6 +39,12 @@ def own(release, tmp_path_factory):
     folder = tmp_path_factory.mktemp("cuts")
     made = publish_every_district(release.path.parents[1], str(folder))
     return {one.manifest.district: one for one in made}
+
+
+@pytest.fixture(scope="module")
+def cuts_of_demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    return {code: OpenedRelease(publish_district(DEMO, code, folder / code)) for code in SEARCHED}
 
 
 def is_own(row, code, schools):
@@ -191,3 +201,32 @@ def test_the_command_makes_the_cuts_of_one_or_of_all_and_says_what_is_wrong(
     code, _, error = publishes("--district", "Avon", "--all-districts", "--out", no)
     assert (code, "expected one of them" in error) == (2, True)
     assert not no.exists()
+
+
+@pytest.mark.parametrize("page", ["district", "school", "groups", "visits", "trends", "compare"])
+def test_no_sentence_on_a_cut_is_about_all_districts(own, page):
+    """Whatever is chosen: the rows of a cut are one district's, also where none is chosen."""
+    release = OpenedRelease(own[AVON])
+    for chosen in (Filters(), Filters(districts=(HARTFORD,)), Filters(districts=("leap",))):
+        choice = choice_on(page, release, chosen, {})
+        assert choice.codes == (AVON,)
+        told = json.dumps(answer_values(page, PAGES[page].answer(choice), lambda name: {}))
+        for words in ("ll districts", "LEAP districts", "the state ", "Hartford", "New Haven"):
+            assert words not in told, told[max(0, told.find(words) - 200) :][:400]
+        assert "Avon" in told
+    assert "leap" not in labels("districts", release.known)
+
+
+@pytest.mark.parametrize("page", ["groups", "visits", "trends", "before_after"])
+@pytest.mark.parametrize("code", SEARCHED)
+def test_a_cut_says_of_its_district_what_the_whole_says(demo, code, page, cuts_of_demo):
+    """Effects and their errors, too, though schools elsewhere stay out."""
+    for levels in ((), ("6-8",)):
+        chosen = Filters(districts=(code,), levels=levels)
+        answers = [
+            PAGES[page].answer(choice_on(page, release, chosen, {}))
+            for release in (demo, cuts_of_demo[code])
+        ]
+        assert answers[0].sentence == answers[1].sentence
+        assert answers[0].scope == answers[1].scope
+        assert answers[0].cards == answers[1].cards

@@ -17,11 +17,15 @@ _WIDE = 0.03
 """Half an interval this wide or wider, with zero in it, tells next to nothing."""
 
 
-def answer(name: str, year: str, rate: float, state_rate: float, reach: Reach) -> str:
-    """A district's attendance beside the state's, and how many students wait for a visit."""
-    apart = rate - state_rate
-    told = {"name": name, "rate": per_cent(rate), "year": year, "points": points(apart)}
-    above = round(100 * apart, 1)
+def answer(name: str, year: str, rate: float, state_rate: float | None, reach: Reach) -> str:
+    """A district's attendance beside the state's, and how many students wait for a visit.
+
+    `state_rate`: None where the release knows of no other district.
+    """
+    told = {"name": name, "rate": per_cent(rate), "year": year}
+    above = None
+    if state_rate is not None:
+        told["points"], above = points(rate - state_rate), round(100 * (rate - state_rate), 1)
     if reach.taking_part:
         return _stands_and_waits(above, reach.waiting, **told)
     no_part = _(
@@ -115,8 +119,10 @@ def school_intervals() -> str:
     )
 
 
-def _stands(above: float, **told: object) -> str:
-    """A district's attendance beside that of all, so many points above it."""
+def _stands(above: float | None, **told: object) -> str:
+    """A district's attendance beside that of all, so many points above it; alone where None."""
+    if above is None:
+        return _("In {name}, students attended {rate} of their days in {year}.", **told)
     if above == 0:
         return _(
             "In {name}, students attended {rate} of their days in {year}, level with all districts "
@@ -136,9 +142,18 @@ def _stands(above: float, **told: object) -> str:
     )
 
 
-def _stands_and_waits(above: float, waiting: int, **told: object) -> str:
+def _stands_and_waits(above: float | None, waiting: int, **told: object) -> str:
     """The same, and how many are waiting."""
     told["n"] = count(waiting)
+    if above is None:
+        return _n(
+            "In {name}, students attended {rate} of their days in {year}; {n} student is waiting "
+            "for a first visit.",
+            "In {name}, students attended {rate} of their days in {year}; {n} students are waiting "
+            "for a first visit.",
+            waiting,
+            **told,
+        )
     if above == 0:
         return _n(
             "In {name}, students attended {rate} of their days in {year}, level with all districts "
