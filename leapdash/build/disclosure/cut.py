@@ -58,8 +58,9 @@ def cut(release: Release, code: str) -> dict[str, pa.Table]:
     """Every table of a release with the rows of one district; of published figures also those of
     the state.
 
-    What schools elsewhere add to the errors of the district's effects stays out: a school is a row
-    there, and so could be told from the others.
+    What schools elsewhere add to the errors of the district's effects, by students who moved, stays
+    out: a school is a row there. It counts only where a district's schools are worth enough to be
+    taken as independent (docs/decisions/0017-doors.md).
     """
     known = tables_of(release.manifest.tier)
     schools = release.table("schools", where={"district_code": (code,)})["school_code"]

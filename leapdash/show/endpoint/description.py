@@ -15,6 +15,7 @@ Values = dict[str, Any]
 
 _REFUSED = {
     "400": "A parameter is unknown, has a value that isn’t allowed, or came more than once.",
+    "401": "The token isn’t one of the provider’s, isn’t meant for this, or has run out.",
     "403": "The release on show holds small numbers of students, and isn’t for who asks.",
     "404": "There is no page or table of that name.",
     "500": "Something went wrong; `reference` finds it in the server’s log.",
@@ -46,7 +47,9 @@ def description(known_on: Callable[[str], Known], below: str = "") -> Values:
         "/metrics": _operation(
             "Figures of the server, for Prometheus", "metrics", "text/plain", ()
         ),
-        "/openapi.json": _operation("This description", "openapi", JSON, ("403", "500", "503")),
+        "/openapi.json": _operation(
+            "This description", "openapi", JSON, ("401", "403", "500", "503")
+        ),
     }
     for page in PAGES:
         paths |= _paths_of(page, known_on(page))
