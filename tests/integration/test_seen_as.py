@@ -112,6 +112,9 @@ def test_a_leader_sees_the_own_district_in_full_and_no_other(all_stores, page):
     assert "New Haven" not in whole
     assert "LEAP districts" not in whole
     assert "Avon" in whole
+    # There is nothing else to choose, and nothing to clear.
+    assert "districts" not in {box.key for box in app.multiselect}
+    assert "clear" not in {button.key for button in app.button}
     if page != "district":
         assert "Hartford" not in whole
 

@@ -39,7 +39,7 @@ def is_set_up() -> bool:
     if not (find_spec("authlib") and find_spec("joserfc") and find_spec("httpx")):
         raise UsageError(
             "Streamlit's secrets name an OpenID provider, and what signs in with one isn't "
-            'installed.\nInstall it: pip install "leapdash[auth]"'
+            "installed.\nInstall the extra auth: pip install -r requirements-auth.txt"
         )
     return True
 
