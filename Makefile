@@ -96,6 +96,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 -
 lock: $(VENV)/.dev  ## write requirements*.txt anew from pyproject.toml
 	$(LOCK) -o requirements.txt
 	$(LOCK) --extra dev -o requirements-dev.txt
+	$(LOCK) --extra auth -c requirements-dev.txt -o requirements-auth.txt
 	$(LOCK) --extra peers -c requirements-dev.txt -o requirements-peers.txt
 	$(LOCK) --extra spark -c requirements-dev.txt -o requirements-spark.txt
 

@@ -152,8 +152,23 @@ def publish_command(
     ],
     out: Annotated[
         str,
-        typer.Option(parser=_said, metavar="DIR", help="Store for public releases, to publish in."),
+        typer.Option(
+            parser=_said,
+            metavar="DIR",
+            help="Store to publish in, for such releases alone; for every district, a folder.",
+        ),
     ],
+    district: Annotated[
+        str | None,
+        typer.Option(
+            parser=_said,
+            metavar="DISTRICT",
+            help="Code or name of a district: what the release holds of it, for its own people.",
+        ),
+    ] = None,
+    all_districts: Annotated[
+        bool, typer.Option("--all-districts", help="One such store for every district: DIR/CODE.")
+    ] = False,
     report: Annotated[
         Path | None,
         typer.Option(
@@ -175,10 +190,21 @@ def publish_command(
 ) -> None:
     """Make a public release of attendance and chronic absence from a restricted one.
 
+    With --district or --all-districts: that of one district in full, for those who may see it.
+
     Small cells are withheld, and whatever would tell them; it is published only where an attack on
     its finished files works out nothing. For synthetic releases only, as yet.
     """
     check_out(out)
+    if district or all_districts:
+        for_all = report is None and not weaker
+        if not for_all or (district and all_districts):
+            raise UsageError(
+                "--district, --all-districts, and what a public release is made with (--report, "
+                "--weaker): expected one of them."
+            )
+        _publish_districts(store, district, out, keep)
+        return
     from leapdash.build.disclosure.effects import Effects
     from leapdash.build.disclosure.publish import publish_public
     from leapdash.build.disclosure.rules import Rules
@@ -196,6 +222,18 @@ def publish_command(
     )
     where = "" if is_address(out) else f" in {out}"
     typer.echo(f"Public release {release.manifest.release_id} is on show{where}.")
+
+
+def _publish_districts(store: str, district: str | None, out: str, keep: int) -> None:
+    from leapdash.build.disclosure.cut import publish_district, publish_every_district
+
+    if district is None:
+        made = publish_every_district(store, out, keep=keep, progress=_progress())
+        typer.echo(f"{len(made)} districts' releases are on show.")
+        return
+    release = publish_district(store, district, out, keep=keep, progress=_progress())
+    where = "" if is_address(out) else f" in {out}"
+    typer.echo(f"District release {release.manifest.release_id} is on show{where}.")
 
 
 @app.command()
@@ -256,10 +294,10 @@ def brief(
     PDF needs a Chromium on the machine; HTML is smaller where there is one.
     """
     from leapdash.show.briefing.write import write_briefings
-    from leapdash.show.on_show import store_path
+    from leapdash.show.on_show import whole_store
 
     files = write_briefings(
-        store or store_path(),
+        store or whole_store(),
         out,
         districts=district or [],
         all_districts=all_districts,
@@ -287,14 +325,21 @@ def serve(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port to listen at; 0 for a free one.")
     ] = 8501,
+    unguarded: Annotated[
+        bool,
+        typer.Option(
+            "--unguarded",
+            help="Serve recorded data with small numbers without sign-in, to this machine alone.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the pages and their data (docs/endpoint.md) until stopped.
 
-    Only this machine is served unless another --host is given.
+    Only this machine is served unless another --host is given. Who may see what: docs/doors.md.
     """
     from leapdash.show.dashboard.serve import serve as serve_dashboard
 
-    serve_dashboard(store, host, port)
+    serve_dashboard(store, host, port, unguarded)
 
 
 @app.command()

@@ -21,6 +21,7 @@ from leapdash.release import (
     BuildFacts,
     Release,
     SourceFact,
+    check_kept_apart,
     current_id,
     on_show,
     open_release,
@@ -60,6 +61,7 @@ def build(
     """
     check_half_day(half_day)
     check_out(out)
+    check_kept_apart(out, "restricted")
     opened = partial(open_engine, engine, memory_limit, threads, spark_master)
     try:
         with progress.step("look at the files"):

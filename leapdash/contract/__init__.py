@@ -6,7 +6,7 @@ release's `datapackage.json` are made from it. Numbers that decide something sta
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from leapdash.contract.codes import (
     ALL,
@@ -169,10 +169,13 @@ def summary_table(name: str) -> Table:
     return {table.name: table for table in SUMMARY_TABLES}[name]
 
 
-ReleaseTier = Literal["restricted", "public"]
+ReleaseTier = Literal["restricted", "district", "public"]
+"""For whom a release is: `restricted` for the state, `district` one district's part of it."""
 
 
 def tables_of(tier: ReleaseTier) -> Mapping[str, Table]:
     """The tables a release of that tier may hold, by name; KeyError where there is no such tier."""
-    tables = {"restricted": SUMMARY_TABLES, "public": PUBLIC_TABLES}[tier]
+    tables = PUBLIC_TABLES if tier == "public" else SUMMARY_TABLES
+    if tier not in get_args(ReleaseTier):
+        raise KeyError(tier)
     return {table.name: table for table in tables}

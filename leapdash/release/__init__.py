@@ -2,7 +2,15 @@
 
 from leapdash.release.arrow_types import arrow_schema, arrow_type
 from leapdash.release.manifest import BuildFacts, Manifest, SourceFact, TableFacts
-from leapdash.release.store import Release, current_id, id_before, on_show, open_release, publish
+from leapdash.release.store import (
+    Release,
+    check_kept_apart,
+    current_id,
+    id_before,
+    on_show,
+    open_release,
+    publish,
+)
 
 __all__ = [
     "BuildFacts",
@@ -12,6 +20,7 @@ __all__ = [
     "TableFacts",
     "arrow_schema",
     "arrow_type",
+    "check_kept_apart",
     "current_id",
     "id_before",
     "on_show",

@@ -1,13 +1,15 @@
 """What a release says of itself: when, from what and by which rules it was made, and its files."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import get_args
 
 from leapdash import __version__
-from leapdash.contract import CONTRACT_VERSION, ReleaseTier, tables_of
-from leapdash.errors import ReleaseError
+from leapdash.contract import CODE_PATTERN, CONTRACT_VERSION, ReleaseTier, tables_of
+from leapdash.errors import ReleaseError, shortened
 from leapdash.release.files import Folder
 
 MANIFEST = "manifest.json"
@@ -29,6 +31,7 @@ class BuildFacts:
 
     `synthetic`: the students are simulated. `half_day`: what a day of daily attendance counts,
     `state` or `fraction`. `sources`: where the figures come from. `tier`: whom the release is for;
+    `district`: the code of the one it is cut for, where it is for a district;
     `suppression`: what of it is withheld, in words.
     """
 
@@ -36,6 +39,7 @@ class BuildFacts:
     half_day: str
     sources: tuple[SourceFact, ...]
     tier: ReleaseTier = "restricted"
+    district: str = ""
     suppression: str = "none: this release is for people who may see small numbers"
 
 
@@ -53,8 +57,9 @@ class TableFacts:
 class Manifest:
     """What a release says of itself.
 
-    `created`: when it was built, UTC. `through`: the last month of attendance data, its first
-    day. `rules`: the definitions the figures rest on, by name.
+    `created`: when it was built, UTC. `tier`: whom it is for; `district`: the code of the one it is
+    cut for, empty where it is for no single one. `through`: the last month of attendance data, its
+    first day. `rules`: the definitions the figures rest on, by name.
     """
 
     release_id: str
@@ -68,6 +73,7 @@ class Manifest:
     rules: Mapping[str, str]
     sources: tuple[SourceFact, ...]
     tables: Mapping[str, TableFacts]
+    district: str = ""
 
     def to_json(self) -> str:
         """The manifest as JSON text, keys in the order above."""
@@ -98,6 +104,7 @@ def read_manifest(folder: Folder, mend: str) -> Manifest:
         raw["sources"] = tuple(SourceFact(**source) for source in raw["sources"])
         raw["tables"] = {name: TableFacts(**facts) for name, facts in raw["tables"].items()}
         manifest = Manifest(**raw)
+        _check_tier(manifest)
         known = tables_of(manifest.tier)
         for name, facts in manifest.tables.items():
             if name not in known:
@@ -107,3 +114,15 @@ def read_manifest(folder: Folder, mend: str) -> Manifest:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ReleaseError(f"{path}: not a manifest leapdash wrote ({error}).\n{mend}") from error
     return manifest
+
+
+def _check_tier(manifest: Manifest) -> None:
+    """Raises ValueError where a manifest doesn't say, in words leapdash knows, whom it is for."""
+    if not isinstance(manifest.tier, str) or manifest.tier not in get_args(ReleaseTier):
+        found = shortened(str(manifest.tier), 40)
+        raise ValueError(f"tier {found}, expected one of {', '.join(get_args(ReleaseTier))}")
+    pattern = CODE_PATTERN if manifest.tier == "district" else ""
+    if not re.fullmatch(pattern, manifest.district):
+        expected = "the code of one" if pattern else "none"
+        found = shortened(manifest.district, 40) or "no district"
+        raise ValueError(f"{found} in a {manifest.tier} release, expected {expected}")

@@ -29,11 +29,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from leapdash import __version__
-from leapdash.contract import CONTRACT_VERSION, RULES, school_year_of
-from leapdash.errors import ContractError, ReleaseError, StoreError
+from leapdash.contract import CONTRACT_VERSION, RULES, ReleaseTier, school_year_of
+from leapdash.errors import ContractError, ReleaseError, StoreError, UsageError, shortened
 from leapdash.release.conform import conform
 from leapdash.release.datapackage import datapackage
 from leapdash.release.files import LONG_AGO, Address, Folder, alone_in, writing_in
+from leapdash.release.held_to import misplaced
 from leapdash.release.manifest import (
     MANIFEST,
     BuildFacts,
@@ -165,6 +166,25 @@ def open_release(store: Address, release_id: str | None = None) -> Release:
                 raise
 
 
+def check_kept_apart(store: Address, tier: ReleaseTier, district: str = "") -> None:
+    """Raises UsageError where what is on show in a store is for other readers than a release of
+    this tier and district: who may read the one would come upon the other.
+    """
+    folder = Folder.at(store)
+    try:
+        shown = current_id(folder)
+        # Of an older contract it says as much.
+        said = json.loads((folder / _RELEASES / str(shown)).read(MANIFEST)) if shown else {}
+        there = (said["tier"], said.get("district", "")) if said else (tier, district)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ReleaseError):
+        return
+    if there != (tier, district):
+        raise UsageError(
+            f"{folder} holds a release for other readers: {_for_whom(*there)}.\n"
+            f"Expected another store, for this one alone: {_for_whom(tier, district)}."
+        )
+
+
 def publish(
     store: Address, tables: Mapping[str, pa.Table], facts: BuildFacts, keep: int = 5
 ) -> Release:
@@ -173,11 +193,12 @@ def publish(
     Tables are named and shaped as in the contract, and hold to it; anything else is refused, so
     that no column the contract doesn't know (a student's id, say) can pass. The newest `keep`
     releases stay, the one on show in any case; what builds that were killed left behind goes.
-    Raises ContractError where a table breaks the contract, StoreError where the store can't be
-    written.
+    Raises ContractError where a table breaks the contract, UsageError where the store is for other
+    readers, StoreError where it can't be written.
     """
     folder = Folder.at(store)
     releases = folder / _RELEASES
+    check_kept_apart(folder, facts.tier, facts.district)
     try:
         made = conform(tables, facts.tier)
         releases.make()
@@ -260,6 +281,7 @@ def _write(
         },
         sources=facts.sources,
         tables=_write_tables(folder, tables),
+        district=facts.district,
     )
     package = json.dumps(datapackage(manifest), indent=2, ensure_ascii=False)
     folder.write("datapackage.json", package.encode())
@@ -357,11 +379,23 @@ def _open(folder: Folder, store: Folder) -> Release:
                     f"{facts.sha256[:12]}… as in the manifest. The file was changed after it was "
                     f"published.\n{mend}"
                 )
+        for name, wrong, columns in misplaced(folder, manifest):
+            whom = _for_whom(manifest.tier, manifest.district)
+            raise ReleaseError(
+                f"{folder / name}: {wrong}.\nExpected {columns}: the manifest calls the release "
+                f"{whom}, and may be another's.\n{mend}"
+            )
+    except pa.ArrowInvalid as error:
+        raise ReleaseError(f"{folder}: a file that is no Parquet ({error}).\n{mend}") from error
     except OSError as error:
         raise ReleaseError(
             f"{folder}: can't be read ({_why(error)}).\nExpected files this user may read.\n{mend}"
         ) from error
     return Release(folder, manifest)
+
+
+def _for_whom(tier: object, district: object) -> str:
+    return shortened(f"a {tier} one" + (f" of {district}" if district else ""))
 
 
 def _is_id(text: str) -> bool:

@@ -59,6 +59,13 @@ class Choice:
     district: str = ""
     school: str = ""
 
+    def __post_init__(self) -> None:
+        """In a release cut for one district, that district is chosen."""
+        if self.known.own:
+            for name in ("filters", "a", "b"):
+                if (chosen := getattr(self, name)) is not None:
+                    object.__setattr__(self, name, chosen.of_own(self.known))
+
     @property
     def known(self) -> Known:
         """What can be chosen in the release."""

@@ -5,7 +5,7 @@ that it says the same to every reader; codes are understood too, and so are word
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from leapdash.contract import ALL, GROUPS, LEAP, LEVELS, OTHER, PARTICIPATION
 from leapdash.show.language import DEFAULT, N_, _, speaking
@@ -66,7 +66,9 @@ class School:
 @dataclass(frozen=True)
 class Known:
     """What can be chosen: a release's districts (code to name, by name), LEAP ones, years, and
-    schools (by code, in the order of their names). `public`: what is hidden can't be chosen.
+    schools (by code, in the order of their names). `own`: the code of the one district that the
+    release is cut for; empty where it is for no single one. `public`: what is hidden can't be
+    chosen.
     """
 
     districts: Mapping[str, str]
@@ -74,6 +76,7 @@ class Known:
     years: tuple[str, ...]
     schools: Mapping[str, School] = field(default_factory=dict)
     public: bool = False
+    own: str = ""
 
     def school_label(self, code: str) -> str:
         """A school's name with its district's, by which it is found: Elm School, Hartford."""
@@ -140,6 +143,12 @@ class Filters:
         )
         return filters, notes
 
+    def of_own(self, known: Known) -> "Filters":
+        """The filters with the one district that a release is cut for, where it is for one: all
+        its rows are that district's, and must not be told as all districts'.
+        """
+        return replace(self, districts=(known.own,)) if known.own else self
+
     def meant_on(self, page: str, public: bool = False) -> "Filters":
         """The filters as the page takes them: one without a meaning there means everything.
         `public`: in a public release.
@@ -198,7 +207,8 @@ def labels(name: str, known: Known) -> Mapping[str, str]:
     """Every value of one filter with the words shown for it, in the order shown."""
     match name:
         case "districts":
-            return {**{part: _(label) for part, label in DISTRICT_SETS.items()}, **known.districts}
+            sets = {} if known.own else DISTRICT_SETS
+            return {**{part: _(label) for part, label in sets.items()}, **known.districts}
         case "levels":
             return {level: level for level in LEVELS}
         case "participation":

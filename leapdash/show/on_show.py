@@ -1,12 +1,11 @@
 """Which store is on show."""
 
-import os
-from pathlib import Path
+from leapdash.show.doors.reader import reader
+from leapdash.show.doors.stores import STORE_VARIABLE, store_of, whole_store
 
-STORE_VARIABLE = "LEAPDASH_STORE"
-_DEFAULT = Path(__file__).resolve().parents[2] / "data" / "demo"
+__all__ = ["STORE_VARIABLE", "store_path", "whole_store"]
 
 
 def store_path() -> str:
-    """The folder or address the releases are at: LEAPDASH_STORE, or the demonstration release."""
-    return os.environ.get(STORE_VARIABLE) or str(_DEFAULT)
+    """The folder or address of the releases that who reads may see."""
+    return store_of(reader())

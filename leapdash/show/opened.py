@@ -11,11 +11,15 @@ import pyarrow.compute as pc
 from leapdash.contract import CHRONIC, TO_JUNE
 from leapdash.errors import ReleaseError
 from leapdash.release import Manifest, Release, current_id, id_before, open_release
+from leapdash.show.doors import rule
+from leapdash.show.doors.reader import reader
 from leapdash.show.effects.arrays import CohortData, RecentData, cohort_data, recent_data
 from leapdash.show.filters import Known, School
 from leapdash.show.language import language
 from leapdash.show.on_show import store_path
 
+RELEASES_HELD = 8
+"""So many releases are held at most: each district's readers have one of their own."""
 RESULTS_KEPT = 1000
 """So many results a release keeps at most; the one not asked for longest goes first."""
 
@@ -135,29 +139,40 @@ _opening = Lock()
 
 def held(store: str, release_id: str | None) -> OpenedRelease:
     """A store's release with that id, opened and verified once for all who ask: pages and endpoint
-    share it, with everything worked out from it. The last two are held. Raises ReleaseError.
+    share it, with everything worked out from it. The last RELEASES_HELD are held.
+
+    Raises ReleaseError; ClosedError where who reads may not open it.
     """
     with _opening:
-        return _held(store, release_id)
+        release = _held(store, release_id)
+    rule.check(reader(), release.manifest)
+    return release
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=RELEASES_HELD)
 def _held(store: str, release_id: str | None) -> OpenedRelease:
     release = open_release(store, release_id)
-    return OpenedRelease(release, partial(_before, store, release.manifest.release_id))
+    return OpenedRelease(release, partial(_before, store, release.manifest))
 
 
-def _before(store: str, release_id: str) -> Release | None:
-    """The release before, if it can still be read: one of an older contract can't."""
-    earlier = id_before(store, release_id)
+def _before(store: str, now: Manifest) -> Release | None:
+    """The release before, if it can still be read: one of an older contract can't. One for other
+    readers than this one's isn't: who may open this one may open just those that are as it is.
+    """
+    earlier = id_before(store, now.release_id)
     try:
-        return None if earlier is None else open_release(store, earlier)
+        release = None if earlier is None else open_release(store, earlier)
     except ReleaseError:
         return None
+    return release if release and _for_whom(release.manifest) == _for_whom(now) else None
+
+
+def _for_whom(manifest: Manifest) -> tuple[str, str, bool]:
+    return manifest.tier, manifest.district, manifest.synthetic
 
 
 def release_on_show() -> OpenedRelease:
-    """The release on show; a newly published one is picked up. Raises ReleaseError."""
+    """The release on show for who reads; one newly published is picked up. Raises ReleaseError."""
     store = store_path()
     return held(store, current_id(store))
 
@@ -180,4 +195,5 @@ def known_in(release: OpenedRelease | Release) -> Known:
         leap=frozenset(takes_part["district_code"].to_pylist()),
         years=release.manifest.school_years,
         public=release.manifest.tier == "public",
+        own=release.manifest.district,
     )

@@ -1,6 +1,9 @@
 """The examples in the docs run, and say what they promise."""
 
+import json
+import logging
 import re
+import tomllib
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +11,10 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from benchmarks.states import DESIGNS, draw
+from leapdash.show.doors import audit
+from leapdash.show.doors.nameless import named
+from leapdash.show.doors.reader import Reader, reading
+from leapdash.show.doors.roles import roles_from
 from leapdash.show.on_show import STORE_VARIABLE
 from tests.lib.endpoint import client
 from tests.lib.paths import ROOT
@@ -26,6 +33,28 @@ def test_the_readme_s_example_estimates_effects_from_a_file(tmp_path, monkeypatc
     effects = found["study"].effects.set_index("event_time")
     assert abs(effects.loc[6, "effect"] - state.true_effect(6)[1]) < 3 * effects.loc[6, "std_error"]
     np.testing.assert_allclose(np.sqrt(np.diag(found["study"].covariance)), effects["std_error"])
+
+
+def test_the_doors_configuration_and_line_of_the_audit_log_are_as_written(tmp_path, monkeypatch):
+    text = (ROOT / "docs" / "doors.md").read_text("utf-8")
+    (toml,) = re.findall(r"```toml\n(.+?)```", text, re.S)
+    said = tomllib.loads(toml)
+    roles = roles_from(said["leapdash"])
+    assert set((roles.readers or {}).values()) == {"commissioner", "district:0640011"}
+    assert set(said["auth"]) == {
+        *("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+    }
+    (line,) = re.findall(r"```json\n(.+?)```", text, re.S)
+    monkeypatch.setenv("LEAPDASH_AUDIT_LOG", str(tmp_path / "audit.log"))
+    told = json.loads(line)
+    with reading(named(told["reader"], Reader(subject=told["subject"]))):
+        audit.seen(told["view"], told["release"], told["chosen"])
+    written = json.loads((tmp_path / "audit.log").read_text())
+    assert written | {"time": told["time"]} == told
+    assert list(written) == list(told)
+    logging.getLogger("leapdash.audit").handlers[0].close()
+    logging.getLogger("leapdash.audit").handlers = []
+    audit._open.cache_clear()
 
 
 def test_the_endpoint_s_examples_and_addresses_answer(release, monkeypatch):

@@ -6,7 +6,6 @@ import json
 import logging
 import random
 import re
-from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -14,7 +13,6 @@ import pytest
 from leapdash.errors import ReleaseError
 from leapdash.show.answers import pages as answer_pages
 from leapdash.show.answers import trends
-from leapdash.show.endpoint.answering import closed
 from leapdash.show.endpoint.tables import TABLES
 from leapdash.show.on_show import STORE_VARIABLE
 from tests.lib.app import opened
@@ -214,12 +212,6 @@ def test_a_release_of_real_students_is_not_served_and_the_server_is_well(
         assert "only simulated and public releases are served" in problem["detail"]
     health = asks.get("/healthz").json()
     assert health == {"status": "ok", "on_show": True, "release": release.manifest.release_id}
-
-
-def test_a_public_release_of_real_students_is_for_everyone(tmp_path):
-    manifest = make(tmp_path, synthetic=False).manifest
-    assert closed(manifest)
-    assert closed(replace(manifest, tier="public")) == ""
 
 
 def test_without_a_release_the_server_lives_and_says_so_without_a_path(

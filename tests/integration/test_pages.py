@@ -10,7 +10,7 @@ from leapdash.errors import ReleaseError
 from leapdash.release import Release
 from leapdash.show.answers import impact
 from leapdash.show.answers.files import csv_of
-from leapdash.show.dashboard import controls, filter_bar, frame
+from leapdash.show.dashboard import controls, filter_bar, frame, visitor
 from leapdash.show.dashboard.layout import escape
 from leapdash.show.filters import FILTER_LABELS, Filters
 from leapdash.show.on_show import STORE_VARIABLE
@@ -49,6 +49,7 @@ def test_every_page_says_that_the_data_are_simulated_from_which_release_and_how_
 def test_recorded_data_are_not_called_simulated(tmp_path, monkeypatch):
     make(tmp_path, synthetic=False)
     monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(visitor, "at_home", lambda *_: True)
     text = said(opened())
     assert "Recorded data" in text
     assert "Simulated" not in text

@@ -42,8 +42,8 @@ def hidden_effect(public) -> tuple[str, str]:
 
 def test_the_endpoint_lists_the_pages_there_are(asks, public):
     told = asks.get(f"{API}/pages").json()["pages"]
-    assert [page["page"] for page in told] == list(offered(public))
-    assert not set(offered(public)) & set(NOT_HELD)
+    assert [page["page"] for page in told] == list(offered(public=True))
+    assert not set(offered(public=True)) & set(NOT_HELD)
 
 
 @pytest.mark.parametrize("page", sorted(PAGES))

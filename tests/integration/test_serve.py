@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -19,9 +20,12 @@ from starlette.testclient import TestClient
 from leapdash.show.dashboard import serve as serving
 from leapdash.show.dashboard import server
 from leapdash.show.dashboard.link import told_ahead
+from leapdash.show.seen_as import visitor
 from tests.lib.paths import ROOT
 from tests.lib.small_release import HARTFORD, HOSTILE, hostile_schools, make
 from tests.lib.spoilt import run
+
+NOBODY = partial(visitor, False)
 
 
 def read(address, accept="*/*"):
@@ -78,7 +82,7 @@ def test_one_process_serves_the_pages_their_data_and_its_health(release, tmp_pat
 )
 def test_a_link_says_what_it_leads_to_before_it_is_opened(release, monkeypatch, path, query, title):
     monkeypatch.setenv("LEAPDASH_STORE", str(release.path.parents[1]))
-    told = told_ahead(path, query)
+    told = told_ahead(path, query, NOBODY)
     found = re.search("<title>(.*?)</title>", told)[1]
     assert found.endswith(title)
     assert f'<meta property="og:title" content="{found}">' in told
@@ -89,9 +93,9 @@ def test_a_link_says_what_it_leads_to_before_it_is_opened(release, monkeypatch, 
 
 def test_no_page_and_no_release_say_nothing_ahead(release, monkeypatch, tmp_path):
     monkeypatch.setenv("LEAPDASH_STORE", str(release.path.parents[1]))
-    assert told_ahead("/nowhere", b"") == ""
+    assert told_ahead("/nowhere", b"", NOBODY) == ""
     monkeypatch.setenv("LEAPDASH_STORE", str(tmp_path))
-    assert told_ahead("/impact", b"") == ""
+    assert told_ahead("/impact", b"", NOBODY) == ""
 
 
 def test_a_release_that_lost_a_table_says_nothing_ahead_and_its_pages_still_open(
@@ -100,12 +104,12 @@ def test_a_release_that_lost_a_table_says_nothing_ahead_and_its_pages_still_open
     own = make(tmp_path)
     (own.path / "reach.parquet").unlink()
     monkeypatch.setenv("LEAPDASH_STORE", str(tmp_path))
-    assert told_ahead("/district", b"") == ""
+    assert told_ahead("/district", b"", NOBODY) == ""
 
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_document_is_served_with_what_it_says_or_without(monkeypatch, caplog, fails):
-    def told(path, query):
+    def told(path, query, who):
         if fails:
             raise ValueError("nobody expected this")
         return f"<title>{path} {query.decode()}</title>"
@@ -125,7 +129,7 @@ def test_a_document_is_served_with_what_it_says_or_without(monkeypatch, caplog, 
 def test_a_district_s_name_is_no_html_in_what_is_said_ahead(monkeypatch, tmp_path):
     make(tmp_path, changed={"schools": hostile_schools()})
     monkeypatch.setenv("LEAPDASH_STORE", str(tmp_path))
-    told = told_ahead("/district", f"districts={HARTFORD}".encode())
+    told = told_ahead("/district", f"districts={HARTFORD}".encode(), NOBODY)
     assert escape(HOSTILE) in told
     assert "<img" not in told
     assert "<script" not in told

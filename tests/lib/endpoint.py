@@ -4,6 +4,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from leapdash.show.answers.model import Answer, Check, Figure, Section, Table
+from leapdash.show.dashboard.visitor import of_request
 from leapdash.show.endpoint.routes import routes
 
 API = "/api/v1"
@@ -20,7 +21,7 @@ DATA = (
 
 def client(below: str = "") -> TestClient:
     """Asks the endpoint about the release on show."""
-    return TestClient(Starlette(routes=routes(below)), follow_redirects=False)
+    return TestClient(Starlette(routes=routes(of_request, below)), follow_redirects=False)
 
 
 def tables_of(answer: Answer) -> dict[str, Figure | Table]:

@@ -15,7 +15,7 @@ from leapdash.build.disclosure.tables import public_tables
 from leapdash.errors import ContractError, ReleaseError, StoreError, UsageError
 from leapdash.paths import is_address
 from leapdash.progress import SILENT, Progress
-from leapdash.release import BuildFacts, Release, current_id, on_show, open_release, publish
+from leapdash.release import BuildFacts, Release, check_kept_apart, on_show, open_release, publish
 
 _MOST_TOLD = 5
 
@@ -121,11 +121,7 @@ def _check_stores(release: Release, out: str | Path) -> None:
             f"{release.folder} is a {release.manifest.tier} release.\n"
             "Expected a store with a restricted one, made by: python -m leapdash build"
         )
-    if current_id(out) is not None and open_release(out).manifest.tier != "public":
-        raise UsageError(
-            f"--out {out} holds a restricted release, which is not for everyone.\n"
-            "Expected another store, for public releases alone."
-        )
+    check_kept_apart(out, "public")
 
 
 def _check_report(report: Path, out: str | Path) -> None:

@@ -105,7 +105,7 @@ def in_short(choice: Choice) -> str:
 
 def _stands(choice: Choice) -> str:
     rates = _last_year(choice, ATTENDANCE)
-    both = rates[choice.district], rates["all"]
+    both = rates[choice.district], rates.get("all")
     return words.answer(whom(choice), views.last_year(choice), *both, programme.reach_now(choice))
 
 
@@ -162,14 +162,22 @@ def _schools(choice: Choice, schools: pd.DataFrame) -> Figure:
 
 def _years(choice: Choice) -> tuple[Part, ...]:
     choice = replace(choice, grain="year")
-    title = _("{district} beside all districts, by school year", district=_name(choice))
+    title = (
+        _("{district}, by school year", district=_name(choice))
+        if choice.known.own
+        else _("{district} beside all districts, by school year", district=_name(choice))
+    )
     trend, published = views.attendance_beside(choice), views.published_of_both(choice)
     return (lines_of(choice, "district-years", title, trend, published=published),)
 
 
 def _months(choice: Choice) -> tuple[Part, ...]:
     choice = replace(choice, grain="month")
-    title = _("{district} beside all districts, by month", district=_name(choice))
+    title = (
+        _("{district}, by month", district=_name(choice))
+        if choice.known.own
+        else _("{district} beside all districts, by month", district=_name(choice))
+    )
     return (lines_of(choice, "district-months", title, views.attendance_beside(choice)),)
 
 

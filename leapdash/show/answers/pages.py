@@ -63,9 +63,9 @@ _OF_SMALL_GROUPS = frozenset({"visits", "compare", "before_after"})
 """Pages whose figures a public release doesn't hold."""
 
 
-def offered(release: OpenedRelease) -> tuple[str, ...]:
-    """The keys of the pages that a release has figures for, in their order."""
-    return tuple(key for key in PAGES if not (release.public and key in _OF_SMALL_GROUPS))
+def offered(public: bool) -> tuple[str, ...]:
+    """The keys of the pages that a release has figures for, in order. `public`: a public one."""
+    return tuple(key for key in PAGES if not (public and key in _OF_SMALL_GROUPS))
 
 
 def choice_on(

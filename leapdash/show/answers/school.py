@@ -72,7 +72,7 @@ def answer(choice: Choice) -> Answer:
             ),
         ),
         sections=(
-            Section(LIKE, partial(_like, like, short, year)),
+            Section(LIKE, partial(_like, choice, like, short, year)),
             Section(CHRONIC, partial(_chronic, choice, short)),
             Section(VISITS, partial(_visits, choice, short)),
             Section(CHANCE, partial(_chance, choice, short)),
@@ -80,10 +80,10 @@ def answer(choice: Choice) -> Answer:
     )
 
 
-def _like(like: pd.DataFrame, short: str, year: str) -> tuple[Part, ...]:
+def _like(choice: Choice, like: pd.DataFrame, short: str, year: str) -> tuple[Part, ...]:
     title = _("Schools like {school}, {year}", school=short, year=year)
     named = ("school_name", "attendance_rate", "chronic_share")
-    note = words.like_note(like)
+    note = words.like_note(like, bool(choice.known.own))
     return (Table("school-like", title, led_by(like, *named)), Text(note, small=True))
 
 

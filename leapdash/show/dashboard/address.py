@@ -7,6 +7,7 @@ choice before.
 """
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -20,8 +21,19 @@ Query = dict[str, list[str]]
 
 _FILTERS, _SAID = "chosen_filters", "chosen_on_controls"
 _ADDRESS, _USED = "address", "used"
+_everywhere: ContextVar[tuple[Parameter, ...]] = ContextVar("everywhere", default=(LANGUAGE,))
 # Addresses used to name the District page's district apart.
 _FORMER = "district"
+
+
+def carry(*others: Parameter) -> None:
+    """In this run, let every page's address carry these beside the language."""
+    _everywhere.set((LANGUAGE, *others))
+
+
+def everywhere() -> tuple[Parameter, ...]:
+    """What every page's address carries."""
+    return _everywhere.get()
 
 
 def follow(own: Sequence[Parameter], every: Sequence[Parameter], known: Known) -> list[str]:
@@ -32,8 +44,9 @@ def follow(own: Sequence[Parameter], every: Sequence[Parameter], known: Known) -
     """
     state = st.session_state
     query = _asked()
-    used = state.pop(_USED, False)
-    if query != state.get(_ADDRESS) and not used:
+    counts = _counts(query)
+    state.pop(_USED, None)
+    if counts:
         state[_FILTERS], _ = Filters.from_query(query, known)
         absent = {own_one.key: "" for own_one in own}
         asked = {one.key: one.read(query)[0] for one in every if one.key in query}
@@ -49,6 +62,22 @@ def follow(own: Sequence[Parameter], every: Sequence[Parameter], known: Known) -
     return notes + [left_out(one.label) for one in every if not one.read(query)[1]]
 
 
+def wished(parameter: Parameter) -> str:
+    """What is chosen by it, before choice and address are brought together; empty for what goes
+    without saying.
+    """
+    query = _asked()
+    if _counts(query):
+        return parameter.read(query)[0]
+    said: str = st.session_state.get(_SAID, {}).get(parameter.key, "")
+    return said if said in parameter.words else ""
+
+
+def _counts(query: Query) -> bool:
+    """Whether the address was opened, or come back to, and no choice was made since."""
+    return query != st.session_state.get(_ADDRESS) and not st.session_state.get(_USED, False)
+
+
 def speak_as_wished(asked: str) -> None:
     """Speak the language asked for, else the browser's, else the one there always is."""
     wished = asked or (st.context.locale or "")[:2]
@@ -62,10 +91,10 @@ def written(own: Sequence[Parameter], known: Known) -> Query:
 
 
 def led_to(query: Mapping[str, Sequence[str]]) -> Query:
-    """What an address asks for, with the language that was asked for here."""
-    said = st.session_state[_SAID].get(LANGUAGE.key, "")
+    """What an address asks for, with what was chosen here and counts everywhere."""
+    said = [(one, st.session_state[_SAID].get(one.key, "")) for one in everywhere()]
     own = {key: list(values) for key, values in query.items()}
-    return own | {LANGUAGE.key: [said]} if said else own
+    return own | {one.key: one.written(value) for one, value in said if value}
 
 
 def filters() -> Filters:

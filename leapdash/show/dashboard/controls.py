@@ -14,7 +14,6 @@ from leapdash.show.language import N_, _
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.parameters import (
     COMPARE,
-    LANGUAGE,
     SCHOOL,
     SIDES,
     OneOf,
@@ -188,7 +187,7 @@ _TABS: Mapping[str, tuple[Parameter, ...]] = {
 
 def own_of(page: str, known: Known) -> tuple[Parameter, ...]:
     """What a page has to say beside the filters, with the words of the release."""
-    return (*controls_on(page, known), *_TABS.get(page, ()), LANGUAGE)
+    return (*controls_on(page, known), *_TABS.get(page, ()), *address.everywhere())
 
 
 def every(known: Known) -> tuple[Parameter, ...]:

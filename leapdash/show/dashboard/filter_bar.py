@@ -34,9 +34,9 @@ _IN_SIGHT = 5
 
 def show(page: str, choice: Choice) -> None:
     """Draw the bar for a page: what counts there, and in a line what doesn't."""
-    drawn = [
-        name for name in FILTER_LABELS if reason_off(page, name, choice.release.public) is None
-    ]
+    public = choice.release.public
+    drawn = [name for name in FILTER_LABELS if reason_off(page, name, public) is None]
+    drawn = [name for name in drawn if name not in _settled(choice)]
     if drawn:
         heading, shown = _("Filters"), in_words(choice) or _("everything")
         label = f"**{heading}** · {shown}"
@@ -56,12 +56,18 @@ def in_words(choice: Choice) -> str:
     return chosen_in_words(choice.filtered(districts=one) if choice.district else choice)
 
 
+def _settled(choice: Choice) -> tuple[str, ...]:
+    """The filters of which nothing else can be chosen: in a release of one district, that one."""
+    return ("districts",) if choice.known.own else ()
+
+
 def _foot(page: str, choice: Choice) -> None:
     """What a reader must know of the choice, and the way back to everything."""
     lines = [*_which_district(choice), *_off(page, choice.release)]
-    if lines or choice.filters.active():
+    active = [name for name in choice.filters.active() if name not in _settled(choice)]
+    if lines or active:
         with st.container(horizontal=True, vertical_alignment="center", key="filter_foot"):
-            if choice.filters.active():
+            if active:
                 st.button(
                     _("Clear filters"),
                     icon=":material/close:",

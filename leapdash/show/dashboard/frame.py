@@ -1,16 +1,17 @@
 """The frame of every page: navigation, what the data are, the question, the filter bar."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from leapdash.errors import ReleaseError
-from leapdash.show import faults, metrics
+from leapdash.errors import LeapdashError, ReleaseError, UsageError
+from leapdash.show import faults, metrics, seen_as
 from leapdash.show.answers.pages import PAGES as ANSWERED
 from leapdash.show.answers.pages import offered
 from leapdash.show.briefing.chromium import chromium, printed
@@ -18,9 +19,23 @@ from leapdash.show.briefing.contents import PAGES as BRIEFED
 from leapdash.show.briefing.contents import briefing_name, briefing_of
 from leapdash.show.briefing.document import document
 from leapdash.show.choice import Choice
-from leapdash.show.dashboard import address, buttons, controls, filter_bar, link, paper, store
+from leapdash.show.dashboard import (
+    address,
+    buttons,
+    controls,
+    filter_bar,
+    link,
+    paper,
+    seen,
+    sign_in,
+    store,
+    visitor,
+)
+from leapdash.show.doors import audit
+from leapdash.show.doors.pages import on_page
+from leapdash.show.doors.reader import Reader, read_as
 from leapdash.show.language import LANGUAGES, _, in_this_language, language
-from leapdash.show.parameters import LANGUAGE
+from leapdash.show.parameters import LANGUAGE, Parameter
 from leapdash.show.words.about import INVENTED, RECORDED
 from leapdash.show.words.briefing import edition
 
@@ -29,7 +44,9 @@ ICON = Path(__file__).with_name("favicon.png")
 _CSS = Path(__file__).with_name("style.css")
 _SCRIPT = Path(__file__).with_name("pages.js")
 
+T = TypeVar("T")
 
+_NOTED = "noted"
 _framed: ContextVar[Choice | None] = ContextVar("framed", default=None)
 
 
@@ -94,19 +111,29 @@ def say_sorry(error: Exception, where: str = "what a control does") -> bool:
 def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
     st.html(_CSS)
     try:
+        one = visitor.of_page()
+        ways = seen_as.ways(one)
+        seen_by = seen.offer(ways)
+        one = ways.seen_by(one, address.wished(seen_by) if seen_by else "")
+        read_as(on_page(info.key, one))
         release = store.release()
-    except ReleaseError as error:
+    except (ReleaseError, UsageError) as error:
         _broken(error)
         return
     known = release.known
     notes = address.follow(controls.own_of(info.key, known), controls.every(known), known)
     choice = controls.choice_on(info.key, release)
+    try:
+        _note_view(info.key, choice)
+    except UsageError as error:
+        _broken(error)
+        return
     st.set_page_config(page_title=link.title_of(info.key, choice))
     if not st.context.is_embedded:
-        _links(pages, info, choice)
+        _links(pages, info, choice, _there(one, choice))
     paper.prepare(release.manifest)
     buttons.prepare()
-    _say_what_data(info.key, choice)
+    _say_what_data(info.key, choice, seen_by)
     st.title(_(ANSWERED[info.key].question), anchor=False)
     filter_bar.show(info.key, choice)
     for note in notes:
@@ -150,11 +177,19 @@ def _navigation() -> tuple[Sequence[st.Page], st.Page]:
     return pages, st.navigation(pages, position="hidden")
 
 
-def _links(pages: Sequence[st.Page], here: PageInfo, choice: Choice) -> None:
-    """The product's name, and a link to every page with what is chosen: those of st.navigation
-    would lose it. Pages that explain stand apart.
+def _there(one: Reader, choice: Choice) -> Collection[str]:
+    """The pages that a reader's releases have figures for: a district's own has those that a public
+    one doesn't.
     """
-    there = offered(choice.release)
+    return offered(choice.release.public and one.tier != "district")
+
+
+def _links(
+    pages: Sequence[st.Page], here: PageInfo, choice: Choice, there: Collection[str]
+) -> None:
+    """The product's name, and a link to every page that is `there`, with what is chosen: those of
+    st.navigation would lose it. Pages that explain stand apart.
+    """
     named = [(page, info) for page, info in zip(pages, PAGES, strict=True) if info.key in there]
     with st.container(horizontal=True, key="pages", vertical_alignment="center"):
         st.markdown("leapdash", width="content")
@@ -169,13 +204,14 @@ def _links(pages: Sequence[st.Page], here: PageInfo, choice: Choice) -> None:
                 if info.aside:
                     _link_to(page, info, here, choice)
             _languages()
+            sign_in.draw()
     with st.container(key="pages-script"):
         st.html(f"<script>{_SCRIPT.read_text('utf-8')}</script>", unsafe_allow_javascript=True)
 
 
 def _link_to(page: st.Page, info: PageInfo, here: PageInfo, choice: Choice) -> None:
     """The link to a page; that of the one its reader is on stands in a place of its own."""
-    query = address.written(controls.own_of(info.key, choice.known), choice.known)
+    query = _chosen(info.key, choice)
     place = st.container(key="page-here", width="content") if info == here else st
     place.page_link(page, label=_(info.title), query_params=query)
 
@@ -194,8 +230,8 @@ def _languages() -> None:
             )
 
 
-def _say_what_data(page: str, choice: Choice) -> None:
-    """What the data are; beside it, the page to hand on."""
+def _say_what_data(page: str, choice: Choice, seen_by: Parameter | None) -> None:
+    """What the data are; beside it, as whom they are seen, and the page to hand on."""
     manifest = choice.release.manifest
     badge = (
         f":orange-badge[:material/science: {_(INVENTED)}]"
@@ -205,7 +241,9 @@ def _say_what_data(page: str, choice: Choice) -> None:
     words = f"{badge} :small[:gray[{edition(manifest)}]]"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="data"):
         st.markdown(words)
-        if page in BRIEFED and page in offered(choice.release):
+        if seen_by:
+            seen.draw(seen_by)
+        if page in BRIEFED and page in offered(choice.release.public):
             _offer_briefing(page, choice)
 
 
@@ -214,7 +252,7 @@ def _offer_briefing(page: str, choice: Choice) -> None:
     at = _address(page, choice)
     st.download_button(
         _("Briefing"),
-        in_this_language(lambda: document(briefing_of(page, choice, at))),
+        _noted(page, choice, "html", lambda: document(briefing_of(page, choice, at))),
         file_name=f"{briefing_name(page, choice)}.html",
         mime="text/html",
         icon=":material/description:",
@@ -225,7 +263,7 @@ def _offer_briefing(page: str, choice: Choice) -> None:
     )
     st.download_button(
         "PDF",
-        in_this_language(lambda: printed(document(briefing_of(page, choice, at)))),
+        _noted(page, choice, "pdf", lambda: printed(document(briefing_of(page, choice, at)))),
         file_name=f"{briefing_name(page, choice)}.pdf",
         mime="application/pdf",
         type="tertiary",
@@ -238,22 +276,43 @@ def _offer_briefing(page: str, choice: Choice) -> None:
     )
 
 
+def _noted(page: str, choice: Choice, ending: str, make: Callable[[], T]) -> Callable[[], T]:
+    """What makes a briefing, in the language and for the reader of now, noted as it is made."""
+    view, release_id = f"briefing {page}.{ending}", choice.release.manifest.release_id
+    return audit.handed_out(in_this_language(make), view, release_id, _chosen(page, choice))
+
+
+def _note_view(page: str, choice: Choice) -> None:
+    """Note the page in the audit log; once for a view, however often it is drawn."""
+    release_id, chosen = choice.release.manifest.release_id, _chosen(page, choice)
+    view = (page, release_id, repr(chosen))
+    if st.session_state.get(_NOTED) != view:
+        audit.seen(f"page {page}", release_id, chosen)
+        st.session_state[_NOTED] = view
+
+
+def _chosen(page: str, choice: Choice) -> address.Query:
+    return address.written(controls.own_of(page, choice.known), choice.known)
+
+
 def _address(page: str, choice: Choice) -> str:
     """The address of the page with what is chosen; empty where the browser doesn't say its own."""
     at = st.context.url
-    query = address.written(controls.own_of(page, choice.known), choice.known)
+    query = _chosen(page, choice)
     return f"{at}?{urlencode(query, doseq=True)}" if at and query else at or ""
 
 
-def _broken(error: ReleaseError) -> None:
+def _broken(error: LeapdashError) -> None:
     """A release that can't be opened: what is wrong and the command that mends it."""
     address.speak_as_wished(st.query_params.get(LANGUAGE.key, ""))
     st.title(_("There is no release to show"), anchor=False)
     st.markdown(_("The pages read a release, and this one can’t be opened:"))
     _say_error(error)
+    if isinstance(error, ReleaseError):
+        sign_in.draw()
 
 
-def _say_error(error: ReleaseError) -> None:
+def _say_error(error: LeapdashError) -> None:
     """What is wrong and what mends it."""
     st.code(str(error), language=None, wrap_lines=True)
     st.caption(_("Nothing was changed. Reload this page when the command has run."))

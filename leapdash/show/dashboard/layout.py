@@ -30,6 +30,7 @@ from leapdash.show.choice import Choice
 from leapdash.show.contacts import link_of
 from leapdash.show.dashboard import address, buttons
 from leapdash.show.dashboard.controls import draw
+from leapdash.show.doors.audit import handed_out
 from leapdash.show.language import N_, _, in_this_language
 from leapdash.show.parameters import Parameter
 from leapdash.show.views.checks import Verdict
@@ -309,7 +310,12 @@ def _downloads(part: Figure | Table, choice: Choice) -> None:
     for ending, (label, mime, make) in kinds.items():
         st.download_button(
             label,
-            in_this_language(make),
+            handed_out(
+                in_this_language(make),
+                f"{part.name}.{ending}",
+                choice.release.manifest.release_id,
+                choice.filters.in_address(choice.known),
+            ),
             file_name=f"{file_name(part.name, choice)}.{ending}",
             mime=mime,
             type="tertiary",

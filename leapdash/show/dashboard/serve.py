@@ -7,24 +7,33 @@ from pathlib import Path
 from streamlit.web import cli as streamlit
 
 from leapdash.errors import UsageError
+from leapdash.show.doors.nameless import UNGUARDED_VARIABLE, is_loopback
 from leapdash.show.on_show import STORE_VARIABLE
 
 _SCRIPT = Path(__file__).parents[3] / "app.py"
 
 
-def serve(store: str | None, host: str, port: int) -> None:
+def serve(store: str | None, host: str, port: int, unguarded: bool = False) -> None:
     """Serve until it is stopped what `streamlit run app.py` would.
 
     `store`: whose release is shown; None for the one in LEAPDASH_STORE, or the demonstration.
-    `port`: 0 for a free one; the server says which. Raises UsageError where it can't be had, or the
-    pages aren't there.
+    `port`: 0 for a free one; the server says which. `unguarded`: a restricted release of recorded
+    data, too, without asking who reads it. Raises UsageError where the port can't be had, the pages
+    aren't there, or other machines would be served unguarded.
     """
     if not _SCRIPT.is_file():
         raise UsageError(
             f"{_SCRIPT}: missing.\nExpected the project's folder, with app.py and pages/ beside "
             "the package: the pages are served from there."
         )
+    if unguarded and not is_loopback(host):
+        raise UsageError(
+            f"--unguarded with --host {host}: others could ask this machine for small numbers of "
+            "real students.\nExpected --host 127.0.0.1, or sign-in (docs/doors.md)."
+        )
     _check(host, port)
+    if unguarded:
+        os.environ[UNGUARDED_VARIABLE] = "1"
     if store is not None:
         os.environ[STORE_VARIABLE] = store
     options = [f"--server.address={host}", f"--server.port={port}"]

@@ -6,6 +6,7 @@ programs that only read it, such as those that show a link that is passed on.
 """
 
 import re
+from functools import partial
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from leapdash.show import faults, metrics
+from leapdash.show.dashboard import visitor
 from leapdash.show.dashboard.link import told_ahead
 from leapdash.show.endpoint.routes import routes
 
@@ -50,7 +52,7 @@ class SaysWhereAndWhat:
                 if not message.get("more_body"):
                     body = b"".join(parts).replace(b"<head>", _SAYS_WHERE, 1)
                     path = scope["path"].removeprefix(folder())
-                    what = await run_in_threadpool(_what, path, scope["query_string"])
+                    what = await run_in_threadpool(_what, path, scope)
                     body = _TITLE.sub(lambda usual: what or usual[0], body, count=1)
                     await send(_of_length(begun[0], len(body)))
                     await send({"type": "http.response.body", "body": body})
@@ -77,13 +79,13 @@ def folder() -> str:
 
 metrics.SESSIONS.set_function(_sessions)
 MIDDLEWARE = (Middleware(SaysWhereAndWhat),)
-ROUTES = tuple(routes(folder()))
+ROUTES = tuple(routes(visitor.of_request, folder()))
 
 
-def _what(path: str, query: bytes) -> bytes:
+def _what(path: str, scope: Scope) -> bytes:
     """What a document says of itself; nothing where that fails: the page is still to be opened."""
     try:
-        return told_ahead(path, query).encode()
+        return told_ahead(path, scope["query_string"], partial(visitor.of_request, scope)).encode()
     except Exception as error:
         faults.noted(error, f"what {path} leads to")
         return b""

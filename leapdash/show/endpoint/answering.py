@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from leapdash.release import Manifest
 from leapdash.show.answers.files import file_name, marked
 from leapdash.show.answers.model import Answer, Figure, Table
 from leapdash.show.answers.pages import PAGES, choice_on, offered
+from leapdash.show.doors import audit
+from leapdash.show.doors.reader import Reader, reader
 from leapdash.show.endpoint.asked import (
     MOST_ROWS,
     ROWS_PARAMETERS,
@@ -38,44 +39,62 @@ from leapdash.show.endpoint.tables import found, none_of, tables_on, why_none
 from leapdash.show.filters import Filters
 from leapdash.show.language import speaking
 from leapdash.show.opened import OpenedRelease
+from leapdash.show.seen_as import SEEN_AS, known_on, ways
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request: the names in its path, its query, and the folder the server stands below."""
+    """A request: the names in its path, its query, and the folder the server stands below.
+
+    `kept`: what every address beside it has in its query, too.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     query: bytes = b""
     below: str = ""
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     def link(self, path: str, query: Mapping[str, Any]) -> str:
         """The address of something beside it, with a query."""
-        words = urlencode(query, doseq=True)
+        words = urlencode({**query, **self.kept}, doseq=True)
         return f"{self.below}{API}{path}{f'?{words}' if words else ''}"
 
 
 Answering = Callable[[Asked, OpenedRelease], Reply]
 
 
-def closed(manifest: Manifest) -> str:
-    """Why a release isn't served to everyone; empty where it is."""
-    if manifest.synthetic or manifest.tier == "public":
-        return ""
-    return (
-        "The release on show holds recorded data with small numbers, for people who may see them. "
-        "Nobody can say here who asks, so only simulated and public releases are served."
-    )
+def seen_as_asked(asked: Asked, one: Reader) -> tuple[Asked, Reader]:
+    """The request without as whom the demonstration is to be seen, which its links keep; and who
+    reads, seen so. Raises ProblemError where it names none.
+    """
+    query, offered = parsed(asked.query), ways(one)
+    if SEEN_AS not in query or not offered.words:
+        return asked, one
+    name, understood = offered.wished(query[SEEN_AS])
+    if not understood:
+        raise ProblemError(
+            400,
+            "“as” names nobody as whom this can be seen. Expected one of those allowed.",
+            SEEN_AS,
+            offered.words.values(),
+        )
+    others = {key: values for key, values in query.items() if key != SEEN_AS}
+    words = {SEEN_AS: offered.words[name]}
+    asked = replace(asked, query=urlencode(others, doseq=True).encode(), kept=words)
+    return asked, offered.seen_by(one, name)
 
 
 def pages(asked: Asked, release: OpenedRelease) -> Reply:
     """Every page: its question, what may be chosen on it, its answer's address, its tables."""
     refuse_others(parsed(asked.query), ())
+    _note("pages", release)
+    known = {key: known_on(key, reader()) for key in PAGES}
     told = [
         {
             "page": key,
             "question": page.question,
             "answer": asked.link(f"/answers/{key}", {}),
-            "tables": list(tables_on(key, release.public)),
+            "tables": list(tables_on(key, known[key].public)),
             "parameters": [
                 {
                     "name": one.name,
@@ -84,11 +103,11 @@ def pages(asked: Asked, release: OpenedRelease) -> Reply:
                     "default": one.words.get(one.first),
                     "values": [{"code": code, "word": word} for code, word in one.words.items()],
                 }
-                for one in allowed_on(key, release.known)
+                for one in allowed_on(key, known[key])
             ],
         }
         for key, page in PAGES.items()
-        if key in offered(release)
+        if key in offered(known[key].public)
     ]
     return _json({"pages": told, **data_facts(release.manifest)})
 
@@ -96,6 +115,7 @@ def pages(asked: Asked, release: OpenedRelease) -> Reply:
 def release_told(asked: Asked, release: OpenedRelease) -> Reply:
     """What the release on show says of itself."""
     refuse_others(parsed(asked.query), ())
+    _note("release", release)
     return _json(release_facts(release.manifest))
 
 
@@ -103,6 +123,7 @@ def answer(asked: Asked, release: OpenedRelease) -> Reply:
     """What a page says for a choice, with links to its tables."""
     page = _page(asked)
     chosen = choice_asked(page, release, parsed(asked.query))
+    _note(f"answers/{page}", release, chosen.words)
     with speaking(chosen.language):
         told = PAGES[page].answer(chosen.choice)
         links = partial(_links, asked, page, chosen.words)
@@ -146,9 +167,14 @@ def table_csv(asked: Asked, release: OpenedRelease) -> Reply:
 
 
 def described(asked: Asked, release: OpenedRelease) -> Reply:
-    """The description of all this, for the release on show."""
+    """The description of all this, for the releases on show."""
     refuse_others(parsed(asked.query), ())
-    return _json(description(release, asked.below))
+    _note("openapi", release)
+    return _json(description(lambda page: known_on(page, reader()), asked.below))
+
+
+def _note(what: str, release: OpenedRelease, words: Mapping[str, Any] | None = None) -> None:
+    audit.seen(f"endpoint {what}", release.manifest.release_id, words or {})
 
 
 def _page(asked: Asked) -> str:
@@ -163,7 +189,9 @@ def _of_table(asked: Asked, page: str, release: OpenedRelease, query: Query) -> 
     names = tables_on(page, release.public)
     if asked.names["table"] not in names:
         raise ProblemError(404, "The page has no table of that name.", "table", names)
-    return choice_asked(page, release, query, beside=ROWS_PARAMETERS)
+    chosen = choice_asked(page, release, query, beside=ROWS_PARAMETERS)
+    _note(f"tables/{page}/{asked.names['table']}", release, chosen.words)
+    return chosen
 
 
 def _table(

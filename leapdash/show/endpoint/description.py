@@ -1,6 +1,6 @@
 """What the endpoint answers, as OpenAPI 3.1, from the definitions that requests are read by."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from leapdash import __version__
@@ -10,13 +10,13 @@ from leapdash.show.endpoint.reply import API, JSON, PROBLEM
 from leapdash.show.endpoint.schemas import SCHEMAS
 from leapdash.show.endpoint.tables import tables_on
 from leapdash.show.filters import Known
-from leapdash.show.opened import OpenedRelease
 
 Values = dict[str, Any]
 
 _REFUSED = {
     "400": "A parameter is unknown, has a value that isn’t allowed, or came more than once.",
-    "403": "The release on show holds small numbers of real students.",
+    "401": "The token isn’t one of the provider’s, isn’t meant for this, or has run out.",
+    "403": "The release on show holds small numbers of students, and isn’t for who asks.",
     "404": "There is no page or table of that name.",
     "500": "Something went wrong; `reference` finds it in the server’s log.",
     "503": "There is no release to show.",
@@ -32,12 +32,12 @@ _ROWS = (
 )
 
 
-def description(release: OpenedRelease, below: str = "") -> Values:
-    """The description for a release: its districts, years and schools are values there.
+def description(known_on: Callable[[str], Known], below: str = "") -> Values:
+    """The description for a reader: what they may choose on a page (`known_on`), its districts,
+    years and schools, are values there.
 
     `below`: the folder the server stands below.
     """
-    known = release.known
     paths = {
         f"{API}/pages": _get("Every page and what may be chosen on it", "pages", "Pages"),
         f"{API}/release": _get("What the release on show says of itself", "release", "Release"),
@@ -47,10 +47,14 @@ def description(release: OpenedRelease, below: str = "") -> Values:
         "/metrics": _operation(
             "Figures of the server, for Prometheus", "metrics", "text/plain", ()
         ),
-        "/openapi.json": _operation("This description", "openapi", JSON, ("403", "500", "503")),
+        "/openapi.json": _operation(
+            "This description", "openapi", JSON, ("401", "403", "500", "503")
+        ),
     }
-    for page in offered(release):
-        paths |= _paths_of(page, known)
+    for page in PAGES:
+        known = known_on(page)
+        if page in offered(known.public):
+            paths |= _paths_of(page, known)
     return {
         "openapi": "3.1.0",
         "info": {

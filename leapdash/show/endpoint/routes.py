@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from starlette.concurrency import run_in_threadpool
@@ -21,13 +21,17 @@ from starlette.types import Receive, Scope, Send
 from leapdash import __version__
 from leapdash.errors import ReleaseError, shortened
 from leapdash.show import faults, metrics
+from leapdash.show.doors.pages import on_page
+from leapdash.show.doors.reader import Reader, reader, reading
+from leapdash.show.doors.rule import ClosedError
 from leapdash.show.endpoint import answering
-from leapdash.show.endpoint.answering import Answering, Asked
+from leapdash.show.endpoint.answering import Answering, Asked, seen_as_asked
 from leapdash.show.endpoint.reply import API, JSON, ProblemError, Reply
 from leapdash.show.opened import release_on_show
 
 _THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="leapdash-endpoint")
 _METHODS = ("GET", "HEAD")
+Who = Callable[[Scope], Reader]
 _ANSWERS: Mapping[str, Answering] = {
     f"{API}/pages": answering.pages,
     f"{API}/release": answering.release_told,
@@ -38,13 +42,18 @@ _ANSWERS: Mapping[str, Answering] = {
 }
 # Kept by whoever likes, and asked for again each time: another release may be on show by then.
 _KEPT = {"Cache-Control": "no-cache"}
+# Where readers sign in, by the reader alone, and not for another who signs in there.
+_KEPT_BY_ONE = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def routes(below: str = "") -> list[Route]:
-    """Every route, below a folder (`/leap`, say) where the server stands below one."""
+def routes(who: Who, below: str = "") -> list[Route]:
+    """Every route, below a folder (`/leap`, say) where the server stands below one.
+
+    `who`: the reader who makes a request; raises ProblemError where that can't be told.
+    """
     health, scraped = _Served("/healthz", below, _health), _Served("/metrics", below, _metrics)
-    answers = [_Served(pattern, below, _Data(make)) for pattern, make in _ANSWERS.items()]
+    answers = [_Served(pattern, below, _Data(make, who)) for pattern, make in _ANSWERS.items()]
     nothing = _Served("/api/{rest:path}", below, _nothing)
     return [Route(one.path, one) for one in (health, scraped, *answers, nothing)]
 
@@ -56,10 +65,14 @@ class _Request:
     asked: Asked
     path: str
     held: str
+    scope: Scope = field(repr=False)
 
     def version(self, release_id: str) -> str:
-        """The ETag of what it asks for: of the release, the address, and what made the answer."""
-        told = "\n".join((release_id, __version__, self.path, self.asked.query.decode("latin-1")))
+        """The ETag of what it asks for: of the release and who reads it, the address, and what made
+        the answer.
+        """
+        query = self.asked.query.decode("latin-1")
+        told = "\n".join((release_id, reader().name, __version__, self.path, query))
         return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
 
 
@@ -68,13 +81,19 @@ class _Data:
     """Answers from the release on show, to whoever may see it."""
 
     answering: Answering
+    who: Who
 
     def __call__(self, request: _Request) -> Reply:
-        release = release_on_show()
-        if reason := answering.closed(release.manifest):
-            raise ProblemError(403, reason)
+        asked, one = seen_as_asked(request.asked, self.who(request.scope))
+        with reading(one):
+            return self._of_reader(replace(request, asked=asked))
+
+    def _of_reader(self, request: _Request) -> Reply:
+        page = request.asked.names.get("page", "")
+        with reading(on_page(page, reader()) if page else reader()):
+            release = release_on_show()
         version = request.version(release.manifest.release_id)
-        headers = {**_KEPT, "ETag": version}
+        headers = {**(_KEPT_BY_ONE if reader().asked else _KEPT), "ETag": version}
         if version.removeprefix("W/") in re.findall(r'"[^"]*"', request.held):
             return Reply(304, b"", "", headers)
         reply = self.answering(request.asked, release)
@@ -111,6 +130,7 @@ class _Served:
             Asked(scope["path_params"], scope["query_string"], self._below),
             scope["path"],
             b",".join(held).decode("latin-1"),
+            scope,
         )
         if isinstance(self._answer, _Data):
             loop = asyncio.get_running_loop()
@@ -123,6 +143,8 @@ class _Served:
             return self._answer(request)
         except ProblemError as problem:
             return problem.reply()
+        except ClosedError as closed:
+            return ProblemError(403, str(closed).partition("\n")[0]).reply()
         except Exception as error:
             query = shortened(request.asked.query.decode("latin-1"), 500)
             reference = faults.noted(error, f"{self._pattern} ?{query}")
@@ -155,6 +177,7 @@ def _metrics(request: _Request) -> Reply:  # noqa: ARG001
 def _shown() -> str:
     """The id of the release on show; empty where there is none that can be shown."""
     try:
-        return release_on_show().manifest.release_id
+        with reading(Reader("commissioner")):
+            return release_on_show().manifest.release_id
     except ReleaseError:
         return ""

@@ -105,7 +105,9 @@ def schools_beside(choice: Choice) -> pd.DataFrame:
 
 
 def _beside(view: Callable[[Choice], pd.DataFrame], choice: Choice) -> pd.DataFrame:
+    """A view of the district, then of all districts; not of these in a release of one alone."""
     own = view(choice.filtered(districts=(choice.district,)))
-    every = view(choice.filtered(districts=()))
-    parts = [own.assign(code=choice.district), every.assign(code="all")]
+    parts = [own.assign(code=choice.district)]
+    if not choice.known.own:
+        parts.append(view(choice.filtered(districts=())).assign(code="all"))
     return pd.concat([part for part in parts if len(part)] or [own], ignore_index=True)

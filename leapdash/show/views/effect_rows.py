@@ -226,7 +226,8 @@ def slice_area(choice: Choice) -> tuple[str, str] | None:
     if not (levels == set(LEVELS) or len(levels) == 1):
         return None
     district = STATE_CODE if districts == every else min(districts)
-    return district, ALL_LEVELS if levels == set(LEVELS) else min(levels)
+    # In a release of one district alone, all there are is that one and not the state.
+    return choice.known.own or district, ALL_LEVELS if levels == set(LEVELS) else min(levels)
 
 
 @kept(*VISITS, "headline")

@@ -49,6 +49,7 @@ _RULES_SAY: Mapping[str, str] = {
 """What rules say that isn't written in the contract."""
 _TIERS: Mapping[str, str] = {
     "restricted": N_("restricted: holds small numbers, for those who may see them"),
+    "district": N_("one district’s: holds small numbers of it, for those who may see them"),
     "public": N_("public: small numbers are withheld"),
 }
 

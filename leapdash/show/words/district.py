@@ -18,15 +18,18 @@ _WIDE = 0.03
 """Half an interval this wide or wider, with zero in it, tells next to nothing."""
 
 
-def answer(name: str, year: str, rate: float, state_rate: float, reach: Reach) -> str:
-    """A district's attendance beside the state's, and how many students wait for a visit."""
+def answer(name: str, year: str, rate: float, state_rate: float | None, reach: Reach) -> str:
+    """A district's attendance beside the state's, and how many students wait for a visit.
+
+    `state_rate`: None where the release knows of no other district.
+    """
     if reach.taking_part:
         above, told = _beside_state(name, year, rate, state_rate)
         return _stands_and_waits(above, reach.waiting, **told)
     return f"{stands(name, year, rate, state_rate)} {no_part(reach.month)}"
 
 
-def stands(name: str, year: str, rate: float, state_rate: float) -> str:
+def stands(name: str, year: str, rate: float, state_rate: float | None) -> str:
     """A district's attendance beside the state's."""
     above, told = _beside_state(name, year, rate, state_rate)
     return _stands(above, **told)
@@ -38,12 +41,16 @@ def no_part(when: date) -> str:
 
 
 def _beside_state(
-    name: str, year: str, rate: float, state_rate: float
-) -> tuple[float, dict[str, object]]:
-    """How many points a district's attendance is above the state's, and what a sentence needs."""
-    apart = rate - state_rate
-    told = {"name": name, "rate": per_cent(rate), "year": year, "points": points(apart)}
-    return round(100 * apart, 1), {**told}
+    name: str, year: str, rate: float, state_rate: float | None
+) -> tuple[float | None, dict[str, object]]:
+    """How many points a district's attendance is above the state's, where that is known, and what a
+    sentence needs.
+    """
+    told: dict[str, object] = {"name": name, "rate": per_cent(rate), "year": year}
+    if state_rate is None:
+        return None, told
+    told["points"] = points(rate - state_rate)
+    return round(100 * (rate - state_rate), 1), told
 
 
 def effect(name: str, found: Headlines, beside: Interval | None) -> str:
@@ -130,8 +137,10 @@ def school_intervals() -> str:
     )
 
 
-def _stands(above: float, **told: object) -> str:
-    """A district's attendance beside that of all, so many points above it."""
+def _stands(above: float | None, **told: object) -> str:
+    """A district's attendance beside that of all, so many points above it; alone where None."""
+    if above is None:
+        return _("In {name}, students attended {rate} of their days in {year}.", **told)
     if above == 0:
         return _(
             "In {name}, students attended {rate} of their days in {year}, level with all districts "
@@ -151,9 +160,18 @@ def _stands(above: float, **told: object) -> str:
     )
 
 
-def _stands_and_waits(above: float, waiting: int, **told: object) -> str:
+def _stands_and_waits(above: float | None, waiting: int, **told: object) -> str:
     """The same, and how many are waiting."""
     told["n"] = count(waiting)
+    if above is None:
+        return _n(
+            "In {name}, students attended {rate} of their days in {year}; {n} student is waiting "
+            "for a first visit.",
+            "In {name}, students attended {rate} of their days in {year}; {n} students are waiting "
+            "for a first visit.",
+            waiting,
+            **told,
+        )
     if above == 0:
         return _n(
             "In {name}, students attended {rate} of their days in {year}, level with all districts "

@@ -54,6 +54,7 @@ _LIKE_IT = N_(
     "itself. "
     "Likeness in these two says nothing of anything else, and no order here is a rank."
 )
+_OF_ONE_DISTRICT = N_("Only schools of the district itself were looked at.")
 TO_DATE = N_(
     "The school year to date: absent for 10% or more of the days enrolled so far that year; each "
     "line begins anew every year. The year’s first month is left out where too few have been "
@@ -65,8 +66,16 @@ INDEPENDENT = N_(
 )
 
 
-def like_note(like: pd.DataFrame) -> str:
-    """How schools were found that are like one, and whether any is; takes `schools_like_it`."""
+def like_note(like: pd.DataFrame, of_one_district: bool = False) -> str:
+    """How schools were found that are like one, and whether any is; takes `schools_like_it`.
+
+    `of_one_district`: the release knows of no other's schools.
+    """
+    told = _like_note(like)
+    return f"{told} {_(_OF_ONE_DISTRICT)}" if of_one_district else told
+
+
+def _like_note(like: pd.DataFrame) -> str:
     nearest = like["distance"].iloc[1:].min()
     if pd.isna(nearest):
         return _("No other school has this level.")
