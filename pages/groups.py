@@ -5,7 +5,7 @@ import streamlit as st
 from leapdash.show.answers import groups
 from leapdash.show.dashboard import frame, layout
 from leapdash.show.dashboard.controls import GROUP_TABS, draw
-from leapdash.show.parameters import GAP, GROUP, offered
+from leapdash.show.parameters import GAP, GROUP, worded
 
 choice = frame.begin()
 draw(GROUP, "list")
@@ -19,7 +19,7 @@ with st.container(key="lead"):
     layout.cards(answer)
     left, right = st.columns(2, gap="medium")
 with left:
-    if len((gaps := offered(GAP, choice.known)).words) > 1:
+    if len((gaps := worded(GAP, choice.known)).words) > 1:
         draw(gaps, wrap=True)
     layout.show(answer, *answer.figures)
 with right:

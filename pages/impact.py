@@ -5,7 +5,7 @@ import streamlit as st
 from leapdash.show.answers import impact
 from leapdash.show.dashboard import frame, layout
 from leapdash.show.dashboard.controls import BESIDE_TABS, draw
-from leapdash.show.parameters import HEADLINE, ORDER, SHADE, SIZE, offered
+from leapdash.show.parameters import HEADLINE, ORDER, SHADE, SIZE, worded
 
 answer = impact.answer(frame.begin())
 if answer.empty:
@@ -26,7 +26,7 @@ with st.container(key="lead"):
             layout.show(answer, answer.withheld)
             with st.container(horizontal=True, gap="medium", key="controls"):
                 draw(HEADLINE)
-                draw(offered(ORDER, answer.choice.known))
+                draw(worded(ORDER, answer.choice.known))
             layout.show(answer, *answer.figures)
             layout.small_print(*answer.notes)
 with beside:

@@ -179,15 +179,11 @@ _OF_PAGE: Mapping[str, tuple[Parameter, ...]] = {
 
 def controls_on(page: str, known: Known) -> tuple[Parameter, ...]:
     """What decides a page's answer beside the filters, with the words of the release."""
-    return tuple(_worded(one, known) for one in _OF_PAGE[page])
+    return tuple(worded(one, known) for one in _OF_PAGE[page])
 
 
-def offered(one: Parameter, known: Known) -> Parameter:
+def worded(one: Parameter, known: Known) -> Parameter:
     """A control with what can be chosen by it in a release."""
-    return _worded(one, known)
-
-
-def _worded(one: Parameter, known: Known) -> Parameter:
     if isinstance(one, Side):
         return replace(one, words=in_english(one.of, known))
     if known.public and one.key in _IN_PUBLIC:

@@ -1,6 +1,7 @@
 """The effects of a public release: withheld where few stand behind them, or would be told."""
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pyarrow as pa
@@ -17,6 +18,9 @@ from tests.lib.small_release import make
 LEVEL_NAMES = tuple(LEVELS)
 MANY = dict.fromkeys(LEVEL_NAMES, 200)
 DISTRICTS = ("0010011", "0020011", "0030011", "0040011")
+BY_GROUP = pd.DataFrame(
+    {"month": [date(2023, 6, 1)], "district_code": [STATE_CODE], "level": [ALL_LEVELS]}
+).assign(participation="all", status="shown")
 FIGURES = ("effect", "low", "high", "visited", "visited_rate", "naive_change")
 
 
@@ -48,7 +52,7 @@ def effects_of(visited: dict[str, dict[str, int]], compared: float = 500.0) -> E
 
 
 def published(visited: dict[str, dict[str, int]], **of: float) -> dict[str, pd.DataFrame]:
-    made = public_effects(effects_of(visited, **of), frozenset(visited), STATE_RULES)
+    made = public_effects(effects_of(visited, **of), frozenset(visited), STATE_RULES, BY_GROUP)
     return {name: table.to_pandas() for name, table in made.tables.items()}
 
 
@@ -109,7 +113,11 @@ def test_where_nothing_varies_nothing_is_shown():
     found = effects_of(dict.fromkeys(DISTRICTS, MANY))
     own = found.headlines["district_code"] == "0010011"
     found = replace(found, headlines=found.headlines.assign(std_error=0.005 * ~own))
-    table = public_effects(found, frozenset(DISTRICTS), STATE_RULES).tables["effects"].to_pandas()
+    table = (
+        public_effects(found, frozenset(DISTRICTS), STATE_RULES, BY_GROUP)
+        .tables["effects"]
+        .to_pandas()
+    )
     assert set(table.loc[table["district_code"] == "0010011", "status"]) == {"c"}
 
 
@@ -124,8 +132,44 @@ def test_figures_are_told_as_precisely_as_they_may_be():
 
 def test_a_district_that_takes_part_has_a_row_whether_or_not_anybody_was_visited():
     found = effects_of(dict.fromkeys(DISTRICTS[:3], MANY))
-    table = public_effects(found, frozenset(DISTRICTS), STATE_RULES).tables["effects"].to_pandas()
+    table = (
+        public_effects(found, frozenset(DISTRICTS), STATE_RULES, BY_GROUP)
+        .tables["effects"]
+        .to_pandas()
+    )
     assert set(table.loc[table["district_code"] == DISTRICTS[3], "status"]) == {"c"}
+
+
+def withheld_visited(code, level, month=date(2023, 5, 1)):
+    """The public table where it withholds how many of a district's level are visited."""
+    own = {"month": month, "district_code": code, "level": level}
+    row = pd.DataFrame([own | {"participation": "visited", "status": "c"}])
+    return pd.concat([BY_GROUP, row], ignore_index=True)
+
+
+def test_an_effect_does_not_tell_how_many_are_visited_where_that_is_withheld():
+    found, by_group = effects_of(dict.fromkeys(DISTRICTS, MANY)), withheld_visited("0010011", "6-8")
+    tables = public_effects(found, frozenset(DISTRICTS), STATE_RULES, by_group).tables
+    table = tables["effects"].to_pandas()
+    own = (table["district_code"] == "0010011") & (table["level"] == "6-8")
+    assert set(table.loc[own, "status"]) == {"c"}
+    years_before = withheld_visited("0010011", "6-8", date(2021, 5, 1))
+    tables = public_effects(found, frozenset(DISTRICTS), STATE_RULES, years_before).tables
+    assert set(tables["effects"]["status"].to_pylist()) == {"shown"}
+
+
+def test_stricter_rules_hold_for_visited_and_compared_alike():
+    strict = replace(STATE_RULES, least_students=25)
+    for of in ({"compared": 24.0}, {"visited": 24}):
+        found = effects_of(
+            dict.fromkeys(DISTRICTS, dict.fromkeys(LEVEL_NAMES, of.get("visited", 200))),
+            of.get("compared", 500.0),
+        )
+        table = public_effects(found, frozenset(DISTRICTS), strict, BY_GROUP).tables["effects"]
+        rows = table.to_pandas()
+        assert set(rows.loc[rows["level"] == "6-8", "status"]) == {"c", "shown"} - (
+            {"shown"} if "compared" in of else set()
+        )
 
 
 # --- the attack ----------------------------------------------------------------------------------
@@ -156,7 +200,7 @@ def any_release(tmp_path_factory):
 
 
 def attacked(tables, release):
-    return audited_effects(_Stub(tables, release), STATE_RULES)
+    return audited_effects(_Stub({"attendance_by_group": BY_GROUP, **tables}, release), STATE_RULES)
 
 
 def of_place(table, place):
@@ -223,3 +267,32 @@ def test_a_month_shown_of_a_withheld_path_is_found(any_release):
 def test_about_says_the_states_rule_in_the_words_of_the_manifest():
     """So that it can be said in every language."""
     assert STATE_RULES.in_words() in _RULES_SAY
+
+
+def test_an_effect_that_tells_withheld_visited_is_found(any_release):
+    tables = published(VISITED) | {"attendance_by_group": withheld_visited("0030011", "6-8")}
+    assert any("how many are visited" in one.found for one in attacked(tables, any_release)[1])
+
+
+def test_few_left_of_a_shown_cell_are_found(any_release):
+    tables = published(VISITED)
+    own = of_place(tables["effects"], (STATE_CODE, "6-8"))
+    assert set(tables["effects"].loc[own, "status"]) == {"shown"}
+    away = {place[0] for place in hidden(VISITED) if place[1] == "6-8"}
+    shown = sum(VISITED[code]["6-8"] for code in VISITED if code not in away)
+    tables["effects"].loc[own, "visited"] = shown + 10
+    assert any("leaves few" in one.found for one in attacked(tables, any_release)[1])
+
+
+def test_a_state_figure_that_is_mostly_one_district_s_is_found(any_release):
+    tables = published(VISITED)
+    own = of_place(tables["effects"], ("0030011", "all"))
+    tables["effects"].loc[own, "visited"] = 100_000
+    assert any("mostly one" in one.found for one in attacked(tables, any_release)[1])
+
+
+@pytest.mark.parametrize("name", ["effects", "effects_headlines"])
+def test_a_path_without_a_month_is_found(any_release, name):
+    tables = published(VISITED)
+    tables[name] = tables[name].iloc[1:]
+    assert any("not all its months" in one.found for one in attacked(tables, any_release)[1])

@@ -21,7 +21,18 @@ from leapdash.build.disclosure.lattice import Counts, Lattice
 from leapdash.build.disclosure.protect import withheld
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.tables import Made
-from leapdash.contract import ALL, ALL_LEVELS, HEADLINES, LEVELS, PUBLIC_TABLES, STATE_CODE
+from leapdash.contract import (
+    ALL,
+    ALL_LEVELS,
+    EVENT_TIMES,
+    HEADLINES,
+    LEAP,
+    LEVELS,
+    OTHER,
+    PUBLIC_TABLES,
+    STATE_CODE,
+    school_year_of,
+)
 from leapdash.release import Release, arrow_schema
 
 MOST_OF_ONE = 0.8
@@ -30,6 +41,7 @@ MOST_OF_ONE = 0.8
 _FAMILY = "effects"
 _LEVELS = (ALL_LEVELS, *LEVELS)
 _KEYS = ["district_code", "level"]
+_MEASURED = ["effect", "low", "high", "visited", "naive_change"]
 _TABLES = ("effects", "effects_headlines")
 _FRACTIONS = (
     *("effect", "low", "high", "band_low", "band_high"),
@@ -59,23 +71,27 @@ class Effects:
     headlines: pd.DataFrame
 
 
+_Fault = tuple[Place, str]
 EffectsOf = Callable[[Release], Effects]
 """What works out the effects of a restricted release for the state and every district, by level and
 together."""
 
 
-def public_effects(effects: Effects, leap: frozenset[str], rules: Rules) -> Made:
+def public_effects(
+    effects: Effects, leap: frozenset[str], rules: Rules, by_group: pd.DataFrame
+) -> Made:
     """Tables `effects` and `effects_headlines` of a public release. `leap`: the districts that take
-    part, which have a row whether or not anybody was visited. No tables where nobody was.
+    part, which have a row whether or not anybody was visited. `by_group`: the public table
+    `attendance_by_group`. No tables where nobody was visited.
     """
     paths, headlines = effects.paths, effects.headlines
     if not len(paths):
         return Made({}, pd.DataFrame())
     places = [Place(code, level) for code in (STATE_CODE, *sorted(leap)) for level in _LEVELS]
     visited = _visited(paths)
-    few = _few(places, paths, headlines, visited, rules)
+    few = _few(places, paths, headlines, rules) | visited_withheld(by_group)
     hidden = _hidden(places, visited, few, rules)
-    frames = {"effects": _every(paths, places, "event_time", sorted(set(paths["event_time"])))}
+    frames = {"effects": _every(paths, places, "event_time", list(EVENT_TIMES))}
     frames["effects_headlines"] = _every(headlines, places, "headline", list(HEADLINES))
     withheld = pd.DataFrame(
         {
@@ -150,23 +166,39 @@ def _few(
     places: Sequence[Place],
     paths: pd.DataFrame,
     headlines: pd.DataFrame,
-    visited: Mapping[Place, int],
     rules: Rules,
 ) -> set[Place]:
     """The places withheld for their own sake: too few visited or compared in one of the months, one
     district most of a state's figure, or nothing that varies.
     """
-    months = paths["event_time"].nunique()
-    shown: pd.DataFrame = paths[paths["shown"]]
+    months, least = len(EVENT_TIMES), rules.least_students
+    enough_compared = paths["comparison_effective"] >= least
+    shown: pd.DataFrame = paths[paths["shown"] & enough_compared & (paths["visited"] >= least)]
     varies = Counter(_places(headlines[headlines["std_error"].gt(0)]))
     enough = {p for p, n in Counter(_places(shown)).items() if n == months}
     enough &= {place for place, number in varies.items() if number == len(HEADLINES)}
-    few = {p for p in places if p not in enough or visited[p] < rules.least_students}
+    few = {place for place in places if place not in enough}
+    return few | _mostly_one(_visited(paths))
+
+
+def _mostly_one(visited: Mapping[Place, int]) -> set[Place]:
+    """The state's places of which one district is most."""
+    found = set()
     for level in _LEVELS:
         own = [n for p, n in visited.items() if p.level == level and p.district_code != STATE_CODE]
         if own and max(own) > MOST_OF_ONE * sum(own):
-            few.add(Place(STATE_CODE, level))
-    return few
+            found.add(Place(STATE_CODE, level))
+    return found
+
+
+def visited_withheld(by_group: pd.DataFrame) -> set[Place]:
+    """Of which districts and levels the public table `attendance_by_group` withholds how many of
+    the students are visited, in the last school year: their effect would tell it.
+    """
+    rows = by_group[(by_group["participation"] == "visited") & (by_group["status"] != "shown")]
+    last = school_year_of(max(by_group["month"]))
+    rows = rows[rows["month"].map(school_year_of) == last]
+    return {place for place in _places(rows) if place.district_code not in (LEAP, OTHER)}
 
 
 def _lattice(places: Sequence[Place], visited: Mapping[Place, int], few: set[Place]) -> Lattice:
@@ -193,23 +225,42 @@ def _covers(place: Place, row: Place) -> bool:
 
 
 def _leaving_few(lattice: Lattice, shown: Sequence[int], rules: Rules) -> Iterator[int]:
-    """What else to withhold where a shown cell less shown ones in it leaves few visited, or leaves
-    few to a district that takes its own away: of those in it the one of fewest, else itself.
+    """What else to withhold where a shown cell less shown ones in it leaves few visited, as they
+    are or as they are told, or few to a district that takes its own away: of those in it the one of
+    fewest, else itself. Not every way to take cells away is tried (see `_apart`).
     """
+    students = lattice.counts.students
     size = {
-        next(iter(own)): int(lattice.counts.students[n])
-        for n, own in enumerate(lattice.sums)
-        if len(own) == 1
+        next(iter(own)): int(students[n]) for n, own in enumerate(lattice.sums) if len(own) == 1
     }
+    for number, parts, rest in _remainders(lattice, shown):
+        owners = {lattice.owners[row] for row in rest}
+        lefts = [rest, *({r for r in rest if lattice.owners[r] != own} for own in owners)]
+        fewest = min(sum(size.get(row, 0) for row in left) for left in lefts if left)
+        if min(fewest, _left_as_told(lattice, number, parts)) < rules.least_students:
+            yield min(parts, key=lambda n: students[n], default=number)
+
+
+def _remainders(
+    lattice: Lattice, shown: Sequence[int]
+) -> Iterator[tuple[int, list[int], set[int]]]:
+    """Shown cells, each with shown ones in it that share nobody, and the rows these leave."""
     for number in shown:
         inside = [n for n in shown if n != number and _within(lattice, n, number)]
         for parts in _apart(lattice, inside):
             rest = set(lattice.sums[number]).difference(*(lattice.sums[n] for n in parts))
-            owners = {lattice.owners[row] for row in rest}
-            lefts = [rest, *({r for r in rest if lattice.owners[r] != own} for own in owners)]
-            if any(left and _sum(size, left) < rules.least_students for left in lefts):
-                yield min(parts, key=lambda n: lattice.counts.students[n], default=number)
-                break
+            if rest:
+                yield number, parts, rest
+
+
+def _left_as_told(lattice: Lattice, number: int, parts: Sequence[int]) -> int:
+    """What the numbers of visited, as they are told, leave of a cell less some in it."""
+    told = [_to_ten(int(lattice.counts.students[n])) for n in (number, *parts)]
+    return told[0] - sum(told[1:])
+
+
+def _to_ten(number: int) -> int:
+    return round(number / 10) * 10
 
 
 def _within(lattice: Lattice, inner: int, outer: int) -> bool:
@@ -234,41 +285,58 @@ def _apart(lattice: Lattice, inside: Sequence[int]) -> Iterator[list[int]]:
         yield from _apart(lattice, of_one)
 
 
-def _sum(size: Mapping[int, int], rows: set[int]) -> int:
-    return sum(size.get(row, 0) for row in rows)
-
-
 # --- the attack ----------------------------------------------------------------------------------
 
 
 def audited_effects(release: Release, rules: Rules) -> tuple[int, list[Finding]]:
     """How many withheld effects of a public release were attacked, and which fell: from its files
-    alone.
+    alone. What is left of a shown cell is judged by the numbers as they are told: to ten.
     """
     if not release.has("effects"):
         return 0, []
     frames = {name: release.table(name).to_pandas() for name in _TABLES}
-    findings = [
-        Finding(name, release.manifest.through, _cell(place), found)
-        for name, frame in frames.items()
-        for place, found in _faults(name, frame, rules)
+    status = [_statuses(frame) for frame in frames.values()]
+    hidden = {place for place, own in status[0].items() if "c" in own}
+    by_group = release.table("attendance_by_group").to_pandas()
+    found = [
+        *((name, *fault) for name, frame in frames.items() for fault in _faults(frame, rules)),
+        *(("effects", *fault) for fault in _apart_in_status(*status)),
+        *(("effects", *fault) for fault in _told_together(frames["effects"], hidden, rules)),
+        *(
+            ("effects", place, "shown, and tells how many are visited, which is withheld")
+            for place in sorted((visited_withheld(by_group) & status[0].keys()) - hidden)
+        ),
     ]
-    status = {name: _statuses(frame) for name, frame in frames.items()}
-    for place in status["effects"]:
-        if len(status["effects"][place] | status["effects_headlines"].get(place, set())) > 1:
-            said = "shown in one table or month and withheld in another"
-            findings.append(Finding("effects", release.manifest.through, _cell(place), said))
-    shown = frames["effects"][frames["effects"]["status"] == "shown"]
-    visited = _visited(shown.astype({"visited": "int64"}))
-    places = list(status["effects"])
-    hidden = {place for place in places if "c" in status["effects"][place]}
+    through = release.manifest.through
+    return len(hidden), [
+        Finding(name, through, _cell(place), fault) for name, place, fault in found
+    ]
+
+
+def _apart_in_status(
+    paths: Mapping[Place, set[str]], headlines: Mapping[Place, set[str]]
+) -> Iterator[_Fault]:
+    """Places that are shown in one table or month and withheld in another."""
+    for place, own in paths.items():
+        if len(own | headlines.get(place, set())) > 1:
+            yield place, "shown in one table or month and withheld in another"
+
+
+def _told_together(paths: pd.DataFrame, hidden: set[Place], rules: Rules) -> Iterator[_Fault]:
+    """Shown effects that tell a withheld one with others, or leave few visited beside others."""
+    places = list(_statuses(paths))
+    shown = [number for number, place in enumerate(places) if place not in hidden]
+    told = _visited(paths[paths["status"] == "shown"].astype({"visited": "int64"}))
     # Whoever looks from outside can't tell a cell of nobody from one that is withheld.
-    rows = [place for place in places if place.level in LEVELS]
-    lattice = _lattice(places, {**dict.fromkeys(rows, 0), **visited}, hidden)
-    for number in sorted(withheld(lattice) - {n for n, p in enumerate(places) if p in hidden}):
-        said = "shown, and tells a withheld effect with others that are"
-        findings.append(Finding("effects", release.manifest.through, _cell(places[number]), said))
-    return sum("c" in own for own in status["effects"].values()), findings
+    nobody = {place: 0 for place in places if place.level in LEVELS}
+    lattice = _lattice(places, {**nobody, **told}, hidden)
+    for number in sorted(withheld(lattice).intersection(shown)):
+        yield places[number], "shown, and tells a withheld effect with others that are"
+    for number, parts, _rest in _remainders(lattice, shown):
+        if 0 < _left_as_told(lattice, number, parts) < rules.least_students:
+            yield places[number], "shown, and leaves few visited beside others that are"
+    for place in sorted(_mostly_one(told) - hidden):
+        yield place, "shown, and mostly one district's"
 
 
 def _statuses(frame: pd.DataFrame) -> dict[Place, set[str]]:
@@ -278,24 +346,25 @@ def _statuses(frame: pd.DataFrame) -> dict[Place, set[str]]:
     return found
 
 
-def _faults(name: str, frame: pd.DataFrame, rules: Rules) -> Iterator[tuple[Place, str]]:
-    """What single rows of a table tell that they mustn't."""
+def _faults(frame: pd.DataFrame, rules: Rules) -> Iterator[_Fault]:
+    """What single rows of a table tell that they mustn't, and rows that aren't there."""
     told = [column for column in _TOLD if column in frame]
     shown = frame["status"] == "shown"
+    # A number is told to ten: the least that may be shown may be told as five fewer.
+    least = rules.least_students - 5
     for wrong, found in (
         (~shown & frame[told].notna().any(axis=1), "figures left under their mark"),
-        (shown & (frame["visited"] < rules.least_students), "shown, of too few visited"),
-        (
-            shown & (frame["comparison_effective"] < rules.least_students),
-            "shown, beside too few others",
-        ),
-        (
-            shown & (frame["std_error"] == 0) if name == "effects_headlines" else ~shown & False,
-            "shown, though nothing varies",
-        ),
+        (shown & (frame["visited"] < least), "shown, of too few visited"),
+        (shown & (frame["comparison_effective"] < least), "shown, beside too few others"),
+        (shown & (frame.get("std_error", 1.0) == 0), "shown, though nothing varies"),
         (shown & _finer(frame), "told more precisely than it may be"),
+        (shown & frame[_MEASURED].isna().any(axis=1), "shown without its figure"),
     ):
         yield from ((place, found) for place in _places(frame.loc[wrong]))
+    whole = len(EVENT_TIMES) if "event_time" in frame else len(HEADLINES)
+    for place, rows in Counter(_places(frame)).items():
+        if rows != whole:
+            yield place, "not all its months are there"
 
 
 def _places(frame: pd.DataFrame) -> list[Place]:

@@ -48,7 +48,8 @@ def publish_public(
         _check_report(report, out)
     made = public_tables(release, rules, progress)
     if effects is not None and release.has("effects"):
-        made = made.with_more(public_effects(effects(release), _leap(release), rules))
+        by_group = made.tables["attendance_by_group"].to_pandas()
+        made = made.with_more(public_effects(effects(release), _leap(release), rules, by_group))
     facts = _facts(release, rules)
     with TemporaryDirectory(prefix="leapdash-") as scratch:
         finished = publish(scratch, made.tables, facts)

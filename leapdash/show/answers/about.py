@@ -21,9 +21,10 @@ from leapdash.show.answers.model import (
 from leapdash.show.choice import Choice
 from leapdash.show.contacts import contacts
 from leapdash.show.language import N_, _, language
+from leapdash.show.views.cells import HIDDEN as WHY_HIDDEN
 from leapdash.show.views.hidden_share import hidden_share
 from leapdash.show.words import about as words
-from leapdash.show.words.hidden import ALL_ALIKE, why_hidden
+from leapdash.show.words.hidden import ALL_ALIKE
 
 HIDDEN = N_("What is hidden, and why")
 QUESTION = N_("What are these data?")
@@ -66,7 +67,7 @@ def _hidden(choice: Choice) -> tuple[Part, ...]:
     rule = choice.release.manifest.rules["suppression"]
     title = _("Figures hidden, by kind")
     return (
-        Text(f"{why_hidden()} {_(ALL_ALIKE)}"),
+        Text(f"{_(WHY_HIDDEN)} {_(ALL_ALIKE)}"),
         Table("about-hidden", title, hidden_share(choice)),
         Text(_("The rule: {rule}.", rule=_(rule)), small=True),
     )

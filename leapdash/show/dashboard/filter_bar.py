@@ -9,6 +9,7 @@ from leapdash.show.filters import FILTER_LABELS, Filters, Known, labels, reason_
 from leapdash.show.language import N_, _
 from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.programme import districts_visited
+from leapdash.show.views.public_effects import visited_in_districts
 from leapdash.show.words.filters import chosen as chosen_in_words
 
 _HELP = {
@@ -170,7 +171,11 @@ def _which_district(choice: Choice) -> list[str]:
     among = chosen_in_words(Choice(choice.release, Filters(districts=chosen))) or _("the state")
     here = choice.known.label(choice.district)
     if choice.release.public:
-        told = N_("This page is about one district. Of {among}, most were visited in {here}.")
+        told = (
+            N_("This page is about one district. Of {among}, most were visited in {here}.")
+            if choice.district in visited_in_districts(choice)
+            else N_("This page is about one district: {here}, the first of {among}.")
+        )
         return [_(told, here=here, among=among)]
     waiting = districts_visited(choice.filtered(districts=(choice.district,), years=()))["waiting"]
     if waiting.sum() == 0:

@@ -19,7 +19,7 @@ from leapdash.show.views.base import (
     split,
     sums,
 )
-from leapdash.show.views.cells import SHOWN, cells
+from leapdash.show.views.cells import SHOWN, cells, partly_offered
 
 _ENOUGH_COUNTED = 0.8
 _BANDS = ("absent_under_5", "absent_5_to_10", "absent_10_to_20", "absent_20_or_more")
@@ -45,7 +45,7 @@ def attendance_trend(choice: Choice) -> pd.DataFrame:
     """
     frame = _monthly(choice, ("students", "days_enrolled", "days_attended"))
     if choice.grain == "year":
-        frame = _by_year(frame)
+        frame = _by_year(frame, _months_of_years(choice) if _has_gaps(choice) else None)
     frame["attendance_rate"] = share(frame["days_attended"], frame["days_enrolled"])
     return status_last(frame)
 
@@ -76,16 +76,33 @@ def status_last(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[[*frame.columns.drop("status"), "status"]]
 
 
-def _by_year(frame: pd.DataFrame) -> pd.DataFrame:
-    """Attendance by month as attendance by school year; withheld where a month of it is."""
+def _has_gaps(choice: Choice) -> bool:
+    return choice.release.public and partly_offered(choice)
+
+
+def _months_of_years(choice: Choice) -> pd.Series:
+    """How many months of each school year there are in a public release."""
+    where = {"district_code": (STATE_CODE,), "level": (ALL,), "group": (ALL_STUDENTS,)}
+    months = choice.release.table("attendance_by_group", ["month"], where)["month"].to_pandas()
+    return _school_years(months).value_counts()
+
+
+def _by_year(frame: pd.DataFrame, whole: pd.Series | None) -> pd.DataFrame:
+    """Attendance by month as attendance by school year; withheld where a month of it is. `whole`:
+    how many months a year must have; None for as many as there are.
+    """
     keys, days = ["series", "code", "period"], ["days_enrolled", "days_attended"]
     months = frame.assign(period=_school_years(frame["period"]))
     years = months.groupby(keys, as_index=False, sort=False)
     totals = years.agg({"students": "mean", **dict.fromkeys(days, "sum")})
     totals["students"] = totals["students"].round()
+    if whole is not None:
+        complete = years.size()["size"].to_numpy() == totals["period"].map(whole).to_numpy()
+        totals = totals[complete].reset_index(drop=True)
     if "status" not in months:
         return totals.astype({"students": "int64"})
-    totals["status"] = years["status"].min()["status"]
+    status = years["status"].min()
+    totals = totals.merge(status, on=keys)
     measures = ["students", *days]
     totals[measures] = totals[measures].where(totals["status"] == SHOWN)
     return totals

@@ -71,6 +71,24 @@ def cells(
     )
 
 
+def where_offered(choice: Choice) -> Choice:
+    """The same choice for the districts that take part, where it is by participation and of the
+    whole state: elsewhere nothing is told by participation.
+    """
+    if not (choice.filters.participation or choice.by == "participation") or choice.codes:
+        return choice
+    return choice.filtered(districts=(LEAP,))
+
+
+def partly_offered(choice: Choice) -> bool:
+    """Whether the choice's cells begin when districts take part: then a school year may have some
+    of its months only.
+    """
+    by_part = bool(choice.filters.participation) or choice.by == "participation"
+    gender = choice.filters.group in WIDE_ONLY or choice.by == "group"
+    return by_part or (gender and (choice.codes is not None or choice.by == "district"))
+
+
 def not_offered(choice: Choice, chronic: bool = False) -> str | None:
     """Why a public release holds no figure for the choice at all, by a key of
     `words.hidden.NOT_OFFERED`; None where it does. `chronic`: for figures of chronic absence.
@@ -81,11 +99,16 @@ def not_offered(choice: Choice, chronic: bool = False) -> str | None:
             return "chronic by participation"
         if filters.group != ALL or choice.by == "group":
             return "participation of groups"
-        if set(choice.codes or known.leap) - known.leap:
+        if not known.leap or set(choice.codes or known.districts) - known.leap:
             return "participation elsewhere"
     if filters.group in WIDE_ONLY and _single(choice):
         return "gender in districts"
     return None
+
+
+def gender_left_out(choice: Choice) -> bool:
+    """Whether lines by group leave those by gender out, as they are of single districts."""
+    return choice.release.public and choice.by == "group" and _single(choice)
 
 
 def _single(choice: Choice) -> bool:
@@ -121,22 +144,15 @@ def _sum(
 ) -> pd.DataFrame:
     """A series, from whichever cells cover it."""
     by_part = wanted.participation != (ALL,)
-    districts = wanted.districts
-    if districts is None and by_part:
-        districts = tuple(choice.known.leap)
-    if districts is None:
+    if wanted.districts is None:
         found = _added(table, (STATE_CODE,), wanted, measures)
     else:
-        found = _added(table, districts, wanted, measures)
+        found = _added(table, wanted.districts, wanted, measures)
         for area in (LEAP, OTHER):
-            same = _periods_of(
-                choice, area, frozenset(districts), table["period"].unique(), by_part
-            )
+            own, periods = frozenset(wanted.districts), table["period"].unique()
+            same = _periods_of(choice, area, own, periods, by_part)
             whole = _added(table[table["period"].isin(same)], (area,), wanted, measures)
             found = pd.concat([found[~found["period"].isin(whole["period"])], whole])
-        if wanted.group in WIDE_ONLY and len(found) < table["period"].nunique():
-            # Offered of some months only: a year of them would be another figure.
-            found = found.iloc[:0]
     return found.assign(code=wanted.code)[["code", "period", *measures, "status"]]
 
 
@@ -166,6 +182,7 @@ def _periods_of(
     same = set()
     for period in periods:
         month = period if isinstance(period, date) else max(months_of((period,)))
+        month = min(month, choice.release.manifest.through)
         end = month.replace(day=monthrange(month.year, month.month)[1])
         part = frozenset(code for code, since in began.items() if since <= end)
         own = part if area == LEAP else frozenset(choice.known.districts) - part

@@ -33,9 +33,11 @@ from leapdash.show.effects.studies import (
 )
 from leapdash.show.language import N_, _
 from leapdash.show.views.base import districts_in_words, period_labels, require_known
+from leapdash.show.views.cells import HIDDEN
 from leapdash.show.views.checks import failed
 from leapdash.show.views.effects import chosen_visits, headlines_on
 from leapdash.show.views.programme import reach_of_parts
+from leapdash.show.views.public_effects import ONE_CELL
 
 THE_WHOLE, BY_LEVEL, BY_DISTRICT = N_("Together"), N_("Levels"), N_("Districts")
 """Sections in English: a table has their words in the language on show."""
@@ -334,7 +336,9 @@ def _told(
 
 
 def _table(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=list(_COLUMNS))
+    """The rows that can be told of: a public release tells no effect of several districts."""
+    told = [row for row in rows if row["reason"] != _(ONE_CELL)]
+    return pd.DataFrame(told, columns=list(_COLUMNS))
 
 
 def _row(section: str, series: str, code: str, choice: Choice) -> dict[str, object]:
@@ -348,7 +352,7 @@ def _measured(
     headline = found.month_after if choice.headline == "month_after" else found.six_to_nine
     own = headline.effect
     nothing = float("nan")
-    hidden = choice.release.public and found.withheld is not None
+    hidden = found.withheld == _(HIDDEN)
     return {
         "section": section,
         "series": series,

@@ -16,6 +16,11 @@ from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.checks import failed
 from leapdash.show.views.effects import effect_on
 
+_HEADLINES = (
+    *("district_code", "level", "headline", "effect", "std_error", "low", "high", "naive_change"),
+    *("visited", "comparison_effective", "compared", "visited_all", "checks_failed"),
+)
+
 
 def effects_of_cells(release: Release) -> tuple[pd.DataFrame, pd.DataFrame]:
     """By months since the first visit, and by headline, for every cell with somebody compared.
@@ -49,9 +54,8 @@ def effects_of_cells(release: Release) -> tuple[pd.DataFrame, pd.DataFrame]:
                 }
             )
     nothing = pd.DataFrame(columns=["district_code", "level"])
-    return pd.concat(paths or [nothing], ignore_index=True), pd.DataFrame(
-        headlines, columns=None if headlines else nothing.columns
-    )
+    paths = paths or [nothing]
+    return pd.concat(paths, ignore_index=True), pd.DataFrame(headlines, columns=list(_HEADLINES))
 
 
 def _cells(release: OpenedRelease) -> Iterator[tuple[Choice, dict[str, str]]]:

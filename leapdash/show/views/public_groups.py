@@ -102,14 +102,15 @@ def _both(choice: Choice, trend: Callable[[Choice], pd.DataFrame], grain: Any) -
     own, every = trend(group), trend(choice)
     if not_offered(group):
         own = own.iloc[:0]
-    rest = every.set_index("period")
+    own = own[own["period"].isin(every["period"])]
+    rest = every[every["period"].isin(own["period"])].set_index("period")
     both = own.set_index("period").reindex(rest.index)
     counts = [name for name in _COUNTS if name in rest]
     rest[counts] = rest[counts] - both[counts]
     rate = "attendance_rate" if "days_enrolled" in counts else "chronic_share"
     part, whole = counts[-1], counts[-2]
     rest[rate] = share(rest[part], rest[whole])
-    rest["status"] = both["status"].where(both["status"].notna(), "c")
+    rest["status"] = rest["status"].where(both["status"] == SHOWN, both["status"])
     rest = rest.assign(series=_("All others"), code=OTHERS).reset_index()
     own = own.assign(series=_(GROUPS[choice.of_group]), code=choice.of_group)
     return pd.concat([own, rest[own.columns]], ignore_index=True)

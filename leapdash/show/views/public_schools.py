@@ -33,8 +33,9 @@ def schools_side_by_side(choice: Choice) -> pd.DataFrame:
 
     Columns: school_code, school_name, level, students (in an average month), days_enrolled,
     days_attended, attendance_rate, chronic_base, chronically_absent, chronic_share, chronic_low,
-    chronic_high, status. All of the last school year chosen, a year's attendance missing where one
-    of its months is withheld; ordered by level, then by attendance rate, lowest first.
+    chronic_high, chronic_status (of chronic absence), status (of attendance). All of the last
+    school year chosen, a year's attendance missing where one of its months is withheld; ordered by
+    level, then by attendance rate, lowest first.
     """
     year, keys = last_year(choice), ["school_code", "level"]
     where: dict[str, Collection[Any]] = {
@@ -44,8 +45,9 @@ def schools_side_by_side(choice: Choice) -> pd.DataFrame:
     months = {**where, "month": months_of((year,))}
     days = _attendance(choice, months, keys)
     of_year = {**where, **_SCHOOLS, "school_year": (year,)}
-    columns = [*keys, *_COUNTED]
+    columns = [*keys, *_COUNTED, "status"]
     chronic = choice.release.table("chronic_absence", columns, of_year).to_pandas()
+    chronic = chronic.rename(columns={"status": "chronic_status"})
     frame = days.merge(chronic, on=keys, how="left")
     names = {code: one.name for code, one in choice.known.schools.items()}
     frame.insert(1, "school_name", frame["school_code"].map(names))

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from leapdash.show.choice import Grain
+from leapdash.show.choice import Choice, Grain
 from leapdash.show.language import N_, _
 from leapdash.show.views.cells import HIDDEN, WITHHELD
 
-INSTEAD = N_("Larger groups may be shown: the district, all levels together, or the whole state.")
+INSTEAD = N_("Larger groups may be shown: all levels together, or all districts.")
+ALL_YEARS = N_("The effect is told for all school years of visits together.")
 NOT_OFFERED: Mapping[str, str] = {
     "chronic by participation": N_(
         "Chronic absence isn’t told by participation here: too few of the visited or waiting are "
@@ -21,6 +22,10 @@ NOT_OFFERED: Mapping[str, str] = {
     "participation elsewhere": N_(
         "Participation is told here for the districts that make home visits only: elsewhere the "
         "visited are a handful who moved."
+    ),
+    "not yet": N_(
+        "These figures begin when a district takes part in home visits, in the midst of a school "
+        "year. Choose months, or later school years."
     ),
     "gender in districts": N_(
         "Gender is told for the whole state here, not for single districts: those neither female "
@@ -44,8 +49,10 @@ NOT_HERE = N_(
 )
 
 
-def why_hidden() -> str:
-    """Why a figure is hidden, and what is shown instead."""
+def why_hidden(choice: Choice) -> str:
+    """Why a figure is hidden, and what may be shown instead, where there is anything larger."""
+    if choice.codes is None and not choice.filters.levels:
+        return _(HIDDEN)
     return f"{_(HIDDEN)} {_(INSTEAD)}"
 
 
@@ -78,7 +85,7 @@ def hidden_rows(names: Sequence[str]) -> str:
 
 def _with_names(names: str) -> str:
     named = _("Hidden: {lines}.", lines=names)
-    return f"{why_hidden()} {named}"
+    return f"{_(HIDDEN)} {named}"
 
 
 def _withheld(status: pd.Series) -> int:

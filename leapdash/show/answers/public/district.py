@@ -17,6 +17,7 @@ from leapdash.show.answers.model import (
     Withheld,
     nothing,
 )
+from leapdash.show.answers.public.cards import hidden_card, number_cards, rate_card
 from leapdash.show.answers.tables import led_by
 from leapdash.show.charts.district import school_rows
 from leapdash.show.choice import Choice
@@ -24,7 +25,7 @@ from leapdash.show.language import N_, _
 from leapdash.show.measures import ATTENDANCE, CHRONIC_ABSENCE, MEASURES, Measure
 from leapdash.show.views import district as views
 from leapdash.show.views import effect_rows, effects
-from leapdash.show.views.cells import HIDDEN, WITHHELD
+from leapdash.show.views.cells import WITHHELD
 from leapdash.show.views.checks import failed
 from leapdash.show.views.programme import last_month
 from leapdash.show.views.public_reach import reach_shown
@@ -34,7 +35,6 @@ from leapdash.show.words import district as words
 from leapdash.show.words import effects as effect_words
 from leapdash.show.words import hidden as hidden_words
 from leapdash.show.words.filters import whom
-from leapdash.show.words.numbers import NO_FIGURE, count, per_cent
 
 YEARS, MONTHS, ABSENCE = N_("School years"), N_("Months"), N_("Chronic absence")
 EFFECT = N_("Effect of visits")
@@ -49,19 +49,19 @@ def answer(choice: Choice, question: str) -> Answer:
     rates, shares = _last_year(choice, ATTENDANCE), _last_year(choice, CHRONIC_ABSENCE)
     here, year = choice.district, views.last_year(choice)
     cards = [
-        _card(_("Attendance"), rates.get(here), _("of days, {year}", year=year)),
-        _card(_("Chronic absence"), shares.get(here), _("of students, {year}", year=year)),
+        rate_card(_("Attendance"), rates.get(here), _("of days, {year}", year=year)),
+        rate_card(_("Chronic absence"), shares.get(here), _("of students, {year}", year=year)),
     ]
     scope = ""
     if _takes_part(choice):
-        waiting = reach_shown(choice).waiting
+        reach = reach_shown(choice)
         if choice.release.has_effects:
             own = effects.headlines_on(choice)
-            scope = "" if own.withheld else effect_words.based_on(own)
+            together = _(hidden_words.ALL_YEARS) if choice.filters.years else ""
+            scope = "" if own.withheld else f"{effect_words.based_on(own)} {together}".strip()
             cards.append(_effect_card(choice))
-        told = NO_FIGURE if waiting is None else count(waiting)
-        unit = _("hidden") if waiting is None else _("for a first visit")
-        cards.append(Card(_("Waiting"), told, unit))
+        unit, hidden = _("for a first visit"), "eligible" in reach.hidden
+        cards += number_cards(_("Waiting"), reach.waiting, hidden, unit)
     return Answer(
         choice,
         question,
@@ -88,7 +88,7 @@ def _stands(choice: Choice) -> str:
     rates, year = _last_year(choice, ATTENDANCE), views.last_year(choice)
     here, state = rates.get(choice.district), rates.get("all")
     if here is None or pd.isna(here) or state is None or pd.isna(state):
-        return f"{whom(choice)}: {hidden_words.why_hidden()}"
+        return f"{whom(choice)}: {hidden_words.why_hidden(choice)}"
     told = words.stands(whom(choice), year, float(here), float(state))
     if _takes_part(choice):
         return told
@@ -109,16 +109,10 @@ def _takes_part(choice: Choice) -> bool:
     return choice.district in choice.known.leap
 
 
-def _card(label: str, rate: float | None, unit: str) -> Card:
-    if rate is None or pd.isna(rate):
-        return Card(label, NO_FIGURE, _("hidden"), _(HIDDEN))
-    return Card(label, per_cent(rate), unit)
-
-
 def _effect_card(choice: Choice) -> Card:
     found = effects.headlines_on(choice)
     if found.withheld:
-        return Card(_(EFFECT), NO_FIGURE, _("hidden"), found.withheld)
+        return hidden_card(_(EFFECT), found.withheld)
     later = found.six_to_nine
     return Card(_(EFFECT), *effect_words.effect_card(later, failed(choice, found, later)))
 
@@ -137,7 +131,7 @@ def _schools(choice: Choice, schools: pd.DataFrame) -> Part:
     said = _(measure.word)
     title = _("{district}’s schools by {measure}, {year}", district=name, measure=said, year=year)
     if not schools[measure.name].notna().any():
-        return Withheld(hidden_words.why_hidden(), title, widen=False)
+        return Withheld(hidden_words.why_hidden(choice), title, widen=False)
     names = {here: name, "all": _("all districts")}
     by_level = views.BESIDE[measure](replace(choice, by="level", grain="year"))
     by_level = by_level[(by_level["period"] == year) & by_level[measure.name].notna()]
@@ -150,7 +144,8 @@ def _schools(choice: Choice, schools: pd.DataFrame) -> Part:
     own = ("chronic_low", "chronic_high") if measure == CHRONIC_ABSENCE else ()
     table = led_by(schools, "school_name", "level", measure.name, *own, measure.students)
     told = alt.of_rows(title, schools, "school_name", measure.name)
-    away = schools.loc[schools[measure.name].isna(), "school_name"].tolist()
+    status = "status" if measure == ATTENDANCE else "chronic_status"
+    away = schools.loc[schools[status] == WITHHELD, "school_name"].tolist()
     notes = (words.school_intervals() if own else "", hidden_words.hidden_rows(away))
     return Figure("district-schools", title, chart, table, told, notes)
 
@@ -176,7 +171,7 @@ def _absence(choice: Choice) -> tuple[Part, ...]:
     title = _("{district} beside all districts, chronic absence", district=_name(choice))
     trend = views.chronic_beside(choice)
     if (trend["status"] == WITHHELD).all():
-        return (Withheld(hidden_words.why_hidden(), title, widen=False),)
+        return (Withheld(hidden_words.why_hidden(choice), title, widen=False),)
     notes = (hidden_words.hidden_note(trend, "year"),)
     return (lines_of(choice, "district-chronic", title, trend, CHRONIC_ABSENCE, notes=notes),)
 

@@ -5,6 +5,7 @@ from functools import partial
 from leapdash.show.answers.forests import forest_of
 from leapdash.show.answers.lines import lines_of
 from leapdash.show.answers.model import Answer, Card, Figure, Part, Section, Withheld
+from leapdash.show.answers.public.cards import number_cards
 from leapdash.show.answers.tables import paths_first
 from leapdash.show.charts.effects import effect_paths
 from leapdash.show.choice import Choice
@@ -16,7 +17,7 @@ from leapdash.show.views.public_reach import reach_shown
 from leapdash.show.words import effects as effect_words
 from leapdash.show.words import hidden as words
 from leapdash.show.words.effect_paths import alt_paths
-from leapdash.show.words.numbers import count, month
+from leapdash.show.words.numbers import month
 
 MONTHS, EVERYBODY = N_("Month by month"), N_("All students")
 _PATHS = N_("Visited students’ attendance, and what it would have been without the visit")
@@ -85,13 +86,16 @@ def _reached(choice: Choice) -> tuple[Card, ...]:
     """How many students were visited and how many wait, where that is shown."""
     when = month(last_month(choice))
     reach = reach_shown(choice)
-    enrolled = _("enrolled in {month}", month=when)
-    cards = []
-    if reach.visited is not None:
-        cards.append(Card(_("Students visited"), count(reach.visited), enrolled))
-    if reach.waiting is not None:
-        cards.append(Card(_("Waiting"), count(reach.waiting), when))
-    return tuple(cards)
+    unit = (
+        _("in LEAP districts, {month}", month=when)
+        if choice.codes is None
+        else _("enrolled in {month}", month=when)
+    )
+    hidden = reach.hidden
+    return (
+        *number_cards(_("Students visited"), reach.visited, "visited" in hidden, unit),
+        *number_cards(_("Waiting"), reach.waiting, "eligible" in hidden, unit),
+    )
 
 
 def _months(choice: Choice) -> tuple[Part, ...]:
@@ -110,7 +114,7 @@ def _all_students(choice: Choice) -> tuple[Part, ...]:
     trend = attendance.attendance_trend(own)
     title = _("All students, by school year")
     if not trend["attendance_rate"].notna().any():
-        return (Withheld(words.why_hidden(), title),)
+        return (Withheld(words.why_hidden(choice), title),)
     notes = (words.hidden_note(trend, "year"),)
     published = attendance.published_beside(own)
     return (lines_of(own, "impact-years", title, trend, published=published, notes=notes),)

@@ -6,16 +6,16 @@ from functools import partial
 import pandas as pd
 
 from leapdash.show.answers.lines import lines_of
-from leapdash.show.answers.model import Answer, Card, Part, Section, Text, Withheld, nothing
+from leapdash.show.answers.model import Answer, Part, Section, Text, Withheld, nothing
+from leapdash.show.answers.public.cards import rate_card
 from leapdash.show.choice import Choice
 from leapdash.show.language import N_, _
 from leapdash.show.measures import CHRONIC_ABSENCE
 from leapdash.show.views import public_schools as views
-from leapdash.show.views.cells import HIDDEN
 from leapdash.show.views.district import last_year
 from leapdash.show.words import hidden as hidden_words
 from leapdash.show.words import school as words
-from leapdash.show.words.numbers import NO_FIGURE, per_cent
+from leapdash.show.words.numbers import per_cent
 
 CHRONIC = N_("Chronic absence")
 
@@ -39,8 +39,10 @@ def answer(choice: Choice, question: str) -> Answer:
         question,
         _sentence(choice, row, level, change is not None),
         cards=(
-            _card(_("Attendance"), row["attendance_rate"], _("of days, {year}", year=year)),
-            _card(_("Chronic absence"), row["chronic_share"], _("of students, {year}", year=year)),
+            rate_card(_("Attendance"), row["attendance_rate"], _("of days, {year}", year=year)),
+            rate_card(
+                _("Chronic absence"), row["chronic_share"], _("of students, {year}", year=year)
+            ),
         ),
         figures=(
             lines_of(
@@ -58,7 +60,7 @@ def answer(choice: Choice, question: str) -> Answer:
 def _sentence(choice: Choice, row: pd.Series, level: str, told_change: bool) -> str:
     name = words.name_of(choice, level)
     if pd.isna(row["attendance_rate"]):
-        stands = f"{name}: {hidden_words.why_hidden()}"
+        stands = f"{name}: {hidden_words.why_hidden(choice)}"
     else:
         stands = _(
             "{school}: students attended {rate} of their days in {year}.",
@@ -71,17 +73,11 @@ def _sentence(choice: Choice, row: pd.Series, level: str, told_change: bool) -> 
     return f"{stands} {words.against_last_year(views.against_last_year_shown(choice))}"
 
 
-def _card(label: str, rate: float | None, unit: str) -> Card:
-    if rate is None or pd.isna(rate):
-        return Card(label, NO_FIGURE, _("hidden"), _(HIDDEN))
-    return Card(label, per_cent(rate), unit)
-
-
 def _chronic(choice: Choice, short: str) -> tuple[Part, ...]:
     title = _("{school}, chronic absence in the school year to date", school=short)
     trend = views.school_to_date_shown(choice)
     if not trend["chronic_share"].notna().any():
-        return (Withheld(hidden_words.why_hidden(), title, widen=False),)
+        return (Withheld(hidden_words.why_hidden(choice), title, widen=False),)
     change = views.against_last_year_shown(choice)
     told = () if change is None else (Text(words.against_last_year(change)),)
     notes = (
