@@ -42,7 +42,7 @@ def ways(one: Reader) -> Ways:
     nobody signs in, it is simulated, and no setting says as whom. `one`: who reads.
     """
     whole = None if one.asked or seen_as() else _whole()
-    if whole is None or not whole.manifest.synthetic or whole.manifest.tier != "restricted":
+    if whole is None or whole.manifest.tier != "restricted":
         return Ways({})
     known = whole.known.districts
     others = {f"district:{code}": known[code] for code in districts_cut() if code in known}
@@ -74,7 +74,9 @@ def known_on(page: str, one: Reader) -> Known:
 
 
 def _whole() -> OpenedRelease | None:
-    """The release with everything; None where nobody may open it unasked, or there is none."""
+    """The release with everything; None where nobody may open it unasked, as a restricted one of
+    recorded data, or there is none.
+    """
     with reading(Reader("commissioner", asked=False)):
         try:
             return release_on_show()

@@ -5,6 +5,7 @@ import logging
 import re
 import tomllib
 from dataclasses import replace
+from logging.handlers import TimedRotatingFileHandler
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,10 @@ def test_the_doors_configuration_and_line_of_the_audit_log_are_as_written(tmp_pa
     written = json.loads((tmp_path / "audit.log").read_text())
     assert written | {"time": told["time"]} == told
     assert list(written) == list(told)
-    logging.getLogger("leapdash.audit").handlers[0].close()
-    logging.getLogger("leapdash.audit").handlers = []
+    log = logging.getLogger("leapdash.audit")
+    for handler in [one for one in log.handlers if isinstance(one, TimedRotatingFileHandler)]:
+        log.removeHandler(handler)
+        handler.close()
     audit._open.cache_clear()
 
 

@@ -98,6 +98,20 @@ def test_a_link_opens_the_same_view_and_every_other_page_keeps_it(all_stores, st
     assert release_of(said(app)) == stores[2]
 
 
+def test_a_leader_whom_a_page_about_the_state_fails_is_led_to_the_others(
+    all_stores, stores, monkeypatch
+):
+    """Nothing is published for everyone yet."""
+    monkeypatch.setenv("LEAPDASH_PUBLIC_STORE", str(all_stores / "nothing"))
+    app = opened("start", **{"as": ["Avon"]})
+    assert "There is no release to show" in said(app)
+    assert "Pages about your district:" in said(app)
+    links = [element.proto for element in app.get("page_link")]
+    assert {link.label for link in links} >= {"District", "School", "Trends"}
+    assert "Impact" not in {link.label for link in links}
+    assert {link.query_string for link in links} == {"as=Avon"}
+
+
 def test_as_nobody_known_is_as_if_nothing_were_said_and_a_note_tells(all_stores, stores):
     app = opened("impact", **{"as": ["district:../whole"]})
     assert release_of(said(app)) == stores[1]

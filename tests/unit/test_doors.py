@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import product
+from time import time
 from typing import get_args
 
 import pytest
@@ -66,6 +67,13 @@ def test_every_reader_opens_just_the_releases_that_are_for_them(release):
 def test_a_district_without_a_code_opens_no_district(release):
     nobodys = replace(release.manifest, tier="district", district="")
     assert not opens(Reader("district"), nobodys)
+
+
+def test_who_was_signed_in_opens_nothing_once_that_is_over(release):
+    assert opens(Reader("commissioner", until=time() + 60), release.manifest)
+    assert not opens(Reader("commissioner", until=time() - 1), release.manifest)
+    public = replace(release.manifest, tier="public")
+    assert not opens(Reader("commissioner", until=time() - 1), public)
 
 
 def test_who_set_nothing_is_the_least_of_readers():

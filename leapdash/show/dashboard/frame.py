@@ -32,8 +32,8 @@ from leapdash.show.dashboard import (
     visitor,
 )
 from leapdash.show.doors import audit
-from leapdash.show.doors.pages import on_page
-from leapdash.show.doors.reader import Reader, read_as
+from leapdash.show.doors.pages import OF_ONE_DISTRICT, on_page
+from leapdash.show.doors.reader import Reader, read_as, reader
 from leapdash.show.language import LANGUAGES, _, in_this_language, language
 from leapdash.show.parameters import LANGUAGE, Parameter
 from leapdash.show.words.about import INVENTED, RECORDED
@@ -119,6 +119,7 @@ def _run(pages: Sequence[st.Page], page: st.Page, info: PageInfo) -> None:
         release = store.release()
     except (ReleaseError, UsageError) as error:
         _broken(error)
+        _lead_to_own(pages)
         return
     known = release.known
     notes = address.follow(controls.own_of(info.key, known), controls.every(known), known)
@@ -310,6 +311,23 @@ def _broken(error: LeapdashError) -> None:
     _say_error(error)
     if isinstance(error, ReleaseError):
         sign_in.draw()
+
+
+def _lead_to_own(pages: Sequence[st.Page]) -> None:
+    """For a district's reader, whom a page about the state fails: the ways to the others."""
+    one = reader()
+    if not one.district:
+        return
+    query = {
+        own.key: own.written(f"district:{one.district}")
+        for own in address.everywhere()
+        if own.key == seen_as.SEEN_AS
+    }
+    with st.container(horizontal=True, key="pages-of-district"):
+        st.markdown(_("Pages about your district:"), width="content")
+        for page, info in zip(pages, PAGES, strict=True):
+            if info.key in OF_ONE_DISTRICT:
+                st.page_link(page, label=_(info.title), query_params=query)
 
 
 def _say_error(error: LeapdashError) -> None:

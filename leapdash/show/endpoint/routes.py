@@ -19,15 +19,18 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from leapdash import __version__
-from leapdash.errors import ReleaseError, shortened
+from leapdash.errors import ReleaseError, UsageError, shortened
+from leapdash.release import current_id
 from leapdash.show import faults, metrics
+from leapdash.show.doors.nameless import nameless
 from leapdash.show.doors.pages import on_page
 from leapdash.show.doors.reader import Reader, reader, reading
 from leapdash.show.doors.rule import ClosedError
+from leapdash.show.doors.stores import store_of
 from leapdash.show.endpoint import answering
 from leapdash.show.endpoint.answering import Answering, Asked, seen_as_asked
 from leapdash.show.endpoint.reply import API, JSON, ProblemError, Reply
-from leapdash.show.opened import release_on_show
+from leapdash.show.opened import held, release_on_show
 
 _THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="leapdash-endpoint")
 _METHODS = ("GET", "HEAD")
@@ -175,9 +178,12 @@ def _metrics(request: _Request) -> Reply:  # noqa: ARG001
 
 
 def _shown() -> str:
-    """The id of the release on show; empty where there is none that can be shown."""
+    """The id of the release on show, whoever may read it; empty where there is none that can be
+    opened.
+    """
     try:
+        store = store_of(nameless())
         with reading(Reader("commissioner")):
-            return release_on_show().manifest.release_id
-    except ReleaseError:
+            return held(store, current_id(store)).manifest.release_id
+    except (ReleaseError, UsageError):
         return ""
