@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from html import escape
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 from starlette.applications import Starlette
@@ -28,6 +29,14 @@ def read(address, accept="*/*"):
     request = urllib.request.Request(address, headers={"Accept": accept})
     with urllib.request.urlopen(request, timeout=60) as response:
         return response.headers["content-type"], response.read()
+
+
+def headers_of(address):
+    try:
+        with urllib.request.urlopen(address, timeout=60) as response:
+            return response.headers
+    except HTTPError as refused:
+        return refused.headers
 
 
 def test_one_process_serves_the_pages_their_data_and_its_health(release, tmp_path):
@@ -58,6 +67,11 @@ def test_one_process_serves_the_pages_their_data_and_its_health(release, tmp_pat
         assert "<title>Hartford · District · leapdash</title>" in page.decode()
         kind, told = read(f"{address}/api/v1/answers/district?districts=Hartford")
         assert json.loads(told)["sentence"].startswith("In Hartford, students attended")
+        for path in ("/", "/favicon.png", "/nowhere", "/_stcore/health", "/api/v1/x", "/metrics"):
+            headers = headers_of(f"{address}{path}")
+            assert "default-src 'self'" in headers["content-security-policy"], path
+            assert "'unsafe-eval'" not in headers["content-security-policy"], path
+            assert headers["x-content-type-options"] == "nosniff", path
         _, counts = read(f"{address}/metrics")
         assert b"\nleapdash_sessions 0.0" in counts
         assert b'{route="/healthz",status="200"} 1.0' in counts
@@ -157,6 +171,15 @@ def test_options_that_can_t_be_are_told(capsys, monkeypatch, arguments, says):
     code, said = run(capsys, monkeypatch, "serve", *arguments)
     assert code == 2
     assert says in " ".join(said.split())
+
+
+@pytest.mark.parametrize("asked", ["portal.example.gov", "'none'", "https://a.b; script-src *"])
+def test_an_origin_that_is_none_is_told_before_anything_is_served(capsys, monkeypatch, asked):
+    monkeypatch.setenv("LEAPDASH_EMBED", asked)
+    code, said = run(capsys, monkeypatch, "serve", "--port", "0")
+    assert code == 2
+    assert "LEAPDASH_EMBED: " in said
+    assert "Expected origins with a space between" in said
 
 
 def test_a_package_without_its_pages_says_what_is_missing(capsys, monkeypatch, tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 from streamlit.web import cli as streamlit
 
 from leapdash.errors import UsageError
+from leapdash.show.dashboard.headers import embedding
 from leapdash.show.on_show import STORE_VARIABLE
 
 _SCRIPT = Path(__file__).parents[3] / "app.py"
@@ -16,8 +17,8 @@ def serve(store: str | None, host: str, port: int) -> None:
     """Serve until it is stopped what `streamlit run app.py` would.
 
     `store`: whose release is shown; None for the one in LEAPDASH_STORE, or the demonstration.
-    `port`: 0 for a free one; the server says which. Raises UsageError where it can't be had, or the
-    pages aren't there.
+    `port`: 0 for a free one; the server says which. Raises UsageError where it can't be had, the
+    pages aren't there, or a setting of theirs can't be.
     """
     if not _SCRIPT.is_file():
         raise UsageError(
@@ -25,6 +26,7 @@ def serve(store: str | None, host: str, port: int) -> None:
             "the package: the pages are served from there."
         )
     _check(host, port)
+    embedding()
     if store is not None:
         os.environ[STORE_VARIABLE] = store
     options = [f"--server.address={host}", f"--server.port={port}"]

@@ -6,14 +6,17 @@ programs that only read it, such as those that show a link that is passed on.
 """
 
 import re
+from pathlib import Path
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import runtime
+from streamlit import file_util, runtime
 
 from leapdash.show import faults, metrics
+from leapdash.show.dashboard import frame
+from leapdash.show.dashboard.headers import Guarded, scripts_in
 from leapdash.show.dashboard.link import told_ahead
 from leapdash.show.endpoint.routes import routes
 
@@ -69,6 +72,12 @@ def _sessions() -> float:
     return float(sum(getattr(count, "value", 0) for count in counts))
 
 
+def _scripts_of_the_document() -> list[str]:
+    """Those that stand in Streamlit's document, and the one that we put there."""
+    usual = Path(file_util.get_static_dir(), "index.html").read_text("utf-8")
+    return scripts_in(usual) + scripts_in(_SAYS_WHERE.decode())
+
+
 def folder() -> str:
     """The folder of another site the server stands below: /leap, say; empty for none."""
     folder = (st.get_option("server.baseUrlPath") or "").strip("/")
@@ -76,7 +85,10 @@ def folder() -> str:
 
 
 metrics.SESSIONS.set_function(_sessions)
-MIDDLEWARE = (Middleware(SaysWhereAndWhat),)
+MIDDLEWARE = (
+    Middleware(Guarded, scripts=(*frame.SCRIPTS, *_scripts_of_the_document())),
+    Middleware(SaysWhereAndWhat),
+)
 ROUTES = tuple(routes(folder()))
 
 
