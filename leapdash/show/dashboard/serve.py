@@ -8,6 +8,7 @@ from streamlit.web import cli as streamlit
 
 from leapdash.errors import UsageError
 from leapdash.show.dashboard.headers import embedding
+from leapdash.show.endpoint.limit import limit_asked
 from leapdash.show.on_show import STORE_VARIABLE
 
 _SCRIPT = Path(__file__).parents[3] / "app.py"
@@ -27,6 +28,7 @@ def serve(store: str | None, host: str, port: int) -> None:
         )
     _check(host, port)
     embedding()
+    limit_asked()
     if store is not None:
         os.environ[STORE_VARIABLE] = store
     options = [f"--server.address={host}", f"--server.port={port}"]

@@ -18,6 +18,7 @@ from leapdash.show import faults, metrics
 from leapdash.show.dashboard import frame
 from leapdash.show.dashboard.headers import Guarded, scripts_in
 from leapdash.show.dashboard.link import told_ahead
+from leapdash.show.endpoint.limit import limit_asked
 from leapdash.show.endpoint.routes import routes
 
 # Relative like the files of the page: so it holds below another site's folder, too.
@@ -89,7 +90,7 @@ MIDDLEWARE = (
     Middleware(Guarded, scripts=(*frame.SCRIPTS, *_scripts_of_the_document())),
     Middleware(SaysWhereAndWhat),
 )
-ROUTES = tuple(routes(folder()))
+ROUTES = tuple(routes(folder(), limit_asked()))
 
 
 def _what(path: str, query: bytes) -> bytes:

@@ -18,6 +18,8 @@ _REFUSED = {
     "400": "A parameter is unknown, has a value that isn’t allowed, or came more than once.",
     "403": "The release on show holds small numbers of real students.",
     "404": "There is no page or table of that name.",
+    "414": "The query is too long.",
+    "429": "Too many requests from one address; go on after `Retry-After` seconds.",
     "500": "Something went wrong; `reference` finds it in the server’s log.",
     "503": "There is no release to show.",
 }
@@ -47,7 +49,9 @@ def description(release: OpenedRelease, below: str = "") -> Values:
         "/metrics": _operation(
             "Figures of the server, for Prometheus", "metrics", "text/plain", ()
         ),
-        "/openapi.json": _operation("This description", "openapi", JSON, ("403", "500", "503")),
+        "/openapi.json": _operation(
+            "This description", "openapi", JSON, ("403", "414", "429", "500", "503")
+        ),
     }
     for page in PAGES:
         paths |= _paths_of(page, known)

@@ -23,6 +23,7 @@ from leapdash.errors import ReleaseError, shortened
 from leapdash.show import faults, metrics
 from leapdash.show.endpoint import answering
 from leapdash.show.endpoint.answering import Answering, Asked
+from leapdash.show.endpoint.limit import Limit
 from leapdash.show.endpoint.reply import API, JSON, ProblemError, Reply
 from leapdash.show.opened import release_on_show
 
@@ -41,11 +42,14 @@ _KEPT = {"Cache-Control": "no-cache"}
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def routes(below: str = "") -> list[Route]:
-    """Every route, below a folder (`/leap`, say) where the server stands below one."""
+def routes(below: str = "", limit: Limit | None = None) -> list[Route]:
+    """Every route, below a folder (`/leap`, say) where the server stands below one.
+
+    `limit`: how often one address may ask for data; who watches over the server isn't counted.
+    """
     health, scraped = _Served("/healthz", below, _health), _Served("/metrics", below, _metrics)
-    answers = [_Served(pattern, below, _Data(make)) for pattern, make in _ANSWERS.items()]
-    nothing = _Served("/api/{rest:path}", below, _nothing)
+    answers = [_Served(pattern, below, _Data(make), limit) for pattern, make in _ANSWERS.items()]
+    nothing = _Served("/api/{rest:path}", below, _nothing, limit)
     return [Route(one.path, one) for one in (health, scraped, *answers, nothing)]
 
 
@@ -84,9 +88,15 @@ class _Data:
 class _Served:
     """One route: a request in, a reply out, counted; a HEAD gets a GET's headers."""
 
-    def __init__(self, pattern: str, below: str, answer: Callable[[_Request], Reply]) -> None:
+    def __init__(
+        self,
+        pattern: str,
+        below: str,
+        answer: Callable[[_Request], Reply],
+        limit: Limit | None = None,
+    ) -> None:
         self.path = f"{below}{pattern}"
-        self._pattern, self._below, self._answer = pattern, below, answer
+        self._pattern, self._below, self._answer, self._limit = pattern, below, answer, limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -101,6 +111,11 @@ class _Served:
         await response(scope, receive, send)
 
     async def _reply(self, scope: Scope) -> Reply:
+        if self._limit:
+            try:
+                self._limit.take(scope["client"][0] if scope["client"] else "")
+            except ProblemError as problem:
+                return problem.reply()
         if scope["method"] not in _METHODS:
             allow = {"Allow": ", ".join(_METHODS)}
             return ProblemError(
