@@ -39,6 +39,14 @@ def headers_of(address):
         return refused.headers
 
 
+def status_of(request):
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status
+    except HTTPError as refused:
+        return refused.code
+
+
 def test_one_process_serves_the_pages_their_data_and_its_health(release, tmp_path):
     """From another folder, by a store's name from there, on a port the system chooses."""
     store = release.path.parents[1]
@@ -72,6 +80,19 @@ def test_one_process_serves_the_pages_their_data_and_its_health(release, tmp_pat
             assert "default-src 'self'" in headers["content-security-policy"], path
             assert "'unsafe-eval'" not in headers["content-security-policy"], path
             assert headers["x-content-type-options"] == "nosniff", path
+        for method, path, status in (
+            ("PUT", "/_stcore/upload_file/session/file", 403),
+            ("DELETE", "/_stcore/upload_file/session/file", 403),
+            ("POST", "/_stcore/agent/interact", 405),
+            ("POST", "/district", 405),
+            ("GET", f"/district?districts={'x' * 20_000}", 414),
+            ("GET", "/..%2f..%2fapp.py", 400),
+            ("GET", "/static/..%2f..%2f..%2fetc/passwd", 400),
+            ("GET", "/media/..%2f..%2fapp.py", 400),
+            ("GET", "/app/static/app.py", 200),
+        ):
+            request = urllib.request.Request(f"{address}{path}", method=method, data=None)
+            assert status_of(request) == status, (method, path)
         _, counts = read(f"{address}/metrics")
         assert b"\nleapdash_sessions 0.0" in counts
         assert b'{route="/healthz",status="200"} 1.0' in counts

@@ -16,6 +16,7 @@ from streamlit import file_util, runtime
 
 from leapdash.show import faults, metrics
 from leapdash.show.dashboard import frame
+from leapdash.show.dashboard.bounds import Bounded
 from leapdash.show.dashboard.headers import Guarded, scripts_in
 from leapdash.show.dashboard.link import told_ahead
 from leapdash.show.endpoint.limit import limit_asked
@@ -88,6 +89,7 @@ def folder() -> str:
 metrics.SESSIONS.set_function(_sessions)
 MIDDLEWARE = (
     Middleware(Guarded, scripts=(*frame.SCRIPTS, *_scripts_of_the_document())),
+    Middleware(Bounded),
     Middleware(SaysWhereAndWhat),
 )
 ROUTES = tuple(routes(folder(), limit_asked()))

@@ -64,7 +64,7 @@ class _Request:
     def version(self, release_id: str) -> str:
         """The ETag of what it asks for: of the release, the address, and what made the answer."""
         told = "\n".join((release_id, __version__, self.path, self.asked.query.decode("latin-1")))
-        return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
+        return f'W/"{hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
 
 
 @dataclass(frozen=True)
