@@ -56,6 +56,13 @@ def test_an_address_has_a_length(address, asks):
     assert "xx" not in answer.text
 
 
+@pytest.mark.parametrize("letter", ["%0A", "%0d", "%00", "%7f", "%250A"])
+def test_a_path_has_no_control_character(letter, asks):
+    answer = asks.get(f"/api/v1/tables/start/{letter}x.csv/?%80")
+    assert answer.status_code == 400
+    assert "control character" in answer.json()["detail"]
+
+
 def test_a_session_of_a_page_is_let_through_unless_its_address_is_too_long(asks):
     with asks.websocket_connect("/_stcore/stream") as session:
         assert session.receive_text() == "reached"

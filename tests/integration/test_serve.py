@@ -89,6 +89,7 @@ def test_one_process_serves_the_pages_their_data_and_its_health(release, tmp_pat
             ("GET", "/..%2f..%2fapp.py", 400),
             ("GET", "/static/..%2f..%2f..%2fetc/passwd", 400),
             ("GET", "/media/..%2f..%2fapp.py", 400),
+            ("GET", "/api/v1/tables/start/%0Ax.csv/?%80", 400),
             ("GET", "/app/static/app.py", 200),
         ):
             request = urllib.request.Request(f"{address}{path}", method=method, data=None)

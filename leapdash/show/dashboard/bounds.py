@@ -5,6 +5,7 @@ which anybody with a page open could otherwise fill the server's memory. Another
 session; Streamlit refuses it too, but asks a host on the internet for its own address first.
 """
 
+import re
 from urllib.parse import unquote
 
 import streamlit as st
@@ -15,6 +16,7 @@ from leapdash.show.endpoint.reply import ProblemError
 
 MOST_ADDRESS = 16_000
 """Bytes of a path and a query together: all districts of a large state, chosen one by one."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _READING = ("GET", "HEAD", "OPTIONS")
 _STREAMLIT = "/_stcore/"
 _UPLOAD = "/_stcore/upload_file"
@@ -53,6 +55,8 @@ def _problem(scope: Scope) -> ProblemError | None:
     if scope["type"] == "websocket":
         return None if _from_our_own_page(scope) else ProblemError(403, "From another site.")
     path = unquote(scope["path"])
+    if _CONTROL.search(path):
+        return ProblemError(400, "The path has a control character in it, a line end for instance.")
     if _UPLOAD in path:
         return ProblemError(403, "Nothing can be uploaded here.")
     if _STREAMLIT in path and scope["method"] not in _READING:
