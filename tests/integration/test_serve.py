@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+import tomllib
 import urllib.request
 from html import escape
 from pathlib import Path
@@ -16,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from streamlit.web import cli
 
 from leapdash.show.dashboard import serve as serving
 from leapdash.show.dashboard import server
@@ -193,6 +195,21 @@ def test_options_that_can_t_be_are_told(capsys, monkeypatch, arguments, says):
     code, said = run(capsys, monkeypatch, "serve", *arguments)
     assert code == 2
     assert says in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    ("host", "told"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", socket.gethostname())]
+)
+def test_no_host_on_the_internet_is_asked_what_our_address_is(monkeypatch, capsys, host, told):
+    started = []
+    monkeypatch.setattr(cli, "main", lambda args, **more: started.append(args))
+    serving.serve(None, host, 0)
+    (arguments,) = started
+    # With it, Streamlit's own `_print_url` looks for no other.
+    assert f"--browser.serverAddress={told}" in arguments
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert config["browser"]["serverAddress"] == "localhost"
+    assert config["server"]["enableXsrfProtection"] is config["server"]["enableCORS"] is True
 
 
 @pytest.mark.parametrize("asked", ["portal.example.gov", "'none'", "https://a.b; script-src *"])

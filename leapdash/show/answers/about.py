@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from leapdash.release import Manifest
-from leapdash.show.answers.model import Answer, Code, Document, Facts, Part, Section, Way
+from leapdash.show.answers.model import Answer, Code, Document, Facts, Part, Section, Text, Way
 from leapdash.show.choice import Choice
 from leapdash.show.contacts import contacts
 from leapdash.show.language import N_, _, language
@@ -29,6 +29,7 @@ def answer(choice: Choice) -> Answer:
             Section(heading, lambda: (Document(text),)),
             Section(N_("This release"), partial(_release, manifest)),
             *((Section(N_("Questions and errors"), _contacts),) if contacts() else ()),
+            Section(N_("Corrections and licence"), _corrections),
             Section(N_("What the words mean"), _glossary),
             Section(N_("Where the figures come from"), partial(_sources, manifest)),
             Section(N_("What it holds"), partial(_tables, manifest)),
@@ -49,6 +50,10 @@ def _release(manifest: Manifest) -> tuple[Part, ...]:
 
 def _contacts() -> tuple[Part, ...]:
     return (Facts(contacts(), _("Questions and errors")),)
+
+
+def _corrections() -> tuple[Part, ...]:
+    return (Text(_(words.CORRECTED)), Text(_(words.LICENCES)))
 
 
 def _glossary() -> tuple[Part, ...]:

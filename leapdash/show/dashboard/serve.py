@@ -13,6 +13,8 @@ from leapdash.show.on_show import STORE_VARIABLE
 
 _SCRIPT = Path(__file__).parents[3] / "app.py"
 
+_EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104
+
 
 def serve(store: str | None, host: str, port: int) -> None:
     """Serve until it is stopped what `streamlit run app.py` would.
@@ -31,7 +33,13 @@ def serve(store: str | None, host: str, port: int) -> None:
     limit_asked()
     if store is not None:
         os.environ[STORE_VARIABLE] = store
-    options = [f"--server.address={host}", f"--server.port={port}"]
+    # Else Streamlit asks a host on the internet what its own address is, to print it.
+    told = socket.gethostname() if host in _EVERY_ADDRESS else host
+    options = [
+        f"--server.address={host}",
+        f"--server.port={port}",
+        f"--browser.serverAddress={told}",
+    ]
     streamlit.main(["run", str(_SCRIPT), *options], prog_name="streamlit", standalone_mode=False)
 
 
