@@ -13,7 +13,7 @@ from html import unescape
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
@@ -120,8 +120,13 @@ class Answered:
     body: bytes
 
 
+def raw(pairs) -> bytes:
+    """The pairs as a query that nobody put in order: a browser would never send it."""
+    return "&".join(f"{n}={v}" for n, v in pairs).encode("utf-8", "surrogatepass")
+
+
 def sent(pairs) -> bytes:
-    """The pairs as a query; some bytes as they are, which a browser would never send."""
+    """The pairs as a query."""
     written = (
         f"{quote(name.encode('utf-8', 'surrogatepass'))}="
         f"{quote(value.encode('utf-8', 'surrogatepass'))}"
@@ -130,7 +135,7 @@ def sent(pairs) -> bytes:
     return "&".join(written).encode()
 
 
-QUERY = PAIRS.map(sent) | st.binary(max_size=60) | st.just(b"a=1&" * 300)
+QUERY = PAIRS.map(sent) | PAIRS.map(raw) | st.binary(max_size=60) | st.just(b"a=1&" * 300)
 
 
 def ask(app, path, query=b"", method="GET", headers=()) -> Answered:
@@ -178,6 +183,7 @@ def endpoint():
 
 
 @TRIES
+@example(f"{API}/answers/\ud800", b"", "GET", b"")
 @given(path=ADDRESS, query=QUERY, method=METHOD, held=HELD)
 def test_the_endpoint_answers_or_refuses_whatever_it_is_asked(
     shown, endpoint, path, query, method, held
