@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --
 COVERAGE ?=
 COVER := --cov --cov-report=term:skip-covered
 
-.PHONY: help run dev test unit integration generative browser coverage verify audit lint format \
+.PHONY: help run dev test unit integration generative browser coverage verify audit secrets lint format \
 	hooks demo bench docs translations simulation peers spark screenshots lock clean
 
 help:  ## what there is to do
@@ -45,9 +45,12 @@ browser: $(VENV)/.dev  ## tests in a real Chromium
 coverage: $(VENV)/.peers $(VENV)/.spark  ## which lines and branches the tests leave out
 	$(PYTEST) -m "not full and not browser" $(COVER)
 
-verify: lint $(VENV)/.peers $(VENV)/.spark  ## every test, the full number of random examples, coverage, known vulnerabilities
+verify: lint $(VENV)/.peers $(VENV)/.spark  ## every test, the full number of random examples, coverage, keys left in files, known vulnerabilities
 	HYPOTHESIS_PROFILE=full $(PYTEST) $(COVER)
-	$(MAKE) audit
+	$(MAKE) secrets audit
+
+secrets: $(VENV)/.dev  ## keys and passwords in the files that are kept
+	$(BIN)/python .ci/secret_scan.py
 
 audit: $(VENV)/.dev  ## known vulnerabilities in what the requirements files pin
 	$(BIN)/python .ci/audit.py

@@ -19,9 +19,19 @@ _KINDS = {fs.FileType.File: "file", fs.FileType.Directory: "folder", fs.FileType
 _OTHER_NAMES = {"s3a": "s3", "s3n": "s3"}
 
 
+# Who and with which key; a key that nobody wrote as addresses want it has slashes in it.
+_WHO = re.compile(r"(?<=://)([^/@]*:.*|[^/]*)@")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>]+")
+
+
 def without_secrets(address: str) -> str:
     """The address without what may stand in it for no message: who, with which key, options."""
-    return re.sub(r"(?<=://)[^/]*@", "", address).split("?")[0]
+    return _WHO.sub("", address).split("?")[0]
+
+
+def no_secrets_in(text: str) -> str:
+    """The text, with every address in it told without its secrets."""
+    return _ADDRESS.sub(lambda found: without_secrets(found[0]), text)
 
 
 def file_system(address: str) -> tuple[fs.FileSystem, str]:
@@ -47,7 +57,7 @@ class RemotePath:
     Printed without what is secret in the address.
     """
 
-    address: str
+    address: str = field(repr=False)
     files: fs.FileSystem = field(compare=False)
     path: str = field(compare=False)
 

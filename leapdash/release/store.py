@@ -99,9 +99,13 @@ class Release:
 def current_id(store: Address) -> str | None:
     """The id of the release on show in a store; None where nothing was published yet.
 
-    Raises ReleaseError where `current` can't be read, or names nothing a release could be called.
+    Raises ReleaseError where the store's address is none, `current` can't be read, or names nothing
+    a release could be called.
     """
-    folder = Folder.at(store)
+    try:
+        folder = Folder.at(store)
+    except UsageError as error:
+        raise ReleaseError(str(error)) from error
     try:
         release_id = folder.read(_CURRENT).decode("utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):

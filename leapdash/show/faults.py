@@ -2,16 +2,22 @@
 
 import logging
 import secrets
+import traceback
 
+from leapdash.remote import no_secrets_in
 from leapdash.show.language import _
 
 LOG = logging.getLogger("leapdash")
 
 
 def noted(error: BaseException, where: str) -> str:
-    """Write the error into the log, with its traceback and a new reference; the reference."""
+    """Write the error into the log, with its traceback and a new reference; the reference.
+
+    The address of a store may have a key in it, and what failed there repeats it.
+    """
     reference = secrets.token_hex(3)
-    LOG.error("Reference %s: %s", reference, where, exc_info=error)
+    told = "".join(traceback.format_exception(error)).rstrip()
+    LOG.error("Reference %s: %s\n%s", reference, no_secrets_in(where), no_secrets_in(told))
     return reference
 
 

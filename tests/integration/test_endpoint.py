@@ -135,7 +135,7 @@ def test_what_stands_in_sections_and_checks_is_told_in_full(get):
     assert places["effect-balance"] == "alike"
     about = get("/answers/about")
     kinds = [part["kind"] for section in about["sections"] for part in section["parts"]]
-    assert kinds == ["document", "facts", "way", "facts", "facts", "code"]
+    assert kinds == ["document", "facts", "text", "text", "way", "facts", "facts", "code"]
     (listed,) = get("/answers/glossary")["sections"][0]["parts"]
     assert {"Attendance rate", "Chronic absence"} <= {term["word"] for term in listed["terms"]}
     doors = get("/answers/start")["sections"][0]["parts"]

@@ -6,16 +6,19 @@ import re
 import socket
 import subprocess
 import sys
+import tomllib
 import urllib.request
 from functools import partial
 from html import escape
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from streamlit.web import cli
 
 from leapdash.show.dashboard import serve as serving
 from leapdash.show.dashboard import server
@@ -32,6 +35,22 @@ def read(address, accept="*/*"):
     request = urllib.request.Request(address, headers={"Accept": accept})
     with urllib.request.urlopen(request, timeout=60) as response:
         return response.headers["content-type"], response.read()
+
+
+def headers_of(address):
+    try:
+        with urllib.request.urlopen(address, timeout=60) as response:
+            return response.headers
+    except HTTPError as refused:
+        return refused.headers
+
+
+def status_of(request):
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status
+    except HTTPError as refused:
+        return refused.code
 
 
 def test_one_process_serves_the_pages_their_data_and_its_health(release, tmp_path):
@@ -62,6 +81,25 @@ def test_one_process_serves_the_pages_their_data_and_its_health(release, tmp_pat
         assert "<title>Hartford · District · leapdash</title>" in page.decode()
         kind, told = read(f"{address}/api/v1/answers/district?districts=Hartford")
         assert json.loads(told)["sentence"].startswith("In Hartford, students attended")
+        for path in ("/", "/favicon.png", "/nowhere", "/_stcore/health", "/api/v1/x", "/metrics"):
+            headers = headers_of(f"{address}{path}")
+            assert "default-src 'self'" in headers["content-security-policy"], path
+            assert "'unsafe-eval'" not in headers["content-security-policy"], path
+            assert headers["x-content-type-options"] == "nosniff", path
+        for method, path, status in (
+            ("PUT", "/_stcore/upload_file/session/file", 403),
+            ("DELETE", "/_stcore/upload_file/session/file", 403),
+            ("POST", "/_stcore/agent/interact", 405),
+            ("POST", "/district", 405),
+            ("GET", f"/district?districts={'x' * 20_000}", 414),
+            ("GET", "/..%2f..%2fapp.py", 400),
+            ("GET", "/static/..%2f..%2f..%2fetc/passwd", 400),
+            ("GET", "/media/..%2f..%2fapp.py", 400),
+            ("GET", "/api/v1/tables/start/%0Ax.csv/?%80", 400),
+            ("GET", "/app/static/app.py", 200),
+        ):
+            request = urllib.request.Request(f"{address}{path}", method=method, data=None)
+            assert status_of(request) == status, (method, path)
         _, counts = read(f"{address}/metrics")
         assert b"\nleapdash_sessions 0.0" in counts
         assert b'{route="/healthz",status="200"} 1.0' in counts
@@ -161,6 +199,30 @@ def test_options_that_can_t_be_are_told(capsys, monkeypatch, arguments, says):
     code, said = run(capsys, monkeypatch, "serve", *arguments)
     assert code == 2
     assert says in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    ("host", "told"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", socket.gethostname())]
+)
+def test_no_host_on_the_internet_is_asked_what_our_address_is(monkeypatch, capsys, host, told):
+    started = []
+    monkeypatch.setattr(cli, "main", lambda args, **more: started.append(args))
+    serving.serve(None, host, 0)
+    (arguments,) = started
+    # With it, Streamlit's own `_print_url` looks for no other.
+    assert f"--browser.serverAddress={told}" in arguments
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert config["browser"]["serverAddress"] == "localhost"
+    assert config["server"]["enableXsrfProtection"] is config["server"]["enableCORS"] is True
+
+
+@pytest.mark.parametrize("asked", ["portal.example.gov", "'none'", "https://a.b; script-src *"])
+def test_an_origin_that_is_none_is_told_before_anything_is_served(capsys, monkeypatch, asked):
+    monkeypatch.setenv("LEAPDASH_EMBED", asked)
+    code, said = run(capsys, monkeypatch, "serve", "--port", "0")
+    assert code == 2
+    assert "LEAPDASH_EMBED: " in said
+    assert "Expected origins with a space between" in said
 
 
 def test_a_package_without_its_pages_says_what_is_missing(capsys, monkeypatch, tmp_path):

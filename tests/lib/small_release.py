@@ -77,12 +77,12 @@ def make(
     return publish(store, tables, facts)
 
 
-def hostile_schools() -> pd.DataFrame:
-    """The table of schools with `HOSTILE` in the names of a district and its schools."""
+def hostile_schools(name: str = HOSTILE) -> pd.DataFrame:
+    """The table of schools with `name` in the names of a district and its schools."""
     schools = small_tables()["schools"].to_pandas()
     own = schools["district_code"] == HARTFORD
-    schools.loc[own, "district_name"] = HOSTILE
-    schools.loc[own, "school_name"] = HOSTILE + schools.loc[own, "school_code"]
+    schools.loc[own, "district_name"] = name
+    schools.loc[own, "school_name"] = name + schools.loc[own, "school_code"]
     return schools
 
 

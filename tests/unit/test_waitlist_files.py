@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from leapdash.build.sources.about import About
-from leapdash.build.waitlist.sheets import as_csv, as_workbook, safe
+from leapdash.build.waitlist.sheets import as_csv, as_workbook
 from leapdash.build.waitlist.students import Days, WaitingStudent, Waitlist
 from leapdash.build.waitlist.words import notes, told
 from leapdash.build.waitlist.write import create_for_owner
 from leapdash.errors import StoreError, UsageError
+from leapdash.spreadsheets import safe
 
 INVENTED = "Simulated: these students are invented"
 

@@ -1,7 +1,6 @@
 """The list as a file: an Excel workbook, or one CSV. No text in it can be taken for a formula."""
 
 import csv
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +20,7 @@ from leapdash.build.waitlist.words import (
     month,
 )
 from leapdash.errors import UsageError
+from leapdash.spreadsheets import safe
 
 Kind = Literal["text", "whole", "days", "share", "month", "date"]
 _WIDTHS = {"text": 18, "whole": 8, "days": 10, "share": 10, "month": 16, "date": 12}
@@ -34,9 +34,6 @@ _FORMATS = {
     "month": "mmmm yyyy",
     "date": "yyyy-mm-dd",
 }
-# What a spreadsheet may take for the beginning of a cell, in any country, and of a formula there;
-# also as the wide letters of East Asia.
-_FORMULA = re.compile(r"(^|[\t\r\n,;\"])(\s*)(?=[=+\-@＝＋－＠])")
 
 
 @dataclass(frozen=True)
@@ -47,16 +44,6 @@ class _Column:
     title: str
     kind: Kind
     value: Callable[[WaitingStudent], Any]
-
-
-def safe(text: str) -> str:
-    """The text with an apostrophe before each = + - @ that a spreadsheet could take for the
-    beginning of a formula, and before a tab or line end in front.
-
-    CSV has no other way to say that a cell is text (OWASP, CSV injection).
-    """
-    marked = _FORMULA.sub(r"\1\2'", text)
-    return f"'{marked}" if marked[:1] in ("\t", "\r", "\n") else marked
 
 
 def as_csv(found: Waitlist, synthetic: bool) -> bytes:

@@ -44,6 +44,7 @@ def answer(choice: Choice) -> Answer:
             Section(N_("This release"), partial(_release, manifest)),
             *([Section(HIDDEN, partial(_hidden, choice))] if choice.release.public else []),
             *((Section(N_("Questions and errors"), _contacts),) if contacts() else ()),
+            Section(N_("Corrections and licence"), _corrections),
             Section(N_("What the words mean"), _glossary),
             Section(N_("Where the figures come from"), partial(_sources, manifest)),
             Section(N_("What it holds"), partial(_tables, manifest)),
@@ -75,6 +76,10 @@ def _hidden(choice: Choice) -> tuple[Part, ...]:
 
 def _contacts() -> tuple[Part, ...]:
     return (Facts(contacts(), _("Questions and errors")),)
+
+
+def _corrections() -> tuple[Part, ...]:
+    return (Text(_(words.CORRECTED)), Text(_(words.LICENCES)))
 
 
 def _glossary() -> tuple[Part, ...]:

@@ -9,6 +9,9 @@ from leapdash.show.choice import Choice
 from leapdash.show.language import _
 from leapdash.show.views.attendance import own_source
 from leapdash.show.words.filters import subject
+from leapdash.spreadsheets import safe
+
+_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?%?")
 
 
 def file_name(name: str, choice: Choice) -> str:
@@ -25,8 +28,26 @@ def file_name(name: str, choice: Choice) -> str:
 
 
 def csv_of(title: str, table: pd.DataFrame, choice: Choice) -> bytes:
-    """The table as CSV (see `marked`)."""
-    return marked(title, table, choice).to_csv(index=False).encode()
+    """The table as CSV (see `marked`), in which no text is a formula."""
+    return texts_safe(marked(title, table, choice)).to_csv(index=False).encode()
+
+
+def texts_safe(table: pd.DataFrame) -> pd.DataFrame:
+    """The table, no text of which a spreadsheet takes for a formula; numbers as they are."""
+    texts = table.select_dtypes(include=["object", "string", "category"]).columns
+    return table.assign(**{name: _texts_safe(table[name]) for name in texts})
+
+
+def _texts_safe(column: pd.Series) -> pd.Series:
+    told = [_text_safe(value) if isinstance(value, str) else value for value in column]
+    # Of the same type: a whole number beside a missing one would else get a decimal.
+    kind = object if isinstance(column.dtype, pd.CategoricalDtype) else column.dtype
+    return pd.Series(told, column.index, kind, column.name)
+
+
+def _text_safe(text: str) -> str:
+    """Numbers in words (+11.3) stay numbers."""
+    return text if _NUMBER.fullmatch(text) else safe(text)
 
 
 def marked(title: str, table: pd.DataFrame, choice: Choice) -> pd.DataFrame:

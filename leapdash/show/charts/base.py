@@ -1,5 +1,6 @@
 """What every figure shares: its ground, how it is put together, and the mark of its data."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import wrap
@@ -18,6 +19,8 @@ PICTURE_WIDTH = 1000
 """Pixels across a picture, however wide the page is."""
 _CHOICE_LINE = 125
 _SMALL = '<span style="font-size:13px">{}</span>'
+# Plotly reads some HTML in every text, links too. Of it we write line breaks, bold, size, colour.
+_FOREIGN = re.compile(r"<(?!br>|/?b>|/?extra>|/span>|span style=\"[a-z0-9:;#-]*\">)")
 _CHARACTER_WIDTH = 6.7
 _ROOM_FOR_TEXT = 44.0
 
@@ -155,7 +158,7 @@ class Drawing:
             "annotations": self.annotations,
             "shapes": self.shapes,
         }
-        return go.Figure({"data": self.traces, "layout": layout | self.layout})
+        return go.Figure(_plain({"data": self.traces, "layout": layout | self.layout}))
 
     def _write_heading(self, heading: Heading) -> None:
         """Write title and choice above all else, on ground of their own."""
@@ -166,6 +169,17 @@ class Drawing:
         text = "<br>".join([f"<b>{heading.title}</b>", *(_SMALL.format(line) for line in lines)])
         on_top = {"y": 1, "yanchor": "top", "yshift": top + HEADING_HEIGHT - 4}
         self._write_at_edge("heading", text, {"size": 17, "color": palette.text}, on_top)
+
+
+def _plain(part: Any) -> Any:
+    """A part of a figure in which nothing is markup but ours: no name can bring a link with it."""
+    if isinstance(part, str):
+        return _FOREIGN.sub("&lt;", part) if "<" in part else part
+    if isinstance(part, dict):
+        return {key: _plain(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_plain(value) for value in part]
+    return part
 
 
 def room_between(drawing: Drawing, difference: float) -> bool:

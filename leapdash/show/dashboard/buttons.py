@@ -7,13 +7,14 @@ import streamlit as st
 
 from leapdash.show.language import _
 
-_SCRIPT = Path(__file__).with_name("buttons.js")
+SCRIPT = Path(__file__).with_name("buttons.js").read_text("utf-8")
+"""What lets them do so."""
 
 
 def prepare() -> None:
     """Let the buttons of the page do what they say; called once in a run."""
     with st.container(key="buttons"):
-        st.html(f"<script>{_SCRIPT.read_text('utf-8')}</script>", unsafe_allow_javascript=True)
+        st.html(f"<script>{SCRIPT}</script>", unsafe_allow_javascript=True)
 
 
 def beside(figure: str) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from leapdash.contract.thresholds import CHRONIC_SHARE_ABSENT, percent
 from leapdash.show.choice import Choice
 from leapdash.show.dashboard import address
+from leapdash.show.dashboard.layout import escape
 from leapdash.show.filters import FILTER_LABELS, Filters, Known, labels, reason_off
 from leapdash.show.language import N_, _
 from leapdash.show.opened import OpenedRelease
@@ -40,7 +41,7 @@ def show(page: str, choice: Choice) -> None:
     drawn = [name for name in drawn if name not in _settled(choice)]
     if drawn:
         heading, shown = _("Filters"), in_words(choice) or _("everything")
-        label = f"**{heading}** · {shown}"
+        label = f"**{heading}** · {escape(shown)}"
         st.toggle(label, key="filters_open", on_change="ignore", width="stretch")
         row = st.container(key="filter_bar").container(
             horizontal=True, gap="small", key="filter_row"
@@ -77,7 +78,7 @@ def _foot(page: str, choice: Choice) -> None:
                     on_click=address.clear,
                 )
             for line in lines:
-                st.caption(line, width="content")
+                st.caption(escape(line), width="content")
 
 
 def _draw(name: str, choice: Choice) -> None:

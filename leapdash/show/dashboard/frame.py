@@ -42,7 +42,7 @@ from leapdash.show.words.briefing import edition
 # A file of our own: Streamlit fetches the named icons of a browser tab from another host.
 ICON = Path(__file__).with_name("favicon.png")
 _CSS = Path(__file__).with_name("style.css")
-_SCRIPT = Path(__file__).with_name("pages.js")
+_SCRIPT = Path(__file__).with_name("pages.js").read_text("utf-8")
 
 T = TypeVar("T")
 
@@ -67,6 +67,8 @@ class PageInfo:
         return ANSWERED[self.key].title
 
 
+SCRIPTS = (_SCRIPT, buttons.SCRIPT, *(paper.script(code) for code in LANGUAGES))
+"""What runs in a reader's browser beside Streamlit's own files, and nothing else may."""
 PAGES = (
     PageInfo("start", ":material/home:"),
     PageInfo("impact", ":material/flag:"),
@@ -207,7 +209,7 @@ def _links(
             _languages()
             sign_in.draw()
     with st.container(key="pages-script"):
-        st.html(f"<script>{_SCRIPT.read_text('utf-8')}</script>", unsafe_allow_javascript=True)
+        st.html(f"<script>{_SCRIPT}</script>", unsafe_allow_javascript=True)
 
 
 def _link_to(page: st.Page, info: PageInfo, here: PageInfo, choice: Choice) -> None:

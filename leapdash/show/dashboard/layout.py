@@ -1,5 +1,6 @@
 """An answer on the page: its sentence, cards, figures with table and file, sections and checks."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -63,6 +64,10 @@ _FORMATS = {
     "more days": "%+.1f",
 }
 
+# What Markdown makes a link of by itself, unless something unseen stands in it.
+_ADDRESS = re.compile(r"https?\\:/|www(?=\.)|@")
+_NO_BREAK = "\N{WORD JOINER}"
+
 
 def sentence(answer: Answer) -> None:
     """The answer in a sentence or two, and what the words in it mean for who asks."""
@@ -82,13 +87,14 @@ def cards(answer: Answer) -> None:
     """The cards in one row; two to a row on a telephone."""
     with st.container(horizontal=True, gap="small", key="cards"):
         for card in answer.cards:
+            told = card.help or meaning_of(card.label)
             st.metric(
-                card.label,
+                escape(card.label),
                 card.value,
                 card.unit,
                 delta_color="off",
                 delta_arrow="off",
-                help=card.help or meaning_of(card.label),
+                help=told and escape(told),
                 border=True,
                 height="stretch",
             )
@@ -122,7 +128,7 @@ def tabs(answer: Answer, tab: Parameter, *controls: Parameter) -> None:
 
 def passage(answer: Answer, section: Section) -> None:
     """A section as it stands, under its title."""
-    st.header(section.heading, anchor=False)
+    st.header(escape(section.heading), anchor=False)
     show(answer, *section.make())
 
 
@@ -131,7 +137,7 @@ def ways(answer: Answer, section: Section) -> None:
     parts, name = section.make(), section.title.lower().replace(" ", "-")
     if not parts:
         return
-    st.header(section.heading, anchor=False)
+    st.header(escape(section.heading), anchor=False)
     columns = st.columns(len(parts), gap="small")
     for number, (part, column) in enumerate(zip(parts, columns, strict=True)):
         with column, st.container(border=True, height="stretch", key=f"way-{name}-{number}"):
@@ -279,7 +285,7 @@ def _figure(figure: Figure, look: Look, choice: Choice, within: bool) -> None:
 
 
 def _title(title: str, within: bool) -> None:
-    (st.subheader if within else st.header)(title, anchor=False)
+    (st.subheader if within else st.header)(escape(title), anchor=False)
 
 
 def _withheld(withheld: Withheld, choice: Choice) -> None:
@@ -360,15 +366,17 @@ def _number_format(column: Column, values: pd.Series) -> Any:
 def _linked(text: str) -> str:
     """The text for Markdown; one that is nothing but an address, as a link to it."""
     link = link_of(text)
-    return f"[{escape(text)}](<{link}>)" if link else escape(text)
+    told = escape(text)
+    return f"[{told.replace(_NO_BREAK, '')}](<{link}>)" if link else told
 
 
 def escape(text: str) -> str:
-    """The text for Markdown, so that names from data can't turn into formatting or formulas.
+    """The text for Markdown, so that names from data can't turn into formatting, formulas or links.
 
     Lines stay lines.
     """
     for character in "\\`*_{}[]<>#$~:|":
         text = text.replace(character, "\\" + character)
+    text = _ADDRESS.sub(f"\\g<0>{_NO_BREAK}", text)
     paragraphs = (paragraph.replace("\n", "  \n") for paragraph in text.split("\n\n"))
     return "\n\n".join(paragraphs)

@@ -13,20 +13,24 @@ from leapdash.show.charts.palette import DARK, LIGHT, Palette
 from leapdash.show.language import _, language
 from leapdash.show.words.numbers import month
 
-_SCRIPT = Path(__file__).with_name("paper.js")
+_SCRIPT = Path(__file__).with_name("paper.js").read_text("utf-8")
 
 
 def prepare(manifest: Manifest) -> None:
     """Put on the page what is only seen on paper: nothing of it takes room on the screen; and, for
     who has it read aloud, which language it is in.
     """
-    spoken = f"document.documentElement.lang = {json.dumps(language())};"
     with st.container(key="paper"):
         st.html(
             f"<style>{sheet(footer(manifest))} @media print {{ {light_charts()} }}</style>"
-            f"<script>{spoken} {_SCRIPT.read_text('utf-8')}</script>",
+            f"<script>{script(language())}</script>",
             unsafe_allow_javascript=True,
         )
+
+
+def script(spoken: str) -> str:
+    """What the page does for paper and for who hears it, in a language."""
+    return f"document.documentElement.lang = {json.dumps(spoken)}; {_SCRIPT}"
 
 
 def footer(manifest: Manifest) -> str:

@@ -7,16 +7,20 @@ programs that only read it, such as those that show a link that is passed on.
 
 import re
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import runtime
+from streamlit import file_util, runtime
 
 from leapdash.show import faults, metrics
-from leapdash.show.dashboard import visitor
+from leapdash.show.dashboard import frame, visitor
+from leapdash.show.dashboard.bounds import Bounded
+from leapdash.show.dashboard.headers import Guarded, scripts_in
 from leapdash.show.dashboard.link import told_ahead
+from leapdash.show.endpoint.limit import limit_asked
 from leapdash.show.endpoint.routes import routes
 
 # Relative like the files of the page: so it holds below another site's folder, too.
@@ -71,6 +75,12 @@ def _sessions() -> float:
     return float(sum(getattr(count, "value", 0) for count in counts))
 
 
+def _scripts_of_the_document() -> list[str]:
+    """Those that stand in Streamlit's document, and the one that we put there."""
+    usual = Path(file_util.get_static_dir(), "index.html").read_text("utf-8")
+    return scripts_in(usual) + scripts_in(_SAYS_WHERE.decode())
+
+
 def folder() -> str:
     """The folder of another site the server stands below: /leap, say; empty for none."""
     folder = (st.get_option("server.baseUrlPath") or "").strip("/")
@@ -78,8 +88,12 @@ def folder() -> str:
 
 
 metrics.SESSIONS.set_function(_sessions)
-MIDDLEWARE = (Middleware(SaysWhereAndWhat),)
-ROUTES = tuple(routes(visitor.of_request, folder()))
+MIDDLEWARE = (
+    Middleware(Guarded, scripts=(*frame.SCRIPTS, *_scripts_of_the_document())),
+    Middleware(Bounded),
+    Middleware(SaysWhereAndWhat),
+)
+ROUTES = tuple(routes(visitor.of_request, folder(), limit_asked()))
 
 
 def _what(path: str, scope: Scope) -> bytes:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from leapdash.show.answers.files import file_name, marked
+from leapdash.show.answers.files import file_name, marked, texts_safe
 from leapdash.show.answers.model import Answer, Figure, Table
 from leapdash.show.answers.pages import PAGES, choice_on, offered
 from leapdash.show.doors import audit
@@ -156,7 +156,7 @@ def table_csv(asked: Asked, release: OpenedRelease) -> Reply:
         full = marked(part.title, part.table, answer.choice)
     *before, data, release_id = (n for n in full.columns if n not in part.table.columns)
     picked = full[[*before, *chosen_columns(part.table, rows).columns, data, release_id]]
-    body = chosen_rows(picked, rows).to_csv(index=False).encode()
+    body = texts_safe(chosen_rows(picked, rows)).to_csv(index=False).encode()
     name = file_name(part.name, answer.choice)
     described_by = _links(asked, page, chosen.words, part.name)["json"]
     headers = {

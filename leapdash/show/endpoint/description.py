@@ -18,6 +18,8 @@ _REFUSED = {
     "401": "The token isn’t one of the provider’s, isn’t meant for this, or has run out.",
     "403": "The release on show holds small numbers of students, and isn’t for who asks.",
     "404": "There is no page or table of that name.",
+    "414": "The query is too long.",
+    "429": "Too many requests from one address; go on after `Retry-After` seconds.",
     "500": "Something went wrong; `reference` finds it in the server’s log.",
     "503": "There is no release to show.",
 }
@@ -48,7 +50,7 @@ def description(known_on: Callable[[str], Known], below: str = "") -> Values:
             "Figures of the server, for Prometheus", "metrics", "text/plain", ()
         ),
         "/openapi.json": _operation(
-            "This description", "openapi", JSON, ("401", "403", "500", "503")
+            "This description", "openapi", JSON, ("401", "403", "414", "429", "500", "503")
         ),
     }
     for page in PAGES:

@@ -29,6 +29,7 @@ from leapdash.show.doors.rule import ClosedError
 from leapdash.show.doors.stores import store_of
 from leapdash.show.endpoint import answering
 from leapdash.show.endpoint.answering import Answering, Asked, seen_as_asked
+from leapdash.show.endpoint.limit import Limit
 from leapdash.show.endpoint.reply import API, JSON, ProblemError, Reply
 from leapdash.show.opened import held, release_on_show
 
@@ -50,14 +51,17 @@ _KEPT_BY_ONE = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authoriza
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def routes(who: Who, below: str = "") -> list[Route]:
+def routes(who: Who, below: str = "", limit: Limit | None = None) -> list[Route]:
     """Every route, below a folder (`/leap`, say) where the server stands below one.
 
-    `who`: the reader who makes a request; raises ProblemError where that can't be told.
+    `who`: the reader who makes a request; raises ProblemError where that can't be told. `limit`:
+    how often one address may ask for data; who watches over the server isn't counted.
     """
     health, scraped = _Served("/healthz", below, _health), _Served("/metrics", below, _metrics)
-    answers = [_Served(pattern, below, _Data(make, who)) for pattern, make in _ANSWERS.items()]
-    nothing = _Served("/api/{rest:path}", below, _nothing)
+    answers = [
+        _Served(pattern, below, _Data(make, who), limit) for pattern, make in _ANSWERS.items()
+    ]
+    nothing = _Served("/api/{rest:path}", below, _nothing, limit)
     return [Route(one.path, one) for one in (health, scraped, *answers, nothing)]
 
 
@@ -76,7 +80,7 @@ class _Request:
         """
         query = self.asked.query.decode("latin-1")
         told = "\n".join((release_id, reader().name, __version__, self.path, query))
-        return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
+        return f'W/"{hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
 
 
 @dataclass(frozen=True)
@@ -106,9 +110,15 @@ class _Data:
 class _Served:
     """One route: a request in, a reply out, counted; a HEAD gets a GET's headers."""
 
-    def __init__(self, pattern: str, below: str, answer: Callable[[_Request], Reply]) -> None:
+    def __init__(
+        self,
+        pattern: str,
+        below: str,
+        answer: Callable[[_Request], Reply],
+        limit: Limit | None = None,
+    ) -> None:
         self.path = f"{below}{pattern}"
-        self._pattern, self._below, self._answer = pattern, below, answer
+        self._pattern, self._below, self._answer, self._limit = pattern, below, answer, limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -123,6 +133,11 @@ class _Served:
         await response(scope, receive, send)
 
     async def _reply(self, scope: Scope) -> Reply:
+        if self._limit:
+            try:
+                self._limit.take(scope["client"][0] if scope["client"] else "")
+            except ProblemError as problem:
+                return problem.reply()
         if scope["method"] not in _METHODS:
             allow = {"Allow": ", ".join(_METHODS)}
             return ProblemError(

@@ -9,6 +9,11 @@ from leapdash.show.words.numbers import count, month
 
 INVENTED = N_("Simulated: these students are invented")
 RECORDED = N_("Recorded data")
+CORRECTED = N_(
+    "A wrong figure is corrected in the records it comes from, and a new release takes this one’s "
+    "place, under a name of its own. Every chart, file and briefing says which release it is from."
+)
+LICENCES = N_("Each source of the figures has a licence of its own, which stands beside it below.")
 
 _RULE_NAMES: Mapping[str, str] = {
     "half_day": N_("Half day"),
