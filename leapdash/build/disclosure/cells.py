@@ -33,6 +33,9 @@ a handful of students who are neither female nor male, and to hide them would co
 """
 
 
+_STRETCH = "~"
+
+
 class Row(NamedTuple):
     """The finest part there is: a district's students of a level and a member of a family."""
 
@@ -56,13 +59,23 @@ class Cell(NamedTuple):
         """Whether the part has a name, under which it could be published."""
         return self.part != REST
 
+    @property
+    def published(self) -> "Cell":
+        """The cell under the name it is published by."""
+        return self._replace(area=self.area.partition(_STRETCH)[0])
+
 
 @dataclass(frozen=True)
 class Districts:
-    """The districts of a month, in order, and those that take part in home visits by then."""
+    """The districts of a month, in order, and those that take part in home visits by then.
+
+    `stretch`: how often those that take part have become others so far in the school year. What
+    several districts cover then is another cell, though it is published under the same name.
+    """
 
     codes: tuple[str, ...]
     leap: frozenset[str]
+    stretch: int = 0
 
     def areas(self, family: str) -> dict[str, tuple[str, ...]]:
         """The districts of every area for which a family is offered, the widest areas first.
@@ -71,10 +84,11 @@ class Districts:
         moved there, and to hide them would cost the figures of those who take part.
         """
         leap = tuple(code for code in self.codes if code in self.leap)
+        by_now = f"{_STRETCH}{self.stretch}" if self.stretch else ""
         if family == PARTS:
-            return {LEAP: leap} | {code: (code,) for code in leap} if leap else {}
+            return {LEAP + by_now: leap} | {code: (code,) for code in leap} if leap else {}
         other = tuple(code for code in self.codes if code not in self.leap)
-        wide = {STATE_CODE: self.codes, LEAP: leap, OTHER: other}
+        wide = {STATE_CODE: self.codes, LEAP + by_now: leap, OTHER + by_now: other}
         single = () if family in WIDE_ONLY else self.codes
         return {area: own for area, own in wide.items() if own} | {c: (c,) for c in single}
 

@@ -7,15 +7,18 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 import pyarrow as pa
 
-from leapdash.build.disclosure.audit import Verdict, audited, disagreeing, sections_of
+from leapdash.build.disclosure.audit import Verdict, audited, disagreeing, sections_of, tasks_of
+from leapdash.build.disclosure.limit import NO_LIMIT, Limit
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.build.disclosure.tables import public_tables
+from leapdash.build.disclosure.workers import each
 from leapdash.errors import ContractError, ReleaseError, StoreError, UsageError
 from leapdash.paths import is_address
 from leapdash.progress import SILENT, Progress
 from leapdash.release import BuildFacts, Release, current_id, on_show, open_release, publish
 
 _MOST_TOLD = 5
+_FEW = 24
 
 
 def publish_public(
@@ -26,6 +29,8 @@ def publish_public(
     weaker: bool = False,
     report: Path | None = None,
     keep: int = 5,
+    time_limit: float | None = None,
+    workers: int | None = None,
     progress: Progress = SILENT,
 ) -> Release:
     """The public release made from the one on show in `store`, published in the store `out`.
@@ -42,11 +47,12 @@ def publish_public(
     _check_stores(release, out)
     if report is not None:
         _check_report(report, out)
-    made = public_tables(release, rules, progress)
+    limit = Limit.of(time_limit)
+    made = public_tables(release, rules, progress, limit, workers)
     facts = _facts(release, rules)
     with TemporaryDirectory(prefix="leapdash-") as scratch:
         finished = publish(scratch, made.tables, facts)
-        verdict = audit(finished, rules, progress)
+        verdict = audit(finished, rules, progress, limit, workers)
         if verdict.findings:
             raise ContractError(f"{told(verdict)}\n{on_show(out)}")
         hashes = {name: table.sha256 for name, table in finished.manifest.tables.items()}
@@ -60,7 +66,13 @@ def publish_public(
     return public
 
 
-def audit(release: Release, rules: Rules = STATE_RULES, progress: Progress = SILENT) -> Verdict:
+def audit(
+    release: Release,
+    rules: Rules = STATE_RULES,
+    progress: Progress = SILENT,
+    limit: Limit = NO_LIMIT,
+    workers: int | None = None,
+) -> Verdict:
     """What can be worked out of a public release, from its files; ReleaseError where it is none."""
     if release.manifest.tier != "public":
         raise ReleaseError(
@@ -68,10 +80,13 @@ def audit(release: Release, rules: Rules = STATE_RULES, progress: Progress = SIL
             "Expected a public one, made by: python -m leapdash publish STORE --out PUBLIC_STORE"
         )
     sections = list(sections_of(release))
+    tasks = [(*task, rules, limit) for task in tasks_of(sections)]
+    # Of little work, to start other processes takes the most.
+    workers = 1 if workers is None and len(sections) <= _FEW else workers
     verdicts = []
-    with progress.bar("attack what is withheld", len(sections)) as done:
-        for section in sections:
-            verdicts.append(audited(section, rules))
+    with progress.bar("attack what is withheld", len(tasks)) as done:
+        for verdict in each(audited, tasks, workers):
+            verdicts.append(verdict)
             done()
     findings = [finding for verdict in verdicts for finding in verdict.findings]
     return Verdict(

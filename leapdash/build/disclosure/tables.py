@@ -1,6 +1,6 @@
 """The tables of a public release, from those of a restricted one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,20 +9,22 @@ import pandas as pd
 import pyarrow as pa
 
 from leapdash.build.disclosure.cells import EVERYONE, PARTS, SCHOOLS, Cell
+from leapdash.build.disclosure.limit import NO_LIMIT, Limit
 from leapdash.build.disclosure.occasions import (
     ATTENDANCE,
     TO_DATE,
     Part,
+    Source,
     parts_of,
     taking_part,
 )
-from leapdash.build.disclosure.protect import agreed
+from leapdash.build.disclosure.protect import protected
 from leapdash.build.disclosure.rules import Rules
+from leapdash.build.disclosure.workers import each
 from leapdash.contract import ALL, LEAP, OTHER, PUBLIC_TABLES, STATE_CODE, school_year_of
 from leapdash.progress import Progress
 from leapdash.release import Release, arrow_schema
 
-_SECTIONS = ("month", "to date")
 _AS_THEY_ARE = ("schools", "published")
 
 
@@ -36,93 +38,95 @@ class Made:
     withheld: pd.DataFrame
 
 
-def public_tables(release: Release, rules: Rules, progress: Progress) -> Made:
+def public_tables(
+    release: Release,
+    rules: Rules,
+    progress: Progress,
+    limit: Limit = NO_LIMIT,
+    workers: int | None = None,
+) -> Made:
     """The public tables of a restricted release, small cells withheld and what would tell them.
+
+    `workers`: how many processes share the school years; as many as there are cores.
 
     Raises ContractError where a cell can't be protected.
     """
-    source = _Source(release, rules)
-    shown: dict[str, list[pd.DataFrame]] = {section: [] for section in _SECTIONS}
-    with progress.bar("withhold small cells and what tells them", len(source.months)) as done:
-        for month in source.months:
-            for section, cells in _protected(source, month, rules):
-                shown[section].append(cells)
+    years = sources_of(release)
+    shown: dict[str, list[pd.DataFrame]] = {ATTENDANCE.table: [], TO_DATE.table: []}
+    last_of_years = {own[-1].month: year for year, own in years.items()}
+    tasks = [(own, rules, limit) for own in years.values()]
+    with progress.bar("withhold small cells and what tells them", len(tasks)) as done:
+        for cells in each(protected_year, tasks, workers):
+            for table, own in cells.items():
+                shown[table].append(own)
             done()
-    months = pd.concat(shown["month"])
+    months = pd.concat(shown[ATTENDANCE.table])
     # None where no month is long enough for chronic absence.
-    to_date = pd.concat([months.head(0), *shown["to date"]])
-    tables = dict(_in_shape(months, to_date, source.last_of_years))
+    to_date = pd.concat([months.head(0), *shown[TO_DATE.table]])
+    tables = dict(_in_shape(months, to_date, last_of_years))
     tables |= {name: release.table(name) for name in _AS_THEY_ARE if release.has(name)}
     hidden = pd.concat([months.assign(table="month"), to_date.assign(table="to date")])
     return Made(tables, hidden[hidden["status"] != "shown"])
 
 
-class _Source:
-    """The restricted tables, month by month."""
-
-    def __init__(self, release: Release, rules: Rules) -> None:
-        self._rules = rules
-        self._schools = release.table("schools").to_pandas()
-        self._tables = {
-            "by_group": release.table("attendance_by_group").to_pandas(),
-            "by_school": release.table("attendance").to_pandas(),
-        }
-        to_date = release.table("chronic_to_date").to_pandas()
-        to_date["chronically_absent"] = to_date["absent_10_to_20"] + to_date["absent_20_or_more"]
-        for name in ("district", "school"):
-            self._tables[name] = to_date[to_date["geography"] == name]
-        months = sorted(self._tables["by_school"]["month"].unique())
-        self.months: list[date] = months
-        last = {school_year_of(month): month for month in months}
-        self.last_of_years = {month: year for year, month in last.items()}
-
-    def parts(self, month: date) -> dict[str, dict[str, Part]]:
-        """The cells of both sections, by family."""
-        leap = taking_part(self._schools, month)
-        made = {}
-        for section, measured, by_group, by_school in (
-            ("month", ATTENDANCE, "by_group", "by_school"),
-            ("to date", TO_DATE, "district", "school"),
-        ):
-            rows, schools = (self._at(name, month) for name in (by_group, by_school))
-            if len(rows):
-                made[section] = parts_of(measured, rows, schools, leap, self._rules)
-        return made
-
-    def _at(self, name: str, month: date) -> pd.DataFrame:
-        table = self._tables[name]
-        rows: pd.DataFrame = table[table["month"] == month]
-        return rows
+def sources_of(release: Release) -> dict[str, list[Source]]:
+    """What a restricted release has to publish, by school year, month by month."""
+    schools = release.table("schools").to_pandas()
+    to_date = release.table("chronic_to_date").to_pandas()
+    to_date["chronically_absent"] = to_date["absent_10_to_20"] + to_date["absent_20_or_more"]
+    pairs = (
+        (
+            ATTENDANCE,
+            release.table("attendance_by_group").to_pandas(),
+            release.table("attendance").to_pandas(),
+        ),
+        (
+            TO_DATE,
+            to_date[to_date["geography"] == "district"],
+            to_date[to_date["geography"] == "school"],
+        ),
+    )
+    years: dict[str, list[Source]] = {}
+    for month in sorted(pairs[0][2]["month"].unique()):
+        leap = taking_part(schools, month)
+        for measured, *tables in pairs:
+            by_group, by_school = (rows[rows["month"] == month] for rows in tables)
+            if len(by_group):
+                source = Source(month, measured, by_group, by_school, leap)
+                years.setdefault(school_year_of(month), []).append(source)
+    return years
 
 
-def _protected(source: _Source, month: date, rules: Rules) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The cells of a month, by section, with what they tell or that they don't."""
-    sections = source.parts(month)
-    # Who counts for absence in the month is nearly who counts to date, so that what one table shows
-    # would tell what the other withholds: a cell is withheld in both.
-    own = [(section, family) for section in sections for family in sections[section]]
-    parts = [sections[section][family] for section, family in own]
-    hidden = agreed([part.lattice for part in parts], rules)
-    frames: dict[str, list[pd.DataFrame]] = {section: [] for section in sections}
-    for (section, family), part, numbers in zip(own, parts, hidden, strict=True):
-        frames[section].append(_told(part, family, numbers))
-    for section, cells in frames.items():
-        yield section, pd.concat(cells).assign(month=month)
+def protected_year(
+    sources: Sequence[Source], rules: Rules, limit: Limit = NO_LIMIT
+) -> dict[str, pd.DataFrame]:
+    """The cells of a school year, by table, with what they tell or that they don't."""
+    parts = parts_of(sources, rules)
+    hidden = protected([part.lattice for part in parts.values()], rules, limit)
+    frames: dict[str, list[pd.DataFrame]] = {source.measured.table: [] for source in sources}
+    for (family, part), own in zip(parts.items(), hidden, strict=True):
+        for place, numbers in enumerate(own):
+            occasion = part.lattice.occasions[place]
+            cells = _told(part, family, place, numbers)
+            frames[occasion.table].append(cells.assign(month=occasion.month))
+    return {table: pd.concat(own) for table, own in frames.items()}
 
 
-def _told(part: Part, family: str, hidden: set[int]) -> pd.DataFrame:
-    """A row for every named cell of a family: its figures, or none; `reason` is for the report."""
-    lattice = part.lattice
+def _told(part: Part, family: str, place: int, hidden: set[int]) -> pd.DataFrame:
+    """A row for every named cell of a family on an occasion: its figures, or none; `reason` is for
+    the report.
+    """
+    lattice, occasion = part.lattice, part.lattice.occasions[place]
     mine = [
         n
         for n, cell in enumerate(lattice.cells)
-        if cell.named and (cell.family == family or family == EVERYONE)
+        if occasion.sums[n] and cell.named and (cell.family == family or family == EVERYONE)
     ]
-    cells = pd.DataFrame([lattice.cells[n] for n in mine], columns=Cell._fields)
-    figures = part.measures.iloc[mine].reset_index(drop=True)
+    cells = pd.DataFrame([lattice.cells[n].published for n in mine], columns=Cell._fields)
+    figures = part.measures[place].iloc[mine].reset_index(drop=True)
     away = np.array([n in hidden for n in mine], bool)
-    small = lattice.small[mine]
-    cells["students_inside"] = lattice.counts.students[mine]
+    small = occasion.small[mine]
+    cells["students_inside"] = occasion.counts.students[mine]
     cells["reason"] = np.where(small, "small", np.where(away, "beside", ""))
     cells["status"] = np.where(away, "c", "shown")
     figures.loc[away] = np.nan
