@@ -60,7 +60,6 @@ def test_a_sum_is_told_exactly_where_it_is_a_combination_of_known_ones(known, ke
             span.add(rest)
     for number, one in enumerate(kept):
         assert (not span.rest(one)) == follows(one, known)
-        assert (number in span.given_away()) == follows(one, known)
 
 
 @given(TIMES, TIMES, TIMES.map(lambda sums: sums[0]))
@@ -145,7 +144,8 @@ def months(draw):
             sources.append(Source(MONTHS[number], THREE, before.by_group, before.by_school, leap))
         else:
             places = [p for p in product(districts, levels) if p[1] == "6-8" or draw(st.booleans())]
-            sources.append(Source(MONTHS[number], THREE, *draw(states(places)), leap))
+            by_group, by_school = draw(states(places))
+            sources.append(Source(MONTHS[number], THREE, by_group, by_school, leap))
     return sources
 
 

@@ -6,7 +6,7 @@ published sum. The reader is taken to know sums exactly; that counts are whole n
 rules cells are withheld, is left out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -23,6 +23,8 @@ from leapdash.build.disclosure.span import Span, Sum
 _TOLERANCE = 1e-6
 _CONTRADICTS = 1e-3
 _MISSES = 3
+_CORNERS = 8
+_LARGE, _PLACE, _BLOCK = 300, 30, 60  # rows: from where on blocks are tried, of a place, of a block
 _KINDS = 3  # students, those who count, the absent; variables stand in this order, row by row
 
 
@@ -66,6 +68,17 @@ class Narrow:
         return "{} students, {} absent, {} present".format(*ends)
 
 
+class _Equation(NamedTuple):
+    """What rows add up to, but for `apart`: students, those who count, the absent; `number`: of the
+    published sum that says so.
+    """
+
+    number: int
+    rows: Sequence[int]
+    left: NDArray[np.float64]
+    apart: float
+
+
 @dataclass(frozen=True)
 class Published:
     """Sums that are published: of which rows each is, its counts, and how far it may be from the
@@ -100,6 +113,10 @@ class Published:
         """What a sum leaves for those rows: students, those who count, the absent."""
         told = [self.known[row] for row in self.sums[number] if row in self.known]
         return np.array([own[number] - own[told].sum() for own in self.counts], float)
+
+    def equation(self, number: int) -> "_Equation":
+        """What a sum says of those rows."""
+        return _Equation(number, [*self.rests[number]], self.left(number), self.apart(number))
 
     def apart(self, number: int) -> float:
         """How far a sum may be from the sum of its rows."""
@@ -139,15 +156,19 @@ def narrow(
     values = np.zeros((_KINDS, len(published.columns)))
     span, needed, spare = _independent(published)
     for equations, numbers in _apart(published, needed, open_rows):
-        tables = _Tables(published, equations, [open_rows[number] for number in numbers])
-        tables.look_around([1 if not counted[n] else None for n in numbers], least)
+        sums = [open_rows[number] for number in numbers]
+        # What follows has the same ends in every table.
+        follows = np.array([not span.rest(dict.fromkeys(own, 1)) for own in sums], bool)
+        open_ = np.ones((len(numbers), _KINDS), bool)
+        open_[follows] = False
+        open_[[not counted[number] for number in numbers], 1:] = False
+        tables = _Tables([published.equation(number) for number in equations], sums)
+        tables.look_around(open_, least, limit)
         for place, number in enumerate(numbers):
             limit.check()
             kinds = slice(None if counted[number] else 1)
             if (tables.widths(place)[kinds] < least).any():
-                follows = not span.rest(dict.fromkeys(open_rows[number], 1))
-                # What follows has the same ends in every table.
-                held_by = [] if follows else tables.look_at(place)
+                held_by = [] if follows[place] else tables.look_at(place, least)
                 tight = tables.widths(place)[kinds] < least - _TOLERANCE
                 if tight.any():
                     held = frozenset().union(
@@ -156,7 +177,8 @@ def narrow(
                     beside = published.told_of(asked[number])
                     students, absent, present = tables.ranges(place, beside)
                     found[number] = Narrow(students, absent, present, held)
-        tables.write(values)
+        for row, last in tables.last().items():
+            values[:, columns[row]] = last
     for number in spare:
         where = [columns[row] for row in published.rests[number]]
         _agree(published.left(number) - values[:, where].sum(axis=1), 0.0)
@@ -233,22 +255,19 @@ class _Tables:
     ranges are found to be wide enough before it is their turn.
     """
 
-    def __init__(
-        self, published: Published, equations: Sequence[int], sums: Sequence[Sequence[int]]
-    ) -> None:
-        rows = dict.fromkeys(row for number in equations for row in published.rests[number])
-        columns = {row: place for place, row in enumerate(rows)}
-        self._where = [published.columns[row] for row in rows]
-        self._equations = equations
-        self._model = _model(published, equations, columns)
-        self._every = np.arange(_KINDS * len(columns), dtype=np.int32)
+    def __init__(self, equations: Sequence[_Equation], sums: Sequence[Sequence[int]]) -> None:
+        rows = dict.fromkeys(row for equation in equations for row in equation.rows)
+        self._columns = {row: place for place, row in enumerate(rows)}
+        self._equations, self._sums = equations, sums
+        self._model = _model(equations, self._columns)
+        self._every = np.arange(_KINDS * len(rows), dtype=np.int32)
         # Of which rows every sum is.
-        self._members = np.zeros((len(sums), len(columns)))
+        self._members = np.zeros((len(sums), len(rows)))
         for place, own in enumerate(sums):
-            self._members[place, [columns[row] for row in own]] = 1
+            self._members[place, [self._columns[row] for row in own]] = 1
         self._low = np.full((len(sums), _KINDS), np.inf)
         self._high = -self._low
-        self._values = np.zeros((len(columns), _KINDS))
+        self._values = np.zeros((len(rows), _KINDS))
 
     def widths(self, place: int) -> NDArray[np.float64]:
         """How much is left open of a sum, of each kind, as far as it is found."""
@@ -260,36 +279,139 @@ class _Tables:
         low, high = self._low[place] + beside, self._high[place] + beside
         return [Range(*ends) for ends in zip(low.tolist(), high.tolist(), strict=True)]
 
-    def look_around(self, kinds: Sequence[int | None], least: float) -> None:
-        """Find tables far from each other, as long as they find ranges wide enough."""
-        asked = np.zeros((len(kinds), _KINDS), bool)
-        for place, kind in enumerate(kinds):
-            asked[place, :kind] = True
+    def last(self) -> Mapping[int, NDArray[np.float64]]:
+        """The last table found, by row."""
+        return {row: self._values[place] for row, place in self._columns.items()}
+
+    def look_around(self, open_: NDArray[np.bool_], least: float, limit: Limit) -> None:
+        """Find tables far from each other, as long as they find ranges wide enough; `open_`: of
+        which sums, by kind, they are looked for.
+        """
         random = np.random.default_rng(1)
-        self._go(np.zeros(self._low.shape))
+        self._go(np.zeros(open_.shape))
+        if open_.any() and len(self._columns) > _LARGE:
+            self._look_in_blocks(open_, least, limit, random)
         missed = 0
         while missed < _MISSES:
-            narrow = asked & (self._high - self._low < least)
+            limit.check()
+            narrow = open_ & (self._high - self._low < least)
             if narrow.sum() <= 1:
                 return
             costs = random.normal(size=narrow.shape) * narrow
             self._go(costs)
             self._go(-costs)
-            left = asked & (self._high - self._low < least)
+            left = open_ & (self._high - self._low < least)
             missed = missed + 1 if left.sum() == narrow.sum() else 0
 
-    def look_at(self, place: int) -> list[set[int]]:
-        """Find the ends of a sum's ranges; and the published sums that hold each."""
-        held_by = []
+    def _look_in_blocks(
+        self, open_: NDArray[np.bool_], least: float, limit: Limit, random: np.random.Generator
+    ) -> None:
+        """The same a few rows at a time, with all others as in a table amid those found: what may
+        be then may be at all, and small programs take a fraction of the time.
+        """
+        found = []
+        for _corner in range(_CORNERS):
+            limit.check()
+            self._go(random.normal(size=open_.shape) * open_)
+            found.append(self._values)
+        amid = np.mean(found, axis=0)
+        before = open_.sum() + 1
+        while before > (now := (open_ & (self._high - self._low < least)).sum()) > 0:
+            before = now
+            for block in self._blocks(random):
+                limit.check()
+                own = [n for n, sum_ in enumerate(self._sums) if block.issuperset(sum_)]
+                narrow = open_[own] & (self._high[own] - self._low[own] < least)
+                if narrow.any():
+                    touching = sorted({n for row in block for n in self._at[row]})
+                    equations = [self._within(block, amid, self._equations[n]) for n in touching]
+                    tables = _Tables(equations, [self._sums[n] for n in own])
+                    tables.look_around(narrow, least, limit)
+                    self._low[own] = np.minimum(self._low[own], tables._low)
+                    self._high[own] = np.maximum(self._high[own], tables._high)
+
+    def _within(
+        self, block: Collection[int], amid: NDArray[np.float64], equation: _Equation
+    ) -> _Equation:
+        """What an equation leaves for a block's rows where all others are as in a table."""
+        rows = [row for row in equation.rows if row in block]
+        others = [self._columns[row] for row in equation.rows if row not in block]
+        return equation._replace(rows=rows, left=equation.left - amid[others].sum(axis=0))
+
+    @cached_property
+    def _at(self) -> Mapping[int, Sequence[int]]:
+        """The equations of every row."""
+        at: dict[int, list[int]] = {row: [] for row in self._columns}
+        for number, equation in enumerate(self._equations):
+            for row in equation.rows:
+                at[row].append(number)
+        return at
+
+    @cached_property
+    def _places(self) -> Mapping[int, set[int]]:
+        """For every row those of the same place: that sums of few rows have in common."""
+        places = {row: {row} for row in self._columns}
+        for rows in sorted([*self._sums, *(e.rows for e in self._equations)], key=len):
+            together = set[int]().union(*(places[row] for row in rows))
+            if len(together) <= _PLACE:
+                for row in together:
+                    places[row] = together
+        return places
+
+    def _blocks(self, random: np.random.Generator) -> Iterator[set[int]]:
+        """The rows in lots of some, those of one place together."""
+        lots = list({id(own): own for own in self._places.values()}.values())
+        block = set[int]()
+        for place in random.permutation(len(lots)):
+            block |= lots[place]
+            if len(block) >= _BLOCK:
+                yield block
+                block = set()
+        if block:
+            yield block
+
+    def look_at(self, place: int, least: float) -> list[set[int]]:
+        """Find the ends of a sum's ranges; and the published sums that hold each.
+
+        What equations say of the rows nearby, whatever may be elsewhere, leaves ends that are no
+        nearer than the true ones. Where that is little, it's taken for what there is.
+        """
+        near = self._near(place)
+        held_by = near._ends(0) if near else [set()] * _KINDS
         for kind in range(_KINDS):
-            costs = np.zeros(self._low.shape)
-            costs[place, kind] = 1
-            held_by.append(self._go(costs) | self._go(-costs))
+            if near and near.widths(0)[kind] < least - _TOLERANCE:
+                self._low[place, kind], self._high[place, kind] = (
+                    near._low[0, kind],
+                    near._high[0, kind],
+                )
+            elif self._high[place, kind] - self._low[place, kind] < least:
+                held_by[kind] = self._end(place, kind)
         return held_by
 
-    def write(self, values: NDArray[np.float64]) -> None:
-        """Write the rows of the last table found to where they stand among all."""
-        values[:, self._where] = self._values.T
+    def _near(self, place: int) -> "_Tables | None":
+        """The rows nearby a sum; in every equation those elsewhere stand as one, as if they were in
+        no other. None where a sum is of several places.
+        """
+        own = self._sums[place]
+        rows = self._places[own[0]]
+        if not rows.issuperset(own):
+            return None
+        touching = {n for row in rows for n in self._at[row]}
+        return _Tables([self._only(rows, number) for number in sorted(touching)], [own])
+
+    def _only(self, rows: Collection[int], number: int) -> _Equation:
+        equation = self._equations[number]
+        inside = [row for row in equation.rows if row in rows]
+        elsewhere = [] if len(inside) == len(equation.rows) else [-1 - number]
+        return equation._replace(rows=inside + elsewhere)
+
+    def _ends(self, place: int) -> list[set[int]]:
+        return [self._end(place, kind) for kind in range(_KINDS)]
+
+    def _end(self, place: int, kind: int) -> set[int]:
+        costs = np.zeros(self._low.shape)
+        costs[place, kind] = 1
+        return self._go(costs) | self._go(-costs)
 
     def _go(self, costs: NDArray[np.float64]) -> set[int]:
         """Find the table of least costs, by sum and what is asked of it: students, absent, and who
@@ -311,24 +433,21 @@ class _Tables:
         np.maximum(self._high, values, out=self._high)
         prices = np.abs(solution.row_dual[: _KINDS * len(self._equations)]).reshape(-1, _KINDS)
         held = np.flatnonzero(prices.max(axis=1, initial=0) > _TOLERANCE).tolist()
-        return {self._equations[place] for place in held}
+        return {self._equations[place].number for place in held}
 
 
-def _model(
-    published: Published, equations: Sequence[int], columns: Mapping[int, int]
-) -> highspy.Highs:
+def _model(equations: Sequence[_Equation], columns: Mapping[int, int]) -> highspy.Highs:
     """All tables that agree with what is published."""
     starts, indices, values = [0], list[int](), list[float]()
     lower, upper = list[float](), list[float]()
-    for number in equations:
-        rows = [columns[row] for row in published.rests[number]]
-        left, apart = published.left(number), published.apart(number)
+    for equation in equations:
+        rows = [columns[row] for row in equation.rows]
         for kind in range(_KINDS):
             indices += [_KINDS * row + kind for row in rows]
             values += [1.0] * len(rows)
             starts.append(len(indices))
-            lower.append(left[kind] - apart)
-            upper.append(left[kind] + apart)
+            lower.append(equation.left[kind] - equation.apart)
+            upper.append(equation.left[kind] + equation.apart)
     for column in columns.values():
         for part, whole in ((1, 0), (2, 1)):
             indices += [_KINDS * column + whole, _KINDS * column + part]

@@ -63,10 +63,6 @@ class Span:
         for row in new:
             self._known_at.setdefault(row, set()).add(pivot)
 
-    def given_away(self) -> tuple[int, ...]:
-        """The sums to be kept that follow from the known ones, by their numbers."""
-        return tuple(number for number, kept in enumerate(self._kept) if not kept)
-
     def follows_with(self, own: Collection[int], rests: Sequence[Sum]) -> list[int]:
         """Which of some sums, of which the rests are given, follow where some rows are known too.
 
