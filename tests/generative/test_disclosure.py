@@ -58,8 +58,12 @@ def test_a_sum_is_told_exactly_where_it_is_a_combination_of_known_ones(known, ke
     for sum_ in known:
         if rest := span.rest(sum_):
             span.add(rest)
-    for number, one in enumerate(kept):
+    for one in kept:
         assert (not span.rest(one)) == follows(one, known)
+    own = {0, 1}
+    also = [{row: 1} for row in own]
+    told = span.follows_with(own, [span.rest(one) for one in kept])
+    assert told == [n for n, one in enumerate(kept) if follows(one, [*known, *also])]
 
 
 @given(TIMES, TIMES, TIMES.map(lambda sums: sums[0]))

@@ -16,12 +16,12 @@ import pandas as pd
 
 from leapdash.build.disclosure.cells import (
     EVERYONE,
-    GROUP_FAMILIES,
     PARTS,
     SCHOOLS,
     Cell,
     Districts,
     Row,
+    cell_of,
     cells_of,
     members_of,
 )
@@ -37,9 +37,6 @@ from leapdash.release import Release
 _FIGURES = ("students", "days_enrolled", "days_attended", "chronic_base", "chronically_absent")
 _FAMILY_APART = 10**7
 _SEVERAL = frozenset({STATE_CODE, LEAP, OTHER})
-_FAMILY_OF = {part: family for family, own in GROUP_FAMILIES.items() for part in own} | {
-    "free_or_reduced_meals": "meals"
-}
 _MONTH = ("attendance_by_group", "attendance", ("students", "chronic_base", "chronically_absent"))
 _YEAR = "chronic_absence"
 _TO_DATE = (
@@ -102,25 +99,31 @@ def sections_of(release: Release) -> Iterator[Section]:
         yield Section(_YEAR, month, taking_part(schools, month), counts, faults)
 
 
-def tasks_of(sections: Sequence[Section]) -> list[tuple[list[Section], str | None]]:
+def tasks_of(
+    sections: Sequence[Section], before: Sequence[Section] = ()
+) -> list[tuple[list[Section], list[Section], str | None]]:
     """The parts of an audit that can go on beside each other: each family of every school year,
-    and what concerns all families of a year.
+    and what concerns all families of a year; with what the release before said of that year.
     """
     years: dict[str, list[Section]] = {}
     for section in sections:
         years.setdefault(school_year_of(section.month), []).append(section)
     return [
-        (own, family)
-        for own in years.values()
+        (own, [s for s in before if school_year_of(s.month) == year], family)
+        for year, own in years.items()
         for family in (None, *sorted({cell.family for s in own for cell in s.counts}))
     ]
 
 
 def audited(
-    sections: Sequence[Section], family: str | None, rules: Rules, limit: Limit = NO_LIMIT
+    sections: Sequence[Section],
+    before: Sequence[Section],
+    family: str | None,
+    rules: Rules,
+    limit: Limit = NO_LIMIT,
 ) -> Verdict:
-    """Attack the withheld cells of a family in a school year; without one, what they tell of each
-    other, and what is wrong without an attack.
+    """Attack the withheld cells of a family in a school year, `before`: also with what a release
+    before showed; without a family, what all tell of each other, and what is wrong without attack.
     """
     if family is None:
         findings = [finding for section in sections for finding in _wrong(section, rules)]
@@ -131,9 +134,10 @@ def audited(
     attacks = [attack for attack in attacks if attack.pattern.sums]
     findings = [finding for attack in attacks for finding in attack.findings()]
     found = {(finding.table, finding.month, finding.cell) for finding in findings}
-    findings += [
-        f for f in _over_months(attacks, patterns) if (f.table, f.month, f.cell) not in found
-    ]
+    earlier = [_Attack(section, family, rules, limit, patterns) for section in before]
+    for finding in _over_months(attacks, [e for e in earlier if e.pattern.sums], patterns):
+        if (finding.table, finding.month, finding.cell) not in found:
+            findings.append(finding)
     return Verdict(0, tuple(dict.fromkeys(findings)))
 
 
@@ -153,17 +157,18 @@ def _wrong(section: Section, rules: Rules) -> Iterator[Finding]:
 
 
 def _over_months(
-    attacks: Sequence["_Attack"], patterns: dict[object, "_Pattern"]
+    attacks: Sequence["_Attack"], earlier: Sequence["_Attack"], patterns: dict[object, "_Pattern"]
 ) -> Iterator[Finding]:
     """The cells that no month of a school year shows, and that follow from those that any does,
-    for a reader who takes the counts of all months for the same.
+    or did in the release before, for a reader who takes the counts of all months for the same.
     """
     if not attacks:
         return
-    leaps = {leap: n for n, leap in enumerate(dict.fromkeys(a.section.leap for a in attacks))}
-    rows = sorted({row for attack in attacks for row in attack.pattern.rows})
+    every = [*attacks, *earlier]
+    leaps = {leap: n for n, leap in enumerate(dict.fromkeys(a.section.leap for a in every))}
+    rows = sorted({row for attack in every for row in attack.pattern.rows})
     shown, asked = set[Cell](), dict[Cell, _Attack]()
-    for attack in attacks:
+    for attack in [*earlier, *attacks]:
         areas = attack.pattern.areas(leaps[attack.section.leap])
         shown |= {cell._replace(area=areas[cell.area]) for cell in attack.pattern.shown}
         asked |= {c._replace(area=areas[c.area]): attack for c in attack.pattern.withheld}
@@ -217,7 +222,7 @@ def _told_together(patterns: Sequence["_Pattern"]) -> Iterator[Cell]:
 
 def disagreeing(sections: Sequence[Section]) -> Iterator[Finding]:
     """Cells of a month that are withheld in one table and shown in another: who counts is nearly
-    the same in both.
+    the same in both; and figures of a year that aren't those to date of its last month.
     """
     shown = {
         (section.month, cell): section.table
@@ -225,10 +230,16 @@ def disagreeing(sections: Sequence[Section]) -> Iterator[Finding]:
         for cell, counts in section.counts.items()
         if counts is not None
     }
+    to_date = {
+        section.month: section.counts for section in sections if section.table == _TO_DATE[0]
+    }
     for section in sections:
         for cell, counts in section.counts.items():
             if counts is None and (other := shown.get((section.month, cell))):
                 yield Finding(section.table, section.month, cell, f"is shown in {other}")
+            elif section.table == _YEAR and counts != to_date[section.month].get(cell):
+                found = f"isn't what {_TO_DATE[0]} says of the year's last month"
+                yield Finding(section.table, section.month, cell, found)
 
 
 def _cells(
@@ -245,14 +256,7 @@ def _cells(
         table.itertuples(index=False), some, every.tolist(), strict=True
     ):
         area, level, school, participation, group, status, *counts = row
-        if isinstance(school, str):
-            cell = Cell(area, level, SCHOOLS, school)
-        elif group != ALL:
-            cell = Cell(area, level, _FAMILY_OF[group], group)
-        elif participation != ALL:
-            cell = Cell(area, level, PARTS, participation)
-        else:
-            cell = Cell(area, level, EVERYONE, ALL)
+        cell = cell_of(area, level, school, participation, group)
         of_part = cell.family != SCHOOLS and ALL not in (group, participation)
         if cell in cells or of_part:
             faults.append((cell, "stands in two rows, or is of a group's part"))

@@ -27,6 +27,9 @@ follows from a group and all students: small, it is protected like a cell of its
 """
 _SUMS: Mapping[str, tuple[str, ...]] = {"free_or_reduced_meals": ("free_meals", "reduced_meals")}
 """Groups that are sums of others of a family."""
+_FAMILY_OF = {part: family for family, own in GROUP_FAMILIES.items() for part in own} | {
+    "free_or_reduced_meals": "meals"
+}
 WIDE_ONLY = frozenset({"gender"})
 """Families offered for the state, the districts that take part and the others only: a district has
 a handful of students who are neither female nor male, and to hide them would cost half its cells.
@@ -91,6 +94,17 @@ class Districts:
         wide = {STATE_CODE: self.codes, LEAP + by_now: leap, OTHER + by_now: other}
         single = () if family in WIDE_ONLY else self.codes
         return {area: own for area, own in wide.items() if own} | {c: (c,) for c in single}
+
+
+def cell_of(area: str, level: str, school: object, participation: object, group: object) -> Cell:
+    """The cell of a public row, by its columns; without a school or participation they are none."""
+    if isinstance(school, str):
+        return Cell(area, level, SCHOOLS, school)
+    if isinstance(group, str) and group != ALL:
+        return Cell(area, level, _FAMILY_OF[group], group)
+    if isinstance(participation, str) and participation != ALL:
+        return Cell(area, level, PARTS, participation)
+    return Cell(area, level, EVERYONE, ALL)
 
 
 def members_of(family: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from leapdash.build.disclosure.cells import (
     members_of,
 )
 from leapdash.build.disclosure.lattice import Counts, Lattice, Occasion
+from leapdash.build.disclosure.revisions import NOTHING, Former
 from leapdash.build.disclosure.rules import Rules
 from leapdash.contract import ALL, LEAP, OTHER, STATE_CODE
 
@@ -99,8 +100,9 @@ def taking_part(schools: pd.DataFrame, month: date) -> frozenset[str]:
     return frozenset(schools["district_code"][began])
 
 
-def parts_of(sources: Sequence[Source], rules: Rules) -> dict[str, Part]:
-    """The cells of a school year, by family, from what there is of its months.
+def parts_of(sources: Sequence[Source], rules: Rules, former: Former = NOTHING) -> dict[str, Part]:
+    """The cells of a school year, by family, from what there is of its months; without an occasion
+    of those that `former` tells of where these are final.
 
     A cell is there all year where anybody is in it in any month, with nobody in the others: that it
     comes and goes would tell of the few who do.
@@ -114,7 +116,7 @@ def parts_of(sources: Sequence[Source], rules: Rules) -> dict[str, Part]:
             if rows:
                 found.setdefault(family, []).append((number, rows))
     return {
-        family: _part(family, [(sources[number], rows) for number, rows in own], stretches, rules)
+        family: _part(family, [(sources[n], rows) for n, rows in own], stretches, rules, former)
         for family, own in found.items()
     }
 
@@ -124,6 +126,7 @@ def _part(
     occasions: Sequence[tuple[Source, Mapping[Row, _Values]]],
     stretches: Mapping[frozenset[str], int],
     rules: Rules,
+    former: Former,
 ) -> Part:
     every = sorted({row for _source, rows in occasions for row in rows})
     numbers = {row: number for number, row in enumerate(every)}
@@ -134,10 +137,12 @@ def _part(
     there = []
     for source, rows in occasions:
         own = {row: numbers[row] for row in rows}
-        cells = dict(cells_of(family, _districts(rows, source.leap, stretches[source.leap]), own))
+        sums_then = dict(
+            cells_of(family, _districts(rows, source.leap, stretches[source.leap]), own)
+        )
         # Which of the sums there are depends on the month; what they come to is the same where
         # nobody is in a row.
-        there.append([cells.get(cell, {}) for cell in sums])
+        there.append([sums_then.get(cell, {}) for cell in sums])
         tables.append(_added_up([rows.get(row) for row in every], list(sums.values())))
     students = np.sum(
         [
@@ -148,21 +153,30 @@ def _part(
     )
     names = list(sums)
     order = sorted(range(len(names)), key=lambda n: (*_wanted(names[n]), -students[n]))
+    kept = [
+        (source, table.iloc[order].reset_index(drop=True), [own[n] for n in order])
+        for (source, _rows), table, own in zip(occasions, tables, there, strict=True)
+    ]
+    given = {
+        number
+        for source, _table, own in kept
+        for shown in [former.shown(source.month)]
+        for number, sum_ in enumerate(own)
+        if sum_ and names[order[number]].published in shown
+    }
+    if former.final:
+        kept = [one for one in kept if one[0].month not in former.months]
+    cells = tuple(names[n] for n in order)
     lattice = Lattice(
-        cells=tuple(names[n] for n in order),
-        sums=tuple(sums[names[n]] for n in order),
+        cells=cells,
+        sums=tuple(sums[cell] for cell in cells),
         owners=tuple(row.district for row in every),
         occasions=tuple(
-            _occasion(
-                source, table.iloc[order].reset_index(drop=True), [own[n] for n in order], rules
-            )
-            for (source, _rows), table, own in zip(occasions, tables, there, strict=True)
+            _occasion(source, cells, table, own, rules, former) for source, table, own in kept
         ),
+        given=frozenset(given),
     )
-    measures = [
-        table.iloc[order].reset_index(drop=True)[list(source.measured.measures)]
-        for (source, _rows), table in zip(occasions, tables, strict=True)
-    ]
+    measures = [table[list(source.measured.measures)] for source, table, _own in kept]
     return Part(lattice, measures)
 
 
@@ -171,7 +185,12 @@ def _districts(rows: Iterable[Row], leap: frozenset[str], stretch: int) -> Distr
 
 
 def _occasion(
-    source: Source, table: pd.DataFrame, sums: Sequence[Mapping[int, int]], rules: Rules
+    source: Source,
+    cells: Sequence[Cell],
+    table: pd.DataFrame,
+    sums: Sequence[Mapping[int, int]],
+    rules: Rules,
+    former: Former,
 ) -> Occasion:
     measured = source.measured
     offered = np.array([bool(own) for own in sums])
@@ -183,6 +202,12 @@ def _occasion(
         small |= _tells_of_few(table, rules)
     else:
         lasting = small & (counts.base > 0)
+    figures = table[list(measured.measures)].to_numpy(float).tolist()
+    for number, cell in enumerate(cells if former.figures else ()):
+        own = dict(zip(measured.measures, figures[number], strict=True))
+        small[number] |= former.little_changed(
+            measured.table, source.month, cell.published, own, rules
+        )
     return Occasion(source.month, measured.table, sums, counts, small & offered, lasting & offered)
 
 

@@ -1,6 +1,6 @@
 """The tables of a public release, from those of a restricted one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,12 +19,16 @@ from leapdash.build.disclosure.occasions import (
     taking_part,
 )
 from leapdash.build.disclosure.protect import protected
+from leapdash.build.disclosure.revisions import NOTHING, Former, former
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.workers import each
 from leapdash.contract import ALL, LEAP, OTHER, PUBLIC_TABLES, STATE_CODE, school_year_of
 from leapdash.progress import Progress
 from leapdash.release import Release, arrow_schema
 
+_NO_CELLS = pd.DataFrame(
+    columns=[*Cell._fields, "students_inside", "reason", "status", *ATTENDANCE.measures, "month"]
+)
 _AS_THEY_ARE = ("schools", "published")
 
 
@@ -44,26 +48,34 @@ def public_tables(
     progress: Progress,
     limit: Limit = NO_LIMIT,
     workers: int | None = None,
+    before: Release | None = None,
+    revise: bool = False,
 ) -> Made:
     """The public tables of a restricted release, small cells withheld and what would tell them.
 
+    `before`: the public release on show, whose months are kept as they are unless `revise`.
     `workers`: how many processes share the school years; as many as there are cores.
 
     Raises ContractError where a cell can't be protected.
     """
     years = sources_of(release)
+    told = NOTHING if before is None else former(before, final=not revise)
+    final = told.months if told.final else set()
+    new = {year: own for year, own in years.items() if {s.month for s in own} - final}
     shown: dict[str, list[pd.DataFrame]] = {ATTENDANCE.table: [], TO_DATE.table: []}
-    last_of_years = {own[-1].month: year for year, own in years.items()}
-    tasks = [(own, rules, limit) for own in years.values()]
+    tasks = [(own, rules, limit, told.of_year(year)) for year, own in new.items()]
     with progress.bar("withhold small cells and what tells them", len(tasks)) as done:
         for cells in each(protected_year, tasks, workers):
             for table, own in cells.items():
                 shown[table].append(own)
             done()
-    months = pd.concat(shown[ATTENDANCE.table])
-    # None where no month is long enough for chronic absence.
-    to_date = pd.concat([months.head(0), *shown[TO_DATE.table]])
-    tables = dict(_in_shape(months, to_date, last_of_years))
+    # None where no month is new, or none of them long enough for chronic absence.
+    months, to_date = (
+        pd.concat(shown[measured.table]) if shown[measured.table] else _NO_CELLS
+        for measured in (ATTENDANCE, TO_DATE)
+    )
+    kept = {} if before is None else _rows_of(before, final)
+    tables = dict(_in_shape(months, to_date, kept))
     tables |= {name: release.table(name) for name in _AS_THEY_ARE if release.has(name)}
     hidden = pd.concat([months.assign(table="month"), to_date.assign(table="to date")])
     return Made(tables, hidden[hidden["status"] != "shown"])
@@ -98,10 +110,10 @@ def sources_of(release: Release) -> dict[str, list[Source]]:
 
 
 def protected_year(
-    sources: Sequence[Source], rules: Rules, limit: Limit = NO_LIMIT
+    sources: Sequence[Source], rules: Rules, limit: Limit = NO_LIMIT, told: Former = NOTHING
 ) -> dict[str, pd.DataFrame]:
     """The cells of a school year, by table, with what they tell or that they don't."""
-    parts = parts_of(sources, rules)
+    parts = parts_of(sources, rules, told)
     hidden = protected([part.lattice for part in parts.values()], rules, limit)
     frames: dict[str, list[pd.DataFrame]] = {source.measured.table: [] for source in sources}
     for (family, part), own in zip(parts.items(), hidden, strict=True):
@@ -109,7 +121,7 @@ def protected_year(
             occasion = part.lattice.occasions[place]
             cells = _told(part, family, place, numbers)
             frames[occasion.table].append(cells.assign(month=occasion.month))
-    return {table: pd.concat(own) for table, own in frames.items()}
+    return {table: pd.concat(own) for table, own in frames.items() if own}
 
 
 def _told(part: Part, family: str, place: int, hidden: set[int]) -> pd.DataFrame:
@@ -133,15 +145,28 @@ def _told(part: Part, family: str, place: int, hidden: set[int]) -> pd.DataFrame
     return cells.join(figures)
 
 
+def _rows_of(before: Release, months: Collection[date]) -> dict[str, pd.DataFrame]:
+    """The rows of some months of a public release."""
+    kept = {}
+    for name in ("attendance", "attendance_by_group", "chronic_to_date"):
+        rows = before.table(name).to_pandas()
+        kept[name] = rows[rows["month"].isin(months)]
+    return kept
+
+
 def _in_shape(
-    months: pd.DataFrame, to_date: pd.DataFrame, last_of_years: Mapping[date, str]
+    months: pd.DataFrame, to_date: pd.DataFrame, kept: Mapping[str, pd.DataFrame]
 ) -> Iterator[tuple[str, pa.Table]]:
-    """The cells as tables of the contract."""
+    """The cells as tables of the contract, with rows that are kept as they are."""
     shaped = {
         "attendance": _by_school(months),
         "attendance_by_group": _by_group(months),
         "chronic_to_date": pd.concat([_by_group(to_date), _by_school(to_date)]),
     }
+    for name, rows in kept.items():
+        shaped[name] = pd.concat([shaped[name], rows]) if len(shaped[name]) else rows
+    every = sorted(shaped["attendance"]["month"].unique())
+    last_of_years = {m: y for y, m in {school_year_of(month): month for month in every}.items()}
     last = shaped["chronic_to_date"]["month"].map(last_of_years)
     shaped["chronic_absence"] = shaped["chronic_to_date"].assign(school_year=last)[last.notna()]
     for table in PUBLIC_TABLES:
