@@ -400,7 +400,17 @@ def test_a_year_is_attacked_and_may_not_show_what_its_last_month_withholds(publi
     one = next(cell for cell, counts in year.counts.items() if counts is None)
     other = Section(year.table, year.month, year.leap, year.counts | {one: (50, 50, 20)})
     found = {f.table for f in disagreeing([*(s for s in sections if s is not year), other])}
-    assert found == {"attendance_by_group", "chronic_to_date"}
+    assert found == {"attendance_by_group", "chronic_to_date", "chronic_absence"}
+
+
+def test_a_year_says_what_its_last_month_says(public):
+    sections = list(sections_of(public))
+    (year,) = (section for section in sections if section.table == "chronic_absence")
+    one = next(cell for cell, counts in year.counts.items() if counts is not None)
+    more = tuple(count + 1 for count in year.counts[one])
+    other = Section(year.table, year.month, year.leap, year.counts | {one: more})
+    (found,) = disagreeing([*(s for s in sections if s is not year), other])
+    assert (found.cell, found.table) == (one, "chronic_absence")
 
 
 def test_a_cell_shown_in_one_table_and_withheld_in_the_other_is_found(month):
