@@ -125,7 +125,7 @@ def test_a_school_that_opens_later_isn_t_there_before_and_is_shown_from_then_on(
     first, second = lattice.occasions
     assert not first.sums[number]
     assert second.sums[number]
-    assert not (first.small[number] or first.lasting[number] or second.small[number])
+    assert not any([first.small[number], first.lasting[number], second.small[number]])
 
 
 def test_who_takes_part_in_midyear_makes_another_cell_of_the_same_name():
@@ -145,9 +145,9 @@ def test_who_takes_part_in_midyear_makes_another_cell_of_the_same_name():
     span = Span()
     for occasion, numbers in zip(lattice.occasions, hidden_then, strict=True):
         for number, sum_ in enumerate(occasion.sums):
-            if sum_ and number not in numbers and lattice.cells[number].named:
-                if rest := span.rest(sum_):
-                    span.add(rest)
+            told = sum_ and number not in numbers and lattice.cells[number].named
+            if told and (rest := span.rest(sum_)):
+                span.add(rest)
     assert span.rest(lattice.sums[lattice.cells.index(Cell(THREE, "6-8", "race", "black"))])
 
 
