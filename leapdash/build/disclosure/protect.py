@@ -19,7 +19,7 @@ import numpy as np
 from leapdash.build.disclosure.cells import Cell
 from leapdash.build.disclosure.lattice import Lattice, Occasion
 from leapdash.build.disclosure.limit import NO_LIMIT, Limit
-from leapdash.build.disclosure.ranges import Published, narrow
+from leapdash.build.disclosure.ranges import Narrow, Published, narrow, near_for_owners
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.span import Span, Sum
 from leapdash.contract import ALL
@@ -52,7 +52,8 @@ class _Family:
     """A lattice, and what of it is withheld so far.
 
     `always`: in all months, and `hidden`: in every month; of those `wanted` and `wanted_in` have
-    to be. `open`: on which occasions and of which cells enough is known to be left open.
+    to be. `open`: on which occasions and of which cells enough is known to be left open;
+    `withstood`: what was withheld when all was.
     """
 
     lattice: Lattice
@@ -61,6 +62,7 @@ class _Family:
     wanted: set[int] = field(default_factory=set)
     wanted_in: dict[date, set[int]] = field(default_factory=dict)
     open: list[set[int]] = field(default_factory=list)
+    withstood: list[frozenset[int] | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         lattice = self.lattice
@@ -69,6 +71,7 @@ class _Family:
         self.wanted_in = {month: set() for month in self.hidden}
         self.sums = {occasion.month: occasion.sums for occasion in lattice.occasions}
         self.open = [set() for _occasion in lattice.occasions]
+        self.withstood = [None for _occasion in lattice.occasions]
         for occasion in lattice.occasions:
             self.wanted |= set(np.flatnonzero(occasion.lasting).tolist())
             self.wanted_in[occasion.month] |= set(np.flatnonzero(occasion.small).tolist())
@@ -107,9 +110,14 @@ class _Family:
         """Want more withheld where a withheld count can be narrowed down too far; whether any."""
         found = False
         for place, occasion in enumerate(self.lattice.occasions):
+            hidden = frozenset(self.hidden[occasion.month])
+            if self.withstood[place] == hidden:
+                continue
+            self.withstood[place] = hidden
             for number, partner in self._told(occasion, self.open[place], rules, limit):
                 lasts = number in self.always
                 self.withhold([partner], None if lasts else occasion.month)
+                self.withstood[place] = None
                 found = True
         return found
 
@@ -119,12 +127,12 @@ class _Family:
         """The withheld cells of which too little is left open, and what to withhold beside each."""
         lattice = self.lattice
         hidden = self.hidden[occasion.month]
+        if not hidden:
+            return
         shown = [n for n, _sum in _candidates(lattice, occasion.sums, hidden)]
         yield from _told_nearly(lattice, occasion, shown, rules)
         published = Published([occasion.sums[n] for n in shown], occasion.counts.at(shown))
         asked = sorted(hidden - wide)
-        if not asked:
-            return
         found = narrow(
             published,
             [occasion.sums[number] for number in asked],
@@ -135,16 +143,56 @@ class _Family:
         # What is wide stays so when more is withheld.
         wide |= {number for place, number in enumerate(asked) if place not in found}
         single = [shown[n] for n in published.known.values()]
-        for place, one in found.items():
-            if not one.harmless(rules):
-                held_by = [shown[n] for n in one.held_by]
-                partner = _partner(lattice, occasion, held_by, single)
-                if partner is None:
-                    cell = ", ".join(lattice.cells[asked[place]].published)
-                    raise ContractError(
-                        f"{cell}, {occasion.month:%B %Y}: nothing is left to withhold beside it"
-                    )
-                yield asked[place], partner
+        told = {asked[n]: one for n, one in found.items() if not one.harmless(rules)}
+        if not told:
+            narrow_anyway = {asked[place] for place in found}
+            told = self._told_to_owners(occasion, shown, hidden - narrow_anyway, rules, limit)
+        for number, one in told.items():
+            held_by = [shown[n] for n in one.held_by if n < len(shown)]
+            partner = _partner(lattice, occasion, held_by, single)
+            if partner is None:
+                cell = ", ".join(lattice.cells[number].published)
+                raise ContractError(
+                    f"{cell}, {occasion.month:%B %Y}: nothing is left to withhold beside it"
+                )
+            yield number, partner
+
+    def _told_to_owners(
+        self,
+        occasion: Occasion,
+        shown: Sequence[int],
+        asked: Collection[int],
+        rules: Rules,
+        limit: Limit,
+    ) -> dict[int, Narrow]:
+        """The withheld cells of others of which too little is left open to an owner, who knows
+        their own rows.
+        """
+        lattice, sums, counts = self.lattice, occasion.sums, occasion.counts
+        single = {next(iter(own)): n for n, own in enumerate(sums) if len(own) == 1}
+        if any(row not in single for number in shown for row in sums[number]):
+            return {}
+        table = np.column_stack(counts).astype(float)
+        rows = {row: (lattice.owners[row], table[number]) for row, number in single.items()}
+        base = {number: bool(counts.base[number]) for number in asked}
+        published = Published([sums[n] for n in shown], counts.at(shown))
+        # A row that no published sum has is open whatever else is known.
+        there = published.columns.keys() | published.known.keys()
+        open_sums = {n: sums[n] for n in sorted(asked) if there >= sums[n].keys()}
+        near = near_for_owners(published, open_sums, base, rows, rules.narrowest, limit)
+        told: dict[int, Narrow] = {}
+        for owner, numbers in near.items():
+            also = [n for row, n in single.items() if lattice.owners[row] == owner]
+            known = [*shown, *(n for n in also if n not in shown)]
+            found = narrow(
+                Published([sums[n] for n in known], counts.at(known)),
+                [sums[number] for number in numbers],
+                [base[number] for number in numbers],
+                rules.narrowest,
+                limit,
+            )
+            told |= {numbers[n]: one for n, one in found.items() if not one.harmless(rules)}
+        return told
 
 
 def _agree(families: Sequence[_Family], limit: Limit) -> None:

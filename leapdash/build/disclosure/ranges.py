@@ -23,7 +23,7 @@ from leapdash.build.disclosure.span import Span, Sum
 _TOLERANCE = 1e-6
 _CONTRADICTS = 1e-3
 _MISSES = 3
-_CORNERS = 8
+_CORNERS, _PARTITIONS = 8, 4
 _LARGE, _PLACE, _BLOCK = 300, 30, 60  # rows: from where on blocks are tried, of a place, of a block
 _KINDS = 3  # students, those who count, the absent; variables stand in this order, row by row
 
@@ -185,6 +185,47 @@ def narrow(
     return dict(sorted(found.items()))
 
 
+def near_for_owners(
+    published: Published,
+    asked: Mapping[int, Sum],
+    counted: Mapping[int, bool],
+    rows: Mapping[int, tuple[str, NDArray[np.float64]]],
+    least: float,
+    limit: Limit = NO_LIMIT,
+) -> dict[str, list[int]]:
+    """For every owner the sums of others, of those `asked`, of which less than `least` may be left
+    open to who knows their own rows exactly. `rows`: whose each is, and what it holds.
+
+    With all rows as they are but a few of several owners, the tables of those few are as possible
+    for who owns none of them. What is wide there is wide for all other owners at once.
+    """
+    random = np.random.default_rng(1)
+    near: dict[str, list[int]] = {}
+    _span, needed, _spare = _independent(published)
+    open_rows = {n: [row for row in own if row not in published.known] for n, own in asked.items()}
+    for equations, numbers in _apart(published, needed, open_rows):
+        sums = [published.equation(number) for number in equations]
+        owners = {rows[row][0] for equation in sums for row in equation.rows}
+        own = [{rows[row][0] for row in open_rows[number]} for number in numbers]
+        others = {n: owners - o for n, o in zip(numbers, own, strict=True) if len(o) == 1}
+        tables = _Tables(sums, [open_rows[number] for number in numbers])
+        amid = np.array([rows[row][1] for row in tables.last()]).reshape(-1, _KINDS)
+        for _time in range(_PARTITIONS if len(owners) > 1 else 0):
+            for block, wide in tables.wide_in_blocks(
+                [number in others and len(others[number]) > 0 for number in numbers],
+                [counted[number] for number in numbers],
+                amid,
+                (least, limit, random),
+            ):
+                inside = {rows[row][0] for row in block}
+                for place in wide:
+                    others[numbers[place]] &= inside
+        for number, left in others.items():
+            for owner in sorted(left):
+                near.setdefault(owner, []).append(number)
+    return near
+
+
 def _agree(left: NDArray[np.float64], apart: float) -> None:
     if (np.abs(left) > apart + _CONTRADICTS).any():
         raise ArithmeticError("no table of counts agrees with what is published")
@@ -323,12 +364,40 @@ class _Tables:
                 own = [n for n, sum_ in enumerate(self._sums) if block.issuperset(sum_)]
                 narrow = open_[own] & (self._high[own] - self._low[own] < least)
                 if narrow.any():
-                    touching = sorted({n for row in block for n in self._at[row]})
-                    equations = [self._within(block, amid, self._equations[n]) for n in touching]
-                    tables = _Tables(equations, [self._sums[n] for n in own])
+                    tables = self._in_block(block, amid, own)
                     tables.look_around(narrow, least, limit)
                     self._low[own] = np.minimum(self._low[own], tables._low)
                     self._high[own] = np.maximum(self._high[own], tables._high)
+
+    def wide_in_blocks(
+        self,
+        asked: Sequence[bool],
+        counted: Sequence[bool],
+        amid: NDArray[np.float64],
+        how: tuple[float, Limit, np.random.Generator],
+    ) -> Iterator[tuple[set[int], list[int]]]:
+        """Lots of rows, each with the sums asked that are wide where only its rows aren't as in a
+        table.
+        """
+        least, limit, random = how
+        for block in self._blocks(random):
+            limit.check()
+            own = [n for n, s in enumerate(self._sums) if asked[n] and block.issuperset(s)]
+            if own:
+                open_ = np.ones((len(own), _KINDS), bool)
+                open_[[not counted[n] for n in own], 1:] = False
+                tables = self._in_block(block, amid, own)
+                tables.look_around(open_, least, limit)
+                narrow = (open_ & (tables._high - tables._low < least)).any(axis=1)
+                yield block, [n for n, tight in zip(own, narrow, strict=True) if not tight]
+
+    def _in_block(
+        self, block: Collection[int], amid: NDArray[np.float64], own: Sequence[int]
+    ) -> "_Tables":
+        """A block's rows and some sums of them, with all other rows as in a table."""
+        touching = sorted({n for row in block for n in self._at[row]})
+        equations = [self._within(block, amid, self._equations[n]) for n in touching]
+        return _Tables(equations, [self._sums[n] for n in own])
 
     def _within(
         self, block: Collection[int], amid: NDArray[np.float64], equation: _Equation
