@@ -186,6 +186,16 @@ def publish_command(
     weaker: Annotated[
         bool, typer.Option("--weaker", help="Rules weaker than the state's are wanted.")
     ] = False,
+    revise: Annotated[
+        bool,
+        typer.Option(
+            "--revise", help="Make months anew that were published; without it they stay."
+        ),
+    ] = False,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(min=0, help="Most minutes it may take; else nothing is published."),
+    ] = None,
     keep: Annotated[int, typer.Option(min=1, help="Releases the store keeps.")] = 5,
 ) -> None:
     """Make a public release of attendance and chronic absence from a restricted one.
@@ -218,6 +228,8 @@ def publish_command(
         weaker=weaker,
         report=report,
         keep=keep,
+        revise=revise,
+        time_limit=time_limit,
         progress=_progress(),
     )
     where = "" if is_address(out) else f" in {out}"
@@ -241,13 +253,25 @@ def audit(
     store: Annotated[
         str, typer.Argument(parser=_said, metavar="STORE", help="Store with a public release.")
     ],
+    time_limit: Annotated[
+        float | None, typer.Option(min=0, help="Most minutes it may take; else it stops.")
+    ] = None,
 ) -> None:
-    """Attack a public release: try to work out what it withholds, from its files alone."""
+    """Attack a public release: try to work out what it withholds, from its files alone, and from
+    those of the release before it.
+    """
+    from leapdash.build.disclosure.limit import Limit
     from leapdash.build.disclosure.publish import audit as attack
-    from leapdash.build.disclosure.publish import told
+    from leapdash.build.disclosure.publish import public_before, told
     from leapdash.release import open_release
 
-    verdict = attack(open_release(store), progress=_progress())
+    release = open_release(store)
+    verdict = attack(
+        release,
+        progress=_progress(),
+        limit=Limit.of(time_limit),
+        before=public_before(store, release),
+    )
     typer.echo(told(verdict))
     if verdict.findings:
         raise typer.Exit(1)

@@ -1,18 +1,20 @@
 """What the disclosure control says of small tables, held against every table of whole numbers."""
 
+from datetime import date
 from fractions import Fraction
 from itertools import combinations, product
 
 import highspy
 import numpy as np
 import pandas as pd
-from hypothesis import assume, given
+import pytest
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from leapdash.build.disclosure.cells import GROUP_FAMILIES
 from leapdash.build.disclosure.lattice import Counts
-from leapdash.build.disclosure.occasions import Measured, parts_of
-from leapdash.build.disclosure.protect import agreed
+from leapdash.build.disclosure.occasions import Measured, Source, parts_of
+from leapdash.build.disclosure.protect import protected
 from leapdash.build.disclosure.ranges import Published, narrow
 from leapdash.build.disclosure.rules import STATE_RULES
 from leapdash.build.disclosure.span import Span
@@ -56,9 +58,12 @@ def test_a_sum_is_told_exactly_where_it_is_a_combination_of_known_ones(known, ke
     for sum_ in known:
         if rest := span.rest(sum_):
             span.add(rest)
-    for number, one in enumerate(kept):
+    for one in kept:
         assert (not span.rest(one)) == follows(one, known)
-        assert (number in span.given_away()) == follows(one, known)
+    own = {0, 1}
+    also = [{row: 1} for row in own]
+    told = span.follows_with(own, [span.rest(one) for one in kept])
+    assert told == [n for n, one in enumerate(kept) if follows(one, [*known, *also])]
 
 
 @given(TIMES, TIMES, TIMES.map(lambda sums: sums[0]))
@@ -116,7 +121,8 @@ def test_no_table_of_whole_numbers_lies_outside_the_range_that_is_found(sums, ta
 # --- random states: whatever is withheld for its own sake stays open -----------------------------
 
 MEASURES = ("students", "chronic_base", "chronically_absent")
-THREE = Measured(MEASURES, MEASURES)
+THREE = Measured("attendance", MEASURES, MEASURES)
+MONTHS = (date(2021, 10, 1), date(2021, 11, 1))
 COUNTS = st.integers(0, 60).flatmap(
     lambda n: st.integers(0, n).flatmap(
         lambda b: st.tuples(st.just(n), st.just(b), st.integers(0, b))
@@ -125,12 +131,33 @@ COUNTS = st.integers(0, 60).flatmap(
 
 
 @st.composite
-def states(draw):
-    """Rows by district, level, participation and group of one month, and by school."""
+def months(draw):
+    """What there is of one or two months of a small state: rows by district, level, participation
+    and group, and by school. A month has the students of the one before, or others; districts begin
+    to take part, and a level may be there in one month only.
+    """
     districts = [f"{number}000011"[:7] for number in range(1, draw(st.integers(2, 4)) + 1)]
     levels = draw(st.sampled_from([("6-8",), ("6-8", "9-12")]))
+    taking_part = draw(st.integers(0, len(districts)))
+    sources: list[Source] = []
+    for number in range(draw(st.integers(1, 2))):
+        taking_part = draw(st.integers(taking_part, len(districts)))
+        leap = frozenset(districts[:taking_part])
+        if sources and draw(st.booleans()):
+            before = sources[-1]
+            sources.append(Source(MONTHS[number], THREE, before.by_group, before.by_school, leap))
+        else:
+            places = [p for p in product(districts, levels) if p[1] == "6-8" or draw(st.booleans())]
+            by_group, by_school = draw(states(places))
+            sources.append(Source(MONTHS[number], THREE, by_group, by_school, leap))
+    return sources
+
+
+@st.composite
+def states(draw, places):
+    """Rows of one month by district, level, participation and group, and by school."""
     rows, schools = [], []
-    for district, level in product(districts, levels):
+    for district, level in places:
         races = {race: draw(COUNTS) for race in GROUP_FAMILIES["race"]}
         whole = np.sum(list(races.values()), axis=0)
         first = [draw(st.integers(0, int(n))) for n in whole]
@@ -147,11 +174,10 @@ def states(draw):
     columns = ["district_code", "level"]
     by_group = pd.DataFrame(rows, columns=[*columns, "participation", "group", *MEASURES])
     by_school = pd.DataFrame(schools, columns=[*columns, "school_code", *MEASURES])
-    leap = frozenset(districts[: draw(st.integers(0, len(districts)))])
-    return by_group, by_school, leap
+    return by_group, by_school
 
 
-def whole_range(lattice, shown, asked, kind):
+def whole_range(lattice, occasion, shown, asked, kind):
     """The least and the most a cell's count may be in whole numbers, by an integer program."""
     solver = highspy.Highs()
     solver.silent()
@@ -161,38 +187,48 @@ def whole_range(lattice, shown, asked, kind):
         solver.addConstr(tables[1][row] <= tables[0][row])
         solver.addConstr(tables[2][row] <= tables[1][row])
     for number in shown:
-        for table, counts in zip(tables, lattice.counts, strict=True):
-            total = sum(table[row] for row in lattice.sums[number])
+        for table, counts in zip(tables, occasion.counts, strict=True):
+            total = sum(table[row] for row in occasion.sums[number])
             solver.addConstr(total == int(counts[number]))
-    objective = sum(tables[kind][row] for row in lattice.sums[asked])
+    objective = sum(tables[kind][row] for row in occasion.sums[asked])
     solver.minimize(objective)
     low = solver.getObjectiveValue()
     solver.maximize(objective)
     return round(low), round(solver.getObjectiveValue())
 
 
-@given(states())
-def test_of_a_random_state_nothing_small_is_told_to_anybody_nor_known_to_a_few(state):
-    by_group, by_school, leap = state
-    parts = parts_of(THREE, by_group, by_school, leap, STATE_RULES)
-    hidden = agreed([part.lattice for part in parts.values()], STATE_RULES)
-    for part, numbers in zip(parts.values(), hidden, strict=True):
-        lattice = part.lattice
-        shown = [n for n, c in enumerate(lattice.cells) if c.named and n not in numbers]
-        small = np.flatnonzero(lattice.small).tolist()
-        assert set(small) <= numbers
-        for owner in ("", *set(lattice.owners)):
-            seen = [lattice.hidden_from(owner, lattice.sums[n]) for n in shown]
-            before = matrix_rank(seen, lattice)
-            for number in small:
-                rest = lattice.hidden_from(owner, lattice.sums[number])
-                assert not rest or matrix_rank([*seen, rest], lattice) == before + 1
-        for number in small[:: max(1, len(small) // 3)]:
-            counted = [0] if not lattice.counts.base[number] else [0, 2]
-            for kind in counted:
-                low, high = whole_range(lattice, shown, number, kind)
-                assert low <= lattice.counts[kind][number] <= high
-                assert high - low >= STATE_RULES.narrowest - 1
+def check(sources):
+    """Nothing small is told by a month, nor by all months of a year to who takes them for the same;
+    nor is it known to a few, in whole numbers.
+    """
+    lattices = [part.lattice for part in parts_of(sources, STATE_RULES).values()]
+    for lattice, hidden in zip(lattices, protected(lattices, STATE_RULES), strict=True):
+        ever, never = set[int](), set[int]()
+        for occasion, numbers in zip(lattice.occasions, hidden, strict=True):
+            there = [n for n, sum_ in enumerate(occasion.sums) if sum_]
+            shown = [n for n in there if lattice.cells[n].named and n not in numbers]
+            small = np.flatnonzero(occasion.small).tolist()
+            assert set(small) <= numbers
+            ever |= set(shown)
+            never |= numbers
+            assert_untold(lattice, occasion.sums, shown, small)
+            for number in small[:: max(1, len(small) // 3)]:
+                counted = [0] if not occasion.counts.base[number] else [0, 2]
+                for kind in counted:
+                    low, high = whole_range(lattice, occasion, shown, number, kind)
+                    assert low <= occasion.counts[kind][number] <= high
+                    assert high - low >= STATE_RULES.narrowest - 1
+        assert_untold(lattice, lattice.sums, sorted(ever), sorted(never - ever))
+
+
+def assert_untold(lattice, sums, shown, small):
+    """No small cell is a combination of those shown, for anybody, or who knows their own."""
+    for owner in ("", *set(lattice.owners)):
+        seen = [lattice.hidden_from(owner, sums[n]) for n in shown]
+        before = matrix_rank(seen, lattice)
+        for number in small:
+            rest = lattice.hidden_from(owner, sums[number])
+            assert not rest or matrix_rank([*seen, rest], lattice) == before + 1
 
 
 def matrix_rank(sums, lattice):
@@ -200,3 +236,15 @@ def matrix_rank(sums, lattice):
     for place, sum_ in enumerate(sums):
         matrix[place, list(sum_)] = 1
     return np.linalg.matrix_rank(matrix)
+
+
+@given(months())
+def test_of_a_random_state_nothing_small_is_told_to_anybody_nor_known_to_a_few(sources):
+    check(sources)
+
+
+@pytest.mark.full
+@settings(max_examples=300)
+@given(months())
+def test_nor_of_three_hundred_random_states(sources):
+    check(sources)

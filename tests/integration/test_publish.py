@@ -11,12 +11,20 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from leapdash.build.disclosure.audit import Section, _cells, audited, disagreeing, sections_of
+from leapdash.build.disclosure.audit import (
+    Section,
+    _cells,
+    audited,
+    disagreeing,
+    sections_of,
+    tasks_of,
+)
 from leapdash.build.disclosure.cells import EVERYONE, GROUP_FAMILIES, PARTS, Cell
-from leapdash.build.disclosure.protect import agreed
+from leapdash.build.disclosure.occasions import ATTENDANCE, parts_of
+from leapdash.build.disclosure.protect import protected
 from leapdash.build.disclosure.publish import _facts, audit, publish_public, told
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
-from leapdash.build.disclosure.tables import _Source, public_tables
+from leapdash.build.disclosure.tables import public_tables, sources_of
 from leapdash.contract import ALL, GROUPS, LEAP, OTHER, PUBLIC_TABLES, STATE_CODE
 from leapdash.errors import ContractError, ReleaseError, UsageError
 from leapdash.progress import SILENT
@@ -211,19 +219,28 @@ def test_the_report_says_of_every_withheld_cell_why(restricted, public, report):
 @pytest.fixture(scope="module")
 def month(demo):
     """A month of the demonstration: what every cell has inside, and as the audit reads it."""
-    source = _Source(open_release(DEMO), STATE_RULES)
     day = date(2022, 9, 1)
-    parts = source.parts(day)["month"]
-    hidden = agreed([part.lattice for part in parts.values()], STATE_RULES)
+    (source,) = (
+        s
+        for s in sources_of(open_release(DEMO))["2022-23"]
+        if s.month == day and s.measured is ATTENDANCE
+    )
+    lattices = [part.lattice for part in parts_of([source], STATE_RULES).values()]
     inside, shown = {}, {}
-    for part, numbers in zip(parts.values(), hidden, strict=True):
-        lattice = part.lattice
+    for lattice, (hidden,) in zip(lattices, protected(lattices, STATE_RULES), strict=True):
+        (occasion,) = lattice.occasions
         for number, cell in enumerate(lattice.cells):
             if cell.named and cell not in inside:
-                inside[cell] = tuple(int(counts[number]) for counts in lattice.counts)
-                shown[cell] = None if number in numbers else inside[cell]
+                inside[cell] = tuple(int(counts[number]) for counts in occasion.counts)
+                shown[cell] = None if number in hidden else inside[cell]
     leap = frozenset(demo.known.leap)
     return inside, Section("attendance_by_group", day, leap, shown)
+
+
+def findings_of(*sections):
+    """All that an audit finds in some sections."""
+    verdicts = [audited(*task, STATE_RULES) for task in tasks_of(sections)]
+    return tuple(finding for verdict in verdicts for finding in verdict.findings)
 
 
 def changed(section, cells):
@@ -246,7 +263,7 @@ def is_small_cell(students, base, absent):
 
 
 def test_a_month_as_it_is_tells_nothing(month):
-    assert audited(month[1], STATE_RULES).findings == ()
+    assert findings_of(month[1]) == ()
 
 
 @pytest.mark.parametrize("family", [PARTS, "race", "meals", "english_learner", "homeless"])
@@ -258,7 +275,7 @@ def test_a_cell_withheld_beside_a_small_one_can_t_be_shown(month, family):
     own = {c: counts for c, counts in section.counts.items() if c.family in (EVERYONE, family)}
     section = Section(section.table, section.month, section.leap, own)
     fell = {
-        cell: audited(changed(section, {cell: values}), STATE_RULES).findings
+        cell: findings_of(changed(section, {cell: values}))
         for cell, values in list(beside.items())[:12]
     }
     assert [cell for cell, found in fell.items() if not found] == []
@@ -266,7 +283,7 @@ def test_a_cell_withheld_beside_a_small_one_can_t_be_shown(month, family):
 
 def test_exact_totals_beside_small_parts_are_found(month):
     """Only the small cells withheld, and every total shown."""
-    found = audited(changed(month[1], withheld_beside(month)), STATE_RULES).findings
+    found = findings_of(changed(month[1], withheld_beside(month)))
     assert len(found) > 20
     assert {"follows from figures shown"} & {finding.found for finding in found}
 
@@ -276,7 +293,7 @@ def test_a_complement_is_found_where_a_group_is_shown_without_its_rest():
     everyone, level = Cell("0010011", "6-8", EVERYONE, ALL), "6-8"
     needs, others = (Cell("0010011", level, "high_needs", p) for p in GROUP_FAMILIES["high_needs"])
     section = of_one_month({everyone: (100, 100, 30), needs: (97, 97, 28), others: None})
-    (found,) = audited(section, STATE_RULES).findings
+    (found,) = findings_of(section)
     assert (found.cell, found.found) == (others, "follows from figures shown")
 
 
@@ -292,7 +309,7 @@ def test_two_cells_that_share_few_students_are_found_though_neither_follows():
             cells["other_races"]: (80, 80, 16),
         }
     )
-    found = audited(section, STATE_RULES).findings
+    found = findings_of(section)
     assert {finding.cell for finding in found} == {cells["black"], cells["white"]}
     assert all("0 to 4 absent" in finding.found for finding in found)
 
@@ -310,7 +327,7 @@ def test_a_district_that_knows_its_own_is_taken_into_account():
             **dict.fromkeys((one, two, *rest.values())),
         }
     )
-    found = {(f.cell, f.found) for f in audited(section, STATE_RULES).findings}
+    found = {(f.cell, f.found) for f in findings_of(section)}
     assert (two, "follows from figures shown and those of 0010011") in found
 
 
@@ -322,7 +339,7 @@ def test_a_total_withheld_in_one_family_must_not_follow_from_another():
     section = of_one_month(
         {Cell(*place, EVERYONE, ALL): None, **race, needs: (190, 190, 36), others: None}
     )
-    found = {f.cell: f.found for f in audited(section, STATE_RULES).findings}
+    found = {f.cell: f.found for f in findings_of(section)}
     assert found[others] == "follows from figures shown of several families"
 
 
@@ -336,11 +353,14 @@ def test_what_doesn_t_withstand_the_audit_is_not_published(restricted, tmp_path,
     make_public(restricted, out)
     before = open_release(out).manifest.release_id
     monkeypatch.setattr(
-        "leapdash.build.disclosure.tables.agreed",
-        lambda lattices, rules: [set(lattice.small.nonzero()[0]) for lattice in lattices],
+        "leapdash.build.disclosure.tables.protected",
+        lambda lattices, _rules, _limit: [
+            [set(occasion.small.nonzero()[0]) for occasion in lattice.occasions]
+            for lattice in lattices
+        ],
     )
     with pytest.raises(ContractError, match=r"withheld figures attacked: [\d,]+ fell") as error:
-        publish_public(store, out)
+        publish_public(store, out, revise=True)
     assert f"release {before} stays on show" in str(error.value)
     assert open_release(out).manifest.release_id == before
 
@@ -364,7 +384,7 @@ def test_rows_that_are_wrong_in_themselves_are_found(public):
     measures = ("students", "chronic_base", "chronically_absent")
     counts, faults = _cells(rows, measures)
     section = Section("attendance_by_group", MONTHS[1], frozenset(TAKING_PART), counts, faults)
-    found = {finding.found for finding in audited(section, STATE_RULES).findings}
+    found = {finding.found for finding in findings_of(section)}
     assert found >= {
         "has figures though withheld, or none though shown",
         "is small, and shown",
@@ -380,7 +400,17 @@ def test_a_year_is_attacked_and_may_not_show_what_its_last_month_withholds(publi
     one = next(cell for cell, counts in year.counts.items() if counts is None)
     other = Section(year.table, year.month, year.leap, year.counts | {one: (50, 50, 20)})
     found = {f.table for f in disagreeing([*(s for s in sections if s is not year), other])}
-    assert found == {"attendance_by_group", "chronic_to_date"}
+    assert found == {"attendance_by_group", "chronic_to_date", "chronic_absence"}
+
+
+def test_a_year_says_what_its_last_month_says(public):
+    sections = list(sections_of(public))
+    (year,) = (section for section in sections if section.table == "chronic_absence")
+    one = next(cell for cell, counts in year.counts.items() if counts is not None)
+    more = tuple(count + 1 for count in year.counts[one])
+    other = Section(year.table, year.month, year.leap, year.counts | {one: more})
+    (found,) = disagreeing([*(s for s in sections if s is not year), other])
+    assert (found.cell, found.table) == (one, "chronic_absence")
 
 
 def test_a_cell_shown_in_one_table_and_withheld_in_the_other_is_found(month):
@@ -444,8 +474,8 @@ def test_figures_that_contradict_each_other_are_found(month):
     section = month[1]
     everyone = Cell(STATE_CODE, "6-8", EVERYONE, ALL)
     students, base, absent = section.counts[everyone]
-    found = audited(changed(section, {everyone: (students + 1, base, absent)}), STATE_RULES)
-    assert any("no counts agree" in finding.found for finding in found.findings)
+    found = findings_of(changed(section, {everyone: (students + 1, base, absent)}))
+    assert any("no counts agree" in finding.found for finding in found)
 
 
 @pytest.mark.parametrize("place", ["inside the public store", "no folder", "a folder"])

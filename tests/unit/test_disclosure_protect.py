@@ -7,14 +7,27 @@ import pandas as pd
 import pytest
 
 from leapdash.build.disclosure.cells import EVERYONE, Cell
-from leapdash.build.disclosure.lattice import Counts, Lattice
-from leapdash.build.disclosure.occasions import ATTENDANCE, parts_of, taking_part
-from leapdash.build.disclosure.protect import agreed, protected
+from leapdash.build.disclosure.lattice import Counts, Lattice, Occasion
+from leapdash.build.disclosure.occasions import ATTENDANCE, Source, parts_of, taking_part
+from leapdash.build.disclosure.protect import protected
 from leapdash.build.disclosure.ranges import Narrow, Published, Range, narrow
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.contract import ALL
 
 TOTAL = Cell("0010011", ALL, EVERYONE, ALL)
+MONTH = date(2021, 10, 1)
+
+
+def in_a_month(cells, sums, counts, small, owners):
+    """A lattice of one month in one table."""
+    occasion = Occasion(MONTH, "attendance", sums, counts, small, small)
+    return Lattice(cells, sums, owners, [occasion])
+
+
+def hidden_in(*lattices, rules=STATE_RULES):
+    """What is withheld of each, in their one month."""
+    hidden = [own for (own,) in protected(lattices, rules)]
+    return hidden[0] if len(lattices) == 1 else hidden
 
 
 def lattice(family, parts, total_small=False, owners=None):
@@ -24,7 +37,7 @@ def lattice(family, parts, total_small=False, owners=None):
     students, absent = (np.array([sum(r[k] for r in rows), *(r[k] for r in rows)]) for k in (0, 1))
     small = STATE_RULES.small(students, absent, students)
     small[0] |= total_small
-    return Lattice(
+    return in_a_month(
         cells=cells,
         sums=[dict.fromkeys(range(len(rows)), 1), *({n: 1} for n in range(len(rows)))],
         counts=Counts(students, students, absent),
@@ -38,24 +51,24 @@ def names(lattice, numbers):
 
 
 def test_where_nothing_is_small_all_is_shown():
-    assert protected(lattice("race", {"a": (40, 10), "b": (50, 20)}), STATE_RULES) == set()
+    assert hidden_in(lattice("race", {"a": (40, 10), "b": (50, 20)})) == set()
 
 
 def test_beside_a_small_part_the_least_wanted_is_withheld():
     one = lattice("race", {"a": (70, 30), "b": (50, 20), "c": (9, 2)})
-    assert names(one, protected(one, STATE_RULES)) == {"b", "c"}
+    assert names(one, hidden_in(one)) == {"b", "c"}
 
 
 def test_where_two_small_parts_still_tell_nearly_all_a_third_is_withheld():
     """Together they have 3 absent: neither can have more."""
     one = lattice("race", {"a": (70, 30), "b": (50, 20), "c": (25, 2), "d": (26, 1)})
-    assert names(one, protected(one, STATE_RULES)) == {"b", "c", "d"}
+    assert names(one, hidden_in(one)) == {"b", "c", "d"}
 
 
 def test_a_total_withheld_in_one_family_is_in_all_and_can_t_be_added_up_there():
     here = lattice("race", {"a": (70, 30), "b": (50, 20)}, total_small=True)
     there = lattice("meals", {"c": (60, 20), "d": (60, 30)})
-    first, second = agreed([there, here], STATE_RULES)
+    first, second = hidden_in(there, here)
     assert ALL in names(there, first)
     assert len(first) == 2
     assert ALL in names(here, second)
@@ -65,14 +78,14 @@ def test_a_total_withheld_in_one_family_is_in_all_and_can_t_be_added_up_there():
 def test_what_a_district_knows_of_its_own_protects_no_other():
     """Two districts' parts add up to one shown: each would know the other's small one."""
     one = lattice("race", {"a": (40, 3), "b": (45, 15)}, owners=["0010011", "0020011"])
-    assert names(one, protected(one, STATE_RULES)) >= {ALL, "a"}
+    assert names(one, hidden_in(one)) >= {ALL, "a"}
 
 
 def test_a_district_can_t_narrow_others_down_by_its_own_figures():
     """The third knows its 25 absent; beside them are 5, of the first and the second together."""
     districts = {"0010011": (60, 2), "0020011": (60, 3), "0030011": (80, 25), "0040011": (90, 30)}
     one = lattice("race", districts, owners=list(districts))
-    hidden = names(one, protected(one, STATE_RULES))
+    hidden = names(one, hidden_in(one))
     assert {"0010011", "0020011"} < hidden
     left = [c for d, c in districts.items() if d in hidden and d != "0030011"]
     assert ALL in hidden or sum(absent for _students, absent in left) >= STATE_RULES.narrowest
@@ -81,7 +94,7 @@ def test_a_district_can_t_narrow_others_down_by_its_own_figures():
 def test_where_no_part_is_left_to_withhold_all_students_are():
     """All are shown, and neither part may be told: their sum is too little to hide in."""
     one = lattice("race", {"a": (25, 3), "b": (25, 3)})
-    assert names(one, protected(one, Rules(narrowest=30))) == {ALL, "a", "b"}
+    assert names(one, hidden_in(one, rules=Rules(narrowest=30))) == {ALL, "a", "b"}
 
 
 def test_levels_of_a_small_district_are_withheld_though_all_are_its_own():
@@ -89,14 +102,14 @@ def test_levels_of_a_small_district_are_withheld_though_all_are_its_own():
     sums = [{0: 1, 1: 1, 2: 1}, {2: 1}, {0: 1}, {1: 1}]
     levels = (ALL, "9-12", "PK-5", "6-8")
     students, absent = np.array([200, 90, 60, 50]), np.array([24, 20, 2, 2])
-    own = Lattice(
+    own = in_a_month(
         cells=[Cell("0010011", level, EVERYONE, ALL) for level in levels],
         sums=sums,
         counts=Counts(students, students, absent),
         small=STATE_RULES.small(students, absent, students),
         owners=["0010011"] * 3,
     )
-    hidden = {own.cells[number].level for number in protected(own, STATE_RULES)}
+    hidden = {own.cells[number].level for number in hidden_in(own)}
     assert {"PK-5", "6-8"} < hidden
 
 
@@ -147,8 +160,10 @@ def test_days_tell_of_few_too_where_nobody_counts_for_absence(values, small):
     row = where | dict(zip(columns, values, strict=True))
     by_group = pd.DataFrame([row | {"participation": "other", "group": ALL}])
     by_school = pd.DataFrame([row | {"school_code": "0011011"}])
-    parts = parts_of(ATTENDANCE, by_group, by_school, frozenset(), STATE_RULES)
-    assert parts[EVERYONE].lattice.small.tolist() == [small] * len(parts[EVERYONE].lattice.cells)
+    source = Source(MONTH, ATTENDANCE, by_group, by_school, frozenset())
+    lattice = parts_of([source], STATE_RULES)[EVERYONE].lattice
+    (occasion,) = lattice.occasions
+    assert occasion.small.tolist() == [small] * len(lattice.cells)
 
 
 def test_a_district_takes_part_from_the_month_in_which_it_begins():

@@ -9,22 +9,24 @@ tables that agree with what is shown leave it a small range, unless all of that 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from leapdash.build.disclosure.cells import (
     EVERYONE,
-    GROUP_FAMILIES,
     PARTS,
     SCHOOLS,
     Cell,
     Districts,
     Row,
+    cell_of,
     cells_of,
     members_of,
 )
 from leapdash.build.disclosure.lattice import Counts
+from leapdash.build.disclosure.limit import NO_LIMIT, Limit
 from leapdash.build.disclosure.occasions import taking_part
 from leapdash.build.disclosure.ranges import Narrow, Published, narrow
 from leapdash.build.disclosure.rules import Rules
@@ -35,9 +37,6 @@ from leapdash.release import Release
 _FIGURES = ("students", "days_enrolled", "days_attended", "chronic_base", "chronically_absent")
 _FAMILY_APART = 10**7
 _SEVERAL = frozenset({STATE_CODE, LEAP, OTHER})
-_FAMILY_OF = {part: family for family, own in GROUP_FAMILIES.items() for part in own} | {
-    "free_or_reduced_meals": "meals"
-}
 _MONTH = ("attendance_by_group", "attendance", ("students", "chronic_base", "chronically_absent"))
 _YEAR = "chronic_absence"
 _TO_DATE = (
@@ -100,24 +99,88 @@ def sections_of(release: Release) -> Iterator[Section]:
         yield Section(_YEAR, month, taking_part(schools, month), counts, faults)
 
 
-def audited(section: Section, rules: Rules) -> Verdict:
-    """Attack every withheld cell of a month."""
+def tasks_of(
+    sections: Sequence[Section], before: Sequence[Section] = ()
+) -> list[tuple[list[Section], list[Section], str | None]]:
+    """The parts of an audit that can go on beside each other: each family of every school year,
+    and what concerns all families of a year; with what the release before said of that year.
+    """
+    years: dict[str, list[Section]] = {}
+    for section in sections:
+        years.setdefault(school_year_of(section.month), []).append(section)
+    return [
+        (own, [s for s in before if school_year_of(s.month) == year], family)
+        for year, own in years.items()
+        for family in (None, *sorted({cell.family for s in own for cell in s.counts}))
+    ]
+
+
+def audited(
+    sections: Sequence[Section],
+    before: Sequence[Section],
+    family: str | None,
+    rules: Rules,
+    limit: Limit = NO_LIMIT,
+) -> Verdict:
+    """Attack the withheld cells of a family in a school year, `before`: also with what a release
+    before showed; without a family, what all tell of each other, and what is wrong without attack.
+    """
+    if family is None:
+        findings = [finding for section in sections for finding in _wrong(section, rules)]
+        withheld = sum(counts is None for s in sections for counts in s.counts.values())
+        return Verdict(withheld, tuple(dict.fromkeys(findings)))
+    patterns: dict[object, _Pattern] = {}
+    attacks = [_Attack(section, family, rules, limit, patterns) for section in sections]
+    attacks = [attack for attack in attacks if attack.pattern.sums]
+    findings = [finding for attack in attacks for finding in attack.findings()]
+    found = {(finding.table, finding.month, finding.cell) for finding in findings}
+    earlier = [_Attack(section, family, rules, limit, patterns) for section in before]
+    for finding in _over_months(attacks, [e for e in earlier if e.pattern.sums], patterns):
+        if (finding.table, finding.month, finding.cell) not in found:
+            findings.append(finding)
+    return Verdict(0, tuple(dict.fromkeys(findings)))
+
+
+def _wrong(section: Section, rules: Rules) -> Iterator[Finding]:
     families = {cell.family for cell in section.counts} - {EVERYONE}
-    attacks = [_Attack(section, family, rules) for family in (EVERYONE, *sorted(families))]
-    findings = {finding: None for attack in attacks for finding in attack.findings()}
-    told = {finding.cell for finding in findings}
-    for cell in _told_together(attacks):
-        if cell not in told:
-            found = "follows from figures shown of several families"
-            findings[Finding(section.table, section.month, cell, found)] = None
-    offered = {cell for attack in attacks for cell in attack.sums}
+    patterns = [_pattern(section, family) for family in (EVERYONE, *sorted(families))]
+    offered = {cell for pattern in patterns for cell in pattern.sums}
     wrong = [*section.faults]
     wrong += [(cell, "isn't offered") for cell in section.counts if cell not in offered]
     wrong += [(cell, "is small, and shown") for cell in _small(section, rules)]
+    wrong += [
+        (cell, "follows from figures shown of several families")
+        for cell in _told_together(patterns)
+    ]
     for cell, found in wrong:
-        findings[Finding(section.table, section.month, cell, found)] = None
-    withheld = sum(counts is None for counts in section.counts.values())
-    return Verdict(withheld, tuple(findings))
+        yield Finding(section.table, section.month, cell, found)
+
+
+def _over_months(
+    attacks: Sequence["_Attack"], earlier: Sequence["_Attack"], patterns: dict[object, "_Pattern"]
+) -> Iterator[Finding]:
+    """The cells that no month of a school year shows, and that follow from those that any does,
+    or did in the release before, for a reader who takes the counts of all months for the same.
+    """
+    if not attacks:
+        return
+    every = [*attacks, *earlier]
+    leaps = {leap: n for n, leap in enumerate(dict.fromkeys(a.section.leap for a in every))}
+    rows = sorted({row for attack in every for row in attack.pattern.rows})
+    shown, asked = set[Cell](), dict[Cell, _Attack]()
+    for attack in [*earlier, *attacks]:
+        areas = attack.pattern.areas(leaps[attack.section.leap])
+        shown |= {cell._replace(area=areas[cell.area]) for cell in attack.pattern.shown}
+        asked |= {c._replace(area=areas[c.area]): attack for c in attack.pattern.withheld}
+    never = asked.keys() - shown
+    pattern = _Pattern(
+        attacks[0].pattern.family, tuple(rows), tuple(leaps), frozenset(shown), frozenset(never)
+    )
+    pattern = patterns.setdefault(pattern.key, pattern)
+    for cell, by in pattern.told.items():
+        own = asked[cell].section
+        found = f"follows from figures shown in any month of the year{by}"
+        yield Finding(own.table, own.month, cell.published, found)
 
 
 def _small(section: Section, rules: Rules) -> list[Cell]:
@@ -130,36 +193,36 @@ def _small(section: Section, rules: Rules) -> list[Cell]:
     return [cell for (cell, _counts), is_small in zip(shown, small, strict=True) if is_small]
 
 
-def _told_together(attacks: Sequence["_Attack"]) -> Iterator[Cell]:
+def _told_together(patterns: Sequence["_Pattern"]) -> Iterator[Cell]:
     """The withheld cells that follow from the shown ones of all families, which have equal totals.
 
     Where all totals are shown, families say nothing of each other.
     """
-    everyone = attacks[0]
-    if not everyone.hidden:
+    everyone = patterns[0]
+    if not everyone.withheld:
         return
     span = Span()
     shifted = []
-    for place, attack in enumerate(attacks):
+    for place, pattern in enumerate(patterns):
         shift = place * _FAMILY_APART
-        shifted.append({c: {r + shift: n for r, n in s.items()} for c, s in attack.sums.items()})
-    for attack, sums in zip(attacks[1:], shifted[1:], strict=True):
-        for cell in attack.sums.keys() & everyone.sums.keys():
+        shifted.append({c: {r + shift: n for r, n in s.items()} for c, s in pattern.sums.items()})
+    for pattern, sums in zip(patterns[1:], shifted[1:], strict=True):
+        for cell in pattern.sums.keys() & everyone.sums.keys():
             if len(everyone.sums[cell]) == 1:
                 total = {row: PRIME - times for row, times in shifted[0][cell].items()}
                 if rest := span.rest(sums[cell] | total):
                     span.add(rest)
-    for attack, sums in zip(attacks, shifted, strict=True):
-        for cell in attack.shown:
+    for pattern, sums in zip(patterns, shifted, strict=True):
+        for cell in sorted(pattern.shown):
             if rest := span.rest(sums[cell]):
                 span.add(rest)
-    for attack, sums in zip(attacks, shifted, strict=True):
-        yield from (cell for cell in attack.withheld() if not span.rest(sums[cell]))
+    for pattern, sums in zip(patterns, shifted, strict=True):
+        yield from (cell for cell in sorted(pattern.withheld) if not span.rest(sums[cell]))
 
 
 def disagreeing(sections: Sequence[Section]) -> Iterator[Finding]:
     """Cells of a month that are withheld in one table and shown in another: who counts is nearly
-    the same in both.
+    the same in both; and figures of a year that aren't those to date of its last month.
     """
     shown = {
         (section.month, cell): section.table
@@ -167,10 +230,16 @@ def disagreeing(sections: Sequence[Section]) -> Iterator[Finding]:
         for cell, counts in section.counts.items()
         if counts is not None
     }
+    to_date = {
+        section.month: section.counts for section in sections if section.table == _TO_DATE[0]
+    }
     for section in sections:
         for cell, counts in section.counts.items():
             if counts is None and (other := shown.get((section.month, cell))):
                 yield Finding(section.table, section.month, cell, f"is shown in {other}")
+            elif section.table == _YEAR and counts != to_date[section.month].get(cell):
+                found = f"isn't what {_TO_DATE[0]} says of the year's last month"
+                yield Finding(section.table, section.month, cell, found)
 
 
 def _cells(
@@ -187,14 +256,7 @@ def _cells(
         table.itertuples(index=False), some, every.tolist(), strict=True
     ):
         area, level, school, participation, group, status, *counts = row
-        if isinstance(school, str):
-            cell = Cell(area, level, SCHOOLS, school)
-        elif group != ALL:
-            cell = Cell(area, level, _FAMILY_OF[group], group)
-        elif participation != ALL:
-            cell = Cell(area, level, PARTS, participation)
-        else:
-            cell = Cell(area, level, EVERYONE, ALL)
+        cell = cell_of(area, level, school, participation, group)
         of_part = cell.family != SCHOOLS and ALL not in (group, participation)
         if cell in cells or of_part:
             faults.append((cell, "stands in two rows, or is of a group's part"))
@@ -206,106 +268,156 @@ def _cells(
     return cells, tuple(faults)
 
 
-class _Attack:
-    """One family's cells of a month, as sums over rows.
-
-    `sums`: of every cell; `shown`, `hidden`: the cells shown, and those withheld or without a name.
+@dataclass(frozen=True)
+class _Pattern:
+    """Which of a family's cells are shown, and which have a name and no figures: all that decides
+    what follows from what. `leaps`: who takes part, one after the other in a school year.
     """
 
-    def __init__(self, section: Section, family: str, rules: Rules) -> None:
-        self._section, self._family, self._rules = section, family, rules
-        numbers = {row: n for n, row in enumerate(self._rows())}
-        self._owners = [row.district for row in numbers]
-        codes = tuple(sorted(set(self._owners)))
-        self.sums: dict[Cell, Sum] = dict(
-            cells_of(family, Districts(codes, section.leap & set(codes)), numbers)
-        )
-        self.shown = [cell for cell in self.sums if section.counts.get(cell) is not None]
-        asked = section.counts
-        self.hidden = [c for c in self.sums if not c.named or (c in asked and asked[c] is None)]
-        self._span = Span()
-        for cell in self.shown:
-            if rest := self._span.rest(self.sums[cell]):
-                self._span.add(rest)
+    family: str
+    rows: tuple[Row, ...]
+    leaps: tuple[frozenset[str], ...]
+    shown: frozenset[Cell]
+    withheld: frozenset[Cell]
+
+    @property
+    def key(self) -> object:
+        """What is the same where all that follows is."""
+        return (self.rows, self.leaps, self.shown, self.withheld)
+
+    def areas(self, stretch: int) -> dict[str, str]:
+        """What the areas of a month are called in a school year."""
+        own, known = (self._districts(n).areas(EVERYONE) for n in (0, stretch))
+        return dict(zip(own, known, strict=True))
+
+    @cached_property
+    def owners(self) -> list[str]:
+        """The district that knows a row exactly, by row."""
+        return [row.district for row in self.rows]
+
+    @cached_property
+    def sums(self) -> dict[Cell, Sum]:
+        """The rows of every cell."""
+        numbers = {row: number for number, row in enumerate(self.rows)}
+        sums: dict[Cell, Sum] = {}
+        for stretch in range(len(self.leaps)):
+            sums |= cells_of(self.family, self._districts(stretch), numbers)
+        return sums
+
+    def _districts(self, stretch: int) -> Districts:
+        codes = tuple(sorted(set(self.owners)))
+        leap = self.leaps[min(stretch, len(self.leaps) - 1)]
+        return Districts(codes, leap & set(codes), stretch)
+
+    @cached_property
+    def told(self) -> dict[Cell, str]:
+        """The withheld cells that follow from the shown ones, and for whom: all, or a district that
+        knows its own, unless the cell is all its own.
+        """
+        if not self.withheld:
+            return {}
+        span = Span()
+        for cell in sorted(self.shown, key=lambda cell: len(self.sums[cell])):
+            if rest := span.rest(self.sums[cell]):
+                span.add(rest)
+        told = {cell: "" for cell in sorted(self.withheld) if not span.rest(self.sums[cell])}
+        cells = sorted(self.withheld)
+        rests = [span.rest(self.sums[cell]) for cell in cells]
+        own: dict[str, set[int]] = {row.district: set() for row in self.rows}
+        for number, district in enumerate(self.owners):
+            own[district].add(number)
+        for district in sorted({self.owners[row] for sum_ in span.open_sums() for row in sum_}):
+            for number in span.follows_with(own[district], rests):
+                if not own[district].issuperset(self.sums[cells[number]]):
+                    told.setdefault(cells[number], f" and those of {district}")
+        return told
+
+
+def _pattern(section: Section, family: str) -> _Pattern:
+    """A family's cells of a month."""
+    rows = tuple(sorted(set(_rows(section, family))))
+    bare = _Pattern(family, rows, (section.leap,), frozenset(), frozenset())
+    counts = section.counts
+    return _Pattern(
+        family,
+        rows,
+        (section.leap,),
+        frozenset(cell for cell in bare.sums if counts.get(cell) is not None),
+        frozenset(cell for cell in bare.sums if cell in counts and counts[cell] is None),
+    )
+
+
+def _rows(section: Section, family: str) -> Iterator[Row]:
+    """The finest parts a reader knows of."""
+    counts = section.counts
+    if family in (PARTS, SCHOOLS):
+        for cell in counts:
+            if cell.family == family and cell.level != ALL and _single(cell.area):
+                yield Row(cell.area, cell.level, cell.part)
+        return
+    there = {cell.family for cell in counts}
+    for cell in counts if family in there else ():
+        if cell.family == EVERYONE and cell.level != ALL and _single(cell.area):
+            for member in members_of(family):
+                yield Row(cell.area, cell.level, member)
+
+
+class _Attack:
+    """One family's cells of a month. `patterns`: those seen so far, by what they have in common."""
+
+    def __init__(
+        self,
+        section: Section,
+        family: str,
+        rules: Rules,
+        limit: Limit,
+        patterns: dict[object, _Pattern],
+    ) -> None:
+        self.section, self._family, self._rules, self._limit = section, family, rules, limit
+        own = _pattern(section, family)
+        self.pattern = patterns.setdefault(own.key, own)
 
     def findings(self) -> Iterator[Finding]:
         """Every withheld cell that can be worked out, or narrowed down too far."""
-        told = self._told()
-        for cell in told:
-            yield self._finding(cell, "follows from figures shown")
-        open_to = {self._owners[row] for sum_ in self._span.open_sums() for row in sum_}
-        for district in sorted(open_to):
-            for cell in self._told_to(district):
-                if cell not in told:
-                    yield self._finding(cell, f"follows from figures shown and those of {district}")
+        self._limit.check()
+        told = self.pattern.told
+        for cell, by in told.items():
+            yield self._finding(cell, f"follows from figures shown{by}")
         try:
             narrowed = list(self._narrowed())
         except ArithmeticError:
-            yield self._finding(self.shown[0], "no counts agree with all figures shown with it")
+            first = min(self.pattern.shown)
+            yield self._finding(first, "no counts agree with all figures shown with it")
             return
         for cell, ranges in narrowed:
-            if cell not in told:
+            if told.get(cell) != "":
                 yield self._finding(cell, f"lies within {ranges}")
 
     def _finding(self, cell: Cell, found: str) -> Finding:
-        return Finding(self._section.table, self._section.month, cell, found)
-
-    def _rows(self) -> Iterator[Row]:
-        """The finest parts a reader knows of."""
-        counts = self._section.counts
-        if self._family in (PARTS, SCHOOLS):
-            for cell in counts:
-                if cell.family == self._family and cell.level != ALL and _single(cell.area):
-                    yield Row(cell.area, cell.level, cell.part)
-            return
-        for cell in counts:
-            if cell.family == EVERYONE and cell.level != ALL and _single(cell.area):
-                for member in members_of(self._family):
-                    yield Row(cell.area, cell.level, member)
-
-    def _told(self) -> list[Cell]:
-        """The withheld cells that follow from the shown ones."""
-        return [cell for cell in self.withheld() if not self._span.rest(self.sums[cell])]
-
-    def _told_to(self, district: str) -> list[Cell]:
-        """Those that follow for who knows a district's own; not those that are all its own."""
-        others = [cell for cell in self.withheld() if self._unknown_to(district, self.sums[cell])]
-        known = Span(
-            self._unknown_to(district, self._span.rest(self._unknown_to(district, self.sums[cell])))
-            for cell in others
-        )
-        for sum_ in self._span.open_sums():
-            if rest := known.rest(self._unknown_to(district, sum_)):
-                known.add(rest)
-        return [others[number] for number in known.given_away()]
-
-    def withheld(self) -> list[Cell]:
-        """The cells that have a name and no figures."""
-        return [cell for cell in self.hidden if cell.named]
-
-    def _unknown_to(self, district: str, sum_: Sum) -> dict[int, int]:
-        return {row: times for row, times in sum_.items() if self._owners[row] != district}
+        return Finding(self.section.table, self.section.month, cell, found)
 
     def _narrowed(self) -> Iterator[tuple[Cell, Narrow]]:
         """The withheld cells of which little is left open, that may be small."""
-        table = np.array([self._section.counts[cell] for cell in self.shown], np.int64)
+        pattern, counts = self.pattern, self.section.counts
+        sums, shown = pattern.sums, sorted(pattern.shown)
+        table = np.array([counts[cell] for cell in shown], np.int64)
         published = Published(
-            [self.sums[cell] for cell in self.shown],
+            [sums[cell] for cell in shown],
             Counts(*table.reshape(-1, 3).T),
-            [self._moved(cell) for cell in self.shown],
+            [self._moved(cell) for cell in shown],
         )
-        asked = [self.sums[cell] for cell in self.hidden]
-        told = {n for n, sum_ in enumerate(asked) if not self._span.rest(sum_)}
-        found = narrow(published, asked, [True] * len(asked), self._rules.narrowest, told)
+        hidden = [cell for cell in sums if not cell.named or cell in pattern.withheld]
+        asked = [sums[cell] for cell in hidden]
+        found = narrow(published, asked, [True] * len(asked), self._rules.narrowest, self._limit)
         for number, ranges in found.items():
             if not ranges.harmless(self._rules):
-                yield self.hidden[number], ranges
+                yield hidden[number], ranges
 
     def _moved(self, cell: Cell) -> float:
         """How far a sum and its parts may be apart: who changes school counts in both, and how many
         did, a reader doesn't know.
         """
-        counts = self._section.counts[cell]
+        counts = self.section.counts[cell]
         together = self._family == SCHOOLS and cell.family == EVERYONE
         return float(counts[0]) if together and counts else 0.0
 

@@ -27,10 +27,16 @@ follows from a group and all students: small, it is protected like a cell of its
 """
 _SUMS: Mapping[str, tuple[str, ...]] = {"free_or_reduced_meals": ("free_meals", "reduced_meals")}
 """Groups that are sums of others of a family."""
+_FAMILY_OF = {part: family for family, own in GROUP_FAMILIES.items() for part in own} | {
+    "free_or_reduced_meals": "meals"
+}
 WIDE_ONLY = frozenset({"gender"})
 """Families offered for the state, the districts that take part and the others only: a district has
 a handful of students who are neither female nor male, and to hide them would cost half its cells.
 """
+
+
+_STRETCH = "~"
 
 
 class Row(NamedTuple):
@@ -56,13 +62,23 @@ class Cell(NamedTuple):
         """Whether the part has a name, under which it could be published."""
         return self.part != REST
 
+    @property
+    def published(self) -> "Cell":
+        """The cell under the name it is published by."""
+        return self._replace(area=self.area.partition(_STRETCH)[0])
+
 
 @dataclass(frozen=True)
 class Districts:
-    """The districts of a month, in order, and those that take part in home visits by then."""
+    """The districts of a month, in order, and those that take part in home visits by then.
+
+    `stretch`: how often those that take part have become others so far in the school year. What
+    several districts cover then is another cell, though it is published under the same name.
+    """
 
     codes: tuple[str, ...]
     leap: frozenset[str]
+    stretch: int = 0
 
     def areas(self, family: str) -> dict[str, tuple[str, ...]]:
         """The districts of every area for which a family is offered, the widest areas first.
@@ -71,12 +87,24 @@ class Districts:
         moved there, and to hide them would cost the figures of those who take part.
         """
         leap = tuple(code for code in self.codes if code in self.leap)
+        by_now = f"{_STRETCH}{self.stretch}" if self.stretch else ""
         if family == PARTS:
-            return {LEAP: leap} | {code: (code,) for code in leap} if leap else {}
+            return {LEAP + by_now: leap} | {code: (code,) for code in leap} if leap else {}
         other = tuple(code for code in self.codes if code not in self.leap)
-        wide = {STATE_CODE: self.codes, LEAP: leap, OTHER: other}
+        wide = {STATE_CODE: self.codes, LEAP + by_now: leap, OTHER + by_now: other}
         single = () if family in WIDE_ONLY else self.codes
         return {area: own for area, own in wide.items() if own} | {c: (c,) for c in single}
+
+
+def cell_of(area: str, level: str, school: object, participation: object, group: object) -> Cell:
+    """The cell of a public row, by its columns; without a school or participation they are none."""
+    if isinstance(school, str):
+        return Cell(area, level, SCHOOLS, school)
+    if isinstance(group, str) and group != ALL:
+        return Cell(area, level, _FAMILY_OF[group], group)
+    if isinstance(participation, str) and participation != ALL:
+        return Cell(area, level, PARTS, participation)
+    return Cell(area, level, EVERYONE, ALL)
 
 
 def members_of(family: str) -> tuple[str, ...]:

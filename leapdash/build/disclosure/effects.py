@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from leapdash.build.disclosure.audit import Finding
 from leapdash.build.disclosure.cells import Cell
-from leapdash.build.disclosure.lattice import Counts, Lattice
+from leapdash.build.disclosure.lattice import Lattice
 from leapdash.build.disclosure.protect import withheld
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.tables import Made
@@ -145,15 +145,14 @@ def _hidden(
     places: Sequence[Place], visited: Mapping[Place, int], few: set[Place], rules: Rules
 ) -> set[Place]:
     """The places whose effects are withheld."""
-    lattice = _lattice(places, visited, few)
-    also: set[int] = set()
+    lattice, kept = _lattice(places, visited), {n for n, p in enumerate(places) if p in few}
     while True:
-        hidden = withheld(lattice, also)
+        hidden = withheld(lattice, lattice.sums, kept)
         shown = [number for number in range(len(places)) if number not in hidden]
         more = set(_leaving_few(lattice, shown, rules))
         if not more:
             return {places[number] for number in hidden}
-        also |= more
+        kept |= more
 
 
 def _visited(paths: pd.DataFrame) -> dict[Place, int]:
@@ -201,20 +200,26 @@ def visited_withheld(by_group: pd.DataFrame) -> set[Place]:
     return {place for place in _places(rows) if place.district_code not in (LEAP, OTHER)}
 
 
-def _lattice(places: Sequence[Place], visited: Mapping[Place, int], few: set[Place]) -> Lattice:
+@dataclass(frozen=True)
+class _Visited(Lattice):
+    """Places as sums over districts' levels. `students`: the fewest visited in a month, by cell."""
+
+    students: Sequence[int] = ()
+
+
+def _lattice(places: Sequence[Place], visited: Mapping[Place, int]) -> _Visited:
     """The cells as sums over districts' levels. A district that isn't offered is left out, as if it
     had no visited: that can only tell a reader more.
     """
     offered = {place.district_code for place in places}
     single = [p for p in visited if p.level in LEVELS and p.district_code in offered]
     rows = {p: n for n, p in enumerate(p for p in single if p.district_code != STATE_CODE)}
-    counts = np.array([visited.get(place, 0) for place in places], np.int64)
-    return Lattice(
+    return _Visited(
         cells=[Cell(place.district_code, place.level, _FAMILY, ALL) for place in places],
         sums=[{n: 1 for row, n in rows.items() if _covers(place, row)} for place in places],
-        counts=Counts(counts, counts, counts),
-        small=np.array([place in few for place in places], bool),
         owners=[row.district_code for row in rows],
+        occasions=(),
+        students=[visited.get(place, 0) for place in places],
     )
 
 
@@ -224,15 +229,13 @@ def _covers(place: Place, row: Place) -> bool:
     )
 
 
-def _leaving_few(lattice: Lattice, shown: Sequence[int], rules: Rules) -> Iterator[int]:
+def _leaving_few(lattice: _Visited, shown: Sequence[int], rules: Rules) -> Iterator[int]:
     """What else to withhold where a shown cell less shown ones in it leaves few visited, as they
     are or as they are told, or few to a district that takes its own away: of those in it the one of
     fewest, else itself. Not every way to take cells away is tried (see `_apart`).
     """
-    students = lattice.counts.students
-    size = {
-        next(iter(own)): int(students[n]) for n, own in enumerate(lattice.sums) if len(own) == 1
-    }
+    students = lattice.students
+    size = {next(iter(own)): students[n] for n, own in enumerate(lattice.sums) if len(own) == 1}
     for number, parts, rest in _remainders(lattice, shown):
         owners = {lattice.owners[row] for row in rest}
         lefts = [rest, *({r for r in rest if lattice.owners[r] != own} for own in owners)]
@@ -253,9 +256,9 @@ def _remainders(
                 yield number, parts, rest
 
 
-def _left_as_told(lattice: Lattice, number: int, parts: Sequence[int]) -> int:
+def _left_as_told(lattice: _Visited, number: int, parts: Sequence[int]) -> int:
     """What the numbers of visited, as they are told, leave of a cell less some in it."""
-    told = [_to_ten(int(lattice.counts.students[n])) for n in (number, *parts)]
+    told = [_to_ten(lattice.students[n]) for n in (number, *parts)]
     return told[0] - sum(told[1:])
 
 
@@ -329,8 +332,9 @@ def _told_together(paths: pd.DataFrame, hidden: set[Place], rules: Rules) -> Ite
     told = _visited(paths[paths["status"] == "shown"].astype({"visited": "int64"}))
     # Whoever looks from outside can't tell a cell of nobody from one that is withheld.
     nobody = {place: 0 for place in places if place.level in LEVELS}
-    lattice = _lattice(places, {**nobody, **told}, hidden)
-    for number in sorted(withheld(lattice).intersection(shown)):
+    lattice = _lattice(places, {**nobody, **told})
+    kept = {number for number, place in enumerate(places) if place in hidden}
+    for number in sorted(withheld(lattice, lattice.sums, kept) - kept):
         yield places[number], "shown, and tells a withheld effect with others that are"
     for number, parts, _rest in _remainders(lattice, shown):
         if 0 < _left_as_told(lattice, number, parts) < rules.least_students:

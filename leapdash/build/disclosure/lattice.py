@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -29,25 +31,46 @@ class Counts(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Lattice:
-    """Cells linked with each other: sums over rows.
+class Occasion:
+    """A month in one table: what a lattice's cells have in it.
 
-    `cells`, `sums`: every cell, the most wanted first, and of which rows it is the sum. `counts`:
-    of the cells. `small`: whether a cell is withheld for its own sake. `owners`: the district that
-    knows a row exactly, by row. A cell without a name isn't offered, but mustn't be worked out
-    either where it is small.
+    `sums`: of which rows a cell is the sum in that month; of none where it isn't offered. `counts`:
+    of the cells. `small`: whether a cell is withheld for its own sake; `lasting`: and that by what
+    stays nearly the same from month to month.
+    """
+
+    month: date
+    table: str
+    sums: Sequence[Sum]
+    counts: Counts
+    small: NDArray[np.bool_]
+    lasting: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """One family's cells in a school year, linked with each other: sums over rows.
+
+    `cells`, `sums`: every cell, the most wanted first, and of which rows it is the sum. `owners`:
+    the district that knows a row exactly, by row. `occasions`: the months, table by table. `given`:
+    the cells that months published before show already. A cell without a name isn't offered, but
+    mustn't be worked out either where it is small.
     """
 
     cells: Sequence[Cell]
     sums: Sequence[Sum]
-    counts: Counts
-    small: NDArray[np.bool_]
     owners: Sequence[str]
+    occasions: Sequence[Occasion]
+    given: frozenset[int] = frozenset()
 
     def hidden_from(self, owner: str, sum_: Sum) -> dict[int, int]:
         """What of a sum the owner of some of its rows doesn't know anyway."""
         return {row: times for row, times in sum_.items() if self.owners[row] != owner}
 
+    @cached_property
+    def _of_one_owner(self) -> Sequence[bool]:
+        return [len({self.owners[row] for row in sum_}) == 1 for sum_ in self.sums]
+
     def of_one_owner(self, number: int) -> bool:
         """Whether a cell is of one district alone."""
-        return len({self.owners[row] for row in self.sums[number]}) == 1
+        return self._of_one_owner[number]

@@ -4,176 +4,362 @@ Cells are offered one after the other, the most wanted first; one that would, wi
 tell a small one, is withheld too. Then every owner is taken in turn for a reader who knows their
 own rows exactly, and what would tell them of others is withheld as well. Where a withheld count can
 still be narrowed down too far, a cell that adds up with it is withheld, and all begins anew.
+
+Neighbouring months count nearly the same students. So a school year is protected as one: what is
+withheld for a cause that lasts is withheld in all its months, and so is what is withheld beside it.
+What a single month has too few of (the absent of a short June) is withheld in that month besides.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
 from leapdash.build.disclosure.cells import Cell
-from leapdash.build.disclosure.lattice import Lattice
-from leapdash.build.disclosure.ranges import Published, narrow
+from leapdash.build.disclosure.lattice import Lattice, Occasion
+from leapdash.build.disclosure.limit import NO_LIMIT, Limit
+from leapdash.build.disclosure.ranges import Narrow, Published, narrow, near_for_owners
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.span import Span, Sum
 from leapdash.contract import ALL
 from leapdash.errors import ContractError
 
 
-def agreed(lattices: Sequence[Lattice], rules: Rules) -> list[set[int]]:
-    """What to withhold of several lattices that share cells: a cell withheld in one is in all.
+def protected(
+    lattices: Sequence[Lattice], rules: Rules, limit: Limit = NO_LIMIT
+) -> list[list[set[int]]]:
+    """The numbers of the cells to withhold, of every lattice of a school year on each of its
+    occasions, so that no small count can be worked out, and none withheld be narrowed down too far.
 
-    Raises ContractError as `protected`.
-    """
-    hidden: list[set[int] | None] = [None] * len(lattices)
-    shared: set[Cell] = set()
-    while True:
-        before = len(shared)
-        for place, lattice in enumerate(lattices):
-            also = [number for number, cell in enumerate(lattice.cells) if cell in shared]
-            known = hidden[place]
-            if known is None or not known.issuperset(also):
-                hidden[place] = known = protected(lattice, rules, also)
-                shared |= {lattice.cells[number] for number in known}
-        if len(shared) == before:
-            return [known for known in hidden if known is not None]
-
-
-def protected(lattice: Lattice, rules: Rules, also: Collection[int] = ()) -> set[int]:
-    """The numbers of the cells to withhold, with those of `also`, so that no small count can be
-    worked out, and none withheld be narrowed down too far.
+    A cell withheld in one lattice or in one table is withheld in all of that month.
 
     Raises ContractError where nothing is left to withhold.
     """
-    more = set(also)
+    families = [_Family(lattice) for lattice in lattices]
     while True:
-        hidden = withheld(lattice, more)
-        asked = sorted(hidden)
-        shown = [number for number, _sum in _candidates(lattice, hidden)]
-        published = Published([lattice.sums[n] for n in shown], lattice.counts.at(shown))
+        _agree(families, limit)
+        more = [family.widen(rules, limit) for family in families]
+        if not any(more):
+            return [
+                [family.hidden[occasion.month] for occasion in family.lattice.occasions]
+                for family in families
+            ]
+
+
+@dataclass
+class _Family:
+    """A lattice, and what of it is withheld so far.
+
+    `always`: in all months, and `hidden`: in every month; of those `wanted` and `wanted_in` have
+    to be. `open`: on which occasions and of which cells enough is known to be left open;
+    `withstood`: what was withheld when all was.
+    """
+
+    lattice: Lattice
+    always: set[int] = field(default_factory=set)
+    hidden: dict[date, set[int]] = field(default_factory=dict)
+    wanted: set[int] = field(default_factory=set)
+    wanted_in: dict[date, set[int]] = field(default_factory=dict)
+    open: list[set[int]] = field(default_factory=list)
+    withstood: list[frozenset[int] | None] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        lattice = self.lattice
+        self.numbers = {cell: number for number, cell in enumerate(lattice.cells)}
+        self.hidden = {occasion.month: set() for occasion in lattice.occasions}
+        self.wanted_in = {month: set() for month in self.hidden}
+        self.sums = {occasion.month: occasion.sums for occasion in lattice.occasions}
+        self.open = [set() for _occasion in lattice.occasions]
+        self.withstood = [None for _occasion in lattice.occasions]
+        for occasion in lattice.occasions:
+            self.wanted |= set(np.flatnonzero(occasion.lasting).tolist())
+            self.wanted_in[occasion.month] |= set(np.flatnonzero(occasion.small).tolist())
+        self.wanted -= lattice.given
+
+    def settle(self, limit: Limit) -> None:
+        """Withhold what is wanted, and what would tell it."""
+        lattice = self.lattice
+        if not self.wanted <= self.always:
+            kept = self.wanted | self.always
+            self.always |= withheld(lattice, lattice.sums, kept, limit, lattice.given)
+        for month, wanted in self.wanted_in.items():
+            known = self.hidden[month]
+            own = {number for number in self.always | wanted if self.sums[month][number]}
+            if own <= known:
+                continue
+            if not own <= self.always:
+                own = withheld(lattice, self.sums[month], own | known, limit)
+            self.hidden[month] = own | known
+        # What no month shows is withheld for the year, whatever the cause was in each.
+        for number in set().union(*self.hidden.values()) - self.always - lattice.given:
+            months = (month for month, sums in self.sums.items() if sums[number])
+            if all(number in self.hidden[month] for month in months):
+                self.wanted.add(number)
+
+    def withhold(self, numbers: Collection[int], month: date | None) -> None:
+        """Want cells withheld in a month, or in all where no month published before shows it."""
+        for number in numbers:
+            if month is None and number not in self.lattice.given:
+                self.wanted.add(number)
+            else:
+                for own in self.wanted_in if month is None else (month,):
+                    self.wanted_in[own].add(number)
+
+    def widen(self, rules: Rules, limit: Limit) -> bool:
+        """Want more withheld where a withheld count can be narrowed down too far; whether any."""
+        found = False
+        for place, occasion in enumerate(self.lattice.occasions):
+            hidden = frozenset(self.hidden[occasion.month])
+            if self.withstood[place] == hidden:
+                continue
+            self.withstood[place] = hidden
+            for number, partner in self._told(occasion, self.open[place], rules, limit):
+                lasts = number in self.always
+                self.withhold([partner], None if lasts else occasion.month)
+                self.withstood[place] = None
+                found = True
+        return found
+
+    def _told(
+        self, occasion: Occasion, wide: set[int], rules: Rules, limit: Limit
+    ) -> Iterator[tuple[int, int]]:
+        """The withheld cells of which too little is left open, and what to withhold beside each."""
+        lattice = self.lattice
+        hidden = self.hidden[occasion.month]
+        if not hidden:
+            return
+        shown = [n for n, _sum in _candidates(lattice, occasion.sums, hidden)]
+        yield from _told_nearly(lattice, occasion, shown, rules)
+        published = Published([occasion.sums[n] for n in shown], occasion.counts.at(shown))
+        asked = sorted(hidden - wide)
         found = narrow(
             published,
-            [lattice.sums[number] for number in asked],
-            [bool(lattice.counts.base[number]) for number in asked],
+            [occasion.sums[number] for number in asked],
+            [bool(occasion.counts.base[number]) for number in asked],
             rules.narrowest,
+            limit=limit,
         )
-        told = {number: one for number, one in found.items() if not one.harmless(rules)}
-        nearly = _told_nearly(lattice, shown, rules)
-        if not told and not nearly:
-            return hidden
-        more |= nearly
+        # What is wide stays so when more is withheld.
+        wide |= {number for place, number in enumerate(asked) if place not in found}
+        single = [shown[n] for n in published.known.values()]
+        told = {asked[n]: one for n, one in found.items() if not one.harmless(rules)}
+        if not told:
+            narrow_anyway = {asked[place] for place in found}
+            told = self._told_to_owners(occasion, shown, hidden - narrow_anyway, rules, limit)
         for number, one in told.items():
-            held_by = [shown[place] for place in one.held_by]
-            partner = _partner(lattice, held_by, [shown[n] for n in published.known.values()])
+            held_by = [shown[n] for n in one.held_by if n < len(shown)]
+            partner = _partner(lattice, occasion, held_by, single)
             if partner is None:
-                cell = ", ".join(lattice.cells[asked[number]])
-                raise ContractError(f"{cell}: nothing is left to withhold beside it")
-            more.add(partner)
+                cell = ", ".join(lattice.cells[number].published)
+                raise ContractError(
+                    f"{cell}, {occasion.month:%B %Y}: nothing is left to withhold beside it"
+                )
+            yield number, partner
+
+    def _told_to_owners(
+        self,
+        occasion: Occasion,
+        shown: Sequence[int],
+        asked: Collection[int],
+        rules: Rules,
+        limit: Limit,
+    ) -> dict[int, Narrow]:
+        """The withheld cells of others of which too little is left open to an owner, who knows
+        their own rows.
+        """
+        lattice, sums, counts = self.lattice, occasion.sums, occasion.counts
+        single = {next(iter(own)): n for n, own in enumerate(sums) if len(own) == 1}
+        if any(row not in single for number in shown for row in sums[number]):
+            return {}
+        table = np.column_stack(counts).astype(float)
+        rows = {row: (lattice.owners[row], table[number]) for row, number in single.items()}
+        base = {number: bool(counts.base[number]) for number in asked}
+        published = Published([sums[n] for n in shown], counts.at(shown))
+        # A row that no published sum has is open whatever else is known.
+        there = published.columns.keys() | published.known.keys()
+        open_sums = {n: sums[n] for n in sorted(asked) if there >= sums[n].keys()}
+        near = near_for_owners(published, open_sums, base, rows, rules.narrowest, limit)
+        told: dict[int, Narrow] = {}
+        for owner, numbers in near.items():
+            also = [n for row, n in single.items() if lattice.owners[row] == owner]
+            known = [*shown, *(n for n in also if n not in shown)]
+            found = narrow(
+                Published([sums[n] for n in known], counts.at(known)),
+                [sums[number] for number in numbers],
+                [base[number] for number in numbers],
+                rules.narrowest,
+                limit,
+            )
+            told |= {numbers[n]: one for n, one in found.items() if not one.harmless(rules)}
+        return told
 
 
-def _told_nearly(lattice: Lattice, shown: Sequence[int], rules: Rules) -> set[int]:
+def _agree(families: Sequence[_Family], limit: Limit) -> None:
+    """Withhold in every family what is withheld in one that shares the cell, until all agree."""
+    while True:
+        for family in families:
+            family.settle(limit)
+        always = {family.lattice.cells[n] for family in families for n in family.always}
+        by_month: dict[date, set[Cell]] = {}
+        for family in families:
+            for month, numbers in family.hidden.items():
+                cells = {family.lattice.cells[number] for number in numbers}
+                by_month[month] = by_month.get(month, set()) | cells
+        more = False
+        for family in families:
+            shared = {family.numbers[cell] for cell in always if cell in family.numbers}
+            shared -= family.lattice.given
+            family.wanted |= shared
+            more |= not family.wanted <= family.always
+            for month, wanted in family.wanted_in.items():
+                own = {family.numbers[c] for c in by_month[month] if c in family.numbers}
+                own = {number for number in own if family.sums[month][number]}
+                more |= not own <= family.hidden[month]
+                wanted |= own
+        if not more:
+            return
+
+
+def _told_nearly(
+    lattice: Lattice, occasion: Occasion, shown: Sequence[int], rules: Rules
+) -> Iterator[tuple[int, int]]:
     """What else to withhold so that an owner, who takes their own rows off a shown sum, isn't left
-    with few students of others. One sum at a time, not several together.
+    with few students of others; each with the withheld cell it is for. One sum at a time, not
+    several together.
     """
-    single = {next(iter(own)): n for n, own in enumerate(lattice.sums) if len(own) == 1}
+    sums, counts = occasion.sums, occasion.counts
+    single = {next(iter(own)): n for n, own in enumerate(sums) if len(own) == 1}
     told = set(shown)
-    counts = lattice.counts
+    open_rows = {row: part for row, part in single.items() if part not in told}
     table = np.column_stack([counts.students, counts.absent, counts.present, counts.base])
-    partners = set()
     for number in shown:
-        parts = [single[row] for row in lattice.sums[number] if row in single]
-        withheld_parts = [part for part in parts if part not in told]
-        if len(parts) < len(lattice.sums[number]) or not withheld_parts:
+        if lattice.of_one_owner(number) or any(row not in single for row in sums[number]):
             continue
-        owner_of = {part: lattice.owners[next(iter(lattice.sums[part]))] for part in parts}
-        owners = {owner_of[part] for part in withheld_parts}
-        for owner in owners if len(owners) > 1 else ():
-            others = [part for part in withheld_parts if owner_of[part] != owner]
-            students, absent, present, base = table[others].sum(axis=0)
+        of: dict[str, list[int]] = {}
+        for row in sums[number]:
+            if row in open_rows:
+                of.setdefault(lattice.owners[row], []).append(open_rows[row])
+        own = {owner: table[parts].sum(axis=0) for owner, parts in of.items()}
+        everyone = sum(own.values())
+        for owner in own if len(own) > 1 else ():
+            students, absent, present, base = everyone - own[owner]
             if students < rules.narrowest or (base and min(absent, present) < rules.narrowest):
-                beside = [p for p in parts if p in told and owner_of[p] != owner] or [number]
-                partners.add(min(beside, key=lambda part: counts.students[part]))
-    return partners
+                parts = [single[row] for row in sums[number] if lattice.owners[row] != owner]
+                beside = [part for part in parts if part in told] or [number]
+                first = next(parts[0] for other, parts in of.items() if other != owner)
+                yield first, min(beside, key=lambda part: counts.students[part])
 
 
-def _partner(lattice: Lattice, held_by: Sequence[int], single: Sequence[int]) -> int | None:
+def _partner(
+    lattice: Lattice, occasion: Occasion, held_by: Sequence[int], single: Sequence[int]
+) -> int | None:
     """What else to withhold where shown sums narrow a withheld count down: of the sums of one
     district, or else of their parts, or else of all of them, the one of the fewest students; all
     students of a place only where nothing else is left.
     """
-    cells, sums = lattice.cells, lattice.sums
+    cells, sums, students = lattice.cells, occasion.sums, occasion.counts.students
     rows = {row for number in held_by for row in sums[number]}
     parts = [number for number in single if not rows.isdisjoint(sums[number])]
     narrow_sums = [number for number in held_by if lattice.of_one_owner(number)]
     for numbers in (narrow_sums, parts, held_by):
         named = [number for number in numbers if cells[number].part != ALL]
         if named:
-            return min(named, key=lambda number: lattice.counts.students[number])
+            return min(named, key=lambda number: students[number])
     everyone = [*narrow_sums, *parts] or held_by
-    return min(everyone, key=lambda number: lattice.counts.students[number], default=None)
+    return min(everyone, key=lambda number: students[number], default=None)
 
 
-def withheld(lattice: Lattice, also: Collection[int] = ()) -> set[int]:
-    """The numbers of the cells to withhold: the small ones, those of `also`, and whatever else
-    would tell one of them.
+def withheld(
+    lattice: Lattice,
+    sums: Sequence[Sum],
+    kept: Collection[int],
+    limit: Limit = NO_LIMIT,
+    given: Collection[int] = (),
+) -> set[int]:
+    """The numbers of the cells to withhold: those of `kept`, and whatever else would tell one of
+    them; `sums`: of which rows every cell is the sum; `given`: what is shown in any case.
     """
-    kept = set(np.flatnonzero(lattice.small).tolist()) | set(also)
     hidden = set(kept)
     while True:
-        span = _offered(lattice, kept, hidden)
-        more = {
-            number
-            for owner in _owners(lattice, span)
-            for number in _told_to(lattice, owner, span, hidden)
-        }
+        limit.check()
+        span = _offered(lattice, sums, kept, hidden, given)
+        more = set[int]()
+        for owner in _told_owners(lattice, sums, span, hidden):
+            more |= _told_to(lattice, sums, owner, hidden, given)
         if not more:
             return hidden
         hidden |= more
 
 
-def _offered(lattice: Lattice, kept: set[int], hidden: set[int]) -> Span:
+def _offered(
+    lattice: Lattice,
+    sums: Sequence[Sum],
+    kept: Collection[int],
+    hidden: set[int],
+    given: Collection[int],
+) -> Span:
     """What can be worked out from the cells not hidden; adds to `hidden` those that tell."""
-    span = Span(lattice.sums[number] for number in sorted(kept))
-    _offer(span, _candidates(lattice, hidden), hidden)
+    span = Span(sums[number] for number in sorted(kept))
+    _offer(span, _candidates(lattice, sums, hidden, given), hidden, given)
     return span
 
 
-def _candidates(lattice: Lattice, hidden: set[int]) -> Iterator[tuple[int, Sum]]:
-    for number, cell in enumerate(lattice.sums):
-        if lattice.cells[number].named and number not in hidden:
-            yield number, cell
+def _candidates(
+    lattice: Lattice, sums: Sequence[Sum], hidden: Collection[int], given: Collection[int] = ()
+) -> Iterator[tuple[int, Sum]]:
+    """The cells that may be shown; first those that are already."""
+    for number in sorted(range(len(sums)), key=lambda number: number not in given):
+        if sums[number] and lattice.cells[number].named and number not in hidden:
+            yield number, sums[number]
 
 
-def _offer(span: Span, candidates: Iterable[tuple[int, Sum]], hidden: set[int]) -> None:
+def _offer(
+    span: Span,
+    candidates: Iterable[tuple[int, Sum]],
+    hidden: set[int],
+    given: Collection[int],
+) -> None:
     for number, cell in candidates:
         rest = span.rest(cell)
         if not rest:
             continue
-        if span.gives_away(rest):
+        if number not in given and span.gives_away(rest):
             hidden.add(number)
         else:
             span.add(rest)
 
 
-def _owners(lattice: Lattice, span: Span) -> list[str]:
-    """Whose own rows would tell something beyond what is published."""
-    return sorted({lattice.owners[row] for known in span.open_sums() for row in known})
+def _told_owners(
+    lattice: Lattice, sums: Sequence[Sum], span: Span, hidden: Collection[int]
+) -> Iterator[str]:
+    """The owners whose own rows would, with what is published, tell something of others."""
+    rows: dict[str, set[int]] = {}
+    for known in span.open_sums():
+        for row in known:
+            rows.setdefault(lattice.owners[row], set())
+    for row, owner in enumerate(lattice.owners):
+        if owner in rows:
+            rows[owner].add(row)
+    withheld_sums = [sums[number] for number in sorted(hidden)]
+    rests = [span.rest(sum_) for sum_ in withheld_sums]
+    for owner, own in sorted(rows.items()):
+        found = span.follows_with(own, rests)
+        if any(lattice.hidden_from(owner, withheld_sums[number]) for number in found):
+            yield owner
 
 
-def _told_to(lattice: Lattice, owner: str, span: Span, hidden: set[int]) -> set[int]:
+def _told_to(
+    lattice: Lattice,
+    sums: Sequence[Sum],
+    owner: str,
+    hidden: set[int],
+    given: Collection[int],
+) -> set[int]:
     """The cells to withhold so that an owner, who knows their own rows, learns of no other's."""
-    others = [lattice.hidden_from(owner, lattice.sums[number]) for number in sorted(hidden)]
-    others = [other for other in others if other]
-    known = Span(lattice.hidden_from(owner, span.rest(other)) for other in others)
-    for open_sum in span.open_sums():
-        if rest := known.rest(lattice.hidden_from(owner, open_sum)):
-            known.add(rest)
-    if not known.given_away():
-        return set()
-    alone = Span(others)
+    others = [lattice.hidden_from(owner, sums[number]) for number in sorted(hidden)]
+    alone = Span(other for other in others if other)
     seen = set(hidden)
-    _offer(
-        alone,
-        ((n, lattice.hidden_from(owner, cell)) for n, cell in _candidates(lattice, hidden)),
-        seen,
-    )
+    candidates = _candidates(lattice, sums, hidden, given)
+    _offer(alone, ((n, lattice.hidden_from(owner, cell)) for n, cell in candidates), seen, given)
     return seen - hidden

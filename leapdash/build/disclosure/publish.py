@@ -1,23 +1,43 @@
 """From a restricted release to a public one, published only if it withstands the audit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pyarrow as pa
 
-from leapdash.build.disclosure.audit import Verdict, audited, disagreeing, sections_of
+from leapdash.build.disclosure.audit import (
+    Finding,
+    Verdict,
+    audited,
+    disagreeing,
+    sections_of,
+    tasks_of,
+)
 from leapdash.build.disclosure.effects import EffectsOf, audited_effects, public_effects
+from leapdash.build.disclosure.limit import NO_LIMIT, Limit
 from leapdash.build.disclosure.occasions import taking_part
+from leapdash.build.disclosure.revisions import changes
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.build.disclosure.tables import public_tables
+from leapdash.build.disclosure.workers import each
 from leapdash.errors import ContractError, ReleaseError, StoreError, UsageError
 from leapdash.paths import is_address
 from leapdash.progress import SILENT, Progress
-from leapdash.release import BuildFacts, Release, check_kept_apart, on_show, open_release, publish
+from leapdash.release import (
+    BuildFacts,
+    Release,
+    check_kept_apart,
+    current_id,
+    id_before,
+    on_show,
+    open_release,
+    publish,
+)
 
 _MOST_TOLD = 5
+_FEW = 24
 
 
 def publish_public(
@@ -29,13 +49,18 @@ def publish_public(
     weaker: bool = False,
     report: Path | None = None,
     keep: int = 5,
+    revise: bool = False,
+    time_limit: float | None = None,
+    workers: int | None = None,
     progress: Progress = SILENT,
 ) -> Release:
     """The public release made from the one on show in `store`, published in the store `out`.
 
     `effects`: what works out the effects that are published; without it, none are. `weaker`: rules
     that protect less than the state's are wanted. `report`: a file for every withheld cell with its
-    reason and students (CSV), for those who may see the restricted release.
+    reason and students (CSV), for those who may see the restricted release. `revise`: months that
+    `out` shows already are made anew; else they stay as they are there. `time_limit`: the most
+    minutes it may take; `workers`: the processes that share the work.
 
     Raises UsageError where the rules are weaker unasked, or `store` and `out` can't be what they
     are given for; ContractError where a cell can't be protected or the finished files don't
@@ -43,17 +68,19 @@ def publish_public(
     """
     _check_rules(rules, weaker)
     release = open_release(store)
-    _check_stores(release, out)
+    before = _check_stores(release, out)
+    _check_before(before, rules, revise, out)
     if report is not None:
         _check_report(report, out)
-    made = public_tables(release, rules, progress)
+    limit = Limit.of(time_limit)
+    made = public_tables(release, rules, progress, limit, workers, before, revise)
     if effects is not None and release.has("effects"):
         by_group = made.tables["attendance_by_group"].to_pandas()
         made = made.with_more(public_effects(effects(release), _leap(release), rules, by_group))
     facts = _facts(release, rules)
     with TemporaryDirectory(prefix="leapdash-") as scratch:
         finished = publish(scratch, made.tables, facts)
-        verdict = audit(finished, rules, progress)
+        verdict = audit(finished, rules, progress, limit, workers, before)
         if verdict.findings:
             raise ContractError(f"{told(verdict)}\n{on_show(out)}")
         hashes = {name: table.sha256 for name, table in finished.manifest.tables.items()}
@@ -67,25 +94,57 @@ def publish_public(
     return public
 
 
-def audit(release: Release, rules: Rules = STATE_RULES, progress: Progress = SILENT) -> Verdict:
-    """What can be worked out of a public release, from its files; ReleaseError where it is none."""
+def audit(
+    release: Release,
+    rules: Rules = STATE_RULES,
+    progress: Progress = SILENT,
+    limit: Limit = NO_LIMIT,
+    workers: int | None = None,
+    before: Release | None = None,
+) -> Verdict:
+    """What can be worked out of a public release, from its files, and from those of the one before
+    beside it; ReleaseError where it is none.
+    """
     if release.manifest.tier != "public":
         raise ReleaseError(
             f"{release.folder} is a restricted release: nothing of it is withheld.\n"
             "Expected a public one, made by: python -m leapdash publish STORE --out PUBLIC_STORE"
         )
     sections = list(sections_of(release))
+    earlier = [] if before is None else list(sections_of(before))
+    tasks = [(*task, rules, limit) for task in tasks_of(sections, earlier)]
+    # Of little work, to start other processes takes the most.
+    workers = 1 if workers is None and len(sections) <= _FEW else workers
     verdicts = []
-    with progress.bar("attack what is withheld", len(sections)) as done:
-        for section in sections:
-            verdicts.append(audited(section, rules))
+    with progress.bar("attack what is withheld", len(tasks)) as done:
+        for verdict in each(audited, tasks, workers):
+            verdicts.append(verdict)
             done()
     attacked, fell = audited_effects(release, rules)
     findings = [finding for verdict in verdicts for finding in verdict.findings]
     return Verdict(
         attacked + sum(verdict.attacked for verdict in verdicts),
-        (*findings, *disagreeing(sections), *fell),
+        (*findings, *disagreeing(sections), *_changed(release, before, rules), *fell),
     )
+
+
+def _changed(release: Release, before: Release | None, rules: Rules) -> Iterator[Finding]:
+    if before is not None:
+        for table, month, cell in changes(release, before, rules):
+            found = f"differs by few students from release {before.manifest.release_id}"
+            yield Finding(table, month, cell, found)
+
+
+def public_before(store: str | Path, release: Release) -> Release | None:
+    """The newest public release of a store that is older than this one; None without one that can
+    be opened.
+    """
+    before = id_before(store, release.manifest.release_id)
+    try:
+        found = None if before is None else open_release(store, before)
+    except ReleaseError:
+        return None
+    return found if found is not None and found.manifest.tier == "public" else None
 
 
 def told(verdict: Verdict) -> str:
@@ -110,7 +169,18 @@ def _check_rules(rules: Rules, weaker: bool) -> None:
         )
 
 
-def _check_stores(release: Release, out: str | Path) -> None:
+def _check_before(before: Release | None, rules: Rules, revise: bool, out: str | Path) -> None:
+    if before is None or revise:
+        return
+    if before.manifest.rules["suppression"] != _suppression(rules):
+        raise UsageError(
+            f"{out} shows months under another rule: {before.manifest.rules['suppression']}.\n"
+            "Expected the same rule, or --revise, which makes those months anew."
+        )
+
+
+def _check_stores(release: Release, out: str | Path) -> Release | None:
+    """The release on show in `out`, if there is one."""
     if not release.manifest.synthetic:
         raise UsageError(
             f"{release.folder} holds recorded data.\n"
@@ -123,6 +193,7 @@ def _check_stores(release: Release, out: str | Path) -> None:
             "Expected a store with a restricted one, made by: python -m leapdash build"
         )
     check_kept_apart(out, "public")
+    return None if current_id(out) is None else open_release(out)
 
 
 def _check_report(report: Path, out: str | Path) -> None:
@@ -145,15 +216,19 @@ def _leap(release: Release) -> frozenset[str]:
 
 def _facts(release: Release, rules: Rules) -> BuildFacts:
     manifest = release.manifest
-    weak = rules.weaker_than(STATE_RULES)
-    warning = f" (weaker than the state's rule: {', '.join(weak)})" if weak else ""
     return BuildFacts(
         synthetic=manifest.synthetic,
         half_day=str(manifest.rules["half_day"]),
         sources=manifest.sources,
         tier="public",
-        suppression=rules.in_words() + warning,
+        suppression=_suppression(rules),
     )
+
+
+def _suppression(rules: Rules) -> str:
+    weak = rules.weaker_than(STATE_RULES)
+    warning = f" (weaker than the state's rule: {', '.join(weak)})" if weak else ""
+    return rules.in_words() + warning
 
 
 def _utility(tables: Mapping[str, pa.Table]) -> list[str]:

@@ -1,6 +1,6 @@
 """What sums tell of each other, exactly: linear combinations of them, modulo a prime."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 PRIME = 2**31 - 1
 """Large enough that a combination that is none doesn't look like one: a chance of one in 2e9."""
@@ -63,9 +63,17 @@ class Span:
         for row in new:
             self._known_at.setdefault(row, set()).add(pivot)
 
-    def given_away(self) -> tuple[int, ...]:
-        """The sums to be kept that follow from the known ones, by their numbers."""
-        return tuple(number for number, kept in enumerate(self._kept) if not kept)
+    def follows_with(self, own: Collection[int], rests: Sequence[Sum]) -> list[int]:
+        """Which of some sums, of which the rests are given, follow where some rows are known too.
+
+        A known sum whose pivot isn't among those rows still tells nothing of others than its pivot;
+        the rests are free of pivots. So what more is known is what the sums with such pivots say.
+        """
+        more = Span()
+        for row in own:
+            if known := more.rest(_without(own, self._known.get(row, {}))):
+                more.add(known)
+        return [n for n, rest in enumerate(rests) if not more.rest(_without(own, rest))]
 
     def open_sums(self) -> list[dict[int, int]]:
         """The known sums of several rows, of none of which they tell the value."""
@@ -78,6 +86,10 @@ class Span:
     def told(self) -> set[int]:
         """The rows whose values are known."""
         return {pivot for pivot, known in self._known.items() if len(known) == 1}
+
+
+def _without(rows: Collection[int], given: Sum) -> dict[int, int]:
+    return {row: times for row, times in given.items() if row not in rows}
 
 
 def _modulo(given: Sum) -> dict[int, int]:
