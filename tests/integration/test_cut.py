@@ -1,7 +1,6 @@
 """A district's own release: all that is the district's, and nothing of any other's."""
 
 import json
-import math
 from collections import Counter
 
 import pyarrow as pa
@@ -20,6 +19,7 @@ from leapdash.show.endpoint.contents import answer_values
 from leapdash.show.filters import Filters, labels
 from leapdash.show.opened import OpenedRelease
 from tests.lib.paths import DEMO
+from tests.lib.searched import fractions, names_of
 from tests.lib.small_release import AVON, DISTRICTS, HARTFORD, NEW_HAVEN, make, small_tables
 from tests.lib.spoilt import run_for_both
 
@@ -102,27 +102,6 @@ def strings(release: Release):
                     found |= {statistics.min, statistics.max}
         found |= set(map(str, (metadata.metadata or {}).values()))
     return {text for text in found if isinstance(text, str)}
-
-
-def fractions(tables):
-    """Every number with a fraction in some tables: so long that two are alike only if one is a copy
-    of the other."""
-    return {
-        value
-        for table in tables
-        for column in table.columns
-        if pa.types.is_floating(column.type)
-        for value in column.to_pylist()
-        if value is not None and math.isfinite(value) and len(repr(value)) > 12
-    }
-
-
-def names_of(schools, code):
-    """Codes and names of districts and schools but one district's."""
-    others = [row for row in schools.to_pylist() if row["district_code"] != code]
-    names = ("school_code", "school_name", "district_code", "district_name")
-    mine = {r[n] for r in schools.to_pylist() if r["district_code"] == code for n in names}
-    return {row[name] for row in others for name in names} - mine
 
 
 @pytest.mark.parametrize("code", SEARCHED)

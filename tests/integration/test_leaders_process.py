@@ -14,9 +14,9 @@ from leapdash.build.disclosure.cut import publish_district
 from leapdash.release import open_release
 from leapdash.show.doors.pages import OF_ONE_DISTRICT
 from leapdash.show.endpoint.tables import TABLES
-from tests.integration.test_cut import fractions, names_of
 from tests.lib.browser import server
 from tests.lib.paths import DEMO
+from tests.lib.searched import fractions, names_of
 
 LEADER = "0640011"
 
