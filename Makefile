@@ -72,6 +72,11 @@ format: $(VENV)/.dev  ## put the code in its usual form
 demo: $(VENV)/.run  ## rebuild the committed demonstration release (PUBLISHED=file to renew the published rates)
 	$(BIN)/python -m leapdash demo --out $(DEMO_STATE)
 	$(BIN)/python -m leapdash build --input $(DEMO_STATE) $(addprefix --published ,$(PUBLISHED)) --out data/demo --keep 1
+	rm -rf data/demo-tiers
+	$(BIN)/python -m leapdash publish data/demo --out data/demo-tiers/public
+	for district in 0640011 0930011 0950011; do \
+	  $(BIN)/python -m leapdash publish data/demo --district $$district \
+	    --out data/demo-tiers/districts/$$district; done
 
 bench: $(VENV)/.peers  ## how fast, beside a floor and others in the same run
 	$(BIN)/python -m benchmarks.build

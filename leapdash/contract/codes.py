@@ -13,7 +13,7 @@ from leapdash.contract.thresholds import (
     percent,
 )
 
-CONTRACT_VERSION = "4"
+CONTRACT_VERSION = "5"
 STATE_CODE = "00000CT"
 CODE_PATTERN = r"[0-9]{5}[0-9A-Z]{2}"
 ALL = "all"
