@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leapdash.contract import ALL, GROUPS, LEAP, LEVELS, OTHER, PARTICIPATION, STATE_CODE
+from leapdash.contract import (
+    ALL,
+    GROUPS,
+    LEAP,
+    LEVELS,
+    OTHER,
+    PARTICIPATION,
+    STATE_CODE,
+    school_year_of,
+)
 from leapdash.release import open_release
 from leapdash.show.answers.model import Answer, Figure, Table
 from leapdash.show.answers.pages import PAGES, choice_on, offered
@@ -25,6 +34,8 @@ from leapdash.show.parameters import controls_on
 from leapdash.show.views.attendance import attendance_trend, chronic_trend
 from leapdash.show.views.cells import SHOWN, WITHHELD, not_offered
 from leapdash.show.views.effects import headlines_on
+from leapdash.show.views.groups import OTHERS
+from leapdash.show.views.public_groups import attendance_of_both_shown
 from leapdash.show.views.public_schools import schools_side_by_side
 from tests.lib import examples
 from tests.lib.paths import DEMO, DEMO_PUBLIC
@@ -53,6 +64,11 @@ def public() -> OpenedRelease:
 @pytest.fixture(scope="module")
 def restricted() -> OpenedRelease:
     return OpenedRelease(open_release(DEMO))
+
+
+def trends_of(release: OpenedRelease, **said: str) -> Answer:
+    """Trends of the whole state."""
+    return PAGES["trends"].answer(choice_on("trends", release, Filters(), said))
 
 
 def parts_of(answer: Answer):
@@ -167,6 +183,53 @@ def test_schools_are_the_restricted_releases_own_or_hidden(public, restricted):
         assert (own["days_attended"] == shown["days_attended"]).all()
         seen += len(shown)
     assert seen > 200
+
+
+def test_a_school_s_year_with_a_hidden_month_is_hidden(public):
+    """Its other months together would be another figure, told as the year's."""
+    table = public.table("attendance").to_pandas()
+    away = table[(table["status"] == WITHHELD) & table["level"].isin(LEVELS)]
+    assert len(away)
+    for row in away.drop_duplicates(["school_code", "level"]).to_dict("records"):
+        own = Choice(public, Filters(years=(school_year_of(row["month"]),)))
+        rows = schools_side_by_side(replace(own, district=row["district_code"]))
+        here = rows[(rows["school_code"] == row["school_code"]) & (rows["level"] == row["level"])]
+        assert set(here["status"]) == {WITHHELD}
+        assert here[["students", "days_attended", "attendance_rate"]].isna().all(axis=None)
+
+
+def test_all_others_are_hidden_where_the_group_is(public):
+    table = public.table("attendance_by_group").to_pandas()
+    homeless = table[(table["group"] == "homeless") & (table["level"] == ALL)]
+    codes = sorted(set(homeless.loc[homeless["status"] == WITHHELD, "district_code"]) & set(PLACES))
+    assert codes
+    for code in codes[:5]:
+        both = attendance_of_both_shown(Choice(public, Filters((code,)), of_group="homeless"))
+        sides = {side: rows.set_index("period") for side, rows in both.groupby("code")}
+        group, others = sides["homeless"], sides[OTHERS]
+        assert (group["status"] == others["status"]).all()
+        assert others.loc[others["status"] == WITHHELD, "attendance_rate"].isna().all()
+        assert others.loc[others["status"] == SHOWN, "attendance_rate"].notna().all()
+
+
+def test_by_participation_the_state_is_the_districts_that_take_part_and_is_said_to_be(public):
+    answer = PAGES["trends"].answer(
+        choice_on("trends", public, Filters(), {"lines": "participation"})
+    )
+    assert answer.sentence.startswith("LEAP districts, visited: ")
+    assert "All districts" not in answer.sentence
+
+
+def test_a_school_year_without_all_its_months_is_not_told(public):
+    """Districts take part from the midst of a school year on."""
+    answer = trends_of(public, lines="participation", points="year")
+    first = min(public.table("schools")["leap_from"].drop_null().to_pylist())
+    assert first.month not in (8, 9)
+    assert min(answer.figures[0].table["period"]) > school_year_of(first)
+    months = PAGES["trends"].answer(
+        choice_on("trends", public, Filters(), {**said, "points": "month"})
+    )
+    assert min(months.figures[0].table["period"]) >= first.replace(day=1)
 
 
 def figures_of(frame: pd.DataFrame) -> pd.DataFrame:
