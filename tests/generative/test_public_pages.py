@@ -226,9 +226,7 @@ def test_a_school_year_without_all_its_months_is_not_told(public):
     first = min(public.table("schools")["leap_from"].drop_null().to_pylist())
     assert first.month not in (8, 9)
     assert min(answer.figures[0].table["period"]) > school_year_of(first)
-    months = PAGES["trends"].answer(
-        choice_on("trends", public, Filters(), {**said, "points": "month"})
-    )
+    months = trends_of(public, lines="participation", points="month")
     assert min(months.figures[0].table["period"]) >= first.replace(day=1)
 
 
