@@ -120,6 +120,16 @@ def test_a_token_that_does_not_hold_opens_nothing(asks, at, way):
         assert set(answer.json()) == {"type", "title", "status", "detail"}
 
 
+def test_a_token_for_an_audience_that_is_named_is_taken_and_a_cookie_for_it_is_not(
+    asks, at, tmp_path
+):
+    token = token_of(at, COMMISSIONER, "tools")
+    assert asks.get(STATE_PAGE, headers=bearer(token)).status_code == 401
+    for _ in using(write_secrets(tmp_path / "tools.toml", at, audiences=["tools"])):
+        assert asks.get(STATE_PAGE, headers=bearer(token)).status_code == 200
+        assert cookied(asks, cookie_of(claims_of(token))).status_code == 403
+
+
 def test_a_token_of_another_provider_opens_nothing(asks, past):
     """The other provider runs as well and says that somebody of that name is a commissioner."""
     with provider() as other:

@@ -4,7 +4,7 @@ import base64
 import hmac
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -108,7 +108,11 @@ def cookie_of(claims: dict[str, Any], secret: str = COOKIE_SECRET, **changed: An
 
 
 def write_secrets(
-    file: Path, at: str, back: str = "http://localhost:{port}/oauth2callback", minutes: int = 60
+    file: Path,
+    at: str,
+    back: str = "http://localhost:{port}/oauth2callback",
+    minutes: int = 60,
+    audiences: Sequence[str] = (),
 ) -> Path:
     """Streamlit's secrets, with a provider and the roles that see something."""
     roles = "\n".join(f'"{role}" = "{name}"' for role, name in MEANT.items())
@@ -117,7 +121,8 @@ def write_secrets(
         f'[auth]\nredirect_uri = "{back}"\ncookie_secret = "{COOKIE_SECRET}"\n'
         f'client_id = "{CLIENT}"\nclient_secret = "any"\n'
         f'server_metadata_url = "{at}/.well-known/openid-configuration"\n'
-        f"[leapdash]\nminutes = {minutes}\n[leapdash.roles]\n{roles}\n"
+        f"[leapdash]\nminutes = {minutes}\naudiences = {list(audiences)}\n"
+        f"[leapdash.roles]\n{roles}\n"
     )
     return file
 
