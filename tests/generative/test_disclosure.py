@@ -263,14 +263,14 @@ def test_what_the_audit_works_out_are_the_only_whole_numbers_left(sources):
     small = {
         lattice.cells[number]
         for lattice in lattices
-        for number in np.flatnonzero(lattice.occasions[0].small)
+        for number in np.flatnonzero(lattice.occasions[0].small).tolist()
     }
     counts: dict[Cell, tuple[int, int, int] | None] = {}
     for lattice in lattices:
         (occasion,) = lattice.occasions
-        for cell, *own in zip(lattice.cells, *map(np.ndarray.tolist, occasion.counts), strict=True):
+        own = np.column_stack(occasion.counts).tolist()
+        for cell, (students, base, absent) in zip(lattice.cells, own, strict=True):
             if cell.named:
-                students, base, absent = own
                 counts[cell] = None if cell in small else (students, base, absent)
     section = Section("attendance_by_group", MONTHS[0], sources[0].leap, counts)
     findings = [f for task in tasks_of([section]) for f in audited(*task, STATE_RULES).findings]
