@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from leapdash.build.disclosure.cells import GROUP_FAMILIES
+from leapdash.build.disclosure.audit import Section, audited, tasks_of
+from leapdash.build.disclosure.cells import GROUP_FAMILIES, Cell
 from leapdash.build.disclosure.lattice import Counts
 from leapdash.build.disclosure.occasions import Measured, Source, parts_of
 from leapdash.build.disclosure.protect import protected
@@ -248,3 +249,42 @@ def test_of_a_random_state_nothing_small_is_told_to_anybody_nor_known_to_a_few(s
 @given(months())
 def test_nor_of_three_hundred_random_states(sources):
     check(sources)
+
+
+# --- what the audit finds ------------------------------------------------------------------------
+
+MOST_TRIED = 3
+
+
+@given(months())
+def test_what_the_audit_works_out_are_the_only_whole_numbers_left(sources):
+    """Of a month whose small cells alone are withheld."""
+    lattices = [part.lattice for part in parts_of(sources[:1], STATE_RULES).values()]
+    small = {
+        lattice.cells[number]
+        for lattice in lattices
+        for number in np.flatnonzero(lattice.occasions[0].small).tolist()
+    }
+    counts: dict[Cell, tuple[int, int, int] | None] = {}
+    for lattice in lattices:
+        (occasion,) = lattice.occasions
+        own = np.column_stack(occasion.counts).tolist()
+        for cell, (students, base, absent) in zip(lattice.cells, own, strict=True):
+            if cell.named:
+                counts[cell] = None if cell in small else (students, base, absent)
+    section = Section("attendance_by_group", MONTHS[0], sources[0].leap, counts)
+    findings = [f for task in tasks_of([section]) for f in audited(*task, STATE_RULES).findings]
+    exact = {f.cell for f in findings if f.found == "follows from figures shown"}
+    for cell in sorted(exact)[:MOST_TRIED]:
+        assert any(only_one_left(lattice, cell, small) for lattice in lattices)
+    assert not [f for f in findings if f.found == "is small, and shown"]
+
+
+def only_one_left(lattice, cell, small):
+    """Whether all whole tables that agree with what a family shows have the same students there."""
+    if cell not in lattice.cells:
+        return False
+    (occasion,) = lattice.occasions
+    shown = [n for n, other in enumerate(lattice.cells) if other.named and other not in small]
+    low, high = whole_range(lattice, occasion, shown, lattice.cells.index(cell), 0)
+    return low == high == occasion.counts.students[lattice.cells.index(cell)]

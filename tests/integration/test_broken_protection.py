@@ -285,7 +285,6 @@ def small_by_absence(_rules, _students, counted, of):
     [
         pytest.param(tables, "protected", nothing_withheld, id="nothing is withheld"),
         pytest.param(tables, "protected", small_withheld, id="only what is small"),
-        pytest.param(protect, "_told_owners", nobody, id="no insider pass"),
         pytest.param(protect._Family, "widen", lambda *_all: False, id="no ranges"),
         pytest.param(Rules, "small", small_by_absence, id="cells of few students are shown"),
     ],
@@ -295,6 +294,15 @@ def test_a_step_left_out_is_found(restricted, tmp_path, monkeypatch, module, nam
         patch.setattr(module, name, instead)
         made = public_tables(restricted, STATE_RULES, SILENT).tables
     assert found_in(restricted, tmp_path, made)
+
+
+def test_without_what_districts_know_it_is_found(restricted, tmp_path, monkeypatch):
+    """Neither by combination nor by range: each of the two makes up for most of the other."""
+    with monkeypatch.context() as patch:
+        patch.setattr(protect, "_told_owners", nobody)
+        patch.setattr(protect._Family, "_told_to_owners", lambda *_all: {})
+        made = public_tables(restricted, STATE_RULES, SILENT).tables
+    assert any("those of" in found for found in found_in(restricted, tmp_path, made))
 
 
 def test_without_elimination_too_little_is_left_to_withhold(restricted, monkeypatch):

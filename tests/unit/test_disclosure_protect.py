@@ -91,6 +91,30 @@ def test_a_district_can_t_narrow_others_down_by_its_own_figures():
     assert ALL in hidden or sum(absent for _students, absent in left) >= STATE_RULES.narrowest
 
 
+def test_several_sums_and_a_districts_own_figures_together_tell_no_other_nearly():
+    """Of the part "x" 15 are absent; who knows 5 of them as their own knows of 10 in two others,
+    of whose absent 7 and 6 are shown: in the first at least 4, and at most 7.
+    """
+    one, two, three = "0010011", "0020011", "0030011"
+    rows = [(district, part) for district in (one, two, three) for part in ("x", "y")]
+    students, absent = np.array([100, 100, 60, 60, 60, 60]), np.array([5, 30, 5, 2, 5, 1])
+    sums = {Cell("00000CT", ALL, "race", "x"): [0, 2, 4]}
+    sums |= {
+        Cell(d, ALL, EVERYONE, ALL): [2 * n, 2 * n + 1] for n, d in enumerate((one, two, three))
+    }
+    sums |= {Cell(district, ALL, "race", part): [n] for n, (district, part) in enumerate(rows)}
+    whole, away = (np.array([c[own].sum() for own in sums.values()]) for c in (students, absent))
+    lattice = in_a_month(
+        cells=list(sums),
+        sums=[dict.fromkeys(own, 1) for own in sums.values()],
+        counts=Counts(whole, whole, away),
+        small=STATE_RULES.small(whole, away, whole),
+        owners=[district for district, _part in rows],
+    )
+    small = {n for n, own in enumerate(sums.values()) if len(own) == 1}
+    assert small < hidden_in(lattice)
+
+
 def test_where_no_part_is_left_to_withhold_all_students_are():
     """All are shown, and neither part may be told: their sum is too little to hide in."""
     one = lattice("race", {"a": (25, 3), "b": (25, 3)})
