@@ -361,3 +361,9 @@ def test_a_role_within_another_claim_is_found_and_a_commissioner_is_one():
     assert name(["l", "s"]) == "commissioner"
     assert name("s") == "commissioner"
     assert [name(odd) for odd in ({"s": 1}, 7, None, [], ["S"])] == ["public"] * 5
+
+
+def test_a_page_that_a_commissioner_opened_is_opened_for_nobody_else(at, monkeypatch):
+    claims = claims_of(token_of(at, COMMISSIONER)) | {"is_logged_in": True, "provider": "default"}
+    assert "Hartford" in said(on_page(monkeypatch, claims | {"is_logged_in": True}))
+    assert "There is no release to show" in said(on_page(monkeypatch, {}))
