@@ -35,6 +35,7 @@ from leapdash.release import (
     open_release,
     publish,
 )
+from leapdash.spreadsheets import safe
 
 _MOST_TOLD = 5
 _FEW = 24
@@ -243,8 +244,10 @@ def _utility(tables: Mapping[str, pa.Table]) -> list[str]:
 
 
 def _write(report: Path, withheld: pd.DataFrame) -> None:
+    texts = withheld.select_dtypes("object").columns
+    safely = {name: withheld[name].map(lambda one: safe(str(one))) for name in texts}
     try:
-        withheld.to_csv(report, index=False)
+        withheld.assign(**safely).to_csv(report, index=False)
     except OSError as error:
         raise StoreError(
             f"--report {report} can't be written: {error.strerror}.\nExpected the name of a file."
