@@ -16,7 +16,7 @@ from leapdash.show.endpoint.reply import ProblemError
 
 RATE_VARIABLE = "LEAPDASH_RATE"
 _USUAL = 120
-_MOST = 100_000
+_MOST_A_MINUTE = 100_000
 _MOST_CLIENTS = 10_000
 
 
@@ -49,10 +49,10 @@ class Limit:
 def limit_asked() -> Limit | None:
     """The limit that LEAPDASH_RATE sets; None where it is 0, for none. Raises UsageError."""
     asked = os.environ.get(RATE_VARIABLE, "").strip() or str(_USUAL)
-    if not asked.isascii() or not asked.isdigit() or len(asked) > 6 or int(asked) > _MOST:
+    if not asked.isascii() or not asked.isdigit() or len(asked) > 6 or int(asked) > _MOST_A_MINUTE:
         raise UsageError(
             f"{RATE_VARIABLE}: {shortened(asked)!r} is no number of requests.\n"
-            f"Expected a whole number a minute, from 1 to {_MOST}, or 0 for no limit."
+            f"Expected a whole number a minute, from 1 to {_MOST_A_MINUTE}, or 0 for no limit."
         )
     return Limit(int(asked)) if int(asked) else None
 

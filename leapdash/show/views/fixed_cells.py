@@ -16,7 +16,7 @@ from leapdash.show.opened import OpenedRelease
 from leapdash.show.views.checks import failed
 from leapdash.show.views.effects import effect_on
 
-_HEADLINES = (
+_COLUMNS = (
     *("district_code", "level", "headline", "effect", "std_error", "low", "high", "naive_change"),
     *("visited", "comparison_effective", "compared", "visited_all", "checks_failed"),
 )
@@ -55,7 +55,7 @@ def effects_of_cells(release: Release) -> tuple[pd.DataFrame, pd.DataFrame]:
             )
     nothing = pd.DataFrame(columns=["district_code", "level"])
     paths = paths or [nothing]
-    return pd.concat(paths, ignore_index=True), pd.DataFrame(headlines, columns=list(_HEADLINES))
+    return pd.concat(paths, ignore_index=True), pd.DataFrame(headlines, columns=list(_COLUMNS))
 
 
 def _cells(release: OpenedRelease) -> Iterator[tuple[Choice, dict[str, str]]]:
