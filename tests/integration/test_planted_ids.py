@@ -221,4 +221,4 @@ def test_no_page_and_no_table_names_a_student(left, asked, synthetic_for_the_end
 @pytest.fixture
 def synthetic_for_the_endpoint(monkeypatch):
     """The endpoint answers, though the release isn't said to be simulated."""
-    monkeypatch.setattr("leapdash.show.endpoint.answering.closed", lambda manifest: "")
+    monkeypatch.setattr("leapdash.show.opened.rule.check", lambda one, manifest: None)

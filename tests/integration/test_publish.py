@@ -167,7 +167,9 @@ def test_a_cell_withheld_in_one_table_of_a_month_is_in_both(public):
 
 
 def test_only_what_the_contract_lists_goes_out(public):
-    known = {table.name: list(table.column_names) for table in PUBLIC_TABLES}
+    """Without the effects, which are the pages' to work out."""
+    without = [table for table in PUBLIC_TABLES if not table.name.startswith("effects")]
+    known = {table.name: list(table.column_names) for table in without}
     assert set(public.manifest.tables) == set(known)
     for name, columns in known.items():
         optional = {"leap_until", "latitude", "longitude"} if name == "schools" else set()
@@ -178,7 +180,7 @@ def test_only_what_the_contract_lists_goes_out(public):
 
 def test_files_tell_nothing_by_their_order_or_statistics(public):
     for table in PUBLIC_TABLES:
-        if "status" not in table.column_names:
+        if "status" not in table.column_names or not public.has(table.name):
             continue
         rows = public.table(table.name)
         order = list(dict.fromkeys(["district_code", *table.key]))
@@ -465,8 +467,8 @@ def test_a_public_release_under_another_manifest_is_not_opened(restricted, tmp_p
         with pytest.raises(ReleaseError, match="not a manifest leapdash wrote"):
             open_release(tmp_path)
     else:
-        with pytest.raises(ReleaseError, match=r"is a restricted release"):
-            audit(open_release(tmp_path))
+        with pytest.raises(ReleaseError, match="columns that aren't for it: status"):
+            open_release(tmp_path)
 
 
 def test_figures_that_contradict_each_other_are_found(month):

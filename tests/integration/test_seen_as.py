@@ -1,56 +1,38 @@
 """The demonstration seen as one or another reader: each gets just the release that is for them."""
 
 import shutil
-from dataclasses import replace
 
 import pytest
 
 from leapdash.build.disclosure.cut import publish_every_district
 from leapdash.release import open_release
-from leapdash.show import opened as opening
 from leapdash.show.doors.reader import Reader, reading
 from leapdash.show.doors.rule import ClosedError
 from leapdash.show.opened import OpenedRelease, held, release_on_show
 from tests.lib.app import broken, opened, said
 from tests.lib.endpoint import API
+from tests.lib.paths import DEMO_PUBLIC
 from tests.lib.small_release import AVON, DISTRICTS, HARTFORD, NEW_HAVEN, make
-
-OPENED = opening._held
 
 
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory):
-    """The whole small state, a release that stands for the public one, and every district's."""
+    """The whole small state, every district's, and the demonstration's public release."""
     folder = tmp_path_factory.mktemp("stores")
     whole = make(folder / "whole").manifest.release_id
-    shutil.copytree(folder / "whole", folder / "public")
-    _rename(folder / "public", whole, public := f"{whole}-public")
+    shutil.copytree(DEMO_PUBLIC, folder / "public")
+    public = open_release(folder / "public").manifest.release_id
     publish_every_district(folder / "whole", str(folder / "districts"))
     return folder, whole, public
 
 
-def _rename(store, before, after):
-    (store / "releases" / before).rename(store / "releases" / after)
-    (store / "current").write_text(after)
-    manifest = store / "releases" / after / "manifest.json"
-    manifest.write_text(manifest.read_text().replace(before, after))
-
-
 @pytest.fixture
 def all_stores(stores, monkeypatch):
-    """All of them on show. What is in the public store says of itself that it is public."""
+    """All of them on show."""
     folder, *_ = stores
     monkeypatch.setenv("LEAPDASH_STORE", str(folder / "whole"))
     monkeypatch.setenv("LEAPDASH_PUBLIC_STORE", str(folder / "public"))
     monkeypatch.setenv("LEAPDASH_DISTRICT_STORES", str(folder / "districts"))
-
-    def public_or(store, release_id):
-        if store != str(folder / "public"):
-            return OPENED(store, release_id)
-        release = open_release(store, release_id)
-        return OpenedRelease(replace(release, manifest=replace(release.manifest, tier="public")))
-
-    monkeypatch.setattr(opening, "_held", public_or)
     return folder
 
 
