@@ -245,7 +245,7 @@ def _utility(tables: Mapping[str, pa.Table]) -> list[str]:
 
 def _write(report: Path, withheld: pd.DataFrame) -> None:
     texts = [name for name in withheld if not pd.api.types.is_numeric_dtype(withheld[name])]
-    safely = {name: withheld[name].map(lambda one: safe(str(one))) for name in texts}
+    safely = {str(name): withheld[name].map(lambda one: safe(str(one))) for name in texts}
     try:
         withheld.assign(**safely).to_csv(report, index=False)
     except OSError as error:
