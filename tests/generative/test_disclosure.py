@@ -223,13 +223,18 @@ def check(sources):
 
 
 def assert_untold(lattice, sums, shown, small):
-    """No small cell is a combination of those shown, for anybody, or who knows their own."""
+    """No small cell is a combination of those shown, for anybody, or who knows their own; what is
+    left of it without one's own and is told to everybody, as another cell, is no more than that.
+    """
+    public = [sums[n] for n in shown]
+    of_public = matrix_rank(public, lattice)
     for owner in ("", *set(lattice.owners)):
         seen = [lattice.hidden_from(owner, sums[n]) for n in shown]
         before = matrix_rank(seen, lattice)
         for number in small:
             rest = lattice.hidden_from(owner, sums[number])
-            assert not rest or matrix_rank([*seen, rest], lattice) == before + 1
+            known = owner and matrix_rank([*public, rest], lattice) == of_public
+            assert not rest or known or matrix_rank([*seen, rest], lattice) == before + 1
 
 
 def matrix_rank(sums, lattice):
