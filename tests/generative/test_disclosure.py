@@ -16,7 +16,8 @@ from leapdash.build.disclosure.cells import GROUP_FAMILIES, Cell
 from leapdash.build.disclosure.lattice import Counts
 from leapdash.build.disclosure.occasions import Measured, Source, parts_of
 from leapdash.build.disclosure.protect import protected
-from leapdash.build.disclosure.ranges import Published, narrow
+from leapdash.build.disclosure.published import Published
+from leapdash.build.disclosure.ranges import narrow
 from leapdash.build.disclosure.rules import STATE_RULES
 from leapdash.build.disclosure.span import Span
 

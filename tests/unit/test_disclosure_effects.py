@@ -7,7 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from leapdash.build.disclosure.effects import Effects, audited_effects, public_effects
+from leapdash.build.disclosure.effects import Effects, public_effects
+from leapdash.build.disclosure.effects_audit import audited_effects
 from leapdash.build.disclosure.rules import STATE_RULES
 from leapdash.contract import ALL_LEVELS, EVENT_TIMES, LEVELS, STATE_CODE
 from leapdash.release import Release

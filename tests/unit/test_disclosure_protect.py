@@ -9,8 +9,10 @@ import pytest
 from leapdash.build.disclosure.cells import EVERYONE, Cell
 from leapdash.build.disclosure.lattice import Counts, Lattice, Occasion
 from leapdash.build.disclosure.occasions import ATTENDANCE, Source, parts_of, taking_part
+from leapdash.build.disclosure.programs import Range
 from leapdash.build.disclosure.protect import protected
-from leapdash.build.disclosure.ranges import Narrow, Published, Range, narrow
+from leapdash.build.disclosure.published import Published
+from leapdash.build.disclosure.ranges import Narrow, narrow
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.contract import ALL
 

@@ -28,7 +28,8 @@ from leapdash.build.disclosure.cells import (
 from leapdash.build.disclosure.lattice import Counts
 from leapdash.build.disclosure.limit import NO_LIMIT, Limit
 from leapdash.build.disclosure.occasions import taking_part
-from leapdash.build.disclosure.ranges import Narrow, Published, narrow
+from leapdash.build.disclosure.published import Published
+from leapdash.build.disclosure.ranges import Narrow, narrow
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.span import PRIME, Span, Sum
 from leapdash.contract import ALL, LEAP, OTHER, STATE_CODE, school_year_of

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from leapdash.build.disclosure.audit import Finding
 from leapdash.build.disclosure.cells import Cell
 from leapdash.build.disclosure.lattice import Lattice
 from leapdash.build.disclosure.protect import withheld
@@ -40,15 +39,13 @@ MOST_OF_ONE = 0.8
 
 _FAMILY = "effects"
 _LEVELS = (ALL_LEVELS, *LEVELS)
-_KEYS = ["district_code", "level"]
-_MEASURED = ["effect", "low", "high", "visited", "naive_change"]
-_TABLES = ("effects", "effects_headlines")
-_FRACTIONS = (
+KEYS = ["district_code", "level"]
+FRACTIONS = (
     *("effect", "low", "high", "band_low", "band_high"),
     *("visited_rate", "naive_change"),
 )
-_COUNTS = ("visited", "comparison_effective", "compared", "visited_all")
-_TOLD = (*_FRACTIONS, *_COUNTS, "std_error", "checks_failed")
+COUNTS = ("visited", "comparison_effective", "compared", "visited_all")
+TOLD = (*FRACTIONS, *COUNTS, "std_error", "checks_failed")
 
 
 class Place(NamedTuple):
@@ -71,7 +68,6 @@ class Effects:
     headlines: pd.DataFrame
 
 
-_Fault = tuple[Place, str]
 EffectsOf = Callable[[Release], Effects]
 """What works out the effects of a restricted release for the state and every district, by level and
 together."""
@@ -88,14 +84,14 @@ def public_effects(
     if not len(paths):
         return Made({}, pd.DataFrame())
     places = [Place(code, level) for code in (STATE_CODE, *sorted(leap)) for level in _LEVELS]
-    visited = _visited(paths)
+    visited = fewest_visited(paths)
     few = _few(places, paths, headlines, rules) | visited_withheld(by_group)
     hidden = _hidden(places, visited, few, rules)
     frames = {"effects": _every(paths, places, "event_time", list(EVENT_TIMES))}
     frames["effects_headlines"] = _every(headlines, places, "headline", list(HEADLINES))
     withheld = pd.DataFrame(
         {
-            **_cell(place)._asdict(),
+            **cell_of(place)._asdict(),
             "table": _FAMILY,
             "students_inside": visited.get(place, 0),
             "reason": "small" if place in few else "beside",
@@ -112,13 +108,13 @@ def _every(
 ) -> pd.DataFrame:
     """A row for every place and value, also where nobody was compared."""
     index = pd.MultiIndex.from_tuples([(*p, v) for p in places for v in values])
-    keyed = frame.set_index([*_KEYS, by])
-    return keyed.reindex(index.set_names([*_KEYS, by])).reset_index()
+    keyed = frame.set_index([*KEYS, by])
+    return keyed.reindex(index.set_names([*KEYS, by])).reset_index()
 
 
 def _in_shape(name: str, frame: pd.DataFrame, hidden: set[Place]) -> pa.Table:
-    away = np.array([place in hidden for place in _places(frame)], bool)
-    told = [column for column in _TOLD if column in frame]
+    away = np.array([place in hidden for place in places_of(frame)], bool)
+    told = [column for column in TOLD if column in frame]
     frame = _rounded(frame.astype({n: "float64" for n in told if n != "checks_failed"}))
     frame.loc[away, told] = None
     frame["status"] = np.where(away, "c", "shown")
@@ -130,10 +126,10 @@ def _in_shape(name: str, frame: pd.DataFrame, hidden: set[Place]) -> pa.Table:
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
     """Effects to a tenth of a point, standard errors to two digits, counts to ten."""
     frame = frame.copy()
-    for name in _FRACTIONS:
+    for name in FRACTIONS:
         if name in frame:
             frame[name] = frame[name].round(3) + 0.0
-    for name in _COUNTS:
+    for name in COUNTS:
         if name in frame:
             frame[name] = (frame[name] / 10).round() * 10
     if "std_error" in frame:
@@ -145,7 +141,7 @@ def _hidden(
     places: Sequence[Place], visited: Mapping[Place, int], few: set[Place], rules: Rules
 ) -> set[Place]:
     """The places whose effects are withheld."""
-    lattice, kept = _lattice(places, visited), {n for n, p in enumerate(places) if p in few}
+    lattice, kept = linked(places, visited), {n for n, p in enumerate(places) if p in few}
     while True:
         hidden = withheld(lattice, lattice.sums, kept)
         shown = [number for number in range(len(places)) if number not in hidden]
@@ -155,10 +151,10 @@ def _hidden(
         kept |= more
 
 
-def _visited(paths: pd.DataFrame) -> dict[Place, int]:
+def fewest_visited(paths: pd.DataFrame) -> dict[Place, int]:
     """The fewest visited in any month, by place."""
-    least: pd.DataFrame = paths.groupby(_KEYS)["visited"].min().reset_index()
-    return dict(zip(_places(least), least["visited"].astype(int), strict=True))
+    least: pd.DataFrame = paths.groupby(KEYS)["visited"].min().reset_index()
+    return dict(zip(places_of(least), least["visited"].astype(int), strict=True))
 
 
 def _few(
@@ -173,14 +169,14 @@ def _few(
     months, least = len(EVENT_TIMES), rules.least_students
     enough_compared = paths["comparison_effective"] >= least
     shown: pd.DataFrame = paths[paths["shown"] & enough_compared & (paths["visited"] >= least)]
-    varies = Counter(_places(headlines[headlines["std_error"].gt(0)]))
-    enough = {p for p, n in Counter(_places(shown)).items() if n == months}
+    varies = Counter(places_of(headlines[headlines["std_error"].gt(0)]))
+    enough = {p for p, n in Counter(places_of(shown)).items() if n == months}
     enough &= {place for place, number in varies.items() if number == len(HEADLINES)}
     few = {place for place in places if place not in enough}
-    return few | _mostly_one(_visited(paths))
+    return few | mostly_one_district(fewest_visited(paths))
 
 
-def _mostly_one(visited: Mapping[Place, int]) -> set[Place]:
+def mostly_one_district(visited: Mapping[Place, int]) -> set[Place]:
     """The state's places of which one district is most."""
     found = set()
     for level in _LEVELS:
@@ -197,7 +193,7 @@ def visited_withheld(by_group: pd.DataFrame) -> set[Place]:
     rows = by_group[(by_group["participation"] == "visited") & (by_group["status"] != "shown")]
     last = school_year_of(max(by_group["month"]))
     rows = rows[rows["month"].map(school_year_of) == last]
-    return {place for place in _places(rows) if place.district_code not in (LEAP, OTHER)}
+    return {place for place in places_of(rows) if place.district_code not in (LEAP, OTHER)}
 
 
 @dataclass(frozen=True)
@@ -207,7 +203,7 @@ class _Visited(Lattice):
     students: Sequence[int] = ()
 
 
-def _lattice(places: Sequence[Place], visited: Mapping[Place, int]) -> _Visited:
+def linked(places: Sequence[Place], visited: Mapping[Place, int]) -> _Visited:
     """The cells as sums over districts' levels. A district that isn't offered is left out, as if it
     had no visited: that can only tell a reader more.
     """
@@ -236,17 +232,15 @@ def _leaving_few(lattice: _Visited, shown: Sequence[int], rules: Rules) -> Itera
     """
     students = lattice.students
     size = {next(iter(own)): students[n] for n, own in enumerate(lattice.sums) if len(own) == 1}
-    for number, parts, rest in _remainders(lattice, shown):
+    for number, parts, rest in remainders(lattice, shown):
         owners = {lattice.owners[row] for row in rest}
         lefts = [rest, *({r for r in rest if lattice.owners[r] != own} for own in owners)]
         fewest = min(sum(size.get(row, 0) for row in left) for left in lefts if left)
-        if min(fewest, _left_as_told(lattice, number, parts)) < rules.least_students:
+        if min(fewest, left_as_told(lattice, number, parts)) < rules.least_students:
             yield min(parts, key=lambda n: students[n], default=number)
 
 
-def _remainders(
-    lattice: Lattice, shown: Sequence[int]
-) -> Iterator[tuple[int, list[int], set[int]]]:
+def remainders(lattice: Lattice, shown: Sequence[int]) -> Iterator[tuple[int, list[int], set[int]]]:
     """Shown cells, each with shown ones in it that share nobody, and the rows these leave."""
     for number in shown:
         inside = [n for n in shown if n != number and _within(lattice, n, number)]
@@ -256,7 +250,7 @@ def _remainders(
                 yield number, parts, rest
 
 
-def _left_as_told(lattice: _Visited, number: int, parts: Sequence[int]) -> int:
+def left_as_told(lattice: _Visited, number: int, parts: Sequence[int]) -> int:
     """What the numbers of visited, as they are told, leave of a cell less some in it."""
     told = [_to_ten(lattice.students[n]) for n in (number, *parts)]
     return told[0] - sum(told[1:])
@@ -288,100 +282,11 @@ def _apart(lattice: Lattice, inside: Sequence[int]) -> Iterator[list[int]]:
         yield from _apart(lattice, of_one)
 
 
-# --- the attack ----------------------------------------------------------------------------------
+def places_of(frame: pd.DataFrame) -> list[Place]:
+    """The place of every row."""
+    return [Place(*place) for place in zip(*(frame[name] for name in KEYS), strict=True)]
 
 
-def audited_effects(release: Release, rules: Rules) -> tuple[int, list[Finding]]:
-    """How many withheld effects of a public release were attacked, and which fell: from its files
-    alone. What is left of a shown cell is judged by the numbers as they are told: to ten.
-    """
-    if not release.has("effects"):
-        return 0, []
-    frames = {name: release.table(name).to_pandas() for name in _TABLES}
-    status = [_statuses(frame) for frame in frames.values()]
-    hidden = {place for place, own in status[0].items() if "c" in own}
-    by_group = release.table("attendance_by_group").to_pandas()
-    found = [
-        *((name, *fault) for name, frame in frames.items() for fault in _faults(frame, rules)),
-        *(("effects", *fault) for fault in _apart_in_status(*status)),
-        *(("effects", *fault) for fault in _told_together(frames["effects"], hidden, rules)),
-        *(
-            ("effects", place, "shown, and tells how many are visited, which is withheld")
-            for place in sorted((visited_withheld(by_group) & status[0].keys()) - hidden)
-        ),
-    ]
-    through = release.manifest.through
-    return len(hidden), [
-        Finding(name, through, _cell(place), fault) for name, place, fault in found
-    ]
-
-
-def _apart_in_status(
-    paths: Mapping[Place, set[str]], headlines: Mapping[Place, set[str]]
-) -> Iterator[_Fault]:
-    """Places that are shown in one table or month and withheld in another."""
-    for place, own in paths.items():
-        if len(own | headlines.get(place, set())) > 1:
-            yield place, "shown in one table or month and withheld in another"
-
-
-def _told_together(paths: pd.DataFrame, hidden: set[Place], rules: Rules) -> Iterator[_Fault]:
-    """Shown effects that tell a withheld one with others, or leave few visited beside others."""
-    places = list(_statuses(paths))
-    shown = [number for number, place in enumerate(places) if place not in hidden]
-    told = _visited(paths[paths["status"] == "shown"].astype({"visited": "int64"}))
-    # Whoever looks from outside can't tell a cell of nobody from one that is withheld.
-    nobody = {place: 0 for place in places if place.level in LEVELS}
-    lattice = _lattice(places, {**nobody, **told})
-    kept = {number for number, place in enumerate(places) if place in hidden}
-    for number in sorted(withheld(lattice, lattice.sums, kept) - kept):
-        yield places[number], "shown, and tells a withheld effect with others that are"
-    for number, parts, _rest in _remainders(lattice, shown):
-        if 0 < _left_as_told(lattice, number, parts) < rules.least_students:
-            yield places[number], "shown, and leaves few visited beside others that are"
-    for place in sorted(_mostly_one(told) - hidden):
-        yield place, "shown, and mostly one district's"
-
-
-def _statuses(frame: pd.DataFrame) -> dict[Place, set[str]]:
-    found: dict[Place, set[str]] = {}
-    for place, status in zip(_places(frame), frame["status"], strict=True):
-        found.setdefault(place, set()).add(status)
-    return found
-
-
-def _faults(frame: pd.DataFrame, rules: Rules) -> Iterator[_Fault]:
-    """What single rows of a table tell that they mustn't, and rows that aren't there."""
-    told = [column for column in _TOLD if column in frame]
-    shown = frame["status"] == "shown"
-    # A number is told to ten: the least that may be shown may be told as five fewer.
-    least = rules.least_students - 5
-    for wrong, found in (
-        (~shown & frame[told].notna().any(axis=1), "figures left under their mark"),
-        (shown & (frame["visited"] < least), "shown, of too few visited"),
-        (shown & (frame["comparison_effective"] < least), "shown, beside too few others"),
-        (shown & (frame.get("std_error", 1.0) == 0), "shown, though nothing varies"),
-        (shown & _finer(frame), "told more precisely than it may be"),
-        (shown & frame[_MEASURED].isna().any(axis=1), "shown without its figure"),
-    ):
-        yield from ((place, found) for place in _places(frame.loc[wrong]))
-    whole = len(EVENT_TIMES) if "event_time" in frame else len(HEADLINES)
-    for place, rows in Counter(_places(frame)).items():
-        if rows != whole:
-            yield place, "not all its months are there"
-
-
-def _places(frame: pd.DataFrame) -> list[Place]:
-    return [Place(*place) for place in zip(*(frame[name] for name in _KEYS), strict=True)]
-
-
-def _finer(frame: pd.DataFrame) -> pd.Series:
-    """Rows with an effect below a tenth of a point or a count below ten."""
-    fractions = frame[[name for name in _FRACTIONS if name in frame]].astype("float64")
-    counts = frame[[name for name in _COUNTS if name in frame]].astype("float64")
-    fine = (fractions - fractions.round(3)).abs().max(axis=1) > 1e-9
-    return fine | (counts % 10).max(axis=1).gt(0)
-
-
-def _cell(place: Place) -> Cell:
+def cell_of(place: Place) -> Cell:
+    """A place as a cell, as findings and reports name it."""
     return Cell(place.district_code, place.level, _FAMILY, ALL)

@@ -19,7 +19,8 @@ import numpy as np
 from leapdash.build.disclosure.cells import Cell
 from leapdash.build.disclosure.lattice import Lattice, Occasion
 from leapdash.build.disclosure.limit import NO_LIMIT, Limit
-from leapdash.build.disclosure.ranges import Narrow, Published, narrow, near_for_owners
+from leapdash.build.disclosure.published import Published
+from leapdash.build.disclosure.ranges import Narrow, narrow, near_for_owners
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.span import Span, Sum
 from leapdash.contract import ALL

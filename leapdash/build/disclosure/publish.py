@@ -15,7 +15,8 @@ from leapdash.build.disclosure.audit import (
     sections_of,
     tasks_of,
 )
-from leapdash.build.disclosure.effects import EffectsOf, audited_effects, public_effects
+from leapdash.build.disclosure.effects import EffectsOf, public_effects
+from leapdash.build.disclosure.effects_audit import audited_effects
 from leapdash.build.disclosure.limit import NO_LIMIT, Limit
 from leapdash.build.disclosure.occasions import taking_part
 from leapdash.build.disclosure.revisions import changes
