@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
-STORE ?= data/demo
+# Another store to show; without one, the demonstration with all its tiers.
+STORE ?=
 DEMO_STATE ?= demo-state
 
 # Two files at a time, as the tests of a file share what is slow to make; the slowest are named at the
@@ -22,10 +23,10 @@ help:  ## what there is to do
 
 run: $(VENV)/.run  ## open the dashboard on the demonstration release
 	@echo "leapdash: http://localhost:$(PORT)"
-	LEAPDASH_STORE=$(STORE) $(BIN)/streamlit run app.py --server.port $(PORT)
+	$(if $(STORE),LEAPDASH_STORE=$(STORE)) $(BIN)/streamlit run app.py --server.port $(PORT)
 
 dev: $(VENV)/.dev  ## the dashboard for who works on it: a changed file is run again
-	LEAPDASH_STORE=$(STORE) $(BIN)/streamlit run app.py --server.port $(PORT) --server.fileWatcherType auto
+	$(if $(STORE),LEAPDASH_STORE=$(STORE)) $(BIN)/streamlit run app.py --server.port $(PORT) --server.fileWatcherType auto
 
 test: lint  ## lint, and every test but the longest (COVERAGE=1: and what they leave out)
 	$(PYTEST) -m "not full" $(if $(COVERAGE),$(COVER))
