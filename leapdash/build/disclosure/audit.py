@@ -7,7 +7,7 @@ tables that agree with what is shown leave it a small range, unless all of that 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -25,6 +25,7 @@ from leapdash.build.disclosure.cells import (
     cells_of,
     members_of,
 )
+from leapdash.build.disclosure.elsewhere import Elsewhere
 from leapdash.build.disclosure.lattice import Counts
 from leapdash.build.disclosure.limit import NO_LIMIT, Limit
 from leapdash.build.disclosure.occasions import taking_part
@@ -101,16 +102,22 @@ def sections_of(release: Release) -> Iterator[Section]:
 
 
 def tasks_of(
-    sections: Sequence[Section], before: Sequence[Section] = ()
-) -> list[tuple[list[Section], list[Section], str | None]]:
+    sections: Sequence[Section], before: Sequence[Section] = (), elsewhere: Elsewhere | None = None
+) -> list[tuple[list[Section], list[Section], frozenset[Cell], str | None]]:
     """The parts of an audit that can go on beside each other: each family of every school year,
-    and what concerns all families of a year; with what the release before said of that year.
+    and what concerns all families of a year; with what the release before said of that year, and
+    what the state tells of it elsewhere.
     """
     years: dict[str, list[Section]] = {}
     for section in sections:
         years.setdefault(school_year_of(section.month), []).append(section)
     return [
-        (own, [s for s in before if school_year_of(s.month) == year], family)
+        (
+            own,
+            [s for s in before if school_year_of(s.month) == year],
+            (elsewhere or {}).get(year, frozenset()),
+            family,
+        )
         for year, own in years.items()
         for family in (None, *sorted({cell.family for s in own for cell in s.counts}))
     ]
@@ -119,12 +126,14 @@ def tasks_of(
 def audited(
     sections: Sequence[Section],
     before: Sequence[Section],
+    elsewhere: frozenset[Cell],
     family: str | None,
     rules: Rules,
     limit: Limit = NO_LIMIT,
 ) -> Verdict:
     """Attack the withheld cells of a family in a school year, `before`: also with what a release
-    before showed; without a family, what all tell of each other, and what is wrong without attack.
+    before showed, `elsewhere`: with what the state tells of besides; without a family, what all
+    tell of each other, and what is wrong without attack.
     """
     if family is None:
         findings = [finding for section in sections for finding in _wrong(section, rules)]
@@ -136,7 +145,8 @@ def audited(
     findings = [finding for attack in attacks for finding in attack.findings()]
     found = {(finding.table, finding.month, finding.cell) for finding in findings}
     earlier = [_Attack(section, family, rules, limit, patterns) for section in before]
-    for finding in _over_months(attacks, [e for e in earlier if e.pattern.sums], patterns):
+    earlier = [attack for attack in earlier if attack.pattern.sums]
+    for finding in _over_months(attacks, earlier, elsewhere, patterns):
         if (finding.table, finding.month, finding.cell) not in found:
             findings.append(finding)
     return Verdict(0, tuple(dict.fromkeys(findings)))
@@ -158,10 +168,14 @@ def _wrong(section: Section, rules: Rules) -> Iterator[Finding]:
 
 
 def _over_months(
-    attacks: Sequence["_Attack"], earlier: Sequence["_Attack"], patterns: dict[object, "_Pattern"]
+    attacks: Sequence["_Attack"],
+    earlier: Sequence["_Attack"],
+    elsewhere: frozenset[Cell],
+    patterns: dict[object, "_Pattern"],
 ) -> Iterator[Finding]:
     """The cells that no month of a school year shows, and that follow from those that any does,
-    or did in the release before, for a reader who takes the counts of all months for the same.
+    or did in the release before, for a reader who takes the counts of all months for the same; and
+    from those and what the state tells elsewhere, but not from that alone.
     """
     if not attacks:
         return
@@ -182,6 +196,16 @@ def _over_months(
         own = asked[cell].section
         found = f"follows from figures shown in any month of the year{by}"
         yield Finding(own.table, own.month, cell.published, found)
+    known = frozenset(cell for cell in pattern.sums if cell in elsewhere)
+    if not known & never:
+        return
+    left = frozenset(never - known)
+    alone = replace(pattern, shown=known, withheld=left).told
+    for cell, by in replace(pattern, shown=pattern.shown | known, withheld=left).told.items():
+        if cell not in alone and cell not in pattern.told:
+            own = asked[cell].section
+            found = f"follows with what the state tells elsewhere{by}"
+            yield Finding(own.table, own.month, cell.published, found)
 
 
 def _small(section: Section, rules: Rules) -> list[Cell]:

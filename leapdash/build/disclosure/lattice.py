@@ -53,8 +53,9 @@ class Lattice:
 
     `cells`, `sums`: every cell, the most wanted first, and of which rows it is the sum. `owners`:
     the district that knows a row exactly, by row. `occasions`: the months, table by table. `given`:
-    the cells that months published before show already. A cell without a name isn't offered, but
-    mustn't be worked out either where it is small.
+    the cells that months published before show already; `elsewhere`: those that the state's own
+    figures of the year tell of, as they stand on the occasion `ends`. A cell without a name isn't
+    offered, but mustn't be worked out either where it is small.
     """
 
     cells: Sequence[Cell]
@@ -62,6 +63,8 @@ class Lattice:
     owners: Sequence[str]
     occasions: Sequence[Occasion]
     given: frozenset[int] = frozenset()
+    elsewhere: frozenset[int] = frozenset()
+    ends: int | None = None
 
     def hidden_from(self, owner: str, sum_: Sum) -> dict[int, int]:
         """What of a sum the owner of some of its rows doesn't know anyway."""

@@ -21,6 +21,7 @@ from leapdash.build.disclosure.cells import (
     cells_of,
     members_of,
 )
+from leapdash.build.disclosure.elsewhere import may_be_told
 from leapdash.build.disclosure.lattice import Counts, Lattice, Occasion
 from leapdash.build.disclosure.revisions import NOTHING, Former
 from leapdash.build.disclosure.rules import Rules
@@ -100,9 +101,15 @@ def taking_part(schools: pd.DataFrame, month: date) -> frozenset[str]:
     return frozenset(schools["district_code"][began])
 
 
-def parts_of(sources: Sequence[Source], rules: Rules, former: Former = NOTHING) -> dict[str, Part]:
+def parts_of(
+    sources: Sequence[Source],
+    rules: Rules,
+    former: Former = NOTHING,
+    elsewhere: Collection[Cell] = (),
+) -> dict[str, Part]:
     """The cells of a school year, by family, from what there is of its months; without an occasion
-    of those that `former` tells of where these are final.
+    of those that `former` tells of where these are final. `elsewhere`: of which cells the state
+    tells in that year.
 
     A cell is there all year where anybody is in it in any month, with nobody in the others: that it
     comes and goes would tell of the few who do.
@@ -116,7 +123,9 @@ def parts_of(sources: Sequence[Source], rules: Rules, former: Former = NOTHING) 
             if rows:
                 found.setdefault(family, []).append((number, rows))
     return {
-        family: _part(family, [(sources[n], rows) for n, rows in own], stretches, rules, former)
+        family: _part(
+            family, [(sources[n], rows) for n, rows in own], stretches, rules, former, elsewhere
+        )
         for family, own in found.items()
     }
 
@@ -127,6 +136,7 @@ def _part(
     stretches: Mapping[frozenset[str], int],
     rules: Rules,
     former: Former,
+    elsewhere: Collection[Cell],
 ) -> Part:
     every = sorted({row for _source, rows in occasions for row in rows})
     numbers = {row: number for number, row in enumerate(every)}
@@ -164,9 +174,14 @@ def _part(
         for number, sum_ in enumerate(own)
         if sum_ and names[order[number]].published in shown
     }
+    cells = tuple(names[n] for n in order)
+    told = {number for number, cell in enumerate(cells) if cell.published in elsewhere}
+    ends = kept[-1][:2] if kept[-1][0].measured == TO_DATE else None
+    if ends is not None:
+        told |= set(may_be_told(cells, _counts(*ends), rules))
     if former.final:
         kept = [one for one in kept if one[0].month not in former.months]
-    cells = tuple(names[n] for n in order)
+    at_its_end = ends is not None and bool(kept) and kept[-1][0] is ends[0]
     lattice = Lattice(
         cells=cells,
         sums=tuple(sums[cell] for cell in cells),
@@ -175,6 +190,8 @@ def _part(
             _occasion(source, cells, table, own, rules, former) for source, table, own in kept
         ),
         given=frozenset(given),
+        elsewhere=frozenset(told),
+        ends=len(kept) - 1 if at_its_end else None,
     )
     measures = [table[list(source.measured.measures)] for source, table, _own in kept]
     return Part(lattice, measures)
@@ -194,7 +211,7 @@ def _occasion(
 ) -> Occasion:
     measured = source.measured
     offered = np.array([bool(own) for own in sums])
-    counts = Counts(*(table[name].to_numpy(np.int64) for name in measured.counts))
+    counts = _counts(source, table)
     small = rules.small(counts.students, counts.absent, counts.base)
     if measured.rates_of_days:
         # Who is enrolled stays; whom a month's days and absence tell of changes with every month.
@@ -209,6 +226,10 @@ def _occasion(
             measured.table, source.month, cell.published, own, rules
         )
     return Occasion(source.month, measured.table, sums, counts, small & offered, lasting & offered)
+
+
+def _counts(source: Source, table: pd.DataFrame) -> Counts:
+    return Counts(*(table[name].to_numpy(np.int64) for name in source.measured.counts))
 
 
 def _places(table: pd.DataFrame, keys: list[str]) -> Iterator[tuple[str, ...]]:

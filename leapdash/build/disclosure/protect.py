@@ -13,10 +13,12 @@ What a single month has too few of (the absent of a short June) is withheld in t
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 
 import numpy as np
 
 from leapdash.build.disclosure.cells import Cell
+from leapdash.build.disclosure.elsewhere import following
 from leapdash.build.disclosure.lattice import Lattice, Occasion
 from leapdash.build.disclosure.limit import NO_LIMIT, Limit
 from leapdash.build.disclosure.published import Published
@@ -83,7 +85,9 @@ class _Family:
         lattice = self.lattice
         if not self.wanted <= self.always:
             kept = self.wanted | self.always
-            self.always |= withheld(lattice, lattice.sums, kept, limit, lattice.given)
+            while not kept <= self.always:
+                self.always |= withheld(lattice, lattice.sums, kept, limit, lattice.given)
+                kept = self._with_elsewhere(limit)
         for month, wanted in self.wanted_in.items():
             known = self.hidden[month]
             own = {number for number in self.always | wanted if self.sums[month][number]}
@@ -97,6 +101,15 @@ class _Family:
             months = (month for month, sums in self.sums.items() if sums[number])
             if all(number in self.hidden[month] for month in months):
                 self.wanted.add(number)
+
+    def _with_elsewhere(self, limit: Limit) -> set[int]:
+        """What must be withheld, too, from who knows what the state tells of the year elsewhere;
+        what that tells by itself can't be kept.
+        """
+        lattice = self.lattice
+        known = lattice.elsewhere | lattice.given
+        kept = self.always - following(lattice.sums, known, self.always)
+        return withheld(lattice, lattice.sums, kept, limit, known) if lattice.elsewhere else kept
 
     def withhold(self, numbers: Collection[int], month: date | None) -> None:
         """Want cells withheld in a month, or in all where no month published before shows it."""
@@ -115,7 +128,10 @@ class _Family:
             if self.withstood[place] == hidden:
                 continue
             self.withstood[place] = hidden
-            for number, partner in self._told(occasion, self.open[place], rules, limit):
+            told = self._told(occasion, self.open[place], rules, limit)
+            if place == self.lattice.ends:
+                told = chain(told, self._told_with_elsewhere(occasion, rules, limit))
+            for number, partner in told:
                 lasts = number in self.always
                 self.withhold([partner], None if lasts else occasion.month)
                 self.withstood[place] = None
@@ -157,6 +173,29 @@ class _Family:
                     f"{cell}, {occasion.month:%B %Y}: nothing is left to withhold beside it"
                 )
             yield number, partner
+
+    def _told_with_elsewhere(
+        self, occasion: Occasion, rules: Rules, limit: Limit
+    ) -> Iterator[tuple[int, int]]:
+        """The withheld cells of which too little is left open to who knows what the state tells
+        elsewhere, though that alone leaves enough, and what to withhold beside each.
+        """
+        lattice, sums = self.lattice, occasion.sums
+        hidden = self.hidden[occasion.month]
+        known = [number for number in sorted(lattice.elsewhere) if sums[number]]
+        if hidden.isdisjoint(known):
+            return
+        asked = sorted(hidden - lattice.elsewhere - following(sums, known, hidden))
+
+        own = [n for n, _sum in _candidates(lattice, sums, hidden)]
+        shown = [*own, *(number for number in known if number in hidden)]
+        told, single = _narrowed(occasion, shown, asked, rules, limit)
+        alone = _narrowed(occasion, known, asked, rules, limit)[0] if told else {}
+        for number, one in told.items():
+            held_by = [shown[n] for n in one.held_by if n < len(shown)]
+            partner = _partner(lattice, occasion, held_by, single, lattice.elsewhere)
+            if number not in alone and partner is not None:
+                yield number, partner
 
     def _told_to_owners(
         self,
@@ -252,15 +291,36 @@ def _told_nearly(
                 yield first, min(beside, key=lambda part: counts.students[part])
 
 
+def _narrowed(
+    occasion: Occasion, shown: Sequence[int], asked: Sequence[int], rules: Rules, limit: Limit
+) -> tuple[dict[int, Narrow], list[int]]:
+    """The cells asked, by number, of which too little is left open by those shown; and of these
+    those that are single rows.
+    """
+    sums, counts = occasion.sums, occasion.counts
+    published = Published([sums[n] for n in shown], counts.at(shown))
+    base = [bool(counts.base[number]) for number in asked]
+    found = narrow(published, [sums[n] for n in asked], base, rules.narrowest, limit)
+    told = {asked[n]: one for n, one in found.items() if not one.harmless(rules)}
+    return told, [shown[n] for n in published.known.values()]
+
+
 def _partner(
-    lattice: Lattice, occasion: Occasion, held_by: Sequence[int], single: Sequence[int]
+    lattice: Lattice,
+    occasion: Occasion,
+    held_by: Sequence[int],
+    single: Sequence[int],
+    elsewhere: Collection[int] = (),
 ) -> int | None:
     """What else to withhold where shown sums narrow a withheld count down: of the sums of one
     district, or else of their parts, or else of all of them, the one of the fewest students; all
-    students of a place only where nothing else is left.
+    students of a place only where nothing else is left. Not what is told `elsewhere`, too: to
+    withhold that would keep nothing.
     """
     cells, sums, students = lattice.cells, occasion.sums, occasion.counts.students
     rows = {row for number in held_by for row in sums[number]}
+    held_by = [number for number in held_by if number not in elsewhere]
+    single = [number for number in single if number not in elsewhere]
     parts = [number for number in single if not rows.isdisjoint(sums[number])]
     narrow_sums = [number for number in held_by if lattice.of_one_owner(number)]
     for numbers in (narrow_sums, parts, held_by):

@@ -17,6 +17,7 @@ from leapdash.build.disclosure.audit import (
 )
 from leapdash.build.disclosure.effects import EffectsOf, public_effects
 from leapdash.build.disclosure.effects_audit import audited_effects
+from leapdash.build.disclosure.elsewhere import told_elsewhere
 from leapdash.build.disclosure.limit import NO_LIMIT, Limit
 from leapdash.build.disclosure.occasions import taking_part
 from leapdash.build.disclosure.revisions import changes
@@ -104,8 +105,8 @@ def audit(
     workers: int | None = None,
     before: Release | None = None,
 ) -> Verdict:
-    """What can be worked out of a public release, from its files, and from those of the one before
-    beside it; ReleaseError where it is none.
+    """What can be worked out of a public release, from its files, from those of the one before
+    beside it, and with what the state's published figures tell; ReleaseError where it is none.
     """
     if release.manifest.tier != "public":
         raise ReleaseError(
@@ -114,7 +115,8 @@ def audit(
         )
     sections = list(sections_of(release))
     earlier = [] if before is None else list(sections_of(before))
-    tasks = [(*task, rules, limit) for task in tasks_of(sections, earlier)]
+    elsewhere = told_elsewhere(release)
+    tasks = [(*task, rules, limit) for task in tasks_of(sections, earlier, elsewhere)]
     # Of little work, to start other processes takes the most.
     workers = 1 if workers is None and len(sections) <= _FEW else workers
     verdicts = []

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from leapdash.build.disclosure.cells import EVERYONE, PARTS, SCHOOLS, Cell
+from leapdash.build.disclosure.elsewhere import told_elsewhere
 from leapdash.build.disclosure.limit import NO_LIMIT, Limit
 from leapdash.build.disclosure.occasions import (
     ATTENDANCE,
@@ -71,7 +72,11 @@ def public_tables(
     final = told.months if told.final else set()
     new = {year: own for year, own in years.items() if {s.month for s in own} - final}
     shown: dict[str, list[pd.DataFrame]] = {ATTENDANCE.table: [], TO_DATE.table: []}
-    tasks = [(own, rules, limit, told.of_year(year)) for year, own in new.items()]
+    elsewhere = told_elsewhere(release)
+    tasks = [
+        (own, rules, limit, told.of_year(year), elsewhere.get(year, frozenset()))
+        for year, own in new.items()
+    ]
     with progress.bar("withhold small cells and what tells them", len(tasks)) as done:
         for cells in each(protected_year, tasks, workers):
             for table, own in cells.items():
@@ -118,10 +123,16 @@ def sources_of(release: Release) -> dict[str, list[Source]]:
 
 
 def protected_year(
-    sources: Sequence[Source], rules: Rules, limit: Limit = NO_LIMIT, told: Former = NOTHING
+    sources: Sequence[Source],
+    rules: Rules,
+    limit: Limit = NO_LIMIT,
+    told: Former = NOTHING,
+    elsewhere: Collection[Cell] = (),
 ) -> dict[str, pd.DataFrame]:
-    """The cells of a school year, by table, with what they tell or that they don't."""
-    parts = parts_of(sources, rules, told)
+    """The cells of a school year, by table, with what they tell or that they don't; `elsewhere`: of
+    which of them the state tells in its own figures of the year.
+    """
+    parts = parts_of(sources, rules, told, elsewhere)
     hidden = protected([part.lattice for part in parts.values()], rules, limit)
     frames: dict[str, list[pd.DataFrame]] = {source.measured.table: [] for source in sources}
     for (family, part), own in zip(parts.items(), hidden, strict=True):
