@@ -203,7 +203,8 @@ def publish_command(
     With --district or --all-districts: that of one district in full, for those who may see it.
 
     Small cells are withheld, and whatever would tell them; it is published only where an attack on
-    its finished files works out nothing. For synthetic releases only, as yet.
+    its finished files works out nothing. What is attacked, and what a state has to judge itself, is
+    in docs/decisions/0016-the-public-release.md.
     """
     check_out(out)
     if district or all_districts:

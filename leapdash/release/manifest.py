@@ -17,10 +17,13 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class SourceFact:
-    """Where some of a release's figures come from: `rows` read from `name`, its origin, licence."""
+    """Where some of a release's figures come from: `rows` read from `name`, its origin, licence.
+
+    `rows` is None where it isn't told: one row more than in the release before is one student.
+    """
 
     name: str
-    rows: int
+    rows: int | None
     origin: str
     licence: str
 

@@ -3,6 +3,8 @@ worked out; whatever could be is not published.
 """
 
 import json
+import sys
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -10,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
 from leapdash.build.disclosure.audit import (
     Section,
@@ -27,8 +30,9 @@ from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.build.disclosure.tables import public_tables, sources_of
 from leapdash.contract import ALL, GROUPS, LEAP, OTHER, PUBLIC_TABLES, STATE_CODE
 from leapdash.errors import ContractError, ReleaseError, UsageError
-from leapdash.progress import SILENT
-from leapdash.release import BuildFacts, open_release, publish
+from leapdash.progress import SILENT, Progress
+from leapdash.release import BuildFacts, SourceFact, open_release, publish
+from leapdash.show.words.about import source_facts
 from tests.lib.by_hand import rows_of
 from tests.lib.paths import DEMO
 from tests.lib.small_release import DISTRICTS, HARTFORD, make, small_tables
@@ -435,12 +439,22 @@ def test_weaker_rules_are_refused_unless_wanted_and_then_told(restricted, tmp_pa
     assert "weaker than the state's rule: least_students" in release.manifest.rules["suppression"]
 
 
-def test_recorded_data_are_not_published_yet(restricted, tmp_path):
+def test_recorded_data_are_published_for_the_state_to_judge(restricted, tmp_path, capsys):
+    """And how many rows their tables have isn't told: one more than before is one student."""
     tables = {name: restricted.table(name) for name in restricted.manifest.tables}
-    recorded = BuildFacts(synthetic=False, half_day="state", sources=())
+    source = SourceFact("enrollment.csv", 48_611, "a state", "for the state's use")
+    recorded = BuildFacts(synthetic=False, half_day="state", sources=(source,))
     publish(tmp_path / "recorded", tables, recorded)
-    with pytest.raises(UsageError, match="holds recorded data"):
-        publish_public(tmp_path / "recorded", tmp_path / "public")
+    progress = Progress(Console(file=sys.stdout, width=200))
+    release = publish_public(tmp_path / "recorded", tmp_path / "public", progress=progress)
+    assert (
+        "recorded data: whether it may go out is your state's to judge" in capsys.readouterr().out
+    )
+    assert not release.manifest.synthetic
+    assert release.manifest.sources == (replace(source, rows=None),)
+    assert "48611" not in release.folder.read("manifest.json").decode()
+    facts = source_facts(release.manifest)
+    assert facts == (("enrollment.csv", "a state. Licence: for the state's use."),)
 
 
 def test_a_store_of_restricted_releases_takes_no_public_one(restricted):

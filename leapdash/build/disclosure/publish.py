@@ -1,6 +1,7 @@
 """From a restricted release to a public one, published only if it withstands the audit."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,6 +31,7 @@ from leapdash.progress import SILENT, Progress
 from leapdash.release import (
     BuildFacts,
     Release,
+    SourceFact,
     check_kept_apart,
     current_id,
     id_before,
@@ -40,6 +42,10 @@ from leapdash.release import (
 from leapdash.spreadsheets import safe
 
 _MOST_TOLD = 5
+_FOR_A_REVIEWER = (
+    "recorded data: whether it may go out is your state's to judge. What was attacked and what "
+    "wasn't is in docs/decisions/0016-the-public-release.md."
+)
 _FEW = 24
 
 
@@ -94,6 +100,8 @@ def publish_public(
         raise ContractError(f"{public.folder}: not the files that were audited. Remove it.")
     for line in _utility(made.tables):
         progress.say(line)
+    if not release.manifest.synthetic:
+        progress.note(_FOR_A_REVIEWER)
     return public
 
 
@@ -185,12 +193,6 @@ def _check_before(before: Release | None, rules: Rules, revise: bool, out: str |
 
 def _check_stores(release: Release, out: str | Path) -> Release | None:
     """The release on show in `out`, if there is one."""
-    if not release.manifest.synthetic:
-        raise UsageError(
-            f"{release.folder} holds recorded data.\n"
-            "Expected a synthetic release: what a public one of recorded data needs besides is in "
-            "docs/decisions/0016-the-public-release.md."
-        )
     if release.manifest.tier != "restricted":
         raise UsageError(
             f"{release.folder} is a {release.manifest.tier} release.\n"
@@ -223,10 +225,21 @@ def _facts(release: Release, rules: Rules) -> BuildFacts:
     return BuildFacts(
         synthetic=manifest.synthetic,
         half_day=str(manifest.rules["half_day"]),
-        sources=manifest.sources,
+        sources=tuple(_without_rows(release)),
         tier="public",
         suppression=_suppression(rules),
     )
+
+
+def _without_rows(release: Release) -> Iterator[SourceFact]:
+    """The sources; of those that aren't public themselves not how many rows they have."""
+    public = (
+        set(release.table("published", ["source"])["source"].to_pylist())
+        if release.has("published")
+        else set()
+    )
+    for source in release.manifest.sources:
+        yield source if source.name in public else replace(source, rows=None)
 
 
 def _suppression(rules: Rules) -> str:

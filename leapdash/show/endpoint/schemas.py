@@ -98,7 +98,13 @@ SCHEMAS: Mapping[str, Schema] = {
         rules={"type": "object", "additionalProperties": TEXT},
         sources={
             "type": "array",
-            "items": _all("A source.", name=TEXT, rows=_NUMBER, origin=TEXT, licence=TEXT),
+            "items": _all(
+                "A source; rows is null where it isn't told.",
+                name=TEXT,
+                rows={"type": ["integer", "null"]},
+                origin=TEXT,
+                licence=TEXT,
+            ),
         },
         tables={
             "type": "object",

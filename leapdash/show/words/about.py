@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from leapdash.contract import tables_of
-from leapdash.release import Manifest
+from leapdash.release import Manifest, SourceFact
 from leapdash.show.language import N_, _, _n
 from leapdash.show.words.numbers import count, month
 
@@ -95,19 +95,20 @@ def release_facts(manifest: Manifest) -> list[tuple[str, str]]:
 
 def source_facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """Where a release's figures come from, as pairs of a name and words."""
-    return tuple(
-        (
-            source.name,
-            _n(
-                "{origin}. Licence: {licence}. {n} row.",
-                "{origin}. Licence: {licence}. {n} rows.",
-                source.rows,
-                origin=source.origin,
-                licence=source.licence,
-                n=count(source.rows),
-            ),
-        )
-        for source in manifest.sources
+    return tuple((source.name, _source(source)) for source in manifest.sources)
+
+
+def _source(source: SourceFact) -> str:
+    origin, licence = source.origin, source.licence
+    if source.rows is None:
+        return _("{origin}. Licence: {licence}.", origin=origin, licence=licence)
+    return _n(
+        "{origin}. Licence: {licence}. {n} row.",
+        "{origin}. Licence: {licence}. {n} rows.",
+        source.rows,
+        origin=origin,
+        licence=licence,
+        n=count(source.rows),
     )
 
 
