@@ -1,17 +1,17 @@
 """The order of it all: input tables and published figures in, a release out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
-from leapdash.build.panel.from_files import look_at, panel_of
+from leapdash.build.panel.from_files import panel_of
 from leapdash.build.panel.numbered import HALF_DAYS, check_half_day
-from leapdash.build.sources.about import About
-from leapdash.build.sources.folder import Folder
+from leapdash.build.sources.opening import open_source
 from leapdash.build.sources.published.ct_open_data import read_published
+from leapdash.build.sources.source import Source
 from leapdash.build.summaries.summarise import summarise
 from leapdash.engines import ANY_CORES, DEFAULT_ENGINE, Engine, open_engine
 from leapdash.errors import InputError, LeapdashError, ReleaseError
@@ -64,26 +64,25 @@ def build(
     check_kept_apart(out, "restricted")
     opened = partial(open_engine, engine, memory_limit, threads, spark_master)
     try:
-        with progress.step("look at the files"):
-            folder, about = look_at(input_path(input))
-            figures = _published(published, out, progress)
-        for note in folder.notes:
-            progress.note(note)
-        tables, rows_read = _tables(folder, opened, half_day, effects, progress)
+        with ExitStack() as stack:
+            with progress.step("look at the files"):
+                source = stack.enter_context(open_source(input_path(input)))
+                figures = _published(published, out, progress)
+            for note in source.notes:
+                progress.note(note)
+            tables, rows_read = _tables(source, opened, half_day, effects, progress)
     except LeapdashError as error:
         raise type(error)(f"{error}\n{on_show(out)}") from error
     if figures is not None:
         tables["published"] = figures[0]
     with progress.step("publish") as step:
-        release = publish(
-            out, tables, _facts(folder, about, rows_read, half_day, figures), keep=keep
-        )
+        release = publish(out, tables, _facts(source, rows_read, half_day, figures), keep=keep)
         step.rows = sum(facts.rows for facts in release.manifest.tables.values())
     return release
 
 
 def _tables(
-    folder: Folder,
+    source: Source,
     opened: Callable[[], AbstractContextManager[Engine]],
     half_day: str,
     effects: bool,
@@ -93,7 +92,7 @@ def _tables(
 
     Raises InputError that says which rows, or which file, stand in the way.
     """
-    with panel_of(folder, opened, half_day, progress) as (space, inputs, panel):
+    with panel_of(source, opened, half_day, progress) as (space, inputs, panel):
         tables = summarise(space, panel, inputs.programme, progress)
         if effects:
             # Loaded where it is asked for: the estimator takes as long to load as a summary.
@@ -141,19 +140,18 @@ def _published(files: Sequence[Path], store: str | Path, progress: Progress) -> 
 
 
 def _facts(
-    folder: Folder,
-    about: About,
+    source: Source,
     rows_read: Mapping[str, int],
     half_day: str,
     figures: _Figures | None,
 ) -> BuildFacts:
+    about = source.about
     sources = [
-        SourceFact(folder.tables[name].label, rows, about.origin, about.licence)
+        SourceFact(source.tables[name].label, rows, about.origin, about.licence)
         for name, rows in rows_read.items()
     ]
-    daily = "attendance_daily" in folder.tables
     return BuildFacts(
         synthetic=about.synthetic,
-        half_day=HALF_DAYS[half_day] if daily else "as in the monthly input",
+        half_day=HALF_DAYS[half_day] if source.by_day else "as in the monthly input",
         sources=tuple(sources + (figures[1] if figures else [])),
     )
