@@ -92,8 +92,8 @@ def build(
         typer.Option(
             parser=_path,
             metavar="FILE",
-            help="Attendance file of Connecticut Open Data; may be given several times. "
-            "Without it, the figures of the release on show are carried over.",
+            help="Attendance of Connecticut Open Data, or chronic absence of EdSight; may be given "
+            "several times. What isn't given is carried over from the release on show.",
         ),
     ] = None,
     half_day: Annotated[
