@@ -59,12 +59,15 @@ def demo(
     seed: Annotated[
         int, typer.Option(min=0, max=2**63 - 1, help="The same seed gives the same state.")
     ] = 1,
+    daily: Annotated[
+        bool, typer.Option("--daily", help="Attendance by day, with reasons, not by month.")
+    ] = False,
 ) -> None:
     """Write a synthetic state whose true effects are known."""
     check_out(out)
     from leapdash.build.demo import make_state
 
-    summary = make_state(out, students=students, seed=seed, progress=_progress().say)
+    summary = make_state(out, students=students, seed=seed, progress=_progress().say, daily=daily)
     for line in summary.lines():
         typer.echo(line)
 
