@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leapdash.build.demo.calendar import MONTHS, MONTHS_PER_YEAR, SCHOOL_DAYS
+from leapdash.build.demo.calendar import MONTHS
 from leapdash.build.demo.draws import I64, Draws
 
 REASONS = ("illness", "other excused", "unexcused", "suspension", None)
@@ -32,12 +32,11 @@ _SHARES, _SHARES_OF_MANY = (0.52, 0.24, 0.17, 0.01, 0.06), (0.27, 0.18, 0.44, 0.
 _MANY = 0.2
 
 
-def school_days(month: int) -> list[date]:
-    """The days of a school month on which school is in session: weekdays, evenly spread."""
+def school_days(month: int, wanted: int) -> list[date]:
+    """So many days of a school month: weekdays, evenly spread."""
     first = MONTHS[month]
     days = (first + timedelta(days=number) for number in range(31))
     weekdays = [day for day in days if day.month == first.month and day.weekday() < 5]
-    wanted = SCHOOL_DAYS[month % MONTHS_PER_YEAR]
     return [weekdays[(2 * n + 1) * len(weekdays) // (2 * wanted)] for n in range(wanted)]
 
 
@@ -50,11 +49,11 @@ def by_day(attendance: pa.Table, draws: Draws) -> Iterator[pa.Table]:
 
 
 def _days_of(rows: pa.Table, month: int, draws: Draws) -> pa.Table:
-    dates = school_days(month)
     enrolled = _half_days(rows["days_enrolled"])
     attended = _half_days(rows["days_attended"])
     n = rows.num_rows
-    members = np.minimum((enrolled + 1) // 2, len(dates))
+    members = (enrolled + 1) // 2
+    dates = school_days(month, int(members.max()))
     begins = _begins(rows, members, len(dates), draws.chance(0.5, (n,), "joins late", month))
     place = np.arange(len(dates))
     there = (place >= begins[:, None]) & (place < (begins + members)[:, None])
