@@ -145,6 +145,29 @@ def build(
     typer.echo(f"Release {release.manifest.release_id} is on show{where}.")
 
 
+fetch = typer.Typer(help="Download public files, or a system's own, to build from.")
+app.add_typer(fetch, name="fetch", no_args_is_help=True)
+
+
+@fetch.command()
+def ct(
+    out: Annotated[
+        Path, typer.Option(parser=_path, metavar="DIR", help="Folder to keep the files in.")
+    ],
+    portal: Annotated[
+        str, typer.Option(parser=_said, metavar="URL", help="Address of the open data portal.")
+    ] = "https://data.ct.gov",
+) -> None:
+    """Download Connecticut's attendance files and Education Directory from its open data.
+
+    Files that are as they were aren't read again, and stay where the portal can't be reached.
+    """
+    from leapdash.build.sources.published.fetch_ct import fetch_ct
+
+    for file in fetch_ct(out, portal, progress=_progress()):
+        typer.echo(file)
+
+
 @app.command(name="publish")
 def publish_command(
     store: Annotated[
