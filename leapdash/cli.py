@@ -59,12 +59,15 @@ def demo(
     seed: Annotated[
         int, typer.Option(min=0, max=2**63 - 1, help="The same seed gives the same state.")
     ] = 1,
+    daily: Annotated[
+        bool, typer.Option("--daily", help="Attendance by day, with reasons, not by month.")
+    ] = False,
 ) -> None:
     """Write a synthetic state whose true effects are known."""
     check_out(out)
     from leapdash.build.demo import make_state
 
-    summary = make_state(out, students=students, seed=seed, progress=_progress().say)
+    summary = make_state(out, students=students, seed=seed, progress=_progress().say, daily=daily)
     for line in summary.lines():
         typer.echo(line)
 
@@ -92,8 +95,8 @@ def build(
         typer.Option(
             parser=_path,
             metavar="FILE",
-            help="Attendance file of Connecticut Open Data; may be given several times. "
-            "Without it, the figures of the release on show are carried over.",
+            help="Attendance of Connecticut Open Data, or chronic absence of EdSight; may be given "
+            "several times. What isn't given is carried over from the release on show.",
         ),
     ] = None,
     half_day: Annotated[
@@ -140,6 +143,29 @@ def build(
     # An address may hold a key.
     where = "" if is_address(out) else f" in {out}"
     typer.echo(f"Release {release.manifest.release_id} is on show{where}.")
+
+
+fetch = typer.Typer(help="Download public files, or a system's own, to build from.")
+app.add_typer(fetch, name="fetch", no_args_is_help=True)
+
+
+@fetch.command()
+def ct(
+    out: Annotated[
+        Path, typer.Option(parser=_path, metavar="DIR", help="Folder to keep the files in.")
+    ],
+    portal: Annotated[
+        str, typer.Option(parser=_said, metavar="URL", help="Address of the open data portal.")
+    ] = "https://data.ct.gov",
+) -> None:
+    """Download Connecticut's attendance files and Education Directory from its open data.
+
+    Files that are as they were aren't read again, and stay where the portal can't be reached.
+    """
+    from leapdash.build.sources.published.fetch_ct import fetch_ct
+
+    for file in fetch_ct(out, portal, progress=_progress()):
+        typer.echo(file)
 
 
 @app.command(name="publish")

@@ -1,20 +1,21 @@
 """The order of it all: input tables and published figures in, a release out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
-from leapdash.build.panel.from_files import look_at, panel_of
+from leapdash.build.panel.from_files import panel_of
 from leapdash.build.panel.numbered import HALF_DAYS, check_half_day
-from leapdash.build.sources.about import About
-from leapdash.build.sources.folder import Folder
-from leapdash.build.sources.published.ct_open_data import read_published
+from leapdash.build.sources.opening import open_source
+from leapdash.build.sources.published.read import read_all_published
+from leapdash.build.sources.source import Source
 from leapdash.build.summaries.summarise import summarise
+from leapdash.contract import PUBLISHED
 from leapdash.engines import ANY_CORES, DEFAULT_ENGINE, Engine, open_engine
-from leapdash.errors import InputError, LeapdashError, ReleaseError
+from leapdash.errors import LeapdashError, ReleaseError
 from leapdash.paths import check_out
 from leapdash.progress import SILENT, Progress
 from leapdash.release import (
@@ -28,8 +29,6 @@ from leapdash.release import (
     publish,
 )
 from leapdash.remote import input_path
-
-_LICENCE = "public domain"
 
 
 def build(
@@ -50,8 +49,8 @@ def build(
 
     Both are a folder or an address on another file system, as `s3://bucket/store`.
 
-    `published`: files of Connecticut Open Data; without one, the figures of the release on show
-    are carried over. `half_day`: what daily attendance counts, one of
+    `published`: files of Connecticut Open Data and EdSight; figures for which none is given are
+    carried over from the release on show. `half_day`: what daily attendance counts, one of
     numbered.HALF_DAYS. `engine`, `memory_limit`, `threads`, `spark_master`: see `open_engine`.
     `effects`: whether to estimate what the visits changed, which takes longest.
 
@@ -64,26 +63,24 @@ def build(
     check_kept_apart(out, "restricted")
     opened = partial(open_engine, engine, memory_limit, threads, spark_master)
     try:
-        with progress.step("look at the files"):
-            folder, about = look_at(input_path(input))
-            figures = _published(published, out, progress)
-        for note in folder.notes:
-            progress.note(note)
-        tables, rows_read = _tables(folder, opened, half_day, effects, progress)
+        with ExitStack() as stack:
+            with progress.step("look at the files"):
+                source = stack.enter_context(open_source(input_path(input)))
+                figures = _published(published, out, progress)
+            for note in source.notes:
+                progress.note(note)
+            tables, rows_read = _tables(source, opened, half_day, effects, progress)
     except LeapdashError as error:
         raise type(error)(f"{error}\n{on_show(out)}") from error
-    if figures is not None:
-        tables["published"] = figures[0]
+    tables |= figures[0]
     with progress.step("publish") as step:
-        release = publish(
-            out, tables, _facts(folder, about, rows_read, half_day, figures), keep=keep
-        )
+        release = publish(out, tables, _facts(source, rows_read, half_day, figures), keep=keep)
         step.rows = sum(facts.rows for facts in release.manifest.tables.values())
     return release
 
 
 def _tables(
-    folder: Folder,
+    source: Source,
     opened: Callable[[], AbstractContextManager[Engine]],
     half_day: str,
     effects: bool,
@@ -93,7 +90,7 @@ def _tables(
 
     Raises InputError that says which rows, or which file, stand in the way.
     """
-    with panel_of(folder, opened, half_day, progress) as (space, inputs, panel):
+    with panel_of(source, opened, half_day, progress) as (space, inputs, panel):
         tables = summarise(space, panel, inputs.programme, progress)
         if effects:
             # Loaded where it is asked for: the estimator takes as long to load as a summary.
@@ -103,57 +100,51 @@ def _tables(
         return tables, inputs.rows_read
 
 
-_Figures = tuple[pa.Table, list[SourceFact]]
+_Figures = tuple[Mapping[str, pa.Table], Sequence[SourceFact]]
 
 
-def _published(files: Sequence[Path], store: str | Path, progress: Progress) -> _Figures | None:
-    """The published figures and their sources: from the files, else from the release on show.
+def _published(files: Sequence[Path], store: str | Path, progress: Progress) -> _Figures:
+    """The published figures by table, and their sources: from the files; of a table for which none
+    is given, from the release on show.
 
     Raises ReleaseError where nobody can tell which release that is.
     """
     release_id = current_id(store)
-    if files:
-        tables = {file: read_published(file) for file in files}
-        titles = [str(table["source"][0]) for table in tables.values()]
-        for file, title in zip(tables, titles, strict=True):
-            if titles.count(title) > 1:
-                raise InputError(
-                    f"{file.name}: {title} is given {titles.count(title)} times.\n"
-                    "Expected each year's file once. Leave out the older one."
-                )
-        facts = [
-            SourceFact(title, table.num_rows, f"Connecticut Open Data, {file.name}", _LICENCE)
-            for title, (file, table) in zip(titles, tables.items(), strict=True)
-        ]
-        return pa.concat_tables(tables.values()), facts
-    if release_id is None:
-        return None
+    tables: dict[str, pa.Table] = {}
+    facts: list[SourceFact] = []
+    for file, figures in zip(files, read_all_published(files), strict=True):
+        rows = figures.rows
+        name, origin = figures.table, f"{figures.publisher}, {file.name}"
+        tables[name] = pa.concat_tables([tables[name], rows]) if name in tables else rows
+        facts.append(SourceFact(figures.title, rows.num_rows, origin, figures.licence))
+    wanted = [name for name in PUBLISHED if name not in tables]
+    if release_id is None or not wanted:
+        return tables, facts
     try:
         shown = open_release(store, release_id)
     except ReleaseError as error:
         progress.note(f"no published figures carried over: {str(error).splitlines()[0]}")
-        return None
-    if not shown.has("published"):
-        return None
-    table = shown.table("published")
-    names = set(table["source"].to_pylist())
-    return table, [fact for fact in shown.manifest.sources if fact.name in names]
+        return tables, facts
+    for name in filter(shown.has, wanted):
+        tables[name] = shown.table(name)
+        titles = set(tables[name]["source"].to_pylist())
+        facts += [fact for fact in shown.manifest.sources if fact.name in titles]
+    return tables, facts
 
 
 def _facts(
-    folder: Folder,
-    about: About,
+    source: Source,
     rows_read: Mapping[str, int],
     half_day: str,
-    figures: _Figures | None,
+    figures: _Figures,
 ) -> BuildFacts:
+    about = source.about
     sources = [
-        SourceFact(folder.tables[name].label, rows, about.origin, about.licence)
+        SourceFact(source.tables[name].label, rows, about.origin, about.licence)
         for name, rows in rows_read.items()
     ]
-    daily = "attendance_daily" in folder.tables
     return BuildFacts(
         synthetic=about.synthetic,
-        half_day=HALF_DAYS[half_day] if daily else "as in the monthly input",
-        sources=tuple(sources + (figures[1] if figures else [])),
+        half_day=HALF_DAYS[half_day] if source.by_day else "as in the monthly input",
+        sources=(*sources, *figures[1]),
     )

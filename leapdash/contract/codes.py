@@ -13,6 +13,9 @@ from leapdash.contract.thresholds import (
     percent,
 )
 
+PUBLISHED = ("published", "published_chronic_absence")
+"""The tables of figures that a state published itself; they are in every tier."""
+
 CONTRACT_VERSION = "5"
 STATE_CODE = "00000CT"
 CODE_PATTERN = r"[0-9]{5}[0-9A-Z]{2}"

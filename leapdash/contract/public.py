@@ -17,6 +17,7 @@ from leapdash.contract.codes import (
     LEVELS,
     OTHER,
     PARTICIPATION,
+    PUBLISHED,
     STATE_CODE,
     STATUSES,
 )
@@ -214,5 +215,5 @@ PUBLIC_TABLES: tuple[Table, ...] = (
     ),
     *_PUBLIC_EFFECTS,
     _RESTRICTED["schools"],
-    _RESTRICTED["published"],
+    *(_RESTRICTED[name] for name in PUBLISHED),
 )

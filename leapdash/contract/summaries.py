@@ -8,6 +8,7 @@ from leapdash.contract.codes import (
     CODE_PATTERN,
     CONTACTS,
     GEOGRAPHIES,
+    GRADES,
     LANGUAGES,
     PLACES,
     STATE_CODE,
@@ -318,6 +319,38 @@ SUMMARY_TABLES: tuple[Table, ...] = (
             Column("source", "text", "the file the figure is from"),
         ),
         key=("school_year", "district_code", "group", "source"),
+        optional=True,
+    ),
+    Table(
+        "published_chronic_absence",
+        "school year x district x grade x source",
+        "Chronic absence as published by the state. A grade that a district doesn't have has no "
+        "row.",
+        (
+            YEAR,
+            Column(
+                "district_code", "text", "the district, or what counts as one", pattern=CODE_PATTERN
+            ),
+            Column("district_name", "text", "as published"),
+            Column("grade", "text", "grade in that school year", codes=GRADES),
+            count(
+                "chronically_absent",
+                "students absent for 10% or more of their days; empty: withheld by the state, or "
+                "not told",
+                nullable=True,
+            ),
+            Column(
+                "chronic_absence_rate",
+                "number",
+                "of all who count; empty: withheld by the state",
+                unit="fraction",
+                minimum=0,
+                maximum=1,
+                nullable=True,
+            ),
+            Column("source", "text", "the report the figure is from"),
+        ),
+        key=("school_year", "district_code", "grade", "source"),
         optional=True,
     ),
     *EFFECT_TABLES,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from leapdash.contract import STATE_CODE, Table, tables_of
+from leapdash.contract import PUBLISHED, STATE_CODE, Table, tables_of
 from leapdash.release.files import Folder
 from leapdash.release.manifest import Manifest
 
@@ -32,7 +32,7 @@ def misplaced(folder: Folder, manifest: Manifest) -> Iterator[tuple[str, str, st
             elif manifest.district:
                 yield from (
                     (facts.file, *found)
-                    for found in _strangers(about, columns, manifest.district, name == "published")
+                    for found in _strangers(about, columns, manifest.district, name in PUBLISHED)
                 )
 
 

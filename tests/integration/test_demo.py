@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from leapdash.build.build import build
 from leapdash.build.demo import make_state
 from leapdash.build.demo.places import DISTRICTS
 from leapdash.build.demo.tables import all_tables
@@ -238,8 +239,8 @@ def test_a_demonstration_state_may_be_replaced(tmp_path):
 
 
 def test_a_state_whose_writing_was_broken_off_may_be_replaced(tmp_path, monkeypatch):
-    def broken_off(state, visits):
-        yield from list(all_tables(state, visits))[:3]
+    def broken_off(state, visits, daily):
+        yield from list(all_tables(state, visits, daily))[:3]
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
@@ -248,6 +249,26 @@ def test_a_state_whose_writing_was_broken_off_may_be_replaced(tmp_path, monkeypa
             make_state(tmp_path, students=300, seed=1)
     make_state(tmp_path, students=300, seed=1)
     assert set(_bytes(tmp_path)) == {f"{name}.parquet" for name in (*TABLES, "truth")}
+
+
+def test_a_state_by_day_builds_to_the_release_of_its_months(tmp_path):
+    """Its days added up in shares are the months' own; half a day of membership is a whole one."""
+    releases = []
+    for daily in (False, True):
+        make_state(tmp_path / f"in-{daily}", students=300, daily=daily)
+        half_day = "fraction" if daily else "state"
+        out = tmp_path / f"out-{daily}"
+        built = build(tmp_path / f"in-{daily}", out, half_day=half_day, effects=False)
+        releases.append(built.table("attendance").to_pandas())
+    monthly, daily = releases
+    key = ["school_code", "month", "level", "participation"]
+    both = monthly.merge(daily, on=key, suffixes=("", "_by_day"))
+    assert len(both) > 0.98 * len(monthly)
+    assert daily["days_attended"].sum() == monthly["days_attended"].sum()
+    extra = daily["days_enrolled"].sum() - monthly["days_enrolled"].sum()
+    assert 0 <= extra <= 0.01 * monthly["days_enrolled"].sum()
+    make_state(tmp_path / "in-True", students=300)
+    assert not (tmp_path / "in-True" / "attendance_daily.parquet").exists()
 
 
 @pytest.mark.parametrize("name", ["attendance.parquet", "notes.txt", "enrollment.csv"])

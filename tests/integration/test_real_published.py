@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from leapdash.build.build import build
-from leapdash.build.sources.published.ct_open_data import read_published
+from leapdash.build.sources.published.read import read_published
 from leapdash.errors import InputError
 from tests.lib.input_files import write_csv
 
@@ -16,7 +16,7 @@ _FILE = "ct_attendance_by_group_and_district_2021-22.csv"
 
 @pytest.fixture(scope="module")
 def published(real_data: Path) -> pa.Table:
-    return read_published(real_data / _FILE)
+    return read_published(real_data / _FILE).rows
 
 
 def rates(table: pa.Table, district: str) -> dict[str, float]:
@@ -74,7 +74,7 @@ def test_a_copy_a_spreadsheet_has_touched_gives_the_same_table(
     copy = tmp_path / "copy.csv"
     with copy.open("w", newline="", encoding="utf-8-sig") as file:
         csv.writer(file).writerows([header, *changed])
-    assert read_published(copy) == published
+    assert read_published(copy).rows == published
 
 
 def test_the_release_holds_them_and_names_their_source(
@@ -92,17 +92,75 @@ def test_the_release_holds_them_and_names_their_source(
         assert source.origin == f"Connecticut Open Data, {_FILE}"
 
 
-@pytest.mark.parametrize("kind", ["2018-19", "2019-20", "trend"])
-def test_a_report_of_edsight_is_told_from_the_file_expected(kind: str, real_data: Path) -> None:
-    file = real_data / f"edsight_chronic_absenteeism_by_grade_{kind}.csv"
-    with pytest.raises(InputError) as error:
-        read_published(file)
-    title = f"Chronic Absenteeism, {kind.capitalize()}"
-    assert str(error.value) == (
-        f"{file.name}, row 1: a report of EdSight, {title!r}, and no attendance rates.\n"
-        "Expected a file of Connecticut Open Data, School Attendance by Student Group and "
-        "District, as data.ct.gov gives it."
-    )
+def edsight(real_data: Path, kind: str) -> Path:
+    return real_data / f"edsight_chronic_absenteeism_by_grade_{kind}.csv"
+
+
+def cells_of(file: Path) -> list[list[str]]:
+    """The rows below the header, as they stand there."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return [row for row in csv.reader(lines) if len(row) > 2 and row[1].startswith("=")]
+
+
+@pytest.mark.parametrize("year", ["2018-19", "2019-20"])
+def test_every_cell_of_a_year_s_chronic_absence_arrives(year: str, real_data: Path) -> None:
+    file = edsight(real_data, year)
+    given, table = cells_of(file), read_published(file).rows
+    assert table.num_rows == len(given) == 2227
+    assert set(table["school_year"].to_pylist()) == {year}
+    told = {"chronically_absent": 3, "chronic_absence_rate": 4}
+    for measure, column in told.items():
+        numbers = [float(row[column]) for row in given if row[column] != "*"]
+        factor = 1 if measure == "chronically_absent" else 100
+        found = [factor * value for value in table[measure].drop_null().to_pylist()]
+        assert found == pytest.approx(numbers, abs=1e-9)
+        assert table[measure].null_count == sum(row[column] == "*" for row in given)
+    assert table["grade"].to_pylist()[:3] == ["K", "1", "2"]
+
+
+def test_every_cell_of_the_trend_arrives_but_for_grades_a_district_doesn_t_have(
+    real_data: Path,
+) -> None:
+    given = cells_of(edsight(real_data, "trend"))
+    figures = read_published(edsight(real_data, "trend"))
+    table = figures.rows
+    values = [value for row in given for value in row[3:] if value != "N/A"]
+    assert table.num_rows == len(values)
+    assert table["chronic_absence_rate"].null_count == values.count("*")
+    assert table["chronically_absent"].null_count == table.num_rows
+    numbers = [float(value) for value in values if value != "*"]
+    found = [100 * value for value in table["chronic_absence_rate"].drop_null().to_pylist()]
+    assert found == pytest.approx(numbers, abs=1e-9)
+    years = ["2011-12", "2012-13", "2013-14", "2014-15", "2015-16"]
+    assert sorted(set(table["school_year"].to_pylist())) == years
+    assert figures.title == "Chronic Absenteeism, Trend, 2011-12 to 2015-16"
+
+
+def test_its_codes_are_the_directory_s(real_data: Path) -> None:
+    """But for districts that the directory, of another year, no longer has."""
+    with (real_data / "ct_education_directory.csv").open(encoding="utf-8-sig", newline="") as lines:
+        known = {row["Organization Code"] for row in csv.DictReader(lines)}
+    codes = {
+        code
+        for kind in ("2018-19", "2019-20", "trend")
+        for code in read_published(edsight(real_data, kind)).rows["district_code"].to_pylist()
+    }
+    assert len(codes - known) <= 0.05 * len(codes), sorted(codes - known)
+
+
+def test_both_kinds_go_into_one_release_and_each_is_carried_over_by_itself(
+    real_data: Path, tmp_path: Path
+) -> None:
+    folder, store = write_csv(tmp_path / "input"), tmp_path / "store"
+    files = [real_data / _FILE, edsight(real_data, "2018-19"), edsight(real_data, "2019-20")]
+    first = build(folder, store, published=files, effects=False)
+    assert first.table("published_chronic_absence").num_rows == 2 * 2227
+    again = build(folder, store, published=[edsight(real_data, "trend")], effects=False)
+    assert again.table("published").num_rows == first.table("published").num_rows
+    origins = {fact.name: (fact.origin, fact.licence) for fact in again.manifest.sources}
+    name = "Chronic Absenteeism, Trend, 2011-12 to 2015-16"
+    assert origins[name] == (f"EdSight, {edsight(real_data, 'trend').name}", "PDDL")
+    assert "Chronic Absenteeism, 2018-19" not in origins
 
 
 def test_the_directory_of_schools_is_no_attendance(real_data: Path) -> None:

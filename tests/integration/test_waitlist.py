@@ -17,11 +17,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from leapdash.build.build import build
-from leapdash.build.panel.from_files import look_at, panel_of
+from leapdash.build.panel.from_files import panel_of
 from leapdash.build.panel.inputs import Inputs
 from leapdash.build.panel.panel import Panel
 from leapdash.build.sources.about import About
-from leapdash.build.sources.folder import InputTable
+from leapdash.build.sources.opening import open_source
+from leapdash.build.sources.source import InputTable
 from leapdash.build.waitlist import students
 from leapdash.build.waitlist.sheets import as_csv, as_workbook
 from leapdash.build.waitlist.students import Waitlist, waitlist_of
@@ -81,8 +82,10 @@ class Made:
 
 @pytest.fixture(scope="module")
 def made(folder: Path) -> Iterator[Made]:
-    found, _ = look_at(folder)
-    with panel_of(found, open_engine, "state", SILENT, with_ids=True) as parts:
+    with (
+        open_source(folder) as found,
+        panel_of(found, open_engine, "state", SILENT, with_ids=True) as parts,
+    ):
         yield Made(*parts, found.tables["enrollment"])
 
 

@@ -20,7 +20,10 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 from tests.lib.small_release import AVON, HARTFORD
 
-CLIENT, COOKIE_SECRET = "leapdash-client", "a secret of the tests, long enough to sign with"
+CLIENT, COOKIE_SECRET = (
+    "leapdash-client",
+    "a secret of the tests, long enough to sign with",
+)  # pragma: allowlist secret
 COMMISSIONER, OF_AVON, OF_HARTFORD = "carmen", "amina", "hugo"
 ROLES = {
     COMMISSIONER: ["state-education"],

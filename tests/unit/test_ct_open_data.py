@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leapdash.build.sources.published.ct_open_data import GROUP_NAMES, read_published
+from leapdash.build.sources.published.ct_open_data import GROUP_NAMES, read_attendance
 from leapdash.contract import GROUPS, summary_table
 from leapdash.errors import InputError
 
@@ -29,12 +29,12 @@ def write(tmp_path: Path, *lines: str) -> Path:
 
 def refused(path: Path) -> str:
     with pytest.raises(InputError) as error:
-        read_published(path)
+        read_attendance(path)
     return str(error.value)
 
 
 def test_every_year_of_a_row_becomes_a_row(tmp_path: Path) -> None:
-    table = read_published(write(tmp_path, _HEADER, _STATE))
+    table = read_attendance(write(tmp_path, _HEADER, _STATE)).rows
     same = {
         "district_code": "00000CT",
         "district_name": "Connecticut",
@@ -53,7 +53,7 @@ def test_every_year_of_a_row_becomes_a_row(tmp_path: Path) -> None:
 
 def test_a_withheld_figure_is_empty_and_never_zero(tmp_path: Path) -> None:
     starred = _ANSONIA.replace("Needs,,,", "Needs,*,*,").replace("0020011", "0030011")
-    table = read_published(write(tmp_path, _HEADER, _ANSONIA, starred))
+    table = read_attendance(write(tmp_path, _HEADER, _ANSONIA, starred)).rows
     figures = zip(table["students"].to_pylist(), table["attendance_rate"].to_pylist(), strict=True)
     assert list(figures) == [(None, None), (40, 0.9)] * 2
 
@@ -64,7 +64,7 @@ def test_years_and_the_last_column_may_have_other_names(tmp_path: Path) -> None:
         .replace("2020-2021", "2021-2022")
         .replace("Date update", "Update date")
     )
-    table = read_published(write(tmp_path, header, _STATE))
+    table = read_attendance(write(tmp_path, header, _STATE)).rows
     assert table["school_year"].to_pylist() == ["2022-23", "2021-22"]
     assert set(table["source"].to_pylist()) == {
         "School Attendance by Student Group and District, 2022-2023"
@@ -86,15 +86,15 @@ def test_years_and_the_last_column_may_have_other_names(tmp_path: Path) -> None:
 def test_what_a_spreadsheet_changed_is_understood(
     as_published: str, as_left: str, tmp_path: Path
 ) -> None:
-    table = read_published(write(tmp_path, _HEADER, _ANSONIA))
+    table = read_attendance(write(tmp_path, _HEADER, _ANSONIA)).rows
     changed = _ANSONIA.replace(as_published, as_left)
     assert changed != _ANSONIA
-    assert read_published(write(tmp_path, _HEADER, changed)) == table
+    assert read_attendance(write(tmp_path, _HEADER, changed)).rows == table
 
 
 def test_thousands_may_have_commas(tmp_path: Path) -> None:
     changed = _STATE.replace("500285", '"500,285"')
-    assert read_published(write(tmp_path, _HEADER, changed))["students"][0].as_py() == 500285
+    assert read_attendance(write(tmp_path, _HEADER, changed)).rows["students"][0].as_py() == 500285
 
 
 @pytest.mark.parametrize("code", ["1.43E+06", "2001", "Ansonia", "12345678", "00200AB1", ""])
@@ -102,8 +102,8 @@ def test_a_code_that_cannot_be_made_out_is_an_error(code: str, tmp_path: Path) -
     path = write(tmp_path, _HEADER, _STATE, _ANSONIA.replace("0020011", code))
     assert refused(path) == (
         f"attendance.csv, row 3, column District code: {code!r} can't be made out.\n"
-        "Expected 7 characters, as 0640011. Correct the cell, or take the file anew from "
-        "data.ct.gov."
+        "Expected 7 characters, as 0640011. Correct the cell, or take the file anew from its "
+        "publisher."
     )
 
 
@@ -172,7 +172,7 @@ def test_a_file_that_is_no_csv_is_told(tmp_path: Path) -> None:
     path = tmp_path / "attendance.csv"
     path.write_bytes(b"PK\x03\x04 a workbook")
     assert "a spreadsheet or ZIP archive" in refused(path)
-    assert "no such file" in refused(tmp_path / "nowhere.csv")
+    assert "No such file" in refused(tmp_path / "nowhere.csv")
     assert "row 3: 3 values" in refused(write(tmp_path, _HEADER, _STATE, "a,b,c"))
 
 

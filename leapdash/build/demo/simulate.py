@@ -125,6 +125,7 @@ def make_state(
     students: int = DEFAULT_STUDENTS,
     seed: int = 1,
     progress: Callable[[str], None] | None = None,
+    daily: bool = False,
 ) -> DemoSummary:
     """Writes a synthetic state to the folder `out` and says what it holds.
 
@@ -133,7 +134,8 @@ def make_state(
     days_attended_with_visit, days_attended_without_visit, one row for each student and month with a
     record; days over all schools of the month; the two are the same where no visit came before.
     `students`: enrolled per school year, at least 300; the effects are held to their targets at the
-    default size, and come near them from some 20,000. `progress` is told each step.
+    default size, and come near them from some 20,000. `progress` is told each step. `daily`: write
+    `attendance_daily` in place of `attendance`.
 
     The same `students` and `seed` give the same tables everywhere, and the same bytes with the
     same pyarrow. Raises UsageError for a size, seed or folder that can't be used, StoreError where
@@ -152,8 +154,8 @@ def make_state(
     visits = make_visits(state.places, state.students, state.first, state.attempts, Draws(seed))
     tell("writing")
     rows = {}
-    for name, table in tables.all_tables(state, visits):
-        rows[name] = tables.write(table, out / f"{name}.parquet")
+    for name, parts in tables.all_tables(state, visits, Draws(seed) if daily else None):
+        rows[name] = tables.write(parts, out / f"{name}.parquet")
         tell(f"{name}: {rows[name]:,} rows")
     return DemoSummary(
         out=out,

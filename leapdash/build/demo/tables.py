@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pyarrow.parquet as pq
 
 from leapdash.build.demo.attendance import month_totals
 from leapdash.build.demo.calendar import MONTHS, MONTHS_PER_YEAR, SCHOOL_YEARS
-from leapdash.build.demo.draws import I64
+from leapdash.build.demo.days import by_day
+from leapdash.build.demo.draws import I64, Draws
 from leapdash.build.demo.model import State
 from leapdash.build.demo.places import DEGREE, DISTRICTS, Places
 from leapdash.build.demo.students import GENDERS, LANGUAGES, MEALS, RACES, Students
@@ -33,7 +35,7 @@ _INVENTED = "invented for the demonstration"
 _GRADES = ("PK", "K", *(str(grade) for grade in range(1, 13)))
 
 
-NAMES = ("truth", "schools", "programme", "enrollment", "visits", "attendance")
+NAMES = ("truth", "schools", "programme", "enrollment", "visits", "attendance", "attendance_daily")
 
 
 def prepare(out: Path) -> None:
@@ -66,34 +68,44 @@ def prepare(out: Path) -> None:
             ) from error
 
 
-def all_tables(state: State, visits: Visits) -> Iterator[tuple[str, pa.Table]]:
-    """Name and table, one at a time, so that only one is in memory."""
+def all_tables(
+    state: State, visits: Visits, daily: Draws | None = None
+) -> Iterator[tuple[str, Iterable[pa.Table]]]:
+    """Name and parts of each table, one at a time, so that only one is in memory. `daily`: what the
+    days are drawn with, where attendance is wanted by day.
+    """
     # first what tells a demonstration state from a folder of someone's own (`prepare`)
-    yield "truth", truth(state)
-    yield "schools", schools(state.places)
-    yield "programme", programme(state.places)
-    yield "enrollment", enrollment(state.places, state.students)
-    yield "visits", visits_table(visits, state.students)
-    yield "attendance", attendance(state)
+    yield "truth", [truth(state)]
+    yield "schools", [schools(state.places)]
+    yield "programme", [programme(state.places)]
+    yield "enrollment", [enrollment(state.places, state.students)]
+    yield "visits", [visits_table(visits, state.students)]
+    if daily is None:
+        yield "attendance", [attendance(state)]
+    else:
+        yield "attendance_daily", by_day(attendance(state), daily)
 
 
-def write(table: pa.Table, path: Path) -> int:
-    """Writes the table and gives its number of rows.
+def write(parts: Iterable[pa.Table], path: Path) -> int:
+    """Writes the parts of a table, one or more, and gives its number of rows.
 
     Written with fixed settings and one row group size, so that the same table gives the same bytes.
     """
+    rows = 0
     try:
-        pq.write_table(
-            table,
-            path,
-            compression="zstd",
-            version="2.6",
-            row_group_size=1_000_000,
-            store_schema=False,
-        )
+        with ExitStack() as stack:
+            writer = None
+            for part in parts:
+                writer = writer or stack.enter_context(
+                    pq.ParquetWriter(
+                        path, part.schema, compression="zstd", version="2.6", store_schema=False
+                    )
+                )
+                writer.write_table(part, row_group_size=1_000_000)
+                rows += part.num_rows
     except OSError as error:
         raise StoreError(f"{path}: can't be written ({error}). Give another --out.") from error
-    return int(table.num_rows)
+    return rows
 
 
 def _texts(values: tuple[str, ...], codes: npt.NDArray[np.integer]) -> pa.Array:

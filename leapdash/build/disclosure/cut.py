@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leapdash.contract import STATE_CODE, Table, tables_of
+from leapdash.contract import PUBLISHED, STATE_CODE, Table, tables_of
 from leapdash.districts import district_code
 from leapdash.errors import ContractError, UsageError
 from leapdash.progress import SILENT, Progress
@@ -20,7 +20,6 @@ from leapdash.release import (
     publish,
 )
 
-_PUBLISHED = "published"
 # A figure of two districts or cohorts has these besides those of the first.
 _SECOND = "_2"
 
@@ -78,7 +77,7 @@ def _own_rows(table: Table, rows: pa.Table, code: str, schools: pa.ChunkedArray)
             f"Table `{table.name}` can't be cut: no column says which district a row is of."
         )
     for name in districts:
-        whose = [code, STATE_CODE] if table.name == _PUBLISHED else [code]
+        whose = [code, STATE_CODE] if table.name in PUBLISHED else [code]
         rows = rows.filter(pc.is_in(rows[name], pa.array(whose)))
     if "school_code" in names:
         of_no_school = pc.is_null(rows["school_code"])
@@ -127,7 +126,9 @@ def _facts(manifest: Manifest, code: str, name: str, tables: dict[str, pa.Table]
     """What the cut says of itself. How many rows the state's own sources have isn't said: less the
     district's, it would be the others'.
     """
-    shown = tables[_PUBLISHED]["source"].unique().to_pylist() if _PUBLISHED in tables else []
+    shown = {
+        title for own in PUBLISHED if own in tables for title in tables[own]["source"].to_pylist()
+    }
     public = tuple(source for source in manifest.sources if source.name in shown)
     others = [source for source in manifest.sources if source.name not in shown]
     own = SourceFact(

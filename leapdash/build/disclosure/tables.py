@@ -23,14 +23,14 @@ from leapdash.build.disclosure.protect import protected
 from leapdash.build.disclosure.revisions import NOTHING, Former, former
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.workers import each
-from leapdash.contract import ALL, LEAP, OTHER, PUBLIC_TABLES, STATE_CODE, school_year_of
+from leapdash.contract import ALL, LEAP, OTHER, PUBLIC_TABLES, PUBLISHED, STATE_CODE, school_year_of
 from leapdash.progress import Progress
 from leapdash.release import Release, arrow_schema
 
 _NO_CELLS = pd.DataFrame(
     columns=[*Cell._fields, "students_inside", "reason", "status", *ATTENDANCE.measures, "month"]
 )
-_AS_THEY_ARE = ("schools", "published")
+_AS_THEY_ARE = ("schools", *PUBLISHED)
 
 
 @dataclass(frozen=True)

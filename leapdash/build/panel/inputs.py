@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 
 from leapdash.build.panel import numbered
-from leapdash.build.sources.folder import InputTable
+from leapdash.build.sources.source import InputTable
 from leapdash.build.validation.row_rules import OF_A_DISTRICT, BrokenRulesError
 from leapdash.engines import Workspace
 from leapdash.progress import Progress

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from leapdash.build.calendar import year_of_days
 from leapdash.build.panel.student_groups import group_set
-from leapdash.build.sources.folder import InputTable
+from leapdash.build.sources.source import InputTable
 from leapdash.build.sources.typed import repaired
 from leapdash.build.validation.row_rules import is_valid
 from leapdash.contract import LEVEL_OF_GRADE, LEVELS

@@ -14,25 +14,23 @@ import ibis
 import ibis.expr.types as ir
 
 from leapdash.build.sources import csv_files
-from leapdash.build.sources.about import FILE, TRUTH
+from leapdash.build.sources.about import FILE, TRUTH, read_about
 from leapdash.build.sources.columns import InputFile, inspect, is_parquet
 from leapdash.build.sources.given import no_folder
+from leapdash.build.sources.source import MOST_PROBLEMS, Source
 from leapdash.build.sources.typed import as_contract
 from leapdash.contract import INPUT_TABLES, Table
 from leapdash.engines import Engine
 from leapdash.errors import InputError, shortened
 from leapdash.remote import InputPath, address_of, not_a_folder
 
-MOST_PROBLEMS = 10
-"""More than this many problems are not listed: the first ones tell what is wrong."""
-
 _LONGEST_NOTE = 300
 _SUFFIXES = (".parquet", ".csv", ".csv.gz")
 
 
 @dataclass(frozen=True)
-class InputTable:
-    """One table of the contract and the files that hold it."""
+class FileTable:
+    """One table of the contract and the files that hold it. See `source.InputTable`."""
 
     contract: Table
     files: tuple[InputFile, ...]
@@ -70,22 +68,13 @@ class InputTable:
         return next(filter(None, (file.why_unreadable() for file in self.files)), None)
 
 
-@dataclass(frozen=True)
-class Folder:
-    """A folder of input tables, their files found and their columns known. See `open_folder`."""
-
-    path: InputPath
-    tables: Mapping[str, InputTable]
-    notes: tuple[str, ...]
-
-
-def open_folder(path: InputPath) -> Folder:
+def open_folder(path: InputPath) -> Source:
     """The contract's tables in a folder. Raises InputError that lists everything wrong with
     their names, formats and columns; the rows come later (`build.validation.explain`).
     """
     if found := not_a_folder(path):
         raise no_folder(path, found)
-    tables: dict[str, InputTable] = {}
+    tables: dict[str, FileTable] = {}
     problems: list[str] = []
     taken: set[str] = {FILE, TRUTH}
     notes: list[str] = []
@@ -104,7 +93,8 @@ def open_folder(path: InputPath) -> Folder:
     notes += _left_aside([n for n in _names(path) if n not in taken])
     for given in tables.values():
         notes += _ignored(given)
-    return Folder(path, tables, tuple(notes))
+    by_day = "attendance_daily" in tables
+    return Source(str(path), tables, read_about(path), by_day, tuple(notes))
 
 
 # --- which files -----------------------------------------------------------------------------
@@ -148,9 +138,9 @@ def _names(folder: InputPath) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def _table(folder: InputPath, names: Sequence[str], table: Table) -> InputTable:
+def _table(folder: InputPath, names: Sequence[str], table: Table) -> FileTable:
     """The table in these files; InputError where they aren't as they must be, or hold no row."""
-    found = InputTable(table, tuple(inspect(folder / name, name, table) for name in names))
+    found = FileTable(table, tuple(inspect(folder / name, name, table) for name in names))
     if not table.may_be_empty and not any(file.has_rows for file in found.files):
         where = f"{found.label}, row 2" if found.files[0].is_csv else found.label
         if len(found.files) > 1:
@@ -161,7 +151,7 @@ def _table(folder: InputPath, names: Sequence[str], table: Table) -> InputTable:
     return found
 
 
-def _wrong_tables(folder: InputPath, tables: Mapping[str, InputTable]) -> Iterator[str]:
+def _wrong_tables(folder: InputPath, tables: Mapping[str, FileTable]) -> Iterator[str]:
     """Tables that are missing, or given in two ways at once."""
     names = _names(folder)
     stems = [name.split(".")[0].lower() for name in names]
@@ -184,7 +174,7 @@ def _wrong_tables(folder: InputPath, tables: Mapping[str, InputTable]) -> Iterat
         )
 
 
-def _ignored(table: InputTable) -> Iterator[str]:
+def _ignored(table: FileTable) -> Iterator[str]:
     for file in table.files:
         names = [n for n, _ in file.columns if n not in table.contract.column_names]
         if names:

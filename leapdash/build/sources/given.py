@@ -8,6 +8,10 @@ from leapdash.paths import not_a_file, not_a_folder
 
 PUBLISHED_TITLE = "School Attendance by Student Group and District"
 PUBLISHED_FILE = f"a file of Connecticut Open Data, {PUBLISHED_TITLE}, as data.ct.gov gives it"
+CHRONIC_TITLE = "Chronic Absenteeism"
+CHRONIC_FILE = (
+    f"a report of EdSight, {CHRONIC_TITLE} of all districts by grade, as edsight.ct.gov exports it"
+)
 
 
 def check_input(folder: Path) -> None:
@@ -27,4 +31,4 @@ def no_folder(folder: object, found: str) -> InputError:
 def check_published(file: Path) -> None:
     """Raises InputError where there is no file to read published figures from."""
     if found := not_a_file(file):
-        raise InputError(f"{file}: {found}.\nExpected {PUBLISHED_FILE}.")
+        raise InputError(f"{file}: {found}.\nExpected {PUBLISHED_FILE}; or {CHRONIC_FILE}.")

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from leapdash.build.calendar import Calendar, school_years, year_of_days
-from leapdash.build.sources.folder import MOST_PROBLEMS, InputTable
+from leapdash.build.sources.source import MOST_PROBLEMS, InputTable
 from leapdash.build.sources.typed import found_name
 from leapdash.build.validation.row_rules import (
     FIRST_DAY,

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 
 from leapdash.build.panel.inputs import Inputs
 from leapdash.build.panel.panel import ELIGIBLE, Panel, participation_at
-from leapdash.build.sources.folder import InputTable
+from leapdash.build.sources.source import InputTable
 from leapdash.contract import school_year_of
 from leapdash.engines import Workspace
 from leapdash.errors import UsageError

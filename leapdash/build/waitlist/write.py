@@ -1,11 +1,13 @@
 """The list of who waits as a new file, which only its owner may read."""
 
 import os
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from leapdash.build.panel.from_files import look_at, panel_of
+from leapdash.build.panel.from_files import panel_of
 from leapdash.build.panel.numbered import check_half_day
+from leapdash.build.sources.opening import open_source
 from leapdash.build.waitlist.sheets import as_csv, as_workbook
 from leapdash.build.waitlist.students import Waitlist, waitlist_of
 from leapdash.build.waitlist.words import notes
@@ -41,17 +43,20 @@ def write_waitlist(
     file = _new_file(out)
     opened = partial(open_engine, DEFAULT_ENGINE, memory_limit, threads)
     try:
-        with progress.step("look at the files"):
-            folder, about = look_at(input_path(input))
-        for note in folder.notes:
-            progress.note(note)
-        with panel_of(folder, opened, half_day, progress, with_ids=True) as (space, inputs, panel):
+        with ExitStack() as stack:
+            with progress.step("look at the files"):
+                source = stack.enter_context(open_source(input_path(input)))
+            for note in source.notes:
+                progress.note(note)
+            panel_parts = panel_of(source, opened, half_day, progress, with_ids=True)
+            space, inputs, panel = stack.enter_context(panel_parts)
             names = space.arrow(panel.schools.select("district_code", "district_name").distinct())
             known = {row["district_code"]: row["district_name"] for row in names.to_pylist()}
             code = district_code(district, dict(sorted(known.items())), "the table schools")
             with progress.step("who waits for a first visit") as step:
-                found = waitlist_of(space, inputs, panel, folder.tables["enrollment"], code)
+                found = waitlist_of(space, inputs, panel, source.tables["enrollment"], code)
                 step.rows = len(found.students)
+        about = source.about
         if file.suffix.lower() == _EXCEL:
             content = as_workbook(found, about.synthetic, notes(found, about))
         else:

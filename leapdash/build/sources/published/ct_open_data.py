@@ -8,18 +8,20 @@ Layout: data.ct.gov, datasets t4hx-jd4c (2021-22) and he4h-bgqh (2022-23).
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
 
 import pyarrow as pa
 
 from leapdash.build.sources import csv_files
-from leapdash.build.sources.given import PUBLISHED_FILE, PUBLISHED_TITLE, check_published
-from leapdash.contract import CODE_PATTERN, school_year_of
+from leapdash.build.sources.given import PUBLISHED_FILE, PUBLISHED_TITLE
+from leapdash.build.sources.published import cells
+from leapdash.build.sources.published.cells import PublishedRow, check_no_problems
+from leapdash.build.sources.published.figures import Figures
+from leapdash.contract import school_year_of
 from leapdash.errors import InputError, shortened
 
 GROUP_NAMES: Mapping[str, str] = {
@@ -40,7 +42,6 @@ GROUP_NAMES: Mapping[str, str] = {
 """Student groups as the state names them, and the contract's codes for them."""
 
 _LINES_LOOKED_AT = 20
-_MOST_DIGITS = 12
 _YEAR_COLUMN = re.compile(
     r"(?P<first>20\d{2})-(?P<second>\d{4}) (?P<what>student count|attendance rate)"
     r"(?P<so_far> - year to date)?",
@@ -48,8 +49,6 @@ _YEAR_COLUMN = re.compile(
 )
 _FIXED = ("District code", "District name", "Student group", "Reporting period")
 _UPDATED = ("Date update", "Update date")
-_WITHHELD = ("", "*")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _TYPES = pa.schema(
     {
@@ -64,7 +63,6 @@ _TYPES = pa.schema(
         "source": pa.string(),
     }
 )
-_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -77,14 +75,13 @@ class _Year:
     so_far: bool
 
 
-def read_published(path: Path) -> pa.Table:
+def read_attendance(path: Path) -> Figures:
     """The contract's table `published` from one file; a withheld figure is null, never 0.
 
     `through` is the reporting period where the column says "year to date", else null. `source`
     is the dataset's title. Raises InputError with every row that can't be understood (the first
     ten); a code that can't be made out is one of them.
     """
-    check_published(path)
     header = _header(path)
     columns = _columns(path, header)
     years = _years(path, header)
@@ -94,15 +91,15 @@ def read_published(path: Path) -> pa.Table:
     problems: list[str] = []
     seen: dict[tuple[str, str], int] = {}
     for line, values in _rows(path):
-        cells = dict(zip(header, (value.strip() for value in values), strict=True))
-        reader = _Row(path, line, cells, problems)
-        code = reader.value(columns["District code"], _code, "7 characters, as 0640011")
-        name = reader.value(columns["District name"], _name, "a name")
+        texts = dict(zip(header, (value.strip() for value in values), strict=True))
+        reader = PublishedRow(path, line, texts, problems)
+        code = reader.value(columns["District code"], cells.code, "7 characters, as 0640011")
+        name = reader.value(columns["District name"], cells.name, "a name")
         group = reader.value(
             columns["Student group"], GROUP_NAMES.get, f"one of {', '.join(GROUP_NAMES)}"
         )
-        through = reader.value(columns["Reporting period"], _month, "a month, as June 2022")
-        updated = reader.value(columns["updated"], _day, "a date, as 2022-07-22")
+        through = reader.value(columns["Reporting period"], cells.month, "a month, as June 2022")
+        updated = reader.value(columns["updated"], cells.day, "a date, as 2022-07-22")
         first = seen.setdefault((str(code), str(group)), line)
         if first != line and code and group:
             problems.append(
@@ -115,52 +112,17 @@ def read_published(path: Path) -> pa.Table:
                 "district_code": code,
                 "district_name": name,
                 "group": group,
-                "students": reader.figure(year.students, _whole, "a whole number"),
-                "attendance_rate": reader.figure(year.rate, _rate, "a rate from 0 to 1"),
+                "students": reader.figure(year.students, cells.whole, "a whole number"),
+                "attendance_rate": reader.figure(year.rate, cells.rate, "a rate from 0 to 1"),
                 "through": through if year.so_far else None,
                 "updated": updated,
                 "source": source,
             }
             for year in years
         ]
-    if problems:
-        more = len(problems) - 10
-        raise InputError(
-            "\n".join(problems[:10]) + (f"\n{more} more problems like these." if more > 0 else "")
-        )
-    return pa.Table.from_pylist(rows, schema=_TYPES)
-
-
-class _Row:
-    """One row of the file; what can't be understood is put on the list of problems."""
-
-    def __init__(
-        self, path: Path, line: int, cells: Mapping[str, str], problems: list[str]
-    ) -> None:
-        self._where = f"{path.name}, row {line}"
-        self._cells = cells
-        self._problems = problems
-
-    def value(
-        self, column: str, understand: Callable[[str], _Value | None], expected: str
-    ) -> _Value | None:
-        """What the cell means; None, and a problem, where that can't be made out."""
-        meant = understand(self._cells[column])
-        if meant is None:
-            self._problems.append(
-                f"{self._where}, column {column}: {shortened(repr(self._cells[column]))} can't be "
-                "made out.\n"
-                f"Expected {expected}. Correct the cell, or take the file anew from data.ct.gov."
-            )
-        return meant
-
-    def figure(
-        self, column: str, understand: Callable[[str], _Value | None], expected: str
-    ) -> _Value | None:
-        """The same for a figure that may be withheld."""
-        if self._cells[column] in _WITHHELD:
-            return None
-        return self.value(column, understand, f"{expected}, or nothing or * where withheld")
+    check_no_problems(problems)
+    table = pa.Table.from_pylist(rows, schema=_TYPES)
+    return Figures("published", table, source, "Connecticut Open Data", "public domain")
 
 
 # --- the file --------------------------------------------------------------------------------
@@ -195,8 +157,6 @@ def _what_it_is(path: Path) -> str:
     for line, values in lines[1:]:
         if len(_known(values)) == len(_FIXED):
             return f"{title!r}; the columns' names stand in row {line}. Remove the lines above it"
-        if {"District", "District Code"} <= set(values):
-            return f"a report of EdSight, {title!r}, and no attendance rates"
     return f"columns of another file: {shortened(', '.join(lines[0][1]), 200)}"
 
 
@@ -269,62 +229,3 @@ def _years(path: Path, header: Sequence[str]) -> list[_Year]:
         _Year(year, columns["student count"], columns["attendance rate"], year in so_far)
         for year, columns in found.items()
     ]
-
-
-# --- cells -----------------------------------------------------------------------------------
-
-
-def _code(text: str) -> str | None:
-    """A code of seven characters; one or two leading zeros may have been lost."""
-    whole = text.zfill(7) if re.fullmatch(r"\d{5,6}", text) else text
-    return whole if re.fullmatch(CODE_PATTERN, whole) else None
-
-
-def _name(text: str) -> str | None:
-    return text if text.isprintable() else None
-
-
-def _whole(text: str) -> int | None:
-    """496092, `496092.0` or `496,092`."""
-    match = re.fullmatch(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.0*)?", text)
-    return int(match[1].replace(",", "")) if match and len(match[1]) <= _MOST_DIGITS else None
-
-
-def _rate(text: str) -> float | None:
-    """0.9169, or `91.69%` as a spreadsheet may show it."""
-    match = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)(%?)", text)
-    if match is None:
-        return None
-    # Divided in decimal places, so that 91.69% is 0.9169 to the last bit.
-    rate = float(f"{match[1]}e-2") if match[2] else float(match[1])
-    return rate if rate <= 1 else None
-
-
-def _month(text: str) -> date | None:
-    """`June 2022`, `Jun-22`, `2022-06`: its first day."""
-    if match := re.fullmatch(r"([A-Za-z]{3,9})[ -](\d{4}|\d{2})", text):
-        name, year = match[1].lower(), int(match[2])
-        if name[:3] in _MONTHS:
-            month = _MONTHS.index(name[:3]) + 1
-            full = date(2000, month, 1).strftime("%B").lower()
-            if full.startswith(name):
-                return date(year if year >= 100 else 2000 + year, month, 1)
-    if match := re.fullmatch(r"(\d{4})-(\d{2})(?:-01)?", text):
-        return _date(int(match[1]), int(match[2]), 1)
-    return None
-
-
-def _day(text: str) -> date | None:
-    """`2022-07-22`, the same with a time, or `7/22/2022` (month first, as in the United States)."""
-    if match := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})(?:[T ][\d:.]+Z?)?", text):
-        return _date(int(match[1]), int(match[2]), int(match[3]))
-    if match := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
-        return _date(int(match[3]), int(match[1]), int(match[2]))
-    return None
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
