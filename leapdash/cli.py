@@ -15,6 +15,7 @@ from leapdash.build.sources.given import check_exports, check_input, check_publi
 from leapdash.errors import LeapdashError, UsageError
 from leapdash.paths import check_out, is_address
 from leapdash.progress import Progress
+from leapdash.remote import input_path
 
 
 def _said(given: str) -> str:
@@ -163,6 +164,44 @@ def build(
     # An address may hold a key.
     where = "" if is_address(out) else f" in {out}"
     typer.echo(f"Release {release.manifest.release_id} is on show{where}.")
+
+
+@app.command()
+def inspect(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            parser=_said,
+            metavar="FILE...",
+            help="CSV, TSV, Parquet, Excel or DuckDB files to look at, or folders of them.",
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(parser=_path, metavar="FILE", help="Mapping to write.")
+    ] = Path("mapping.toml"),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over a mapping that is there.")
+    ] = False,
+) -> None:
+    """Guess what the columns of own exports are, and write a mapping to be mended by hand."""
+    from leapdash.build.sources.exports.inspect.report import inspect_files
+
+    for line in inspect_files([input_path(file) for file in files], out, replace):
+        typer.echo(line)
+
+
+@app.command()
+def template(
+    out: Annotated[
+        Path, typer.Option(parser=_path, metavar="DIR", help="Folder to write the files into.")
+    ],
+) -> None:
+    """Write empty files of the input tables to fill in: CSV, and one Excel workbook."""
+    check_out(out)
+    from leapdash.build.sources.exports.template import write_template
+
+    for file in write_template(out):
+        typer.echo(file)
 
 
 @app.command(name="publish")
