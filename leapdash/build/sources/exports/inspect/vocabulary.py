@@ -234,6 +234,10 @@ _NAMES: Mapping[str, str] = {
     """,
 }
 
+_TOKENS: dict[str, list[str]] = {}
+for _column, _listed in _NAMES.items():
+    for _name in _listed.split("|"):
+        _TOKENS.setdefault("".join(words_of(_name)), []).append(_column)
 BY_NAME: Mapping[str, tuple[str, ...]] = {name: tuple(columns) for name, columns in _TOKENS.items()}
 """By a name without spaces and marks, in lower case: the columns that are called so."""
 
