@@ -1,7 +1,6 @@
 """Exports spoilt in any way either give the same tables or are refused with their place."""
 
 import re
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -42,7 +41,7 @@ def read(folder: Path, mapping: Path) -> Read:
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[Any]]]:
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     folder = tmp_path_factory.mktemp("whole") / "x"
     mapping = write_exports(folder, rows())
     return read(folder, mapping)[0]
@@ -53,16 +52,7 @@ def judged(may: str, folder: Path, mapping: Path, expected: dict[str, list[Any]]
     try:
         tables, notes = read(folder, mapping)
     except LeapdashError as error:
-        told, message = error, str(error)
-    else:
-        told, message = None, ""
-    if told is not None:
-        assert told.exit_code == 2, message
-        assert may != SAME, message
-        names = [*(path.name for path in folder.iterdir()), mapping.name]
-        assert any(name in message for name in names), message
-        assert re.search(r"\bExpected\b|\bFound\b", message), message
-        assert not re.search(r"\bS\d\d\b", message), message
+        _is_told_well(error, may, folder, mapping)
         return
     if may == SAME:
         assert tables == expected
@@ -73,6 +63,16 @@ def judged(may: str, folder: Path, mapping: Path, expected: dict[str, list[Any]]
     if may in (SAME, ANY):
         counts = {name: len(rows) for name, rows in tables.items()}
         assert counts == {name: len(rows) for name, rows in expected.items()}
+
+
+def _is_told_well(refused: LeapdashError, may: str, folder: Path, mapping: Path) -> None:
+    message = str(refused)
+    assert refused.exit_code == 2, message
+    assert may != SAME, message
+    names = [*(path.name for path in folder.iterdir()), mapping.name]
+    assert any(name in message for name in names), message
+    assert re.search(r"\bExpected\b|\bFound\b", message), message
+    assert not re.search(r"\bS\d\d\b", message), message
 
 
 @examples.slow(40, 2_000)

@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from leapdash.build.build import build
-from leapdash.build.sources.exports import convert
 from leapdash.errors import InputError, LeapdashError, StoreError
 from tests.lib.exports import write_book, write_exports
 from tests.lib.input_files import rows
@@ -257,7 +256,7 @@ def test_a_full_disk_is_told(tmp_path, monkeypatch):
             pass
 
     mapping = write_exports(tmp_path / "x", rows())
-    monkeypatch.setattr(convert.pq, "ParquetWriter", Full)
+    monkeypatch.setattr("pyarrow.parquet.ParquetWriter", Full)
     with pytest.raises(StoreError, match="No space left on device"):
         build(tmp_path / "x", tmp_path / "store", effects=False, mapping=mapping)
 

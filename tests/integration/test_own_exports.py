@@ -142,8 +142,7 @@ def test_a_state_written_as_exports_and_read_back_gives_the_same_release(tmp_pat
 
 @pytest.mark.full
 @pytest.mark.parametrize("write", [write_exports, write_book])
-def test_with_effects_too_to_the_ninth_digit(tmp_path, state, write):
-    """Rows come in another order, and so are added up."""
+def test_with_effects_too_but_for_the_order_of_adding_up(tmp_path, state, write):
     expected = build(state, tmp_path / "plain", threads=1)
     mapping = write(tmp_path / "exports", tables_of(state))
     release = build(tmp_path / "exports", tmp_path / "store", mapping=mapping, threads=1)

@@ -181,6 +181,92 @@ def write_book(folder: Path, tables: Tables) -> Path:
     return _mapping(folder, mapping)
 
 
+def write_powerschool(folder: Path, tables: Tables) -> None:
+    """The tables as PowerSchool's data export manager lays them out: attendance by day."""
+    folder.mkdir(parents=True, exist_ok=True)
+    head = ["Student_Number", "SchoolYear", "SchoolID", "Grade_Level", "Gender", "Ethnicity"]
+    facts = ["EnglishLearner", "SpecialEducation", "LunchStatus", "Homeless", "HomeLanguage"]
+    rows = [
+        [
+            e["student_id"],
+            e["school_year"],
+            e["school_code"].lstrip("0"),
+            {"PK": "-1", "K": "0"}.get(e["grade"], e["grade"]),
+            e["gender"],
+            e["race_ethnicity"][0].upper(),
+            "Y" if is_true(e["english_learner"]) else "N",
+            "Y" if is_true(e["disability"]) else "N",
+            {"free": "F", "reduced": "R", "none": "P"}[e["meal_eligibility"]],
+            "Y" if is_true(e["homeless"]) else "N",
+            LANGUAGES[e["home_language"]],
+        ]
+        for e in tables["enrollment"]
+    ]
+    _write(folder / "students.csv", [[*head, *facts], *rows])
+    days = []
+    for a in tables["attendance"]:
+        school_days = [date(a["month"].year, a["month"].month, n) for n in range(1, 29)]
+        school_days = [day for day in school_days if day.weekday() < 5]
+        for number, day in enumerate(school_days):
+            code = "PPPT"[number % 4] if number < a["days_attended"] else "EU"[number % 2]
+            stamp = f"{day.month}/{day.day}/{day.year}"
+            days.append([a["student_id"], a["school_code"].lstrip("0"), stamp, code])
+    _write(
+        folder / "attendance.csv", [["Student_Number", "SchoolID", "Att_Date", "Att_Code"], *days]
+    )
+    _write_lists(folder, tables)
+
+
+def write_campus(folder: Path, tables: Tables) -> None:
+    """The tables as Infinite Campus's ad hoc reports have them: attendance by month, by school's
+    name.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {s["school_code"]: s["school_name"] for s in tables["schools"]}
+    head = ["student.studentNumber", "student.endYear", "school.name", "student.grade"]
+    facts = ["student.gender", "student.raceEthnicityFed", "lep.status", "learningPlan.iep"]
+    more = ["pos.lunchEligibility", "student.homeless", "student.homePrimaryLanguage"]
+    rows = [
+        [
+            e["student_id"],
+            int(e["school_year"][:4]) + 1,
+            names[e["school_code"]],
+            GRADES.get(e["grade"]) or f"{int(e['grade']):02d}",
+            e["gender"],
+            RACES[e["race_ethnicity"]],
+            "EL" if is_true(e["english_learner"]) else "Not EL",
+            "Y" if is_true(e["disability"]) else "",
+            {"free": "Free", "reduced": "Reduced", "none": "Paid"}[e["meal_eligibility"]],
+            "Y" if is_true(e["homeless"]) else "",
+            LANGUAGES[e["home_language"]],
+        ]
+        for e in tables["enrollment"]
+    ]
+    _write(folder / "students.csv", [[*head, *facts, *more], *rows])
+    days = [
+        [
+            a["student_id"],
+            names[a["school_code"]],
+            f"{a['month']:%b-%y}",
+            a["days_enrolled"],
+            a["days_enrolled"] - a["days_attended"],
+        ]
+        for a in tables["attendance"]
+    ]
+    head = ["Student Number", "School Name", "Month", "Membership Days", "Absent Days"]
+    _write(folder / "membership.csv", [["Attendance by month"], head, *days])
+    _write_lists(folder, tables)
+
+
+def _write_lists(folder: Path, tables: Tables) -> None:
+    """Schools and visits, which districts keep by hand."""
+    head, rows = schools(tables)
+    codes = [[row[0], row[1], f"{int(row[2]):07d}", row[3], row[4]] for row in rows]
+    _write(folder / "schools.csv", [[*head[:4], "LEAP start"], *codes])
+    head, rows = visits(tables)
+    _write(folder / "visits.csv", [head, *rows])
+
+
 def schools(tables: Tables, days: bool = False) -> tuple[list[str], list[list[Any]]]:
     """The heading and rows of a list of schools."""
 

@@ -17,6 +17,7 @@ from leapdash.build.sources.exports.mapping import TableSource
 from leapdash.build.sources.exports.places import Places
 from leapdash.build.sources.exports.problems import Problems
 from leapdash.build.sources.exports.sheet import Block, Sheet
+from leapdash.build.sources.exports.values import UNTOLD
 from leapdash.contract import Table
 from leapdash.errors import InputError, StoreError, shortened
 
@@ -195,6 +196,8 @@ class _PartReader:
     def _told(self, converter: ColumnConverter, block: Block, found: Converted) -> Converted:
         """The column; its troubles and repairs are remembered."""
         for trouble in found.troubles:
+            if trouble.refused is UNTOLD:
+                continue
             rows = block.rows.take(pa.array(list(trouble.positions), pa.int64())).to_pylist()
             refused = trouble.refused
             self._problems.cell(

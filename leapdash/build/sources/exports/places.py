@@ -31,11 +31,12 @@ class Places:
     """The codes of schools, or of districts (`kind`), by name.
 
     `named`: codes and names. Case, marks and usual abbreviations don't matter; a name without
-    `School` or `School District` at its end is understood.
+    `School` or `School District` at its end is understood. `whole`: whether all are there.
     """
 
-    def __init__(self, kind: str, named: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, kind: str, named: Iterable[tuple[str, str]], whole: bool = True) -> None:
         self.kind = kind
+        self.whole = whole
         self._whole: dict[str, set[str]] = {}
         self._stem: dict[str, set[str]] = {}
         self._names: dict[str, str] = {}

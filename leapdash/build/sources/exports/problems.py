@@ -15,18 +15,22 @@ _MOST_VALUES = 8
 _MOST_KINDS = 30
 _OF_PERSONS = frozenset(
     (
-        *("name", "first", "last", "middle", "student", "pupil", "id", "number", "no", "num"),
+        *("name", "first", "last", "middle", "id", "number", "no", "num"),
         *("birth", "dob", "ssn", "sasid", "lasid", "ssid", "sis", "address", "phone", "email"),
         *("guardian", "parent", "local", "permnum", "perm", "surname", "nickname"),
     )
 )
+_STUDENTS = frozenset(("student", "students", "pupil", "stu"))
 _OF_PLACES = frozenset(("school", "district", "site", "building", "campus", "organization", "lea"))
 
 
 def is_personal(heading: str) -> bool:
     """Whether a column may name students, so that no value of it belongs in a message."""
     words = set(words_of(heading))
-    return bool(words & _OF_PERSONS) and not (words & _OF_PLACES and "student" not in words)
+    others = words - _STUDENTS
+    if not others:
+        return bool(words)
+    return bool(others & _OF_PERSONS) and (others != words or not words & _OF_PLACES)
 
 
 @dataclass

@@ -93,7 +93,8 @@ class _Reading:
             if sources:
                 tables[contract.name] = self._table(contract, sources, named)
             if contract.name == "schools" and contract.name in tables:
-                named = _places(tables[contract.name].path)
+                whole = contract.name not in self._incomplete
+                named = _places(tables[contract.name].path, whole)
         self._check_tables(tables)
         aside = [file.name for file in self._files if file.name not in self._used]
         if aside:
@@ -209,14 +210,16 @@ class _Reading:
         return read_about(folders[0]) if folders else About()
 
 
-def _places(path: Path) -> dict[str, Places]:
-    """Schools and districts by name, from the table of schools."""
+def _places(path: Path, whole: bool) -> dict[str, Places]:
+    """Schools and districts by name, from the table of schools; `whole`: if it has all rows."""
     names = ("school_code", "school_name", "district_code", "district_name")
     rows = pq.read_table(path, columns=list(names)).to_pylist()
 
     def named(kind: str, code: str, name: str) -> Places:
         return Places(
-            kind, {(row[code].zfill(7), row[name]) for row in rows if row[code] and row[name]}
+            kind,
+            {(row[code].zfill(7), row[name]) for row in rows if row[code] and row[name]},
+            whole,
         )
 
     return {

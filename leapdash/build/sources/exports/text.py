@@ -139,17 +139,16 @@ def _separator(path: InputPath, label: str, codec: str) -> str:
             lines = list(islice(stack.enter_context(text), _LINES_LOOKED_AT))
         except (OSError, EOFError, zlib.error) as error:
             raise _unreadable(label, error) from error
-    best, columns = ",", 1.0
+    best, most = ",", 0
     for separator in _SEPARATORS:
         try:
-            widths = [len(row) for row in csv.reader(lines, delimiter=separator) if row]
+            widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator))
         except csv.Error:
             continue
-        usual, times = Counter(widths).most_common(1)[0] if widths else (1, 0)
-        # Of two that make columns, the one that makes as many in more lines.
-        score = usual * times / max(len(widths), 1) if usual > 1 else 0
-        if score > columns:
-            best, columns = separator, score
+        # Columns made, in all the lines that have as many.
+        made = max(((width - 1) * times for width, times in widths.items()), default=0)
+        if made > most:
+            best, most = separator, made
     return best
 
 

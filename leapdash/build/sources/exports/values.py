@@ -38,6 +38,10 @@ class Refused:
     remedy: str
 
 
+UNTOLD = Refused("", "")
+"""A name that may be one of those that could not be read: what is wrong is told there."""
+
+
 @dataclass(frozen=True)
 class Read:
     """A text that is known: its `value` in the contract's form, "" where it is missing; and what
@@ -183,6 +187,8 @@ class CellReader:
                 f"{len(codes)}: {listed}",
                 f"Say which one is meant under [table.values.{name}].",
             )
+        if not self._places.whole:
+            return UNTOLD
         near = self._places.near(text)
         return Refused(
             f"the name of one of the {self._places.kind}"

@@ -19,7 +19,7 @@ _READABLE = 0.5
 _CODE = re.compile(rf"{CODE_PATTERN}|[0-9]{{5,6}}(\.0+)?")
 _PRESENT, _ABSENT = ("p", "present", "pr"), ("a", "absent", "ab")
 _NAMED_AFTER = {"school_code": "school_name", "district_code": "district_name"}
-_END_YEAR = ("end year", "endyear", "school year end")
+_END_YEAR = ("end", "year")
 
 
 class Finder:
@@ -178,6 +178,7 @@ class Finder:
         numbers = [h for h in headings if h not in codes and h not in names]
         if not is_code:
             found = [h for h in names if h in self.called(named)] or names
+            found = [h for h in found if words_of(h) == tuple(name.split("_"))] or found
             if len(found) == 1:
                 return ColumnGuess(name, found[0], "its name; its values are words")
             return _asking(name, found, f"no single column is plainly it: {column.meaning}")
@@ -208,14 +209,14 @@ class Finder:
                 column.type == "month" and profile.firsts and len(profile.values) > 1
             ):
                 order = "m/d/y"
-        year = "end" if key_of(profile.heading) in _END_YEAR else None
+        year = "end" if words_of(profile.heading)[-2:] == _END_YEAR else None
         return ColumnSource(profile.heading, date=order, year=year)
 
     @staticmethod
     def _one_year(guess: ColumnGuess, profile: ColumnProfile) -> None:
         if all(isinstance(school_year_of_text(v), str) for v in profile.values):
             return
-        if key_of(profile.heading) in _END_YEAR:
+        if words_of(profile.heading)[-2:] == _END_YEAR:
             guess.options["year"] = "end"
             guess.why += " says that a school year ends in it"
         else:
