@@ -548,4 +548,66 @@ LAYOUTS: tuple[Layout, ...] = (
         days_enrolled | days | days_enrolled
         days_attended | fewer | days_attended"""),
     ),
+    Layout(
+        "qmlativ.csv",
+        _of("""
+ Student Number | id | student_id
+ Entity Name | school | school_code
+ Enrollment School Year | school year | school_year
+ Grade Level Code | grade | grade
+ Gender Description | sex words | gender
+ Federal Race/Ethnicity Description | race words | race_ethnicity
+ English Learner Status | el words | english_learner
+ Special Education Status Code | y n | disability
+ Food Service Eligibility | lunch words | meal_eligibility
+ McKinney-Vento | yes no | homeless
+ Language Spoken at Home | language | home_language"""),
+    ),
+    Layout(
+        "esis daily.csv",
+        _of("""
+ Perm Number | id | student_id
+ Organization | school | school_code
+ Absence Day | iso date | date
+ Day Status | p a | attended
+ Reason Text | reason | reason"""),
+    ),
+    Layout(
+        "sheet visits.csv",
+        _of("""
+ student | id | student_id
+ when | date | visit_date
+ where visited | place | place
+ met? | contact | contact
+ visitors | visitor | visitor
+ spoken language | language | language"""),
+    ),
+    Layout(
+        "month long.csv",
+        _of("""
+ STUDENT_NBR | id | student_id
+ SCHOOL_CD | school code | school_code
+ MONTH_YR | months | month
+ DAYS_MEMBERSHIP | days | days_enrolled
+ DAYS_ATTENDANCE | fewer | days_attended"""),
+    ),
+    Layout(
+        "wide2.csv",
+        _of("""
+ Student Number | id | student_id
+ School Number | school code | school_code
+ Enrolled Sept 2021 | days | days_enrolled of 2021-09
+ Enrolled Oct 2021 | days | days_enrolled of 2021-10
+ Absent Sept 2021 | absent | days_absent of 2021-09
+ Absent Oct 2021 | absent | days_absent of 2021-10"""),
+    ),
+    Layout(
+        "leap schools.csv",
+        _of("""
+ School | unique school | school_name
+ CSDE Code | unique code | school_code
+ LEA | district | district_name
+ LEA Number | district code | district_code
+ Joined LEAP | start | leap_from"""),
+    ),
 )

@@ -115,11 +115,11 @@ class Records:
     """The line and values of each record that isn't blank.
 
     `line_ends`: the kinds of line end met so far; `odd_line`: the first line that ends in another
-    kind than those above it. `separator`: what stands between values.
+    kind than those above it.
     """
 
-    def __init__(self, text: Iterable[str], separator: str = ",") -> None:
-        self._rows = csv.reader(self._watched(text), strict=True, delimiter=separator)
+    def __init__(self, text: Iterable[str]) -> None:
+        self._rows = csv.reader(self._watched(text), strict=True)
         self._end = ""
         self.line_ends: list[str] = []
         self.odd_line: int | None = None

@@ -42,4 +42,4 @@ def words_of(text: str) -> tuple[str, ...]:
     """The words and numbers of a text, in lower case: `DaysEnrolled_09` has days, enrolled, 09."""
     text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
     text = re.sub(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])", " ", text)
-    return tuple(re.findall(r"[a-z0-9%#]+", text.lower().replace("'", "")))
+    return tuple(re.findall(r"[a-z0-9]+|[%#]", text.lower().replace("'", "")))

@@ -13,7 +13,6 @@ from io import TextIOWrapper
 from itertools import islice
 from typing import IO, cast
 
-from leapdash.build.sources.csv_files import Records
 from leapdash.build.sources.exports.mapping import ENCODINGS
 from leapdash.build.sources.exports.sheet import GridSheet, Record
 from leapdash.errors import InputError, shortened
@@ -56,10 +55,12 @@ def _records(path: InputPath, label: str, codec: str, separator: str) -> Iterato
     try:
         with ExitStack() as stack:
             text = TextIOWrapper(_opened(path, stack), encoding=codec, newline="")
-            records = Records(stack.enter_context(text), separator)
-            for line, values in records:
-                if any(values) and any(value.strip() for value in values):
+            records = csv.reader(stack.enter_context(text), strict=True, delimiter=separator)
+            line = 1
+            for values in records:
+                if values and (values[0].strip() or any(value.strip() for value in values)):
                     yield line, values
+                line = records.line_num + 1
     except UnicodeDecodeError as error:
         byte = error.object[error.start : error.start + 1]
         raise InputError(
@@ -68,7 +69,7 @@ def _records(path: InputPath, label: str, codec: str, separator: str) -> Iterato
             f"{', '.join(ENCODINGS)}), or save the file as 'CSV UTF-8'."
         ) from error
     except csv.Error as error:
-        line = records.line if records is not None else 1
+        line = records.line_num if records is not None else 1
         raise InputError(
             f"{label}, row {line}: {shortened(str(error))}.\nExpected values with their quotes "
             "closed, and no stray ones. Correct the line, or export the file again."

@@ -8,13 +8,14 @@ from leapdash.build.sources.exports.cells import key_of, words_of
 from leapdash.build.sources.exports.dates import month_of, school_year_of_text
 from leapdash.build.sources.exports.inspect.guesses import ColumnGuess
 from leapdash.build.sources.exports.inspect.profile import ColumnProfile
-from leapdash.build.sources.exports.inspect.vocabulary import columns_called
+from leapdash.build.sources.exports.inspect.vocabulary import columns_called, like_names
 from leapdash.build.sources.exports.mapping import ColumnSource
 from leapdash.build.sources.exports.values import CellReader, Read
 from leapdash.contract import CODE_PATTERN, Column, Table
 
 _MOST_LOOKED_AT = 500
 _MOST_LISTED = 25
+_MOST_CODES = 15
 _READABLE = 0.5
 _CODE = re.compile(rf"{CODE_PATTERN}|[0-9]{{5,6}}(\.0+)?")
 _PRESENT, _ABSENT = ("p", "present", "pr"), ("a", "absent", "ab")
@@ -36,8 +37,31 @@ class Finder:
         self._ids = ids
 
     def called(self, name: str) -> list[str]:
-        """The headings that a column of the contract, or days absent, goes by."""
-        return [h for h in self._profiles if name in columns_called(h)[0]]
+        """The headings that a column of the contract, or days absent, goes by; where there is none,
+        those that are like it, where every value fits.
+        """
+        known = {heading: columns_called(heading)[0] for heading in self._profiles}
+        named = [heading for heading, columns in known.items() if name in columns]
+        ours = set(self._table.column_names)
+        like = [h for h, c in known.items() if not ours & set(c) and like_names(h, name)]
+        return named or [h for h in like if self._fits(name, h)]
+
+    def _fits(self, name: str, heading: str) -> bool:
+        """Whether all values can be a column's whose name isn't known."""
+        profile = self._profiles[heading]
+        if name == "student_id":
+            return profile.many
+        if name not in self._table.column_names:
+            return False
+        if name == "attended":
+            return {"p", "present", "1"} & set(map(key_of, profile.values)) != set() and (
+                len(profile.values) <= _MOST_CODES
+            )
+        if name in _NAMED_AFTER:
+            return _are_codes(profile)
+        if name in _NAMED_AFTER.values():
+            return _are_words(profile)
+        return bool(profile.values) and self.readable(name, heading) == 1.0
 
     def profile(self, heading: str) -> ColumnProfile:
         """What stands in the column of that heading."""
@@ -94,7 +118,7 @@ class Finder:
         """The column under that heading, with what the mapping must say of it."""
         profile, name = self._profiles[heading], column.name
         source = self._source(name, profile)
-        guess = ColumnGuess(name, heading, columns_called(heading)[1] or "its values")
+        guess = ColumnGuess(name, heading, columns_called(heading)[1] or "a word in its name")
         if source.date:
             guess.options["date"] = source.date
             first, second = profile.largest

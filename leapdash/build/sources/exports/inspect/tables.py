@@ -22,6 +22,7 @@ _OF_STUDENTS = ("enrollment", "attendance", "attendance_daily", "visits")
 _FACTS = ("gender", "race_ethnicity", "english_learner", "disability", "meal_eligibility")
 _MANY_FACTS = 2  # where no column is called like an identifier of students
 _FILLED = 0.5
+_LEAST_COLUMNS, _MOST_COLUMNS = 3, 0.6
 _FROM_STUDENTS = ("school_code", "school_name", "district_code", "district_name")
 
 
@@ -82,9 +83,25 @@ def _tables(layout: Layout) -> Iterator[Table]:
     if _is(layout, "visits"):
         yield input_table("visits")
         return
-    for name in ("schools", "enrollment", "attendance", "attendance_daily", "programme"):
-        if _is(layout, name):
-            yield input_table(name)
+    found = [
+        input_table(name)
+        for name in ("schools", "enrollment", "attendance", "attendance_daily", "programme")
+        if _is(layout, name)
+    ]
+    yield from found or _nearest(layout)
+
+
+def _nearest(layout: Layout) -> Iterator[Table]:
+    """The table that most of whose columns are there, where nothing else tells which it is."""
+    shares = {}
+    for table in INPUT_TABLES:
+        finder = layout.finder(table.name)
+        needed = [column.name for column in table.columns if column.required]
+        there = [name for name in needed if finder.called(name)]
+        if len(there) >= _LEAST_COLUMNS:
+            shares[table.name] = len(there) / len(needed)
+    if shares and max(shares.values()) >= _MOST_COLUMNS:
+        yield input_table(max(shares, key=lambda name: shares[name]))
 
 
 def _is(layout: Layout, name: str) -> bool:
@@ -101,7 +118,7 @@ def _is(layout: Layout, name: str) -> bool:
         case "visits":
             told = sum(has(c, 0.3) for c in ("place", "contact", "visitor"))
             by_name = bool({"visit", "visits", "hv", "leap"} & words) and told > 0
-            return student and has("visit_date", 0.0) and (told > 1 or by_name)
+            return has("visit_date", 0.0) and (told > 1 or (student and by_name))
         case "schools":
             place = finder.called("school_code") or finder.called("school_name")
             of_district = finder.called("district_code") or finder.called("district_name")

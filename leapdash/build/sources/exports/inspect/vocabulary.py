@@ -110,7 +110,7 @@ _NAMES: Mapping[str, str] = {
         aggregate membership | numdays enrolled | num days enrolled
     """,
     "days_attended": """
-        days attended | days present | present | attended | attendance days |
+        days attended | days present | days attendance | present | attended | attendance days |
         days in attendance | days att | present days | att days | total days present |
         total days attended | days pres | attended days | day present | total attendance |
         aggregate days attendance | aggregate attendance | total present | num days present
@@ -183,7 +183,7 @@ _NAMES: Mapping[str, str] = {
         reporting school code
     """,
     "school_name": """
-        school name | school | building | campus | site name | organization name |
+        school name | school | organization | building | campus | site name | organization name |
         school short name | enrolled school | facility name | building name | campus name |
         site | school title | name of institution | sch name | location | school description
         | name of school | current school | home school | calendar name | institution |
@@ -234,10 +234,29 @@ _NAMES: Mapping[str, str] = {
     """,
 }
 
+_SHORT = {
+    **dict.fromkeys(("nbr", "num", "no", "#", "nr"), "number"),
+    **dict.fromkeys(("stu", "stdnt", "std"), "student"),
+    **dict.fromkeys(("enr", "enrl"), "enrolled"),
+    **dict.fromkeys(("abs", "absence", "absences"), "absent"),
+    **{"cd": "code", "yr": "year", "dt": "date", "sch": "school", "dist": "district"},
+    **{"lang": "language", "mem": "membership", "pres": "present", "grd": "grade"},
+    **{"lvl": "level", "eth": "ethnicity", "sts": "status", "stat": "status", "rsn": "reason"},
+    **{"loc": "location", "elig": "eligibility", "ind": "indicator", "typ": "type"},
+}
+
+
+def _plain(text: str) -> list[str]:
+    """The words of a name, none shortened and none in the plural."""
+    whole = [_SHORT.get(word, word) for word in words_of(text)]
+    return [w[:-1] if len(w) > 3 and w[-1] == "s" and w[-2] not in "sui" else w for w in whole]
+
+
 _TOKENS: dict[str, list[str]] = {}
 for _column, _listed in _NAMES.items():
     for _name in _listed.split("|"):
-        _TOKENS.setdefault("".join(words_of(_name)), []).append(_column)
+        _columns = _TOKENS.setdefault("".join(_plain(_name)), [])
+        _columns += [] if _column in _columns else [_column]
 BY_NAME: Mapping[str, tuple[str, ...]] = {name: tuple(columns) for name, columns in _TOKENS.items()}
 """By a name without spaces and marks, in lower case: the columns that are called so."""
 
@@ -271,11 +290,70 @@ def columns_called(heading: str) -> tuple[tuple[str, ...], str]:
     that isn't known.
     """
     for text in (heading, _NOTES.sub("", heading), _PREFIX.sub("", heading)):
-        words = words_of(text)
-        if found := BY_NAME.get("".join(words)):
+        if found := BY_NAME.get("".join(_plain(text))):
             return found, "its name"
-    words = words_of(_PREFIX.sub("", _NOTES.sub("", heading)))
+    words = _plain(_PREFIX.sub("", _NOTES.sub("", heading)))
     fewer = [word for word in words if word not in _NEEDLESS]
     if found := BY_NAME.get("".join(fewer)):
         return found, "its name, but for " + " ".join(w for w in words if w not in fewer)
     return (), ""
+
+
+_WHEN = frozenset(("date", "day", "when"))
+_ID_WORDS = frozenset(("id", "#", "number", "num", "no", "identifier", "code"))
+_ANY_WORD: Mapping[str, frozenset[str]] = {
+    "grade": frozenset(("grade", "grd")),
+    "gender": frozenset(("gender", "sex")),
+    "race_ethnicity": frozenset(("race", "ethnicity", "ethnic")),
+    "english_learner": frozenset(("el", "ell", "lep", "multilingual", "mll", "esol", "english")),
+    "disability": frozenset(("sped", "iep", "disability", "disabilities", "special")),
+    "meal_eligibility": frozenset(("lunch", "meal", "meals", "frl", "frpl", "frm", "reduced")),
+    "homeless": frozenset(("homeless", "homelessness", "mckinney")),
+    "home_language": frozenset(("language", "lang")),
+    "language": frozenset(("language", "lang")),
+    "month": frozenset(("month",)),
+    "attended": frozenset(("status", "code", "attendance", "present", "absent")),
+    "reason": frozenset(("reason",)),
+    "place": frozenset(("where", "place", "location")),
+    "contact": frozenset(("contact", "contacted", "met", "meet", "outcome", "reached")),
+    "visitor": frozenset(("who", "visitor", "staff", "conducted", "partner")),
+}
+_BOTH_WORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "student_id": (frozenset(("student", "pupil", "stu", "sis", "perm")), _ID_WORDS),
+    "school_year": (frozenset(("school", "academic")), frozenset(("year", "yr"))),
+    "visit_date": (frozenset(("visit", "visited", "hv")), frozenset(("date", "when", "day"))),
+    "school_code": (frozenset(("school", "site", "building", "campus")), _ID_WORDS),
+    "school_name": (
+        frozenset(("school", "building", "institution", "campus")),
+        frozenset(("name",)),
+    ),
+    "district_code": (frozenset(("district", "lea")), _ID_WORDS),
+    "district_name": (frozenset(("district", "lea")), frozenset(("name",))),
+}
+_STATE_IDS = frozenset(("sasid", "lasid", "ssid", "permid", "perm"))
+_OF_OTHERS = frozenset(
+    (
+        *("parent", "guardian", "mother", "father", "sibling", "teacher", "emergency", "birth"),
+        *("entry", "entered", "exit", "prior", "previous", "next", "last", "first", "date", "old"),
+        *("unaccompanied", "arts", "test", "score", "course", "home", "feeder", "resident"),
+    )
+)
+
+
+def like_names(heading: str, column: str) -> bool:
+    """Whether words of a heading are those of a column, where its name isn't known; its values must
+    show whether it is.
+    """
+    words = frozenset((*words_of(heading), *_plain(heading)))
+    if column in ("date", "visit_date") and words & _WHEN:
+        return not words & (_OF_OTHERS - {"date"})
+    if column in _BOTH_WORDS:
+        one, other = _BOTH_WORDS[column]
+        of_state = column == "student_id" and bool(
+            words & _STATE_IDS or words <= {"id", "#", "number"}
+        )
+        plain = not words & (_OF_OTHERS - {"date", "home"})
+        if column in ("school_code", "school_name") and words & {"student", "home"}:
+            return False
+        return of_state or (plain and bool(words & one and words & other))
+    return bool(words & _ANY_WORD.get(column, frozenset())) and not words & _OF_OTHERS
