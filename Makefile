@@ -106,6 +106,7 @@ lock: $(VENV)/.dev  ## write requirements*.txt anew from pyproject.toml
 	$(LOCK) -o requirements.txt
 	$(LOCK) --extra dev -o requirements-dev.txt
 	$(LOCK) --extra auth -c requirements-dev.txt -o requirements-auth.txt
+	$(LOCK) --extra excel -c requirements-dev.txt -o requirements-excel.txt
 	$(LOCK) --extra peers -c requirements-dev.txt -o requirements-peers.txt
 	$(LOCK) --extra spark -c requirements-dev.txt -o requirements-spark.txt
 

@@ -4,16 +4,18 @@ Exit codes: 0 done; 2 something given can't be worked with; 1 the fault is elsew
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from leapdash import __version__
-from leapdash.build.sources.given import check_input, check_published
+from leapdash.build.sources.given import check_exports, check_input, check_published
 from leapdash.errors import LeapdashError, UsageError
 from leapdash.paths import check_out, is_address
 from leapdash.progress import Progress
+from leapdash.remote import input_path
 
 
 def _said(given: str) -> str:
@@ -26,6 +28,26 @@ def _said(given: str) -> str:
 def _path(given: str | Path) -> Path:
     """What was given, or the default, as a path."""
     return Path(_said(str(given)))
+
+
+_Mapping = Annotated[
+    Path | None,
+    typer.Option(
+        parser=_path,
+        metavar="FILE",
+        help="What the columns and values of own exports mean: a file that inspect writes.",
+    ),
+]
+
+
+def _check_inputs(given: Sequence[str], mapping: Path | None) -> None:
+    """Raises InputError where a path of this machine leads nowhere."""
+    here = [Path(one) for one in given if not is_address(one)]
+    if mapping is not None:
+        check_exports(here, mapping)
+        return
+    for path in here:
+        check_input(path)
 
 
 app = typer.Typer(
@@ -75,11 +97,12 @@ def demo(
 @app.command()
 def build(
     input: Annotated[
-        str,
+        list[str],
         typer.Option(
             parser=_said,
             metavar="DIR",
-            help="Folder with the input tables (docs/your-data.md), or its address.",
+            help="Folder with the input tables (docs/your-data.md), or its address; with --mapping "
+            "a file or folder of any layout, and several times where there are several.",
         ),
     ],
     out: Annotated[
@@ -117,11 +140,11 @@ def build(
     effects: Annotated[
         bool, typer.Option(help="Estimate what the visits changed; takes longest.")
     ] = True,
+    mapping: _Mapping = None,
 ) -> None:
     """Turn input tables into a release, and put it on show."""
     # A path that leads nowhere is told before an engine is loaded.
-    if not is_address(input):
-        check_input(Path(input))
+    _check_inputs(input, mapping)
     for file in published or []:
         check_published(file)
     check_out(out)
@@ -138,6 +161,7 @@ def build(
         threads=threads,
         keep=keep,
         effects=effects,
+        mapping=mapping,
         progress=_progress(),
     )
     # An address may hold a key.
@@ -165,6 +189,44 @@ def ct(
     from leapdash.build.sources.published.fetch_ct import fetch_ct
 
     for file in fetch_ct(out, portal, progress=_progress()):
+        typer.echo(file)
+
+
+@app.command()
+def inspect(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            parser=_said,
+            metavar="FILE...",
+            help="CSV, TSV, Parquet, Excel or DuckDB files to look at, or folders of them.",
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(parser=_path, metavar="FILE", help="Mapping to write.")
+    ] = Path("mapping.toml"),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over a mapping that is there.")
+    ] = False,
+) -> None:
+    """Guess what the columns of own exports are, and write a mapping to be mended by hand."""
+    from leapdash.build.sources.exports.inspect.report import inspect_files
+
+    for line in inspect_files([input_path(file) for file in files], out, replace):
+        typer.echo(line)
+
+
+@app.command()
+def template(
+    out: Annotated[
+        Path, typer.Option(parser=_path, metavar="DIR", help="Folder to write the files into.")
+    ],
+) -> None:
+    """Write empty files of the input tables to fill in: CSV, and one Excel workbook."""
+    check_out(out)
+    from leapdash.build.sources.exports.template import write_template
+
+    for file in write_template(out):
         typer.echo(file)
 
 
@@ -396,11 +458,11 @@ def serve(
 @app.command()
 def waitlist(
     input: Annotated[
-        str,
+        list[str],
         typer.Option(
             parser=_said,
             metavar="DIR",
-            help="Folder with the input tables, as for build, or its address.",
+            help="Folder with the input tables, or what else build takes, or its address.",
         ),
     ],
     district: Annotated[
@@ -419,13 +481,13 @@ def waitlist(
         str, typer.Option(help="Most memory the engine may use; with Python, 0.6 GB more.")
     ] = "2GB",
     threads: Annotated[int | None, typer.Option(help="Threads; default: all cores.")] = None,
+    mapping: _Mapping = None,
 ) -> None:
     """List the students of a district who wait for a first visit.
 
     For the district itself: the file holds students' records.
     """
-    if not is_address(input):
-        check_input(Path(input))
+    _check_inputs(input, mapping)
     from leapdash.build.waitlist.words import told
     from leapdash.build.waitlist.write import write_waitlist
 
@@ -436,6 +498,7 @@ def waitlist(
         half_day=half_day,
         memory_limit=memory_limit,
         threads=threads,
+        mapping=mapping,
         progress=_progress(),
     )
     typer.echo(told(found, Path(out)))

@@ -1,7 +1,7 @@
 """Files at addresses, `s3://bucket/state` for instance, read as those of this machine are."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -112,6 +112,12 @@ def input_path(given: str | Path) -> InputPath:
         return Path(given)
     found = RemotePath.at(str(given))
     return Path(found.path) if isinstance(found.files, fs.LocalFileSystem) else found
+
+
+def input_paths(given: str | Path | Sequence[str | Path]) -> list[InputPath]:
+    """One input or several, each as `input_path` has it."""
+    several = [given] if isinstance(given, str | Path) else given
+    return [input_path(one) for one in several]
 
 
 def address_of(path: InputPath) -> str:

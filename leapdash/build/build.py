@@ -28,11 +28,11 @@ from leapdash.release import (
     open_release,
     publish,
 )
-from leapdash.remote import input_path
+from leapdash.remote import input_paths
 
 
 def build(
-    input: str | Path,
+    input: str | Path | Sequence[str | Path],
     out: str | Path,
     *,
     published: Sequence[Path] = (),
@@ -43,11 +43,13 @@ def build(
     spark_master: str = ANY_CORES,
     keep: int = 5,
     effects: bool = True,
+    mapping: Path | None = None,
     progress: Progress = SILENT,
 ) -> Release:
     """The release made from the folder of input tables `input`, published in the store `out`.
 
-    Both are a folder or an address on another file system, as `s3://bucket/store`.
+    Both are a folder or an address on another file system, as `s3://bucket/store`. With a `mapping`
+    the input is files or folders of any layout, which it says the meaning of.
 
     `published`: files of Connecticut Open Data and EdSight; figures for which none is given are
     carried over from the release on show. `half_day`: what daily attendance counts, one of
@@ -65,7 +67,7 @@ def build(
     try:
         with ExitStack() as stack:
             with progress.step("look at the files"):
-                source = stack.enter_context(open_source(input_path(input)))
+                source = stack.enter_context(open_source(input_paths(input), mapping))
                 figures = _published(published, out, progress)
             for note in source.notes:
                 progress.note(note)

@@ -25,6 +25,7 @@ INPUT_TABLES: tuple[Table, ...] = (
                 "leap_until",
                 "date",
                 "last day the district takes part, its month counts whole; empty: still",
+                required=False,
                 nullable=True,
             ),
             Column(
@@ -163,7 +164,13 @@ INPUT_TABLES: tuple[Table, ...] = (
             DISTRICT,
             YEAR,
             Column(
-                "cost", "number", "cost of the programme", unit="dollars", minimum=0, nullable=True
+                "cost",
+                "number",
+                "cost of the programme",
+                unit="dollars",
+                minimum=0,
+                required=False,
+                nullable=True,
             ),
             Column(
                 "visit_capacity",
@@ -171,6 +178,7 @@ INPUT_TABLES: tuple[Table, ...] = (
                 "visits the district can make",
                 unit="visits per month",
                 minimum=0,
+                required=False,
                 nullable=True,
             ),
             Column("source", "text", "where these figures come from"),

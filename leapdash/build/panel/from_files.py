@@ -27,6 +27,10 @@ def panel_of(
     `half_day`: one of numbered.HALF_DAYS. `with_ids`: see `read_inputs`. Raises InputError that
     says which rows, or which file, stand in the way.
     """
+    if source.problems:
+        progress.note("the files can't all be read; finding out what else is wrong with them")
+        with open_engine() as numbering, Workspace(numbering) as own:
+            raise explain(own, source.tables, source.problems, source.incomplete)
     try:
         with opened() as engine, Workspace(engine) as space:
             try:

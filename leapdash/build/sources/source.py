@@ -42,7 +42,8 @@ class InputTable(Protocol):
 class Source:
     """The tables found, before a row is read. `where`: what messages call the whole; `about`: whose
     data they are; `by_day`: whether attendance was recorded by day; `notes`: what was left aside or
-    repaired, to be told.
+    repaired, to be told; `problems`: what is wrong with its files, found on the way, which keeps it
+    from being used; `incomplete`: tables that lack rows, or are missing, because of these.
     """
 
     where: str
@@ -50,3 +51,5 @@ class Source:
     about: About
     by_day: bool = False
     notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    incomplete: frozenset[str] = frozenset()

@@ -1,6 +1,7 @@
 """The list of who waits as a new file, which only its owner may read."""
 
 import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -16,25 +17,27 @@ from leapdash.engines import DEFAULT_ENGINE, open_engine
 from leapdash.errors import LeapdashError, StoreError, UsageError
 from leapdash.paths import check_out, is_address
 from leapdash.progress import SILENT, Progress
-from leapdash.remote import input_path, without_secrets
+from leapdash.remote import input_paths, without_secrets
 
 _EXCEL = ".xlsx"
 _ENDINGS = (_EXCEL, ".csv")
 
 
 def write_waitlist(
-    input: str | Path,
+    input: str | Path | Sequence[str | Path],
     district: str,
     out: str | Path,
     *,
     half_day: str = "state",
     memory_limit: str = "2GB",
     threads: int | None = None,
+    mapping: Path | None = None,
     progress: Progress = SILENT,
 ) -> Waitlist:
     """The students of a district who wait, written to the new file `out`, .xlsx or .csv.
 
-    `input`, `half_day`, `memory_limit`, `threads`: as for `build`. `district`: its code or name.
+    `input`, `half_day`, `memory_limit`, `threads`, `mapping`: as for `build`. `district`: its code
+    or name.
 
     Raises InputError where an input breaks the contract, UsageError where what is asked can't be
     made, StoreError where the file can't be written.
@@ -45,7 +48,7 @@ def write_waitlist(
     try:
         with ExitStack() as stack:
             with progress.step("look at the files"):
-                source = stack.enter_context(open_source(input_path(input)))
+                source = stack.enter_context(open_source(input_paths(input), mapping))
             for note in source.notes:
                 progress.note(note)
             panel_parts = panel_of(source, opened, half_day, progress, with_ids=True)

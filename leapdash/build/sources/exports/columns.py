@@ -1,0 +1,138 @@
+"""Columns of a file turned into columns of the contract, each distinct text read once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leapdash.build.sources.exports.cells import key_of
+from leapdash.build.sources.exports.mapping import ColumnSource, TableSource
+from leapdash.build.sources.exports.places import Places
+from leapdash.build.sources.exports.sheet import Block
+from leapdash.build.sources.exports.values import CellReader, Reading, Refused
+from leapdash.contract import Column
+
+_BETWEEN = "\x1f"
+_MOST_KEPT = 200_000
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Cells with the same text that can't be read: their positions in the block."""
+
+    text: str
+    positions: Sequence[int]
+    refused: Refused
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A column of the contract for a block: its values as text, which cells couldn't be read, and
+    what was repaired, with how many cells.
+    """
+
+    values: pa.Array
+    bad: np.ndarray
+    troubles: Sequence[Trouble] = ()
+    repaired: Mapping[str, int] = field(default_factory=dict)
+
+
+class ColumnConverter:
+    """Reads one column of the contract from blocks of a sheet.
+
+    `places`: by heading as cells.key_of has it, the number of a column of the sheet.
+    """
+
+    def __init__(
+        self,
+        column: Column,
+        source: ColumnSource,
+        table: TableSource,
+        places: Mapping[str, int],
+        named: Places | None,
+    ) -> None:
+        self.column = column
+        self.source = source
+        self._reader = CellReader(column, source, table.values.get(column.name, {}), named)
+        year = "" if source.fixed_year else source.school_year
+        self._parts = [
+            places[key_of(heading)] if heading else None
+            for heading in (source.heading, source.less, year)
+        ]
+        self._known: dict[str, Reading] = {}
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the sheet's columns it reads."""
+        return [number for number in self._parts if number is not None]
+
+    @property
+    def heading(self) -> str:
+        """What messages call the column: its headings, else its name in the contract."""
+        return ", ".join(self.source.headings) or self.column.name
+
+    def convert(self, block: Block) -> Converted:
+        """The column's values in a block."""
+        if not self.numbers:
+            return self._whole(self._reading(""), len(block.rows))
+        arrays = [block.columns[number] for number in self.numbers]
+        cells = arrays[0] if len(arrays) == 1 else pc.binary_join_element_wise(*arrays, _BETWEEN)
+        encoded = cells.dictionary_encode()
+        texts = encoded.dictionary.to_pylist()
+        readings = [self._reading(text) for text in texts]
+        indices = encoded.indices.to_numpy(zero_copy_only=False)
+        refused = np.array([isinstance(reading, Refused) for reading in readings], bool)
+        values = pa.array(
+            [None if isinstance(r, Refused) else r.value or None for r in readings], pa.string()
+        )
+        bad = refused[indices] if len(texts) else np.zeros(0, bool)
+        repaired: dict[str, int] = {}
+        for number, reading in enumerate(readings):
+            if not isinstance(reading, Refused) and reading.repaired:
+                count = int((indices == number).sum())
+                repaired[reading.repaired] = repaired.get(reading.repaired, 0) + count
+        troubles = tuple(self._troubles(texts, readings, indices, bad)) if bad.any() else ()
+        return Converted(values.take(encoded.indices), bad, troubles, repaired)
+
+    def _reading(self, text: str) -> Reading:
+        reading = self._known.get(text)
+        if reading is None:
+            if len(self._known) > _MOST_KEPT:
+                self._known.clear()
+            reading = self._known[text] = self._reader.read(*self._cells(text))
+        return reading
+
+    def _cells(self, text: str) -> tuple[str, str | None, str | None]:
+        """What stands in the column, what is taken off, and the school year."""
+        several = len(self.numbers) > 1
+        parts = text.split(_BETWEEN) if several else [text]
+        # A mark that belongs in no text makes no number and no day either.
+        given = iter(parts if len(parts) == len(self.numbers) or not several else [text] * 3)
+        first, less, year = (None if number is None else next(given) for number in self._parts)
+        if first is None:
+            first = self.source.value or ""
+        if less is None and self.source.less_value is not None:
+            less = self.source.less_value
+        return first, less, year
+
+    def _whole(self, reading: Reading, length: int) -> Converted:
+        if isinstance(reading, Refused):
+            nothing = pa.nulls(length, pa.string())
+            trouble = Trouble(self.source.value or "", range(length), reading)
+            return Converted(nothing, np.ones(length, bool), (trouble,))
+        value = pa.scalar(reading.value or None, pa.string())
+        return Converted(pa.repeat(value, length), np.zeros(length, bool))
+
+    @staticmethod
+    def _troubles(
+        texts: Sequence[str], readings: Sequence[Reading], indices: np.ndarray, bad: np.ndarray
+    ) -> Iterator[Trouble]:
+        positions: dict[int, list[int]] = {}
+        for position in np.flatnonzero(bad):
+            positions.setdefault(int(indices[position]), []).append(int(position))
+        for number, where in positions.items():
+            reading = readings[number]
+            assert isinstance(reading, Refused)
+            yield Trouble(texts[number].replace(_BETWEEN, " and "), where, reading)

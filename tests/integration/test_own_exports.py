@@ -1,0 +1,157 @@
+"""Exports of other systems and spreadsheets, with a mapping, give the release of plain tables."""
+
+import io
+from pathlib import Path
+from stat import S_IMODE
+from tempfile import gettempdir
+
+import duckdb
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pytest
+from rich.console import Console
+
+from leapdash.build.build import build
+from leapdash.build.demo import make_state
+from leapdash.build.sources.exports.mapping import read_mapping
+from leapdash.build.sources.exports.source import ExportedTable, open_exports
+from leapdash.cli import main
+from leapdash.contract import summary_table
+from leapdash.progress import Progress
+from leapdash.release import Release
+from tests.lib.exports import tables_of, write_book, write_exports
+from tests.lib.input_files import rows, write_csv
+
+
+def same(release: Release, plain: Release) -> None:
+    assert set(release.manifest.tables) == set(plain.manifest.tables)
+    for name in plain.manifest.tables:
+        assert release.table(name) == plain.table(name), name
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """The small state from files as the contract has them."""
+    folder = tmp_path_factory.mktemp("plain")
+    return build(write_csv(folder / "input"), folder / "store", effects=False)
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A synthetic state of 2,000 students."""
+    folder = tmp_path_factory.mktemp("state") / "input"
+    make_state(folder, students=2_000, seed=3)
+    return folder
+
+
+def test_exports_as_text_give_the_release_of_the_plain_tables(tmp_path, plain):
+    mapping = write_exports(tmp_path / "exports", rows())
+    said = io.StringIO()
+    release = build(
+        tmp_path / "exports",
+        tmp_path / "store",
+        effects=False,
+        mapping=mapping,
+        progress=Progress(Console(file=said, width=300)),
+    )
+    same(release, plain)
+    told = said.getvalue()
+    assert 'schools.txt, column School #: 3 cells, written ="…"' in told
+    assert "schools.txt: 1 line above the columns' names passed over" in told
+    assert "attendance.csv: left out as it adds up other rows: row 26" in told
+    assert "S03" not in told
+    assert {s.origin for s in release.manifest.sources} == {"an export"}
+
+
+def test_a_workbook_by_hand_gives_the_same(tmp_path, plain):
+    mapping = write_book(tmp_path / "book", rows())
+    same(build(tmp_path / "book", tmp_path / "store", effects=False, mapping=mapping), plain)
+
+
+def test_files_named_one_by_one_give_the_same(tmp_path, plain):
+    mapping = write_exports(tmp_path / "exports", rows())
+    files = list((tmp_path / "exports").iterdir())
+    same(build(files, tmp_path / "store", effects=False, mapping=mapping), plain)
+
+
+def test_a_template_filled_in_builds_as_it_is(tmp_path, plain, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["leapdash", "template", "--out", str(tmp_path / "new")])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert str(tmp_path / "new" / "leapdash.xlsx") in capsys.readouterr().out
+    book = openpyxl.load_workbook(tmp_path / "new" / "leapdash.xlsx")
+    for name, table in rows().items():
+        head = [cell.value for cell in book[name][1]]
+        assert all(cell.comment for cell in book[name][1])
+        for row in table:
+            book[name].append([row.get(column) for column in head])
+    book.save(tmp_path / "filled.xlsx")
+    same(build(tmp_path / "filled.xlsx", tmp_path / "store", effects=False), plain)
+    # Nor is a template written over.
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "there already" in capsys.readouterr().err
+
+
+def test_the_template_s_csv_files_build_once_they_have_rows(tmp_path, plain, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["leapdash", "template", "--out", str(tmp_path / "new")])
+    with pytest.raises(SystemExit):
+        main()
+    for name, table in rows().items():
+        if name != "programme":
+            path = tmp_path / "new" / f"{name}.csv"
+            head = path.read_text().strip().split(",")
+            lines = [
+                ",".join(str(r[h]) if r.get(h) is not None else "" for h in head) for r in table
+            ]
+            path.write_text("\n".join([",".join(head), *lines]) + "\n")
+    release = build(tmp_path / "new", tmp_path / "store", effects=False)
+    assert release.table("attendance") == plain.table("attendance")
+
+
+def test_tables_of_a_duckdb_file_are_read_by_their_names_or_by_a_mapping(tmp_path, plain):
+    with duckdb.connect(str(tmp_path / "district.duckdb")) as database:
+        for name, table in rows().items():
+            columns = pa.Table.from_pylist(table)
+            database.register("given", columns)
+            database.execute(f'CREATE TABLE "{name}" AS SELECT * FROM given')
+            database.unregister("given")
+    same(build(tmp_path / "district.duckdb", tmp_path / "store", effects=False), plain)
+
+
+def test_what_is_read_is_for_its_owner_alone_and_gone_afterwards(tmp_path):
+    mapping = write_exports(tmp_path / "exports", rows())
+    before = set(Path(gettempdir()).glob("leapdash-*"))
+    with open_exports([tmp_path / "exports"], read_mapping(mapping)) as source:
+        table = source.tables["enrollment"]
+        assert isinstance(table, ExportedTable)
+        assert S_IMODE(table.path.parent.stat().st_mode) == 0o700
+    assert set(Path(gettempdir()).glob("leapdash-*")) == before
+
+
+def test_a_state_written_as_exports_and_read_back_gives_the_same_release(tmp_path, state):
+    expected = build(state, tmp_path / "plain", effects=False)
+    tables = tables_of(state)
+    mapping = write_exports(tmp_path / "exports", tables)
+    read = build(tmp_path / "exports", tmp_path / "store", effects=False, mapping=mapping)
+    same(read, expected)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("write", [write_exports, write_book])
+def test_with_effects_too_but_for_the_order_of_adding_up(tmp_path, state, write):
+    expected = build(state, tmp_path / "plain", threads=1)
+    mapping = write(tmp_path / "exports", tables_of(state))
+    release = build(tmp_path / "exports", tmp_path / "store", mapping=mapping, threads=1)
+    assert set(release.manifest.tables) == set(expected.manifest.tables)
+    for name in expected.manifest.tables:
+        key = list(summary_table(name).key)
+        mine, theirs = (
+            (r.table(name).to_pandas().sort_values(key) if key else r.table(name).to_pandas())
+            for r in (release, expected)
+        )
+        mine, theirs = (frame.reset_index(drop=True) for frame in (mine, theirs))
+        pd.testing.assert_frame_equal(mine, theirs, check_exact=False, rtol=1e-7, atol=1e-9)
