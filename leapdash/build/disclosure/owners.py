@@ -43,8 +43,9 @@ def narrow_for_owners(
         mine = {}
         for number in numbers:
             own = {rows[row][0] for row in open_rows[number]}
-            others = near.setdefault(number, lot.owners - own)
-            if others and len(own) == 1:
+            # Whose rows say nothing of a sum know no more of it than everybody.
+            near[number] = near.get(number, lot.owners - own) & lot.owners
+            if near[number] and len(own) == 1:
                 mine[number] = open_rows[number]
         lot.clear_in_divisions(mine, counted, near, least, limit)
         lot.clear_by_moves(mine, counted, near, least, limit)

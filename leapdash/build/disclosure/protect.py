@@ -41,10 +41,12 @@ def protected(
     families = [_Family(lattice) for lattice in lattices]
     while True:
         _agree(families, limit)
+        # One family after the other, all students first: a cell that several share is widened once.
         # What owners know is asked when enough is left open to everybody.
         if not any(
-            [family.widen(rules, limit, to_owners) for family in families].count(True)
+            family.open_up(rules, limit, to_owners)
             for to_owners in (False, True)
+            for family in families
         ):
             return [
                 [family.hidden[occasion.month] for occasion in family.lattice.occasions]
@@ -115,7 +117,15 @@ class _Family:
                 for own in self.wanted_in if month is None else (month,):
                     self.wanted_in[own].add(number)
 
-    def widen(self, rules: Rules, limit: Limit, to_owners: bool = False) -> bool:
+    def open_up(self, rules: Rules, limit: Limit, to_owners: bool) -> bool:
+        """Withhold more until enough is left open of what is withheld; whether there was any."""
+        found = False
+        while self.widen(rules, limit, to_owners):
+            self.settle(limit)
+            found = True
+        return found
+
+    def widen(self, rules: Rules, limit: Limit, to_owners: bool) -> bool:
         """Want more withheld where a withheld count can be narrowed down too far, by everybody or
         by owners, who know their own rows; whether any.
         """
@@ -149,7 +159,8 @@ class _Family:
             if one.harmless(rules):
                 continue
             single = [shown[n] for n in published.known.values()]
-            partner = _partner(lattice, occasion, [shown[n] for n in one.held_by], single)
+            held_by = [shown[n] for n in one.held_by]
+            partner = _partner(lattice, occasion, number, held_by, single, rules)
             if partner is None:
                 cell = ", ".join(lattice.cells[number].published)
                 raise ContractError(
@@ -261,22 +272,32 @@ def _told_nearly(
 
 
 def _partner(
-    lattice: Lattice, occasion: Occasion, held_by: Sequence[int], single: Sequence[int]
+    lattice: Lattice,
+    occasion: Occasion,
+    told: int,
+    held_by: Sequence[int],
+    single: Sequence[int],
+    rules: Rules,
 ) -> int | None:
     """What else to withhold where shown sums narrow a withheld count down: of the sums of one
-    district, or else of their parts, or else of all of them, the one of the fewest students; all
-    students of a place only where nothing else is left.
+    district, or else of their parts, or else of all of them, the one of the fewest students, but
+    for those that have too few absent or present to give room; all students of a place only where
+    nothing else is left.
     """
-    cells, sums, students = lattice.cells, occasion.sums, occasion.counts.students
+    cells, sums, counts = lattice.cells, occasion.sums, occasion.counts
+
+    def dear(number: int) -> tuple[bool, int]:
+        few = min(counts.absent[number], counts.present[number]) < rules.narrowest
+        return bool(few and counts.base[told]), int(counts.students[number])
+
     rows = {row for number in held_by for row in sums[number]}
     parts = [number for number in single if not rows.isdisjoint(sums[number])]
     narrow_sums = [number for number in held_by if lattice.of_one_owner(number)]
     for numbers in (narrow_sums, parts, held_by):
         named = [number for number in numbers if cells[number].part != ALL]
         if named:
-            return min(named, key=lambda number: students[number])
-    everyone = [*narrow_sums, *parts] or held_by
-    return min(everyone, key=lambda number: students[number], default=None)
+            return min(named, key=dear)
+    return min([*narrow_sums, *parts] or held_by, key=dear, default=None)
 
 
 def withheld(
