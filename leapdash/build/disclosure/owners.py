@@ -1,7 +1,7 @@
 """How far others' withheld counts are narrowed down for a district that knows its own figures."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from leapdash.build.disclosure.limit import Limit
 from leapdash.build.disclosure.moves import Moves
 from leapdash.build.disclosure.programs import Tables
-from leapdash.build.disclosure.published import KINDS, Equation, Published, apart
+from leapdash.build.disclosure.published import Equation, Published, apart
 from leapdash.build.disclosure.ranges import Narrow, left_open
 from leapdash.build.disclosure.span import Sum
 
@@ -69,19 +69,25 @@ class _Lot:
 
     def __init__(self, equations: Sequence[Equation], rows: Rows) -> None:
         self._equations, self._rows = equations, rows
-        self.owners = {rows[row][0] for equation in equations for row in equation.rows}
+        self._shares = [_shares(equation, rows) for equation in equations]
+        self.owners = set().union(*self._shares)
 
     def tables(
         self,
-        free: Collection[str],
+        free: set[str],
         sums: Mapping[int, Sequence[int]],
         asked: Sequence[int],
         counted: Mapping[int, bool],
     ) -> Tables:
         """The tables in which only some owners' rows aren't as they are."""
-        among = [_among(equation, free, self._rows) for equation in self._equations]
+        equations = []
+        for equation, shares in zip(self._equations, self._shares, strict=True):
+            if theirs := [shares[owner] for owner in sorted(free & shares.keys())]:
+                rows = [row for own, _left in theirs for row in own]
+                left = np.sum([left for _own, left in theirs], axis=0)
+                equations.append(equation._replace(rows=rows, left=left))
         return Tables(
-            [equation for equation in among if equation.rows],
+            equations,
             [sums[number] for number in asked],
             [counted[number] for number in asked],
         )
@@ -151,8 +157,11 @@ def _divisions(owners: Sequence[str]) -> Iterator[set[str]]:
         size *= 2
 
 
-def _among(equation: Equation, free: Collection[str], rows: Rows) -> Equation:
-    """What an equation says of the rows of some owners where all others are as they are."""
-    own = [row for row in equation.rows if rows[row][0] in free]
-    left = np.sum([rows[row][1] for row in own], axis=0) if own else np.zeros(KINDS)
-    return equation._replace(rows=own, left=left)
+def _shares(equation: Equation, rows: Rows) -> dict[str, tuple[list[int], NDArray[np.float64]]]:
+    """Of what an equation is the sum, by owner: rows, and what they hold."""
+    of: dict[str, list[int]] = {}
+    for row in equation.rows:
+        of.setdefault(rows[row][0], []).append(row)
+    return {
+        owner: (own, np.sum([rows[row][1] for row in own], axis=0)) for owner, own in of.items()
+    }
