@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from leapdash.build.disclosure.audit import Section, audited, tasks_of
 from leapdash.build.disclosure.cells import GROUP_FAMILIES, Cell
 from leapdash.build.disclosure.lattice import Counts
+from leapdash.build.disclosure.limit import NO_LIMIT
 from leapdash.build.disclosure.occasions import Measured, Source, parts_of
+from leapdash.build.disclosure.owners import narrow_for_owners
 from leapdash.build.disclosure.protect import protected
 from leapdash.build.disclosure.published import Published
 from leapdash.build.disclosure.ranges import narrow
@@ -118,6 +120,48 @@ def test_no_table_of_whole_numbers_lies_outside_the_range_that_is_found(sums, ta
         if follows(one, sums):
             assert own.students.width < 1e-6
             assert len(set(whole)) == 1
+
+
+OWNERS = "aabbcd"
+SIX = st.sets(st.sampled_from(range(len(OWNERS))), min_size=2, max_size=5)
+
+
+@given(
+    st.lists(SIX, min_size=2, max_size=4, unique_by=frozenset),
+    st.lists(st.tuples(*[st.integers(0, 12)] * 3), min_size=6, max_size=6),
+    st.lists(st.booleans(), min_size=6, max_size=6),
+)
+def test_owners_are_told_what_is_narrow_where_their_own_rows_are_published(sums, kinds, counted):
+    """By whatever short cut: as if every owner in turn had the rows published one by one."""
+    sums = [dict.fromkeys(sorted(own), 1) for own in sums]
+    table = np.array(kinds)
+    base = table[:, 1:].sum(axis=1)
+    of_rows = Counts(table.sum(axis=1), base, table[:, 2])
+
+    def published(own):
+        rows = [list(one) for one in own]
+        return Published(own, Counts(*(np.array([c[r].sum() for r in rows]) for c in of_rows)))
+
+    asked = [{row: 1} for row in sorted(set().union(*sums))]
+    among = [counted[next(iter(own))] for own in asked]
+    everybody = narrow(published(sums), asked, among, STATE_RULES.narrowest)
+    wide = {n: own for n, own in enumerate(asked) if n not in everybody}
+    rows = {row: (owner, table[row].astype(float)) for row, owner in enumerate(OWNERS)}
+    found = narrow_for_owners(
+        published(sums), wide, dict(enumerate(among)), rows, STATE_RULES.narrowest, {}, NO_LIMIT
+    )
+    told = set()
+    for owner in set(OWNERS):
+        own = [{row: 1} for row, other in enumerate(OWNERS) if other == owner]
+        others = {n: one for n, one in wide.items() if rows[next(iter(one))][0] != owner}
+        known = narrow(
+            published([*sums, *own]),
+            [*others.values()],
+            [among[n] for n in others],
+            STATE_RULES.narrowest,
+        )
+        told |= {[*others][n] for n in known}
+    assert set(found) == told
 
 
 # --- random states: whatever is withheld for its own sake stays open -----------------------------

@@ -300,7 +300,7 @@ def test_without_what_districts_know_it_is_found(restricted, tmp_path, monkeypat
     """Neither by combination nor by range: each of the two makes up for most of the other."""
     with monkeypatch.context() as patch:
         patch.setattr(protect, "_told_owners", nobody)
-        patch.setattr(protect._Family, "_told_to_owners", lambda *_all: {})
+        patch.setattr(protect._Family, "_narrow_to_owners", nobody)
         made = public_tables(restricted, STATE_RULES, SILENT).tables
     assert any("those of" in found for found in found_in(restricted, tmp_path, made))
 

@@ -9,7 +9,7 @@ tables that agree with what is shown leave it a small range, unless all of that 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,7 @@ from leapdash.release import Release
 
 _FIGURES = ("students", "days_enrolled", "days_attended", "chronic_base", "chronically_absent")
 _FAMILY_APART = 10**7
+_KEPT = 16
 _SEVERAL = frozenset({STATE_CODE, LEAP, OTHER})
 _MONTH = ("attendance_by_group", "attendance", ("students", "chronic_base", "chronically_absent"))
 _YEAR = "chronic_absence"
@@ -321,18 +322,12 @@ class _Pattern:
         return [row.district for row in self.rows]
 
     @cached_property
-    def sums(self) -> dict[Cell, Sum]:
+    def sums(self) -> Mapping[Cell, Sum]:
         """The rows of every cell."""
-        numbers = {row: number for number, row in enumerate(self.rows)}
-        sums: dict[Cell, Sum] = {}
-        for stretch in range(len(self.leaps)):
-            sums |= cells_of(self.family, self._districts(stretch), numbers)
-        return sums
+        return _sums_of(self.family, self.rows, self.leaps)
 
     def _districts(self, stretch: int) -> Districts:
-        codes = tuple(sorted(set(self.owners)))
-        leap = self.leaps[min(stretch, len(self.leaps) - 1)]
-        return Districts(codes, leap & set(codes), stretch)
+        return _districts_of(self.rows, self.leaps, stretch)
 
     @cached_property
     def told(self) -> dict[Cell, str]:
@@ -356,6 +351,24 @@ class _Pattern:
                 if not own[district].issuperset(self.sums[cells[number]]):
                     told.setdefault(cells[number], f" and those of {district}")
         return told
+
+
+def _districts_of(rows: Sequence[Row], leaps: Sequence[frozenset[str]], stretch: int) -> Districts:
+    codes = tuple(sorted({row.district for row in rows}))
+    leap = leaps[min(stretch, len(leaps) - 1)]
+    return Districts(codes, leap & set(codes), stretch)
+
+
+@lru_cache(maxsize=_KEPT)
+def _sums_of(
+    family: str, rows: tuple[Row, ...], leaps: tuple[frozenset[str], ...]
+) -> Mapping[Cell, Sum]:
+    """The rows of every cell: the same in nearly all months of a year."""
+    numbers = {row: number for number, row in enumerate(rows)}
+    sums: dict[Cell, Sum] = {}
+    for stretch in range(len(leaps)):
+        sums |= cells_of(family, _districts_of(rows, leaps, stretch), numbers)
+    return sums
 
 
 def _pattern(section: Section, family: str) -> _Pattern:

@@ -13,7 +13,6 @@ What a single month has too few of (the absent of a short June) is withheld in t
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 
 import numpy as np
 
@@ -21,8 +20,9 @@ from leapdash.build.disclosure.cells import Cell
 from leapdash.build.disclosure.elsewhere import following
 from leapdash.build.disclosure.lattice import Lattice, Occasion
 from leapdash.build.disclosure.limit import NO_LIMIT, Limit
-from leapdash.build.disclosure.published import Published
-from leapdash.build.disclosure.ranges import Narrow, narrow, near_for_owners
+from leapdash.build.disclosure.owners import narrow_for_owners
+from leapdash.build.disclosure.published import Published, by_kind
+from leapdash.build.disclosure.ranges import Narrow, narrow
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.span import Span, Sum
 from leapdash.contract import ALL
@@ -42,8 +42,13 @@ def protected(
     families = [_Family(lattice) for lattice in lattices]
     while True:
         _agree(families, limit)
-        more = [family.widen(rules, limit) for family in families]
-        if not any(more):
+        # One family after the other, all students first: a cell that several share is widened once.
+        # What owners know is asked when enough is left open to everybody.
+        if not any(
+            family.open_up(rules, limit, to_owners)
+            for to_owners in (False, True)
+            for family in families
+        ):
             return [
                 [family.hidden[occasion.month] for occasion in family.lattice.occasions]
                 for family in families
@@ -55,8 +60,9 @@ class _Family:
     """A lattice, and what of it is withheld so far.
 
     `always`: in all months, and `hidden`: in every month; of those `wanted` and `wanted_in` have
-    to be. `open`: on which occasions and of which cells enough is known to be left open;
-    `withstood`: what was withheld when all was.
+    to be. `open`, `open_to_owners`: on which occasions and of which cells enough is known to be
+    left open, to all and to districts that know their own; `near`: to which of these it may not be;
+    `withstood`: what was withheld when enough was left open of all.
     """
 
     lattice: Lattice
@@ -65,7 +71,9 @@ class _Family:
     wanted: set[int] = field(default_factory=set)
     wanted_in: dict[date, set[int]] = field(default_factory=dict)
     open: list[set[int]] = field(default_factory=list)
-    withstood: list[frozenset[int] | None] = field(default_factory=list)
+    open_to_owners: list[set[int]] = field(default_factory=list)
+    near: list[dict[int, set[str]]] = field(default_factory=list)
+    withstood: dict[tuple[int, bool], frozenset[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         lattice = self.lattice
@@ -74,7 +82,8 @@ class _Family:
         self.wanted_in = {month: set() for month in self.hidden}
         self.sums = {occasion.month: occasion.sums for occasion in lattice.occasions}
         self.open = [set() for _occasion in lattice.occasions]
-        self.withstood = [None for _occasion in lattice.occasions]
+        self.open_to_owners = [set() for _occasion in lattice.occasions]
+        self.near = [{} for _occasion in lattice.occasions]
         for occasion in lattice.occasions:
             self.wanted |= set(np.flatnonzero(occasion.lasting).tolist())
             self.wanted_in[occasion.month] |= set(np.flatnonzero(occasion.small).tolist())
@@ -120,36 +129,65 @@ class _Family:
                 for own in self.wanted_in if month is None else (month,):
                     self.wanted_in[own].add(number)
 
-    def widen(self, rules: Rules, limit: Limit) -> bool:
-        """Want more withheld where a withheld count can be narrowed down too far; whether any."""
+    def open_up(self, rules: Rules, limit: Limit, to_owners: bool) -> bool:
+        """Withhold more until enough is left open of what is withheld; whether there was any."""
+        found = False
+        while self.widen(rules, limit, to_owners):
+            self.settle(limit)
+            found = True
+        return found
+
+    def widen(self, rules: Rules, limit: Limit, to_owners: bool) -> bool:
+        """Want more withheld where a withheld count can be narrowed down too far, by everybody or
+        by owners, who know their own rows; whether any.
+        """
         found = False
         for place, occasion in enumerate(self.lattice.occasions):
             hidden = frozenset(self.hidden[occasion.month])
-            if self.withstood[place] == hidden:
+            if self.withstood.get((place, to_owners)) == hidden:
                 continue
-            self.withstood[place] = hidden
-            told = self._told(occasion, self.open[place], rules, limit)
-            if place == self.lattice.ends:
-                told = chain(told, self._told_with_elsewhere(occasion, rules, limit))
-            for number, partner in told:
+            self.withstood[place, to_owners] = hidden
+            for number, partner in self._told(place, rules, limit, to_owners):
                 lasts = number in self.always
                 self.withhold([partner], None if lasts else occasion.month)
-                self.withstood[place] = None
+                self.withstood.pop((place, to_owners), None)
                 found = True
         return found
 
     def _told(
-        self, occasion: Occasion, wide: set[int], rules: Rules, limit: Limit
+        self, place: int, rules: Rules, limit: Limit, to_owners: bool
     ) -> Iterator[tuple[int, int]]:
         """The withheld cells of which too little is left open, and what to withhold beside each."""
-        lattice = self.lattice
+        lattice, occasion = self.lattice, self.lattice.occasions[place]
         hidden = self.hidden[occasion.month]
         if not hidden:
             return
         shown = [n for n, _sum in _candidates(lattice, occasion.sums, hidden)]
-        yield from _told_nearly(lattice, occasion, shown, rules)
+        if not to_owners:
+            yield from _told_nearly(lattice, occasion, shown, rules)
         published = Published([occasion.sums[n] for n in shown], occasion.counts.at(shown))
-        asked = sorted(hidden - wide)
+        narrowed = self._narrow_to_owners if to_owners else self._narrow
+        for number, one in narrowed(place, published, rules, limit):
+            if one.harmless(rules):
+                continue
+            single = [shown[n] for n in published.known.values()]
+            held_by = [shown[n] for n in one.held_by]
+            partner = _partner(lattice, occasion, number, held_by, single, rules)
+            if partner is None:
+                cell = ", ".join(lattice.cells[number].published)
+                raise ContractError(
+                    f"{cell}, {occasion.month:%B %Y}: nothing is left to withhold beside it"
+                )
+            yield number, partner
+        if not to_owners and place == lattice.ends:
+            yield from self._told_with_elsewhere(occasion, shown, rules, limit)
+
+    def _narrow(
+        self, place: int, published: Published, rules: Rules, limit: Limit
+    ) -> Iterator[tuple[int, Narrow]]:
+        """The withheld cells of which little is left open to everybody."""
+        occasion, wide = self.lattice.occasions[place], self.open[place]
+        asked = sorted(self.hidden[occasion.month] - wide)
         found = narrow(
             published,
             [occasion.sums[number] for number in asked],
@@ -158,24 +196,11 @@ class _Family:
             limit=limit,
         )
         # What is wide stays so when more is withheld.
-        wide |= {number for place, number in enumerate(asked) if place not in found}
-        single = [shown[n] for n in published.known.values()]
-        told = {asked[n]: one for n, one in found.items() if not one.harmless(rules)}
-        if not told:
-            narrow_anyway = {asked[place] for place in found}
-            told = self._told_to_owners(occasion, shown, hidden - narrow_anyway, rules, limit)
-        for number, one in told.items():
-            held_by = [shown[n] for n in one.held_by if n < len(shown)]
-            partner = _partner(lattice, occasion, held_by, single)
-            if partner is None:
-                cell = ", ".join(lattice.cells[number].published)
-                raise ContractError(
-                    f"{cell}, {occasion.month:%B %Y}: nothing is left to withhold beside it"
-                )
-            yield number, partner
+        wide |= {number for n, number in enumerate(asked) if n not in found}
+        yield from ((asked[n], one) for n, one in found.items())
 
     def _told_with_elsewhere(
-        self, occasion: Occasion, rules: Rules, limit: Limit
+        self, occasion: Occasion, shown: Sequence[int], rules: Rules, limit: Limit
     ) -> Iterator[tuple[int, int]]:
         """The withheld cells of which too little is left open to who knows what the state tells
         elsewhere, though that alone leaves enough, and what to withhold beside each.
@@ -186,53 +211,43 @@ class _Family:
         if hidden.isdisjoint(known):
             return
         asked = sorted(hidden - lattice.elsewhere - following(sums, known, hidden))
-
-        own = [n for n, _sum in _candidates(lattice, sums, hidden)]
-        shown = [*own, *(number for number in known if number in hidden)]
-        told, single = _narrowed(occasion, shown, asked, rules, limit)
+        both = [*shown, *(number for number in known if number in hidden)]
+        told, single = _narrowed(occasion, both, asked, rules, limit)
         alone = _narrowed(occasion, known, asked, rules, limit)[0] if told else {}
         for number, one in told.items():
-            held_by = [shown[n] for n in one.held_by if n < len(shown)]
-            partner = _partner(lattice, occasion, held_by, single, lattice.elsewhere)
+            held_by = [both[n] for n in one.held_by]
+            partner = _partner(lattice, occasion, number, held_by, single, rules, lattice.elsewhere)
             if number not in alone and partner is not None:
                 yield number, partner
 
-    def _told_to_owners(
-        self,
-        occasion: Occasion,
-        shown: Sequence[int],
-        asked: Collection[int],
-        rules: Rules,
-        limit: Limit,
-    ) -> dict[int, Narrow]:
-        """The withheld cells of others of which too little is left open to an owner, who knows
-        their own rows.
+    def _narrow_to_owners(
+        self, place: int, published: Published, rules: Rules, limit: Limit
+    ) -> Iterator[tuple[int, Narrow]]:
+        """The withheld cells of others of which little is left open to an owner, who knows their
+        own rows, though enough is to everybody.
         """
-        lattice, sums, counts = self.lattice, occasion.sums, occasion.counts
+        lattice, occasion = self.lattice, self.lattice.occasions[place]
+        sums, counts, wide = occasion.sums, occasion.counts, self.open_to_owners[place]
         single = {next(iter(own)): n for n, own in enumerate(sums) if len(own) == 1}
-        if any(row not in single for number in shown for row in sums[number]):
-            return {}
-        table = np.column_stack(counts).astype(float)
+        if any(row not in single for own in published.sums for row in own):
+            return
+        table = by_kind(counts)
         rows = {row: (lattice.owners[row], table[number]) for row, number in single.items()}
-        base = {number: bool(counts.base[number]) for number in asked}
-        published = Published([sums[n] for n in shown], counts.at(shown))
+        asked = sorted((self.hidden[occasion.month] & self.open[place]) - wide)
         # A row that no published sum has is open whatever else is known.
-        there = published.columns.keys() | published.known.keys()
-        open_sums = {n: sums[n] for n in sorted(asked) if there >= sums[n].keys()}
-        near = near_for_owners(published, open_sums, base, rows, rules.narrowest, limit)
-        told: dict[int, Narrow] = {}
-        for owner, numbers in near.items():
-            also = [n for row, n in single.items() if lattice.owners[row] == owner]
-            known = [*shown, *(n for n in also if n not in shown)]
-            found = narrow(
-                Published([sums[n] for n in known], counts.at(known)),
-                [sums[number] for number in numbers],
-                [base[number] for number in numbers],
-                rules.narrowest,
-                limit,
-            )
-            told |= {numbers[n]: one for n, one in found.items() if not one.harmless(rules)}
-        return told
+        there = published.columns.keys() | published.told.keys()
+        found = narrow_for_owners(
+            published,
+            {n: sums[n] for n in asked if there >= sums[n].keys()},
+            {n: bool(counts.base[n]) for n in asked},
+            rows,
+            rules.narrowest,
+            self.near[place],
+            limit,
+        )
+        wide |= set(asked) - found.keys()
+        for number, own in found.items():
+            yield number, next((one for one in own if not one.harmless(rules)), own[0])
 
 
 def _agree(families: Sequence[_Family], limit: Limit) -> None:
@@ -308,16 +323,23 @@ def _narrowed(
 def _partner(
     lattice: Lattice,
     occasion: Occasion,
+    told: int,
     held_by: Sequence[int],
     single: Sequence[int],
+    rules: Rules,
     elsewhere: Collection[int] = (),
 ) -> int | None:
     """What else to withhold where shown sums narrow a withheld count down: of the sums of one
-    district, or else of their parts, or else of all of them, the one of the fewest students; all
-    students of a place only where nothing else is left. Not what is told `elsewhere`, too: to
-    withhold that would keep nothing.
+    district, or else of their parts, or else of all of them, the one of the fewest students, but
+    for those that have too few absent or present to give room; all students of a place only where
+    nothing else is left. Not what is told `elsewhere`, too: to withhold that would keep nothing.
     """
-    cells, sums, students = lattice.cells, occasion.sums, occasion.counts.students
+    cells, sums, counts = lattice.cells, occasion.sums, occasion.counts
+
+    def dear(number: int) -> tuple[bool, int]:
+        few = min(counts.absent[number], counts.present[number]) < rules.narrowest
+        return bool(few and counts.base[told]), int(counts.students[number])
+
     rows = {row for number in held_by for row in sums[number]}
     held_by = [number for number in held_by if number not in elsewhere]
     single = [number for number in single if number not in elsewhere]
@@ -326,9 +348,8 @@ def _partner(
     for numbers in (narrow_sums, parts, held_by):
         named = [number for number in numbers if cells[number].part != ALL]
         if named:
-            return min(named, key=lambda number: students[number])
-    everyone = [*narrow_sums, *parts] or held_by
-    return min(everyone, key=lambda number: students[number], default=None)
+            return min(named, key=dear)
+    return min([*narrow_sums, *parts] or held_by, key=dear, default=None)
 
 
 def withheld(

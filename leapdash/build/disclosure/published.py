@@ -1,4 +1,4 @@
-"""What is published, as sums over rows: which rows stand alone, what the others add up to, and
+"""What is published, as sums over rows: which rows are told by them, what the others add up to, and
 which of them say something of each other.
 """
 
@@ -13,11 +13,16 @@ from numpy.typing import NDArray
 from leapdash.build.disclosure.lattice import Counts
 from leapdash.build.disclosure.span import Span, Sum
 
+KINDS = 3
+"""Those who don't count for absence, the present, the absent: students, taken apart in this order.
+"""
+
+_CONTRADICTS = 1e-3
+_NO_TABLE = "no table of counts agrees with what is published"
+
 
 class Equation(NamedTuple):
-    """What rows add up to, but for `apart`: students, those who count, the absent; `number`: of the
-    published sum that says so.
-    """
+    """What rows add up to, but for `apart`, by kind. `number`: of the sum that is published."""
 
     number: int
     rows: Sequence[int]
@@ -28,7 +33,7 @@ class Equation(NamedTuple):
 @dataclass(frozen=True)
 class Published:
     """Sums that are published: of which rows each is, its counts, and how far it may be from the
-    sum of its rows (`slack`, in students; none: 0).
+    sum of its rows (`slack`, in students of every kind; none: 0).
     """
 
     sums: Sequence[Sum]
@@ -42,63 +47,107 @@ class Published:
 
     @cached_property
     def columns(self) -> Mapping[int, int]:
-        """The other rows that stand in a sum, counted from 0."""
-        rows = dict.fromkeys(row for own in self.sums for row in own if row not in self.known)
+        """The rows that stand in a sum and aren't told, counted from 0."""
+        rows = dict.fromkeys(row for own in self.rests.values() for row in own)
         return {row: number for number, row in enumerate(rows)}
 
     @cached_property
-    def rests(self) -> Mapping[int, Sum]:
-        """The rows of every sum that aren't published one by one, of the sums with such rows."""
-        rests = {
-            number: {row: 1 for row in own if row not in self.known}
-            for number, own in enumerate(self.sums)
-        }
-        return {number: rest for number, rest in rests.items() if rest}
+    def _taken_apart(
+        self,
+    ) -> tuple[dict[int, NDArray[np.float64]], dict[int, dict[int, int]], NDArray[np.float64]]:
+        """The rows that are told, one after the other; what rows and counts they leave of sums."""
+        left = by_kind(self.counts)
+        rests = {number: dict(own) for number, own in enumerate(self.sums)}
+        at: dict[int, list[int]] = {}
+        for number, own in rests.items():
+            for row in own:
+                at.setdefault(row, []).append(number)
+        told: dict[int, NDArray[np.float64]] = {}
+        single = [n for n, own in rests.items() if len(own) == 1 and not self.apart(n)]
+        while single:
+            number = single.pop()
+            for row in tuple(rests[number]):
+                told[row] = left[number].copy()
+                left[at[row]] -= told[row]
+                for other in at[row]:
+                    del rests[other][row]
+                    if len(rests[other]) == 1 and not self.apart(other):
+                        single.append(other)
+        return told, {number: own for number, own in rests.items() if own}, left
 
-    def left(self, number: int) -> NDArray[np.float64]:
-        """What a sum leaves for those rows: students, those who count, the absent."""
-        told = [self.known[row] for row in self.sums[number] if row in self.known]
-        return np.array([own[number] - own[told].sum() for own in self.counts], float)
+    @property
+    def told(self) -> Mapping[int, NDArray[np.float64]]:
+        """The rows of which a sum tells all, with those that others tell, by kind."""
+        return self._taken_apart[0]
+
+    @property
+    def rests(self) -> Mapping[int, Sum]:
+        """The rows of every sum that aren't told, of the sums with such rows."""
+        return self._taken_apart[1]
+
+    @cached_property
+    def independent(self) -> tuple[Span, list[int], list[int]]:
+        """What follows from the sums that tell of open rows; those from which all others of them
+        follow, small ones first; and those others.
+        """
+        span = Span()
+        needed, spare = [], []
+        rests = self.rests
+        for number in sorted(rests, key=lambda number: len(rests[number])):
+            if self.apart(number):
+                needed.append(number)
+            elif rest := span.rest(rests[number]):
+                span.add(rest)
+                needed.append(number)
+            else:
+                spare.append(number)
+        return span, needed, spare
 
     def equation(self, number: int) -> Equation:
         """What a sum says of those rows."""
-        return Equation(number, [*self.rests[number]], self.left(number), self.apart(number))
+        left = self._taken_apart[2][number]
+        return Equation(number, [*self.rests[number]], left, self.apart(number))
 
     def apart(self, number: int) -> float:
         """How far a sum may be from the sum of its rows."""
         return self.slack[number] if self.slack else 0.0
 
     def told_of(self, sum_: Sum) -> NDArray[np.float64]:
-        """The students, the absent and the present of a sum's rows that are published."""
-        numbers = [self.known[row] for row in sum_ if row in self.known]
-        counts = (self.counts.students, self.counts.absent, self.counts.present)
-        return np.array([own[numbers].sum() for own in counts], float)
+        """What of a sum is told, by kind."""
+        told = [self.told[row] for row in sum_ if row in self.told]
+        return np.sum(told, axis=0) if told else np.zeros(KINDS)
+
+    def check(self) -> None:
+        """Raise ArithmeticError where sums whose rows are all told contradict each other."""
+        told, rests, left = self._taken_apart
+        apart = np.array(self.slack or [0.0])[:, np.newaxis]
+        far = np.abs(left) > apart + _CONTRADICTS
+        far[[*rests]] = False
+        if far.any():
+            raise ArithmeticError(_NO_TABLE)
+        if told and min(own.min() for own in told.values()) < -_CONTRADICTS:
+            raise ArithmeticError(_NO_TABLE)
 
 
-def independent(published: Published) -> tuple[Span, list[int], list[int]]:
-    """What follows from the sums that tell of open rows; those from which all others of them
-    follow, small ones first; and those others.
-    """
-    span = Span()
-    needed, spare = [], []
-    rests = published.rests
-    for number in sorted(rests, key=lambda number: len(rests[number])):
-        if published.apart(number):
-            needed.append(number)
-        elif rest := span.rest(rests[number]):
-            span.add(rest)
-            needed.append(number)
-        else:
-            spare.append(number)
-    return span, needed, spare
+def by_kind(counts: Counts) -> NDArray[np.float64]:
+    """Counts by kind, a row for each cell."""
+    kinds = [counts.students - counts.base, counts.present, counts.absent]
+    return np.column_stack(kinds).astype(float)
+
+
+def agree(left: NDArray[np.float64]) -> None:
+    """Raise ArithmeticError where anything is left of sums all of whose rows are told."""
+    if (np.abs(left) > _CONTRADICTS).any():
+        raise ArithmeticError(_NO_TABLE)
 
 
 def apart(
-    published: Published, equations: Sequence[int], asked: Mapping[int, Sequence[int]]
+    published: Published, asked: Mapping[int, Sequence[int]]
 ) -> Iterator[tuple[list[int], list[int]]]:
-    """Sums, and what is asked, of rows that say nothing of the other rows: each lot has its own
-    linear programs, which are far smaller than one for all.
+    """Independent sums, and what is asked, of rows that say nothing of the other rows: each lot has
+    its own linear programs, which are far smaller than one for all.
     """
+    _span, equations, _spare = published.independent
     lot = {row: row for row in published.columns}
 
     def first(row: int) -> int:

@@ -6,20 +6,17 @@ published sum. The reader is taken to know sums exactly; that counts are whole n
 rules cells are withheld, is left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leapdash.build.disclosure.limit import NO_LIMIT, Limit
-from leapdash.build.disclosure.programs import KINDS, TOLERANCE, Range, Tables
-from leapdash.build.disclosure.published import Published, apart, independent
+from leapdash.build.disclosure.programs import TOLERANCE, Range, Tables
+from leapdash.build.disclosure.published import KINDS, Published, agree, apart
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.span import Sum
-
-_CONTRADICTS = 1e-3
-_PARTITIONS = 4
 
 
 @dataclass(frozen=True)
@@ -64,89 +61,47 @@ def narrow(
     sum has: everything is open. Raises ArithmeticError where no table agrees with what is
     published.
     """
-    for number, own in enumerate(published.sums):
-        if number not in published.rests and len(own) > 1:
-            _agree(published.left(number), published.apart(number))
-    open_rows = {
-        number: [row for row in own if row not in published.known]
-        for number, own in enumerate(asked)
-        if all(row in published.columns or row in published.known for row in own)
-    }
+    published.check()
     found: dict[int, Narrow] = {}
-    columns = published.columns
-    values = np.zeros((KINDS, len(published.columns)))
-    span, needed, spare = independent(published)
-    for equations, numbers in apart(published, needed, open_rows):
+    open_rows: dict[int, list[int]] = {}
+    columns, told = published.columns, published.told
+    for number, own in enumerate(asked):
+        if all(row in columns or row in told for row in own):
+            open_rows[number] = [row for row in own if row in columns]
+            if not open_rows[number] and any(row not in published.known for row in own):
+                found[number] = left_open(np.zeros((2, KINDS)), published.told_of(own))
+    values = np.zeros((len(columns), KINDS))
+    span, _needed, spare = published.independent
+    for equations, numbers in apart(published, open_rows):
+        limit.check()
         sums = [open_rows[number] for number in numbers]
         # What follows has the same ends in every table.
-        follows = np.array([not span.rest(dict.fromkeys(own, 1)) for own in sums], bool)
-        open_ = np.ones((len(numbers), KINDS), bool)
-        open_[follows] = False
-        open_[[not counted[number] for number in numbers], 1:] = False
-        tables = Tables([published.equation(number) for number in equations], sums)
-        tables.look_around(open_, least, limit)
+        follows = [not span.rest(dict.fromkeys(own, 1)) for own in sums]
+        tables = Tables(
+            [published.equation(number) for number in equations],
+            sums,
+            [counted[number] for number in numbers],
+        )
+        tables.look_around(least, limit, np.array(follows, bool))
+        narrow = [any(kinds) for kinds in tables.narrow(least).tolist()]
         for place, number in enumerate(numbers):
-            limit.check()
-            kinds = slice(None if counted[number] else 1)
-            if (tables.widths(place)[kinds] < least).any():
-                held_by = [] if follows[place] else tables.look_at(place, least)
-                tight = tables.widths(place)[kinds] < least - TOLERANCE
-                if tight.any():
-                    held = frozenset().union(
-                        *(h for h, t in zip(held_by, tight, strict=False) if t)
-                    )
+            if narrow[place]:
+                limit.check()
+                held_by = set[int]() if follows[place] else tables.look_at(place, least)
+                if held_by is not None:
                     beside = published.told_of(asked[number])
-                    students, absent, present = tables.ranges(place, beside)
-                    found[number] = Narrow(students, absent, present, held)
-        for row, last in tables.last().items():
-            values[:, columns[row]] = last
+                    found[number] = left_open(tables.ends(place), beside, frozenset(held_by))
+        values[[columns[row] for row in tables.rows]] = tables.last()
     for number in spare:
         where = [columns[row] for row in published.rests[number]]
-        _agree(published.left(number) - values[:, where].sum(axis=1), 0.0)
+        agree(published.equation(number).left - values[where].sum(axis=0))
     return dict(sorted(found.items()))
 
 
-def near_for_owners(
-    published: Published,
-    asked: Mapping[int, Sum],
-    counted: Mapping[int, bool],
-    rows: Mapping[int, tuple[str, NDArray[np.float64]]],
-    least: float,
-    limit: Limit = NO_LIMIT,
-) -> dict[str, list[int]]:
-    """For every owner the sums of others, of those `asked`, of which less than `least` may be left
-    open to who knows their own rows exactly. `rows`: whose each is, and what it holds.
-
-    With all rows as they are but a few of several owners, the tables of those few are as possible
-    for who owns none of them. What is wide there is wide for all other owners at once.
-    """
-    random = np.random.default_rng(1)
-    near: dict[str, list[int]] = {}
-    _span, needed, _spare = independent(published)
-    open_rows = {n: [row for row in own if row not in published.known] for n, own in asked.items()}
-    for equations, numbers in apart(published, needed, open_rows):
-        sums = [published.equation(number) for number in equations]
-        owners = {rows[row][0] for equation in sums for row in equation.rows}
-        own = [{rows[row][0] for row in open_rows[number]} for number in numbers]
-        others = {n: owners - o for n, o in zip(numbers, own, strict=True) if len(o) == 1}
-        tables = Tables(sums, [open_rows[number] for number in numbers])
-        amid = np.array([rows[row][1] for row in tables.last()]).reshape(-1, KINDS)
-        for _time in range(_PARTITIONS if len(owners) > 1 else 0):
-            for block, wide in tables.wide_in_blocks(
-                [number in others and len(others[number]) > 0 for number in numbers],
-                [counted[number] for number in numbers],
-                amid,
-                (least, limit, random),
-            ):
-                inside = {rows[row][0] for row in block}
-                for place in wide:
-                    others[numbers[place]] &= inside
-        for number, left in others.items():
-            for owner in sorted(left):
-                near.setdefault(owner, []).append(number)
-    return near
-
-
-def _agree(left: NDArray[np.float64], apart: float) -> None:
-    if (np.abs(left) > apart + _CONTRADICTS).any():
-        raise ArithmeticError("no table of counts agrees with what is published")
+def left_open(
+    ends: NDArray[np.float64], told: NDArray[np.float64], held_by: frozenset[int] = frozenset()
+) -> Narrow:
+    """What ends by kind leave open, beside what is told."""
+    low, high = (ends + told).tolist()
+    _uncounted, present, absent = (Range(*both) for both in zip(low, high, strict=True))
+    return Narrow(Range(sum(low), sum(high)), absent, present, held_by)

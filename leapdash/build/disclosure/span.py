@@ -73,7 +73,13 @@ class Span:
         for row in own:
             if known := more.rest(_without(own, self._known.get(row, {}))):
                 more.add(known)
-        return [n for n, rest in enumerate(rests) if not more.rest(_without(own, rest))]
+        # A sum with a row of which nothing more is known can't follow.
+        within = set(own).union(*(known for _pivot, known in more.known()))
+        return [
+            number
+            for number, rest in enumerate(rests)
+            if rest.keys() <= within and not more.rest(_without(own, rest))
+        ]
 
     def open_sums(self) -> list[dict[int, int]]:
         """The known sums of several rows, of none of which they tell the value."""
