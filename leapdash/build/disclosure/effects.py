@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow as pa
 
 from leapdash.build.disclosure.cells import Cell
+from leapdash.build.disclosure.elimination import withheld
 from leapdash.build.disclosure.lattice import Lattice
-from leapdash.build.disclosure.protect import withheld
 from leapdash.build.disclosure.rules import Rules
 from leapdash.build.disclosure.tables import Made
 from leapdash.contract import (

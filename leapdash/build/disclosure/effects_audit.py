@@ -20,7 +20,7 @@ from leapdash.build.disclosure.effects import (
     remainders,
     visited_withheld,
 )
-from leapdash.build.disclosure.protect import withheld
+from leapdash.build.disclosure.elimination import withheld
 from leapdash.build.disclosure.rules import Rules
 from leapdash.contract import EVENT_TIMES, HEADLINES, LEVELS
 from leapdash.release import Release

@@ -10,13 +10,14 @@ withheld for a cause that lasts is withheld in all its months, and so is what is
 What a single month has too few of (the absent of a short June) is withheld in that month besides.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
 from leapdash.build.disclosure.cells import Cell
+from leapdash.build.disclosure.elimination import candidates, withheld
 from leapdash.build.disclosure.elsewhere import following
 from leapdash.build.disclosure.lattice import Lattice, Occasion
 from leapdash.build.disclosure.limit import NO_LIMIT, Limit
@@ -24,7 +25,6 @@ from leapdash.build.disclosure.owners import narrow_for_owners
 from leapdash.build.disclosure.published import Published, by_kind
 from leapdash.build.disclosure.ranges import Narrow, narrow
 from leapdash.build.disclosure.rules import Rules
-from leapdash.build.disclosure.span import Span, Sum
 from leapdash.contract import ALL
 from leapdash.errors import ContractError
 
@@ -162,7 +162,7 @@ class _Family:
         hidden = self.hidden[occasion.month]
         if not hidden:
             return
-        shown = [n for n, _sum in _candidates(lattice, occasion.sums, hidden)]
+        shown = [n for n, _sum in candidates(lattice, occasion.sums, hidden)]
         if not to_owners:
             yield from _told_nearly(lattice, occasion, shown, rules)
         published = Published([occasion.sums[n] for n in shown], occasion.counts.at(shown))
@@ -350,98 +350,3 @@ def _partner(
         if named:
             return min(named, key=dear)
     return min([*narrow_sums, *parts] or held_by, key=dear, default=None)
-
-
-def withheld(
-    lattice: Lattice,
-    sums: Sequence[Sum],
-    kept: Collection[int],
-    limit: Limit = NO_LIMIT,
-    given: Collection[int] = (),
-) -> set[int]:
-    """The numbers of the cells to withhold: those of `kept`, and whatever else would tell one of
-    them; `sums`: of which rows every cell is the sum; `given`: what is shown in any case.
-    """
-    hidden = set(kept)
-    while True:
-        limit.check()
-        span = _offered(lattice, sums, kept, hidden, given)
-        more = set[int]()
-        for owner in _told_owners(lattice, sums, span, hidden):
-            more |= _told_to(lattice, sums, owner, hidden, given)
-        if not more:
-            return hidden
-        hidden |= more
-
-
-def _offered(
-    lattice: Lattice,
-    sums: Sequence[Sum],
-    kept: Collection[int],
-    hidden: set[int],
-    given: Collection[int],
-) -> Span:
-    """What can be worked out from the cells not hidden; adds to `hidden` those that tell."""
-    span = Span(sums[number] for number in sorted(kept))
-    _offer(span, _candidates(lattice, sums, hidden, given), hidden, given)
-    return span
-
-
-def _candidates(
-    lattice: Lattice, sums: Sequence[Sum], hidden: Collection[int], given: Collection[int] = ()
-) -> Iterator[tuple[int, Sum]]:
-    """The cells that may be shown; first those that are already."""
-    for number in sorted(range(len(sums)), key=lambda number: number not in given):
-        if sums[number] and lattice.cells[number].named and number not in hidden:
-            yield number, sums[number]
-
-
-def _offer(
-    span: Span,
-    candidates: Iterable[tuple[int, Sum]],
-    hidden: set[int],
-    given: Collection[int],
-) -> None:
-    for number, cell in candidates:
-        rest = span.rest(cell)
-        if not rest:
-            continue
-        if number not in given and span.gives_away(rest):
-            hidden.add(number)
-        else:
-            span.add(rest)
-
-
-def _told_owners(
-    lattice: Lattice, sums: Sequence[Sum], span: Span, hidden: Collection[int]
-) -> Iterator[str]:
-    """The owners whose own rows would, with what is published, tell something of others."""
-    rows: dict[str, set[int]] = {}
-    for known in span.open_sums():
-        for row in known:
-            rows.setdefault(lattice.owners[row], set())
-    for row, owner in enumerate(lattice.owners):
-        if owner in rows:
-            rows[owner].add(row)
-    withheld_sums = [sums[number] for number in sorted(hidden)]
-    rests = [span.rest(sum_) for sum_ in withheld_sums]
-    for owner, own in sorted(rows.items()):
-        found = span.follows_with(own, rests)
-        if any(lattice.hidden_from(owner, withheld_sums[number]) for number in found):
-            yield owner
-
-
-def _told_to(
-    lattice: Lattice,
-    sums: Sequence[Sum],
-    owner: str,
-    hidden: set[int],
-    given: Collection[int],
-) -> set[int]:
-    """The cells to withhold so that an owner, who knows their own rows, learns of no other's."""
-    others = [lattice.hidden_from(owner, sums[number]) for number in sorted(hidden)]
-    alone = Span(other for other in others if other)
-    seen = set(hidden)
-    candidates = _candidates(lattice, sums, hidden, given)
-    _offer(alone, ((n, lattice.hidden_from(owner, cell)) for n, cell in candidates), seen, given)
-    return seen - hidden
