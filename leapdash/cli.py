@@ -96,6 +96,14 @@ def build(
             "Without it, the figures of the release on show are carried over.",
         ),
     ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            parser=_path,
+            metavar="FILE",
+            help="What another system's names and codes stand for (docs/your-data.md).",
+        ),
+    ] = None,
     half_day: Annotated[
         str,
         typer.Option(help="What daily attendance counts: state (half a day is a day) or fraction."),
@@ -128,6 +136,7 @@ def build(
         input,
         out,
         published=published or [],
+        mapping=mapping,
         half_day=half_day,
         engine=engine,
         spark_master=spark_master,
@@ -385,6 +394,14 @@ def waitlist(
             parser=_said, metavar="FILE", help="New file to write, ending in .xlsx or .csv."
         ),
     ],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            parser=_path,
+            metavar="FILE",
+            help="What another system's names and codes stand for (docs/your-data.md).",
+        ),
+    ] = None,
     half_day: Annotated[
         str, typer.Option(help="What daily attendance counts, as for build: state or fraction.")
     ] = "state",
@@ -406,6 +423,7 @@ def waitlist(
         input,
         district,
         out,
+        mapping=mapping,
         half_day=half_day,
         memory_limit=memory_limit,
         threads=threads,

@@ -37,6 +37,7 @@ def build(
     out: str | Path,
     *,
     published: Sequence[Path] = (),
+    mapping: Path | None = None,
     half_day: str = "state",
     engine: str = DEFAULT_ENGINE,
     memory_limit: str = "2GB",
@@ -51,7 +52,8 @@ def build(
     Both are a folder or an address on another file system, as `s3://bucket/store`.
 
     `published`: files of Connecticut Open Data; without one, the figures of the release on show
-    are carried over. `half_day`: what daily attendance counts, one of
+    are carried over. `mapping`: what another system's names and codes stand for, where the folder
+    holds such (docs/your-data.md). `half_day`: what daily attendance counts, one of
     numbered.HALF_DAYS. `engine`, `memory_limit`, `threads`, `spark_master`: see `open_engine`.
     `effects`: whether to estimate what the visits changed, which takes longest.
 
@@ -66,7 +68,15 @@ def build(
     try:
         with ExitStack() as stack:
             with progress.step("look at the files"):
-                source = stack.enter_context(open_source(input_path(input)))
+                source = stack.enter_context(
+                    open_source(
+                        input_path(input),
+                        mapping=mapping,
+                        half_day=half_day,
+                        memory_limit=memory_limit,
+                        threads=threads,
+                    )
+                )
                 figures = _published(published, out, progress)
             for note in source.notes:
                 progress.note(note)

@@ -27,6 +27,7 @@ def write_waitlist(
     district: str,
     out: str | Path,
     *,
+    mapping: Path | None = None,
     half_day: str = "state",
     memory_limit: str = "2GB",
     threads: int | None = None,
@@ -34,7 +35,8 @@ def write_waitlist(
 ) -> Waitlist:
     """The students of a district who wait, written to the new file `out`, .xlsx or .csv.
 
-    `input`, `half_day`, `memory_limit`, `threads`: as for `build`. `district`: its code or name.
+    `input`, `mapping`, `half_day`, `memory_limit`, `threads`: as for `build`. `district`: its code
+    or name.
 
     Raises InputError where an input breaks the contract, UsageError where what is asked can't be
     made, StoreError where the file can't be written.
@@ -45,7 +47,15 @@ def write_waitlist(
     try:
         with ExitStack() as stack:
             with progress.step("look at the files"):
-                source = stack.enter_context(open_source(input_path(input)))
+                source = stack.enter_context(
+                    open_source(
+                        input_path(input),
+                        mapping=mapping,
+                        half_day=half_day,
+                        memory_limit=memory_limit,
+                        threads=threads,
+                    )
+                )
             for note in source.notes:
                 progress.note(note)
             panel_parts = panel_of(source, opened, half_day, progress, with_ids=True)
