@@ -151,6 +151,31 @@ def build(
     typer.echo(f"Release {release.manifest.release_id} is on show{where}.")
 
 
+@app.command()
+def fetch(
+    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="What the API is: edfi.")],
+    url: Annotated[str, typer.Argument(parser=_said, metavar="URL", help="Its base address.")],
+    out: Annotated[
+        Path, typer.Option(parser=_path, metavar="DIR", help="Folder to download into.")
+    ],
+    page_size: Annotated[
+        int, typer.Option(min=1, max=10_000, help="Rows asked for at once.")
+    ] = 500,
+) -> None:
+    """Download what a build needs from an API, or what has changed there since.
+
+    Key and secret: LEAPDASH_EDFI_KEY and LEAPDASH_EDFI_SECRET. The folder then holds students'
+    records, for this user alone.
+    """
+    if system != "edfi":
+        raise UsageError(f"{system}: no system that is known.\nExpected edfi.")
+    check_out(out)
+    from leapdash.build.sources.edfi.api.fetch import fetch_edfi
+
+    rows = fetch_edfi(url, out, page_size=page_size, progress=_progress())
+    typer.echo(f"{sum(rows.values()):,} rows of {len(rows)} resources are in {out}.")
+
+
 @app.command(name="publish")
 def publish_command(
     store: Annotated[

@@ -5,6 +5,7 @@ compared as bits, and no table of days is ever made.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -80,33 +81,35 @@ def calendars(months: ir.Table) -> ir.Table:
 def cut_after_last_event(reading: Reading, months: ir.Table, last: ir.Table) -> ir.Table:
     """The months with `sent`: the bits of school days up to the school's last event of the year.
 
-    A school that stops sending would have everybody present from then on. `last`: school, year,
-    last_day (the date). What was cut is noted, by school year.
+    A school that stops sending would have everybody present from then on. `last`: see
+    `events.last_events`. What was cut is noted, by school year.
     """
     t = months.left_join(last, ["school", "year"])
-    t = t.mutate(last_month=month_number(t.last_day))
     before, same = t.month < t.last_month, t.month == t.last_month
     sent = ibis.cases(
         (before.fill_null(False), t.bits),
-        (same.fill_null(False), t.bits & bits_to(t.last_day.day())),
+        (same.fill_null(False), t.bits & bits_to(t.last_day)),
         else_=ibis.literal(0, "int64"),
     )
-    cut = reading.space.keep(t.select(*KEY, "month", "bits", "last_day", sent=sent))
+    cut = t.select(*KEY, "month", "bits", "last_month", "last_day", sent=sent)
+    cut = reading.space.keep(cut)
     _tell_cut(reading, cut)
-    return cut.drop("last_day")
+    return cut.drop("last_month", "last_day")
 
 
 def _tell_cut(reading: Reading, t: ir.Table) -> None:
     days = t.filter(t.bits != t.sent)
     lost = (bit_count(days.bits) - bit_count(days.sent)).sum()
-    by_school = days.group_by("school", "year").agg(days=lost, last_day=days.last_day.max())
+    by_school = days.group_by("school", "year").agg(
+        days=lost, month=days.last_month.max(), day=days.last_day.max()
+    )
     rows = reading.space.arrow(by_school.order_by("year", by_school.days.desc(), "school"))
-    by_year: dict[int, list[Mapping[str, object]]] = {}
+    by_year: dict[int, list[dict[str, Any]]] = {}
     for row in rows.to_pylist():
         by_year.setdefault(row["year"], []).append(row)
     for year, schools in by_year.items():
         named = "; ".join(
-            f"{row['school']}, {row['days']} days after {row['last_day'] or 'no event at all'}"
+            f"{row['school']}, {row['days']} days after {_last(row)}"
             for row in schools[:_MOST_NAMED]
         )
         more = "" if len(schools) <= _MOST_NAMED else f"; and {len(schools) - _MOST_NAMED:,} more"
@@ -114,6 +117,12 @@ def _tell_cut(reading: Reading, t: ir.Table) -> None:
             f"{_named(year)}: days after a school's last attendance event don't count, as nobody "
             f"knows who came: at {len(schools):,} schools ({shortened(named, 300)}{more})"
         )
+
+
+def _last(row: Mapping[str, Any]) -> str:
+    if row["month"] is None:
+        return "no event at all"
+    return f"{row['month'] // 12}-{row['month'] % 12 + 1:02d}-{row['day']:02d}"
 
 
 def _named(year: int) -> str:

@@ -84,11 +84,13 @@ def student_months(reading: Reading, spells: ir.Table, months: ir.Table) -> ir.T
     return reading.space.keep(found)
 
 
-def tell_doubles(reading: Reading, months: ir.Table) -> None:
+def tell_doubles(reading: Reading, spells: ir.Table, months: ir.Table) -> None:
     """Notes on students at two schools on one day, and on those with too many days a year."""
     t = months.filter(months.enrolled != 0)
-    by_student = t.group_by("student", "month").agg(
-        days=bit_count(t.enrolled).sum(), different=bit_count(t.enrolled.bit_or())
+    schools = spells.group_by("student").agg(schools=spells.school.nunique())
+    several = t.semi_join(schools.filter(schools.schools > 1), "student")
+    by_student = several.group_by("student", "month").agg(
+        days=bit_count(several.enrolled).sum(), different=bit_count(several.enrolled.bit_or())
     )
     twice = by_student.filter(by_student.days > by_student.different)
     found = reading.space.row(

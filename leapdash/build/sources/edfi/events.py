@@ -5,7 +5,9 @@ known is a problem, with its count and its place.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -20,21 +22,29 @@ from leapdash.engines.functions import bit_count
 from leapdash.errors import shortened
 
 _KEY = ("student", "school", "year", "month")
+_SESSION = {"session_school": "school", "year": "year", "session": "session"}
+"""A session's columns in events, and in sessions."""
 _THOUSANDTHS = 1000
 _HALF = _THOUSANDTHS // 2
 _MOST_NAMED = 3
 
 
-def read_events(reading: Reading, identities: ir.Table | None) -> ir.Table:
-    """The events: student, school, year, day, share (absent, thousandths of the day)."""
-    t = reading.table(ATTENDANCE_EVENTS)
-    t = identified(t, identities)
-    meanings = reading.mapped(
-        t, "category", "attendance", ATTENDANCE_EVENTS, "attendanceEventCategoryDescriptor"
-    )
-    _check_sessions(reading, t)
-    _check_durations(reading, t)
+@dataclass(frozen=True)
+class Events:
+    """The attendance events. `rows`: student, school, year, day, share (absent, thousandths of the
+    day). `months`: by student, school, year and month (its number), as bits of its days: any (with
+    an event), and absent (for more than half of them).
+    """
+
+    rows: ir.Table
+    months: ir.Table
+
+
+def read_events(reading: Reading, identities: ir.Table | None) -> Events:
+    """The events of the folder; what is wrong with their codes is added to the problems."""
+    t = identified(reading.table(ATTENDANCE_EVENTS), identities)
     t = _without_exceptions(reading, t)
+    meanings = _check(reading, t)
     lasting = {code: meant == AS_LONG_AS_IT_LASTED for code, meant in meanings.items()}
     shares = {code: 0.0 if lasting[code] else float(meant) for code, meant in meanings.items()}
     t = reading.with_meaning(t, "category", shares, "share", "float64")
@@ -42,7 +52,7 @@ def read_events(reading: Reading, identities: ir.Table | None) -> ir.Table:
     # An absence that lasted for nothing is one of which nobody wrote down how long it lasted.
     lasted = ibis.ifelse(t.duration > 0, t.duration, ibis.null("float64"))
     share = ibis.ifelse(t.lasting | (t.share > 0), lasted.coalesce(t.share), t.share)
-    return t.select(
+    rows = t.select(
         "student",
         "school",
         "year",
@@ -50,30 +60,43 @@ def read_events(reading: Reading, identities: ir.Table | None) -> ir.Table:
         # Unmapped categories are told, and nothing is made of them.
         share=(share.fill_null(1.0) * _THOUSANDTHS).round().cast("int32"),
     )
+    t = rows.mutate(month=month_number(rows.day), bit=bit(rows.day.day()))
+    months = t.group_by(_KEY).agg(
+        any=t.bit.bit_or(),
+        absent=ibis.ifelse(t.share > _HALF, t.bit, ibis.literal(0, "int64")).bit_or(),
+    )
+    return Events(rows, reading.space.keep(months))
 
 
-def last_events(events: ir.Table) -> ir.Table:
-    """The last day on which a school sent an event, by school year: school, year, last_day."""
-    return events.group_by("school", "year").agg(last_day=events.day.max())
+def last_events(events: Events) -> ir.Table:
+    """When a school last sent an event, by school year: school, year, last_month (its number),
+    last_bits (up to the day).
+    """
+    t = events.months.group_by("school", "year", "month").agg(
+        any=lambda t: t["any"].bit_or(),
+    )
+    last = t.group_by("school", "year").agg(last_month=t.month.max(), bits=t["any"].argmax(t.month))
+    # The day is the highest bit; the bits up to it are all that are smaller, and itself.
+    day = last.bits.cast("float64").log2().floor().cast("int64")
+    return last.select("school", "year", "last_month", last_day=day)
 
 
-def attendance(reading: Reading, events: ir.Table, months: ir.Table, half_day: str) -> ir.Table:
+def attendance(reading: Reading, events: Events, months: ir.Table, half_day: str) -> ir.Table:
     """Days enrolled and attended by student, school, year and month (its number), as days.
 
     `months`: see `enrollments.student_months`. `half_day`: one of numbered.HALF_DAYS. On a day with
     several events the largest share absent counts, once.
     """
-    t = events.mutate(month=month_number(events.day), bit=bit(events.day.day()))
-    absent = t.group_by(_KEY).agg(
-        any=t.bit.bit_or(),
-        absent=ibis.ifelse(t.share > _HALF, t.bit, ibis.literal(0, "int64")).bit_or(),
+    months = reading.space.keep(
+        months.left_join(events.months, _KEY).select(
+            *_KEY,
+            *("school_days", "stated", "enrolled", "any"),
+            absent=lambda t: t.absent.fill_null(0),
+        )
     )
-    absent = reading.space.keep(absent)
-    _check_days(reading, t, absent, months)
+    _check_days(reading, events, months)
     enrolled = months.filter(months.enrolled != 0)
-    found = enrolled.left_join(absent, _KEY).select(
-        *_KEY, "enrolled", absent=lambda t: t.absent.fill_null(0)
-    )
+    found = enrolled.select(*_KEY, "enrolled", "absent")
     days = bit_count(found.enrolled)
     if half_day == "state":
         return found.select(
@@ -81,7 +104,7 @@ def attendance(reading: Reading, events: ir.Table, months: ir.Table, half_day: s
             days_enrolled=days.cast("float64"),
             days_attended=(days - bit_count(found.enrolled & found.absent)).cast("float64"),
         )
-    lost = _shares(t, enrolled)
+    lost = _shares(events.rows, enrolled)
     found = found.left_join(lost, _KEY)
     days = bit_count(found.enrolled).cast("int64")
     present = days * _THOUSANDTHS - found.lost.fill_null(0).cast("int64")
@@ -94,21 +117,39 @@ def attendance(reading: Reading, events: ir.Table, months: ir.Table, half_day: s
 def _shares(t: ir.Table, enrolled: ir.Table) -> ir.Table:
     """Thousandths of days absent, by month, of days enrolled."""
     t = t.filter(t.share > 0)
+    t = t.mutate(month=month_number(t.day), bit=bit(t.day.day()))
     days = t.group_by(*_KEY, "bit").agg(share=t.share.max())
     days = days.join(enrolled, _KEY)
     days = days.filter((days.enrolled & days.bit) != 0)
     return days.group_by(_KEY).agg(lost=days.share.sum())
 
 
-def _check_sessions(reading: Reading, t: ir.Table) -> None:
+def _check(reading: Reading, t: ir.Table) -> dict[str, Any]:
+    """What the categories stand for; and that sessions and durations are as they must be. One look
+    at the events answers all of it.
+    """
+    kinds = reading.space.keep(
+        t.group_by("category", *_SESSION).agg(
+            count=t.count(),
+            wrong=((t.duration < 0) | (t.duration > 1)).sum().fill_null(0),
+            duration=t.duration.max(),
+        )
+    )
+    _check_sessions(reading, kinds)
+    _check_durations(reading, kinds)
+    return reading.mapped(
+        kinds, "category", "attendance", ATTENDANCE_EVENTS, "attendanceEventCategoryDescriptor"
+    )
+
+
+def _check_sessions(reading: Reading, kinds: ir.Table) -> None:
     sessions = reading.table(SESSIONS).distinct()
-    key = {"session_school": "school", "year": "year", "session": "session"}
-    used = t.group_by(list(key)).agg(count=t.count())
-    lost = used.anti_join(sessions, list(key.items()))
-    found = reading.space.arrow(lost.order_by(list(key))).to_pylist()
+    used = kinds.group_by(list(_SESSION)).agg(count=kinds["count"].sum())
+    lost = used.anti_join(sessions, list(_SESSION.items()))
+    found = reading.space.arrow(lost.order_by(list(_SESSION))).to_pylist()
     if found:
         first = found[0]
-        place = reading.places(ATTENDANCE_EVENTS, **{name: [first[name]] for name in key})
+        place = reading.places(ATTENDANCE_EVENTS, **{name: [first[name]] for name in _SESSION})
         reading.problems.append(
             f"{place}, field sessionReference: no session "
             f"{shortened(first['session'])!r} of school {shortened(first['session_school'])} in "
@@ -118,9 +159,11 @@ def _check_sessions(reading: Reading, t: ir.Table) -> None:
         )
 
 
-def _check_durations(reading: Reading, t: ir.Table) -> None:
-    wrong = t.filter((t.duration < 0) | (t.duration > 1))
-    found = reading.space.row(wrong.agg(count=wrong.count(), duration=wrong.duration.max()))
+def _check_durations(reading: Reading, kinds: ir.Table) -> None:
+    wrong = kinds.filter(kinds.wrong > 0)
+    found = reading.space.row(
+        wrong.agg(count=wrong.wrong.sum().fill_null(0), duration=wrong.duration.max())
+    )
     if found["count"]:
         reading.problems.append(
             f"{ATTENDANCE_EVENTS.name}, field eventDuration: {found['duration']:g} and the like; "
@@ -150,18 +193,15 @@ def _without_exceptions(reading: Reading, t: ir.Table) -> ir.Table:
     return t.anti_join(listed, ["school", "day"])
 
 
-def _check_days(reading: Reading, t: ir.Table, absent: ir.Table, months: ir.Table) -> None:
+def _check_days(reading: Reading, events: Events, months: ir.Table) -> None:
     """Every event is on a school day of its student's calendar; one outside the student's days
     there is noted.
     """
-    zero = ibis.literal(0, "int64")
-    joined = absent.left_join(months.select(*_KEY, "school_days", "stated"), _KEY).select(
-        *_KEY, "any", "school_days", "stated"
-    )
-    off = joined["any"] & ~joined.school_days.fill_null(zero)
-    outside = joined["any"] & joined.school_days.fill_null(zero) & ~joined.stated.fill_null(zero)
+    off = months["any"] & ~months.school_days
+    outside = months["any"] & months.school_days & ~months.stated
     found = reading.space.row(
-        joined.agg(
+        months.agg(
+            matched=months["any"].count(),
             off=(off != 0).sum().fill_null(0),
             outside=bit_count(outside).sum().fill_null(0),
         )
@@ -171,18 +211,20 @@ def _check_days(reading: Reading, t: ir.Table, absent: ir.Table, months: ir.Tabl
             f"{found['outside']:,} days with attendance events are left out: the student wasn't "
             "enrolled at the school on them"
         )
-    if found["off"]:
-        rows = joined.mutate(off=off)
-        _tell_off(reading, t, reading.space.keep(rows.filter(rows.off != 0)), months)
+    if found["off"] or found["matched"] < reading.space.count(events.months):
+        _tell_off(reading, events, months)
 
 
-def _tell_off(reading: Reading, t: ir.Table, off: ir.Table, months: ir.Table) -> None:
+def _tell_off(reading: Reading, events: Events, months: ir.Table) -> None:
     """The problems: events of students who aren't enrolled there, and those off the calendar."""
+    t = events.rows.mutate(month=month_number(events.rows.day), bit=bit(events.rows.day.day()))
+    known = months.select(*_KEY, "school_days")
+    joined = t.left_join(known, _KEY).select(*t.columns, "school_days")
+    off = joined.filter((joined.bit & joined.school_days.fill_null(0)) == 0)
+    off = reading.space.keep(off)
     enrolled = months.select("student", "school", "year").distinct()
     key = ["student", "school", "year"]
-    events = t.join(off.select(*_KEY, "off"), _KEY)
-    events = events.filter((events.bit & events.off) != 0)
-    strange = events.anti_join(enrolled, key)
+    strange = off.anti_join(enrolled, key)
     rows = strange.group_by("school", "day").agg(count=strange.count())
     if found := reading.space.arrow(rows.order_by("school", "day")).to_pylist():
         reading.problems.append(
@@ -191,7 +233,7 @@ def _tell_off(reading: Reading, t: ir.Table, off: ir.Table, months: ir.Table) ->
             "like this.\nExpected studentSchoolAssociations for everyone who has events. Fetch "
             "them again; where districts have identifiers of their own, see [students] in the docs."
         )
-    known = events.semi_join(enrolled, key)
+    known = off.semi_join(enrolled, key)
     rows = known.group_by("school", "day").agg(count=known.count())
     if found := reading.space.arrow(rows.order_by("school", "day")).to_pylist():
         listed = ", ".join(_exception(row) for row in found[:_MOST_NAMED])

@@ -126,7 +126,6 @@ def _make(
     where = space.put(schools)
     # What hangs on these would only say again what is wrong with them.
     reading.stop_if_broken()
-    sent = space.keep(sent)
     known = days.calendars(months)
     spells = enrollments.read_spells(reading, known, identities)
     enrolled = people.enrollment(reading, spells, where, persons, identities, who)
@@ -137,7 +136,7 @@ def _make(
     counted = events.attendance(reading, sent, of_students, half_day)
     visited = None if "visits" in beside else _visits(reading, identities)
     reading.stop_if_broken()
-    enrollments.tell_doubles(reading, of_students)
+    enrollments.tell_doubles(reading, spells, of_students)
     tables = {
         "schools": (schools, SCHOOLS),
         "enrollment": (space.arrow(enrolled), ENROLLMENTS),
@@ -179,7 +178,7 @@ def _contract(name: str) -> Table:
 def _written(folder: Path, contract: Table, table: pa.Table, label: str) -> EdFiTable:
     file = folder / f"{contract.name}.parquet"
     names = [name for name in contract.column_names if name in table.column_names]
-    pq.write_table(table.select(names), file, compression="zstd")
+    pq.write_table(table.select(names), file, compression="lz4")
     return EdFiTable(contract, label, file)
 
 

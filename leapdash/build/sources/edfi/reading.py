@@ -3,6 +3,7 @@ looked for only then (`elements`).
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import ibis
@@ -32,6 +33,8 @@ _TYPES: Mapping[Kind, str] = {
     "boolean": "boolean",
     "year": "int16",
 }
+
+_FIRST_DAY, _LAST_DAY = date(FIRST_YEAR - 1, 1, 1), date(LAST_YEAR, 12, 31)
 
 
 class Reading:
@@ -112,10 +115,13 @@ class Reading:
     ) -> dict[str, Any]:
         """What the descriptors of a column stand for, by descriptor; missing ones by an empty text.
 
+        A column `count` says how often each row's is there; without it, once.
+
         One that nothing maps is a problem, told with its place, its count and what maps it; it is
         left out here.
         """
-        counted = t.group_by(code=t[column].fill_null("")).agg(count=t.count()).order_by("code")
+        count = t["count"].sum() if "count" in t.columns else t.count()
+        counted = t.group_by(code=t[column].fill_null("")).agg(count=count).order_by("code")
         meanings = {}
         for row in self.space.arrow(counted).to_pylist():
             meant = self.configuration.meaning(table, row["code"])
@@ -228,15 +234,19 @@ def _may_be_json(said: ir.StringValue) -> ir.BooleanValue:
 
 def _is_bad(said: ir.StringValue, typed: ir.Value, field: Field) -> ir.BooleanValue:
     """Whether a field isn't as it must be: as `elements.is_good`, or less strict than that."""
-    bad: ir.BooleanValue = said.notnull() & typed.isnull()
-    if field.kind == "date":
-        bad = bad | (typed.year() < FIRST_YEAR - 1) | (typed.year() > LAST_YEAR)
-    elif field.kind == "year":
-        bad = bad | (typed < FIRST_YEAR) | (typed > LAST_YEAR)
-    elif field.kind == "number":
-        bad = bad | typed.isnan() | typed.isinf()
-    bad = bad.fill_null(False)
-    return said.isnull() | bad if field.required else bad
+    lost = typed.isnull() if field.required else said.notnull() & typed.isnull()
+    match field.kind:
+        case "text":
+            return typed.isnull() if field.required else ibis.literal(False)
+        case "date":
+            outside = ~typed.between(_FIRST_DAY, _LAST_DAY)
+        case "year":
+            outside = ~typed.between(FIRST_YEAR, LAST_YEAR)
+        case "number":
+            outside = typed.isnan() | typed.isinf()
+        case _:
+            return lost
+    return lost | outside.fill_null(False)
 
 
 def _has_bad(found: ir.ArrayValue, items: Items) -> ir.BooleanValue:
