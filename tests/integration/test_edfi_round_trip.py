@@ -1,4 +1,4 @@
-"""A state written as Ed-Fi's daily resources and read back gives the release of the state itself."""
+"""A state written as Ed-Fi's daily resources and read back gives the state's own release."""
 
 import shutil
 
@@ -53,7 +53,7 @@ def test_the_release_is_equal_table_by_table(state, released, tmp_path, standard
     assert set(found.manifest.tables) == set(released.manifest.tables)
     for name in found.manifest.tables:
         assert found.table(name).equals(released.table(name)), name
-    assert found.manifest.half_day.startswith("the shares of days attended are added up")
+    assert "added up" in str(found.manifest.rules)
 
 
 @pytest.mark.full
