@@ -15,6 +15,7 @@ from leapdash.errors import InputError, shortened
 
 CURSOR, OFFSET = "cursor", "offset"
 END = "end"
+_MOST_ROWS = 10**9
 
 Row = dict[str, Any]
 
@@ -64,6 +65,7 @@ class Pages:
         while rows := self._rows(self._get(offset=offset, limit=self.size)):
             yield from rows
             offset += len(rows)
+            self._check_end(offset)
 
     def _by_cursor(self, token: str) -> Page | None:
         """The page of a token; None where the API takes none, or sends none along."""
@@ -80,6 +82,11 @@ class Pages:
         following = answer.headers.get("next-page-token", "")
         if not following and rows and not token:
             return None
+        if following and following == token:
+            raise InputError(
+                f"{shortened(self.url)}: the API names the same page as the next one.\n"
+                "Expected another. Ask the host whether this is an Ed-Fi API."
+            )
         return Page(rows, f"{CURSOR} {following}" if following and rows else END)
 
     def _by_offset(self, offset: int) -> Page:
@@ -102,13 +109,24 @@ class Pages:
         empty = max(1, empty)
         while self._rows(self._get(offset=empty, limit=1)):
             filled, empty = empty, empty * 2
+            self._check_end(empty)
+        # Where the count is right, the row before it is the last.
+        middle = empty - 1
         while empty - filled > 1:
-            middle = (filled + empty) // 2
             if self._rows(self._get(offset=middle, limit=1)):
                 filled = middle
             else:
                 empty = middle
+            middle = (filled + empty) // 2
         return filled // self.size * self.size
+
+    def _check_end(self, offset: int) -> None:
+        """Raises InputError where an API has rows at offsets that no resource reaches."""
+        if offset > _MOST_ROWS:
+            raise InputError(
+                f"{shortened(self.url)}: rows at every offset, even {offset:,}.\n"
+                "Expected an end. Ask the host whether this is an Ed-Fi API."
+            )
 
     def _get(self, **more: str | int) -> Answer:
         return self.client.get(self.url, {**self.query, **more}, self.snapshot)

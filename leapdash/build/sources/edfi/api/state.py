@@ -46,6 +46,8 @@ class Folder:
         except OSError as error:
             raise StoreError(f"--out {path}: can't be made ({error.strerror}).") from error
         self.state = self._read(url)
+        # From now on it is known whose folder it is.
+        self.save()
 
     def _read(self, url: str) -> State:
         file = self.path / FILE
