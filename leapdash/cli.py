@@ -35,7 +35,8 @@ _Mapping = Annotated[
     typer.Option(
         parser=_path,
         metavar="FILE",
-        help="What the columns and values of own exports mean: a file that inspect writes.",
+        help="What the columns and values of own exports mean (a file that inspect writes), or "
+        "the codes of an Ed-Fi system.",
     ),
 ]
 
@@ -154,6 +155,7 @@ def build(
         input,
         out,
         published=published or [],
+        mapping=mapping,
         half_day=half_day,
         engine=engine,
         spark_master=spark_master,
@@ -161,7 +163,6 @@ def build(
         threads=threads,
         keep=keep,
         effects=effects,
-        mapping=mapping,
         progress=_progress(),
     )
     # An address may hold a key.
@@ -190,6 +191,30 @@ def ct(
 
     for file in fetch_ct(out, portal, progress=_progress()):
         typer.echo(file)
+
+
+@fetch.command()
+def edfi(
+    url: Annotated[
+        str, typer.Argument(parser=_said, metavar="URL", help="Base address of the API.")
+    ],
+    out: Annotated[
+        Path, typer.Option(parser=_path, metavar="DIR", help="Folder to download into.")
+    ],
+    page_size: Annotated[
+        int, typer.Option(min=1, max=10_000, help="Rows asked for at once.")
+    ] = 500,
+) -> None:
+    """Download what a build needs from an Ed-Fi API, or what has changed there since.
+
+    Key and secret: LEAPDASH_EDFI_KEY and LEAPDASH_EDFI_SECRET. The folder then holds students'
+    records, for this user alone.
+    """
+    check_out(out)
+    from leapdash.build.sources.edfi.api.fetch import fetch_edfi
+
+    rows = fetch_edfi(url, out, page_size=page_size, progress=_progress())
+    typer.echo(f"{sum(rows.values()):,} rows of {len(rows)} resources are in {out}.")
 
 
 @app.command()
@@ -495,10 +520,10 @@ def waitlist(
         input,
         district,
         out,
+        mapping=mapping,
         half_day=half_day,
         memory_limit=memory_limit,
         threads=threads,
-        mapping=mapping,
         progress=_progress(),
     )
     typer.echo(told(found, Path(out)))

@@ -67,7 +67,15 @@ def build(
     try:
         with ExitStack() as stack:
             with progress.step("look at the files"):
-                source = stack.enter_context(open_source(input_paths(input), mapping))
+                source = stack.enter_context(
+                    open_source(
+                        input_paths(input),
+                        mapping=mapping,
+                        half_day=half_day,
+                        memory_limit=memory_limit,
+                        threads=threads,
+                    )
+                )
                 figures = _published(published, out, progress)
             for note in source.notes:
                 progress.note(note)

@@ -1,6 +1,6 @@
 """DuckDB: in this process, in memory, and on disk for what doesn't fit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from uuid import uuid4
 
@@ -12,12 +12,14 @@ from ibis.backends.duckdb import Backend
 
 from leapdash import remote
 from leapdash.engines.engine import EngineError
+from leapdash.engines.json_files import Shape
 from leapdash.engines.limits import Limits
 from leapdash.engines.scratch import scratch_folder
 from leapdash.errors import LeapdashError, UsageError
 from leapdash.paths import is_address
 
 NAME = Backend.name
+_LONGEST_JSON = 16_000_000
 _CSV = {"delim": ",", "quote": '"', "escape": '"', "nullstr": "", "header": True}
 
 
@@ -52,9 +54,22 @@ class DuckDB:
         text = dict.fromkeys(columns, "VARCHAR")
         return self._backend.read_csv(list(paths), columns=text, **_CSV)
 
+    def read_json(
+        self, paths: Sequence[str], columns: Mapping[str, Shape], lines: bool
+    ) -> ir.Table:
+        """The objects of JSON files of this machine, these of their fields, every value as text."""
+        with _as_engine_error():
+            return self._backend.read_json(
+                list(paths),
+                columns={name: _json_type(shape) for name, shape in columns.items()},
+                format="newline_delimited" if lines else "array",
+                maximum_object_size=_LONGEST_JSON,
+            )
+
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """The table as a temporary one under that name."""
-        return self._backend.create_table(name, table, temp=True)
+        with _as_engine_error():
+            return self._backend.create_table(name, table, temp=True)
 
     def put(self, name: str, table: pa.Table) -> ir.Table:
         """An Arrow table as a temporary one under that name."""
@@ -96,6 +111,26 @@ def connect(limits: Limits) -> Iterator[DuckDB]:
             raise EngineError(_first_line(error)) from error
         finally:
             backend.disconnect()
+
+
+@contextmanager
+def _as_engine_error() -> Iterator[None]:
+    """Where DuckDB fails at a file, says so at once, to who may know what is wrong with it."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        raise EngineError(_first_line(error)) from error
+
+
+def _json_type(shape: Shape) -> str:
+    if isinstance(shape, str):
+        return "VARCHAR"
+    if isinstance(shape, Mapping):
+        fields = ", ".join(f'"{name}" {_json_type(inner)}' for name, inner in shape.items())
+        return f"STRUCT({fields})"
+    return f"{_json_type(shape[0])}[]"
 
 
 def _first_line(error: Exception) -> str:

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from leapdash.engines import duckdb, spark
 from leapdash.engines.engine import Engine
+from leapdash.engines.json_files import JsonEngine
 from leapdash.engines.limits import Limits
 from leapdash.errors import UsageError
 
@@ -38,6 +39,15 @@ def open_engine(
     else:
         with duckdb.connect(limits) as on_duckdb:
             yield on_duckdb
+
+
+@contextmanager
+def open_json_engine(
+    memory_limit: str | None = None, threads: int | None = None
+) -> Iterator[JsonEngine]:
+    """An engine that reads JSON, closed afterwards; see `open_engine`."""
+    with duckdb.connect(Limits.of(memory_limit, threads)) as on_duckdb:
+        yield on_duckdb
 
 
 def engine_of(table: ir.Table) -> Engine:

@@ -97,6 +97,15 @@ def open_folder(path: InputPath) -> Source:
     return Source(str(path), tables, read_about(path), by_day, tuple(notes))
 
 
+def given_table(path: InputPath, table: Table) -> FileTable | None:
+    """One table of the contract in a folder that holds something else too; None without it.
+
+    Raises InputError where it isn't as it must be.
+    """
+    files, _, _ = _files(path, table.name)
+    return _table(path, files, table) if files else None
+
+
 # --- which files -----------------------------------------------------------------------------
 
 

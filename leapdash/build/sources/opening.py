@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from leapdash.build.sources.edfi.files import is_edfi
 from leapdash.build.sources.exports.mapping import read_mapping
 from leapdash.build.sources.exports.named import is_named_by_itself, mapping_by_names
 from leapdash.build.sources.exports.source import open_exports
@@ -15,17 +16,31 @@ from leapdash.remote import InputPath
 
 @contextmanager
 def open_source(
-    given: InputPath | Sequence[InputPath], mapping: Path | None = None
+    given: InputPath | Sequence[InputPath],
+    mapping: Path | None = None,
+    *,
+    half_day: str = "state",
+    memory_limit: str | None = None,
+    threads: int | None = None,
 ) -> Iterator[Source]:
     """The tables found, while the block runs.
 
-    `given`: a folder of the contract's tables, or one workbook or DuckDB file that has them; with a
-    `mapping`, files and folders of any layout. Raises InputError where something stands in the way.
+    `given`: a folder of the contract's tables, of Ed-Fi's resources, or one workbook or DuckDB file
+    that has the contract's; with a `mapping`, files and folders of any layout. `half_day`,
+    `memory_limit`, `threads`: for what is added up on the way, as for `build`. Raises InputError
+    where something stands in the way.
     """
     paths = list(given) if isinstance(given, Sequence) else [given]
+    first = paths[0]
     with ExitStack() as stack:
         try:
-            if mapping is not None:
+            if len(paths) == 1 and isinstance(first, Path) and first.is_dir() and is_edfi(first):
+                # Loaded for such folders only.
+                from leapdash.build.sources.edfi.opening import open_edfi
+
+                made = open_edfi(first, mapping, half_day, memory_limit, threads)
+                found = stack.enter_context(made)
+            elif mapping is not None:
                 found = stack.enter_context(open_exports(paths, read_mapping(mapping)))
             elif len(paths) > 1:
                 raise InputError(
@@ -33,13 +48,13 @@ def open_source(
                     "one folder of the contract's tables; or a mapping that says what is in which "
                     "file (--mapping, as `leapdash inspect` writes it)."
                 )
-            elif is_named_by_itself(paths[0]):
-                found = stack.enter_context(open_exports(paths, mapping_by_names(paths[0])))
+            elif is_named_by_itself(first):
+                found = stack.enter_context(open_exports(paths, mapping_by_names(first)))
             else:
-                found = open_folder(paths[0])
+                found = open_folder(first)
         except OSError as error:
             raise InputError(
-                f"{paths[0]}: can't be read ({str(error).splitlines()[0]}).\n"
+                f"{first}: can't be read ({str(error).splitlines()[0]}).\n"
                 "Expected files this user may read, where they can be reached."
             ) from error
         yield found

@@ -48,7 +48,15 @@ def write_waitlist(
     try:
         with ExitStack() as stack:
             with progress.step("look at the files"):
-                source = stack.enter_context(open_source(input_paths(input), mapping))
+                source = stack.enter_context(
+                    open_source(
+                        input_paths(input),
+                        mapping=mapping,
+                        half_day=half_day,
+                        memory_limit=memory_limit,
+                        threads=threads,
+                    )
+                )
             for note in source.notes:
                 progress.note(note)
             panel_parts = panel_of(source, opened, half_day, progress, with_ids=True)
