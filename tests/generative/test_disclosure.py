@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from leapdash.build.disclosure.audit import Section, audited, tasks_of
+from leapdash.build.disclosure.audit import audited, tasks_of
 from leapdash.build.disclosure.cells import GROUP_FAMILIES, Cell
 from leapdash.build.disclosure.lattice import Counts
 from leapdash.build.disclosure.limit import NO_LIMIT
@@ -21,6 +21,7 @@ from leapdash.build.disclosure.protect import protected
 from leapdash.build.disclosure.published import Published
 from leapdash.build.disclosure.ranges import narrow
 from leapdash.build.disclosure.rules import STATE_RULES
+from leapdash.build.disclosure.sections import Section
 from leapdash.build.disclosure.span import Span
 
 ROWS = range(4)

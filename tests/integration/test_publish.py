@@ -15,11 +15,8 @@ import pytest
 from rich.console import Console
 
 from leapdash.build.disclosure.audit import (
-    Section,
-    _cells,
     audited,
     disagreeing,
-    sections_of,
     tasks_of,
 )
 from leapdash.build.disclosure.cells import EVERYONE, GROUP_FAMILIES, PARTS, Cell
@@ -27,6 +24,7 @@ from leapdash.build.disclosure.occasions import ATTENDANCE, parts_of
 from leapdash.build.disclosure.protect import protected
 from leapdash.build.disclosure.publish import _facts, audit, publish_public, told
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
+from leapdash.build.disclosure.sections import Section, cells_in, sections_of
 from leapdash.build.disclosure.tables import public_tables, sources_of
 from leapdash.contract import ALL, GROUPS, LEAP, OTHER, PUBLIC_TABLES, STATE_CODE
 from leapdash.errors import ContractError, ReleaseError, UsageError
@@ -388,7 +386,7 @@ def test_rows_that_are_wrong_in_themselves_are_found(public):
     rows.loc[shown, list(MEASURES[3:])] = (100, 2)
     rows = pd.concat([rows, other, rows.loc[[shown]]])
     measures = ("students", "chronic_base", "chronically_absent")
-    counts, faults = _cells(rows, measures)
+    counts, faults = cells_in(rows, measures)
     section = Section("attendance_by_group", MONTHS[1], frozenset(TAKING_PART), counts, faults)
     found = {finding.found for finding in findings_of(section)}
     assert found >= {

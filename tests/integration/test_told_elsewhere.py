@@ -2,12 +2,12 @@
 
 import pytest
 
-from leapdash.build.disclosure.audit import sections_of
 from leapdash.build.disclosure.elsewhere import following, told_elsewhere
 from leapdash.build.disclosure.occasions import parts_of
 from leapdash.build.disclosure.published import Published
 from leapdash.build.disclosure.ranges import narrow
 from leapdash.build.disclosure.rules import STATE_RULES
+from leapdash.build.disclosure.sections import sections_of
 from leapdash.build.disclosure.tables import sources_of
 from leapdash.contract import school_year_of
 from leapdash.release import open_release

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from leapdash.build.disclosure.audit import Section, audited
+from leapdash.build.disclosure.audit import audited
 from leapdash.build.disclosure.cells import EVERYONE, Cell
 from leapdash.build.disclosure.elsewhere import following, may_be_told, told_elsewhere
 from leapdash.build.disclosure.occasions import ATTENDANCE, TO_DATE, Source, parts_of
@@ -13,6 +13,7 @@ from leapdash.build.disclosure.protect import protected
 from leapdash.build.disclosure.published import Published
 from leapdash.build.disclosure.ranges import narrow
 from leapdash.build.disclosure.rules import STATE_RULES
+from leapdash.build.disclosure.sections import Section
 from leapdash.contract import ALL
 from leapdash.release import open_release
 from tests.lib.paths import DEMO

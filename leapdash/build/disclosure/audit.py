@@ -12,7 +12,6 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 import numpy as np
-import pandas as pd
 
 from leapdash.build.disclosure.cells import (
     EVERYONE,
@@ -21,32 +20,22 @@ from leapdash.build.disclosure.cells import (
     Cell,
     Districts,
     Row,
-    cell_of,
     cells_of,
     members_of,
 )
 from leapdash.build.disclosure.elsewhere import Elsewhere
 from leapdash.build.disclosure.lattice import Counts
 from leapdash.build.disclosure.limit import NO_LIMIT, Limit
-from leapdash.build.disclosure.occasions import taking_part
 from leapdash.build.disclosure.published import Published
 from leapdash.build.disclosure.ranges import Narrow, narrow
 from leapdash.build.disclosure.rules import Rules
+from leapdash.build.disclosure.sections import TO_DATE, YEAR, Section
 from leapdash.build.disclosure.span import PRIME, Span, Sum
 from leapdash.contract import ALL, LEAP, OTHER, STATE_CODE, school_year_of
-from leapdash.release import Release
 
-_FIGURES = ("students", "days_enrolled", "days_attended", "chronic_base", "chronically_absent")
 _FAMILY_APART = 10**7
 _KEPT = 16
 _SEVERAL = frozenset({STATE_CODE, LEAP, OTHER})
-_MONTH = ("attendance_by_group", "attendance", ("students", "chronic_base", "chronically_absent"))
-_YEAR = "chronic_absence"
-_TO_DATE = (
-    "chronic_to_date",
-    "chronic_to_date",
-    ("chronic_base", "chronic_base", "chronically_absent"),
-)
 
 
 @dataclass(frozen=True)
@@ -62,44 +51,11 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Section:
-    """What of one month stands in one table: every cell's students, those who count for chronic
-    absence and the absent, or nothing where they are withheld; who takes part by then; and what of
-    the rows is wrong in itself.
-    """
-
-    table: str
-    month: date
-    leap: frozenset[str]
-    counts: Mapping[Cell, tuple[int, int, int] | None]
-    faults: tuple[tuple[Cell, str], ...] = ()
-
-
-@dataclass(frozen=True)
 class Verdict:
     """What an audit came to: how many withheld figures were attacked, and which fell."""
 
     attacked: int
     findings: tuple[Finding, ...]
-
-
-def sections_of(release: Release) -> Iterator[Section]:
-    """The months of a public release, table by table."""
-    schools = release.table("schools").to_pandas()
-    for name, by_school, measures in (_MONTH, _TO_DATE):
-        rows = release.table(name).to_pandas()
-        if by_school != name:
-            rows = pd.concat([rows, release.table(by_school).to_pandas()])
-        for month, own in rows.groupby("month"):
-            counts, faults = _cells(own, measures)
-            yield Section(name, month, taking_part(schools, month), counts, faults)
-    # A year's figures are those to date of its last month: whatever else they say is found.
-    months = release.table(_TO_DATE[0], ["month"])["month"].unique().to_pylist()
-    last = {school_year_of(month): month for month in sorted(months)}
-    for year, own in release.table(_YEAR).to_pandas().groupby("school_year"):
-        counts, faults = _cells(own, _TO_DATE[2])
-        month = last[year]
-        yield Section(_YEAR, month, taking_part(schools, month), counts, faults)
 
 
 def tasks_of(
@@ -256,42 +212,14 @@ def disagreeing(sections: Sequence[Section]) -> Iterator[Finding]:
         for cell, counts in section.counts.items()
         if counts is not None
     }
-    to_date = {
-        section.month: section.counts for section in sections if section.table == _TO_DATE[0]
-    }
+    to_date = {section.month: section.counts for section in sections if section.table == TO_DATE}
     for section in sections:
         for cell, counts in section.counts.items():
             if counts is None and (other := shown.get((section.month, cell))):
                 yield Finding(section.table, section.month, cell, f"is shown in {other}")
-            elif section.table == _YEAR and counts != to_date[section.month].get(cell):
-                found = f"isn't what {_TO_DATE[0]} says of the year's last month"
+            elif section.table == YEAR and counts != to_date[section.month].get(cell):
+                found = f"isn't what {TO_DATE} says of the year's last month"
                 yield Finding(section.table, section.month, cell, found)
-
-
-def _cells(
-    rows: pd.DataFrame, measures: Sequence[str]
-) -> tuple[dict[Cell, tuple[int, int, int] | None], tuple[tuple[Cell, str], ...]]:
-    names = ["district_code", "level", "school_code", "participation", "group", "status"]
-    figures = [name for name in rows.columns if name in (*_FIGURES, *measures)]
-    table = rows.reindex(columns=[*names, *measures])
-    there = rows[figures].notna()
-    some, every = there.any(axis=1).tolist(), there[list(dict.fromkeys(measures))].all(axis=1)
-    cells: dict[Cell, tuple[int, int, int] | None] = {}
-    faults = []
-    for row, any_there, all_there in zip(
-        table.itertuples(index=False), some, every.tolist(), strict=True
-    ):
-        area, level, school, participation, group, status, *counts = row
-        cell = cell_of(area, level, school, participation, group)
-        of_part = cell.family != SCHOOLS and ALL not in (group, participation)
-        if cell in cells or of_part:
-            faults.append((cell, "stands in two rows, or is of a group's part"))
-        if (status == "c" and any_there) or (status != "c" and not all_there):
-            faults.append((cell, "has figures though withheld, or none though shown"))
-        students, base, absent = counts
-        hidden = status == "c" or not all_there
-        cells[cell] = None if hidden else (int(students), int(base), int(absent))
-    return cells, tuple(faults)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from leapdash.build.disclosure.audit import (
     Verdict,
     audited,
     disagreeing,
-    sections_of,
     tasks_of,
 )
 from leapdash.build.disclosure.effects import EffectsOf, public_effects
@@ -23,6 +22,7 @@ from leapdash.build.disclosure.limit import NO_LIMIT, Limit
 from leapdash.build.disclosure.occasions import taking_part
 from leapdash.build.disclosure.revisions import changes
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
+from leapdash.build.disclosure.sections import sections_of
 from leapdash.build.disclosure.tables import public_tables
 from leapdash.build.disclosure.workers import each
 from leapdash.errors import ContractError, ReleaseError, StoreError, UsageError
