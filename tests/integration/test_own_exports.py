@@ -1,6 +1,7 @@
 """Exports of other systems and spreadsheets, with a mapping, give the release of plain tables."""
 
 import io
+import re
 from pathlib import Path
 from stat import S_IMODE
 from tempfile import gettempdir
@@ -9,6 +10,7 @@ import duckdb
 import openpyxl
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
@@ -20,7 +22,7 @@ from leapdash.cli import main
 from leapdash.contract import summary_table
 from leapdash.progress import Progress
 from leapdash.release import Release
-from tests.lib.exports import tables_of, write_book, write_exports
+from tests.lib.exports import tables_of, write_book, write_campus, write_exports
 from tests.lib.input_files import rows, write_csv
 
 
@@ -155,3 +157,118 @@ def test_with_effects_too_but_for_the_order_of_adding_up(tmp_path, state, write)
         )
         mine, theirs = (frame.reset_index(drop=True) for frame in (mine, theirs))
         pd.testing.assert_frame_equal(mine, theirs, check_exact=False, rtol=1e-7, atol=1e-9)
+
+
+def told(capsys, monkeypatch, *words: object) -> tuple[int, str, str]:
+    """The exit code of a command, and what it said."""
+    monkeypatch.setattr("sys.argv", ["leapdash", *map(str, words)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out, err
+
+
+def test_inspect_tells_columns_and_reasons_and_shows_no_student(tmp_path, monkeypatch, capsys):
+    write_exports(tmp_path / "x", rows())
+    mapping = tmp_path / "mapping.toml"
+    code, out, _ = told(capsys, monkeypatch, "inspect", tmp_path / "x", "--out", mapping)
+    assert code == 0
+    assert re.search(r"Sex +Female +gender +its name; every value fits", out)
+    assert re.search(r"Student Number +\(not shown\) +student_id", out)
+    assert "September Days Absent" in out
+    assert f"{mapping} is written; " in out
+    assert not re.search(r"\bS\d\d\b", out + mapping.read_text())
+
+
+def test_inspect_writes_over_no_mapping_unasked(tmp_path, monkeypatch, capsys):
+    write_exports(tmp_path / "x", rows())
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text("mine")
+    code, _, err = told(capsys, monkeypatch, "inspect", tmp_path / "x", "--out", mapping)
+    assert (code, mapping.read_text()) == (2, "mine")
+    assert "there already" in err
+    code, _, _ = told(capsys, monkeypatch, "inspect", tmp_path / "x", "--out", mapping, "--replace")
+    assert code == 0
+    assert mapping.read_text() != "mine"
+
+
+def test_several_inputs_need_a_mapping(tmp_path, monkeypatch, capsys):
+    one, two = write_csv(tmp_path / "one"), write_csv(tmp_path / "two")
+    code, _, err = told(
+        capsys, monkeypatch, "build", "--input", one, "--input", two, "--out", tmp_path / "store"
+    )
+    assert code == 2
+    assert "2 inputs" in err
+    assert "--mapping" in err
+
+
+def test_what_the_mapping_doesn_t_name_is_noted(tmp_path):
+    mapping = write_exports(tmp_path / "x", rows())
+    (tmp_path / "x" / "old.csv").write_text("a,b\n1,2\n")
+    with open_exports([tmp_path / "x"], read_mapping(mapping)) as source:
+        assert "left aside, as x.toml doesn't name them: old.csv" in source.notes
+        assert not source.problems
+
+
+def test_names_of_schools_are_matched_where_the_mapping_says_so(tmp_path):
+    write_campus(tmp_path / "x", rows())
+    with open_exports([tmp_path / "x"], read_mapping(_campus(tmp_path))) as source:
+        assert source.problems == ()
+        table = source.tables["attendance"]
+        assert isinstance(table, ExportedTable)
+        found = pq.read_table(table.path)
+    expected = {(r["student_id"], r["school_code"]) for r in rows()["attendance"]}
+    assert {(r["student_id"], r["school_code"]) for r in found.to_pylist()} == expected
+
+
+def _campus(folder: Path) -> Path:
+    path = folder / "campus.toml"
+    path.write_text(
+        """
+[[table]]
+name = "schools"
+files = ["schools.csv"]
+[table.columns]
+school_code = "School #"
+school_name = "School"
+district_code = "District #"
+district_name = "District"
+leap_from = { from = "LEAP start", date = "m/d/y" }
+[[table]]
+name = "enrollment"
+files = ["students.csv"]
+[table.columns]
+student_id = "student.studentNumber"
+school_year = { from = "student.endYear", year = "end" }
+school_code = { from = "school.name", match = "schools" }
+grade = "student.grade"
+gender = "student.gender"
+race_ethnicity = "student.raceEthnicityFed"
+english_learner = "lep.status"
+disability = { from = "learningPlan.iep", empty = "false" }
+meal_eligibility = "pos.lunchEligibility"
+homeless = { from = "student.homeless", empty = "false" }
+[[table]]
+name = "attendance"
+files = ["membership.csv"]
+[table.columns]
+student_id = "Student Number"
+school_code = { from = "School Name", match = "schools" }
+month = "Month"
+days_enrolled = "Membership Days"
+days_attended = { from = "Membership Days", less = "Absent Days" }
+[[table]]
+name = "visits"
+files = ["visits.csv"]
+[table.columns]
+student_id = "Student Number"
+visit_date = "Date"
+place = "Location"
+contact = "Status"
+visitor = "Visited By"
+language = "Language"
+[table.values.contact]
+"Left card" = "no contact"
+"""
+    )
+    return path
