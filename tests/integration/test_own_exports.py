@@ -1,5 +1,6 @@
 """Exports of other systems and spreadsheets, with a mapping, give the release of plain tables."""
 
+import csv
 import io
 import re
 from pathlib import Path
@@ -22,7 +23,13 @@ from leapdash.cli import main
 from leapdash.contract import summary_table
 from leapdash.progress import Progress
 from leapdash.release import Release
-from tests.lib.exports import tables_of, write_book, write_campus, write_exports
+from tests.lib.exports import (
+    tables_of,
+    write_book,
+    write_campus,
+    write_exports,
+    write_powerschool,
+)
 from tests.lib.input_files import rows, write_csv
 
 
@@ -114,7 +121,7 @@ def test_the_template_s_csv_files_build_once_they_have_rows(tmp_path, plain, mon
     assert release.table("attendance") == plain.table("attendance")
 
 
-def test_tables_of_a_duckdb_file_are_read_by_their_names_or_by_a_mapping(tmp_path, plain):
+def test_tables_of_a_duckdb_file_are_read_by_their_names(tmp_path, plain):
     with duckdb.connect(str(tmp_path / "district.duckdb")) as database:
         for name, table in rows().items():
             columns = pa.Table.from_pylist(table)
@@ -272,3 +279,88 @@ language = "Language"
 """
     )
     return path
+
+
+def read(folder: Path, mapping: str, name: str) -> tuple[list[dict[str, str]], tuple[str, ...]]:
+    """The rows of a table as a mapping's text reads them, and everything wrong with the files."""
+    path = folder.parent / "mapping.toml"
+    path.write_text(mapping)
+    with open_exports([folder], read_mapping(path)) as source:
+        table = source.tables[name]
+        assert isinstance(table, ExportedTable)
+        columns = list(table.contract.column_names)
+        return pq.read_table(table.path, columns=columns).to_pylist(), source.problems
+
+
+def test_codes_of_days_are_read_as_the_mapping_says(tmp_path):
+    write_powerschool(tmp_path / "x", rows())
+    found, _ = read(
+        tmp_path / "x",
+        """
+[[table]]
+name = "attendance_daily"
+files = ["attendance.csv"]
+[table.columns]
+student_id = "Student_Number"
+school_code = "SchoolID"
+date = { from = "Att_Date", date = "m/d/y" }
+attended = "Att_Code"
+reason = "Att_Code"
+[table.values.attended]
+"P" = "1"
+"T" = "0.5"
+"E" = "0"
+"U" = "0"
+[table.values.reason]
+"P" = ""
+"T" = "late"
+"E" = "excused"
+"U" = "unexcused"
+""",
+        "attendance_daily",
+    )
+    with (tmp_path / "x" / "attendance.csv").open() as file:
+        given = list(csv.DictReader(file))
+    meant = {"P": ("1", None), "T": ("0.5", "late"), "E": ("0", "excused"), "U": ("0", "unexcused")}
+    assert len(found) == len(given) > 1_000
+    for row, line in zip(found, given, strict=True):
+        month, day, year = map(int, line["Att_Date"].split("/"))
+        assert row["date"] == f"{year}-{month:02d}-{day:02d}"
+        assert (row["attended"], row["reason"]) == meant[line["Att_Code"]]
+
+
+SCHOOLS = """
+[[table]]
+name = "schools"
+files = ["all.csv"]
+distinct = true
+[table.columns]
+school_code = "School #"
+school_name = "School"
+district_code = { value = "0640011" }
+district_name = { value = "Hartford" }
+leap_from = { value = "2021-04-01" }
+"""
+
+
+def test_schools_may_come_from_a_list_of_students(tmp_path):
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "all.csv").write_text(
+        "ID,School #,School\n1,0640111,North\n2,0640111, North \n3,0640211,South\n"
+    )
+    found, problems = read(tmp_path / "x", SCHOOLS, "schools")
+    assert [row["school_name"] for row in found] == ["North", "South"]
+    assert not any("all.csv" in problem for problem in problems)
+
+
+def test_tables_of_a_duckdb_file_are_read_by_a_mapping_too(tmp_path):
+    (tmp_path / "x").mkdir()
+    with duckdb.connect(str(tmp_path / "x" / "warehouse.duckdb")) as database:
+        database.execute("CREATE TABLE other AS SELECT 1 AS a")
+        database.execute(
+            'CREATE TABLE dim_school AS SELECT 640111 AS "School #", \'North\' AS "School" '
+            "UNION ALL SELECT 640211, 'South' ORDER BY 1"
+        )
+    mapping = SCHOOLS.replace('["all.csv"]', '["warehouse.duckdb"]\nsheet = "dim_school"')
+    found, _ = read(tmp_path / "x", mapping, "schools")
+    assert [row["school_code"] for row in found] == ["640111", "640211"]
