@@ -7,7 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from leapdash.build.sources.exports.mapping import read_mapping
 from leapdash.cli import main
+from leapdash.errors import InputError
 from leapdash.release import open_release
 from tests.lib.exports import write_book, write_campus, write_powerschool
 from tests.lib.input_files import rows
@@ -83,3 +85,16 @@ def test_from_a_student_information_system(tmp_path, monkeypatch):
     follow("from-a-student-information-system.md", monkeypatch)
     assert len(list((tmp_path / "store" / "releases").iterdir())) == 2
     assert (tmp_path / "waiting.csv").stat().st_size > 0
+
+
+def test_the_mapping_in_your_data_has_only_words_that_are_known(tmp_path):
+    text = (ROOT / "docs" / "your-data.md").read_text("utf-8")
+    (block,) = re.findall(r"```toml\n(.+?)```", text, re.DOTALL)
+    path = tmp_path / "mapping.toml"
+    path.write_text(block.replace("\n# ", "\n"))  # what is commented out, too
+    with pytest.raises(InputError) as refused:
+        read_mapping(path)
+    assert str(refused.value).startswith(
+        "mapping.toml, [[table]] 1 (enrollment): nothing says where grade, gender"
+    )
+    assert "is not known" not in str(refused.value)

@@ -19,8 +19,7 @@ from leapdash.errors import LeapdashError
 from leapdash.progress import SILENT
 from tests.lib import examples
 from tests.lib.exports import write_book, write_exports
-from tests.lib.input_files import rows
-from tests.lib.mutations import ANY, FILES, MUTATIONS, NOTED, REFUSED, SAME, Export
+from tests.lib.mutations import ANY, FILES, MUTATIONS, NOTED, REFUSED, SAME, Export, accented
 
 Rows = dict[str, list[str]]
 _NOTES = ("has no line end", "says the same")
@@ -46,7 +45,7 @@ def read(folder: Path, mapping: Path, known: Rows | None = None) -> tuple[Rows, 
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     folder = tmp_path_factory.mktemp("whole") / "x"
-    mapping = write_exports(folder, rows())
+    mapping = write_exports(folder, accented())
     return read(folder, mapping)[0]
 
 
@@ -78,7 +77,7 @@ def _is_told_well(refused: LeapdashError, may: str, folder: Path, mapping: Path)
     assert not re.search(r"\bS\d\d\b", message), message
 
 
-@examples.slow(60, 3_000)
+@examples.slow(40, 3_000)
 @given(
     seed=st.integers(0, 2**32),
     mutation=st.sampled_from(MUTATIONS),
@@ -87,7 +86,7 @@ def _is_told_well(refused: LeapdashError, may: str, folder: Path, mapping: Path)
 def test_a_spoilt_export_gives_the_same_tables_or_is_refused(expected, seed, mutation, file):
     with TemporaryDirectory() as name:
         folder = Path(name) / "x"
-        mapping = write_exports(folder, rows())
+        mapping = write_exports(folder, accented())
         may = mutation(Export.read(folder / file), Random(seed))
         judged(may, folder, mapping, expected)
 
@@ -98,7 +97,7 @@ def test_a_spoilt_workbook_gives_the_same_tables_or_is_refused(expected, seed, i
     random = Random(seed)
     with TemporaryDirectory() as name:
         folder = Path(name) / "x"
-        mapping = write_book(folder, rows())
+        mapping = write_book(folder, accented())
         path = folder / "state.xlsx"
         data = bytearray(path.read_bytes())
         if is_cut:

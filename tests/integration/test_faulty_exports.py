@@ -227,6 +227,22 @@ def test_what_is_wrong_with_a_mapping_is_told(case, tmp_path):
     assert expected in str(refused.value)
 
 
+@pytest.mark.parametrize("heading", ["Student Number", "Kid"])
+def test_a_column_taken_for_another_gives_no_student_away(heading, tmp_path):
+    mapping = write_exports(tmp_path / "x", rows())
+    mapped('gender = "Sex"', f'gender = "{heading}"')(tmp_path / "x")
+    path = tmp_path / "x" / "students.csv"
+    lines = path.read_text().splitlines()
+    kids = ["Kid", *(f"Ana {'abcdefghijklmnopqrstuvwxyz'[n]}" for n in range(24))]
+    path.write_text("".join(f"{a},{b}\n" for a, b in zip(lines, kids, strict=True)))
+    with pytest.raises(InputError) as refused:
+        build(tmp_path / "x", tmp_path / "store", effects=False, mapping=mapping)
+    message = str(refused.value)
+    place = f"students.csv, row 2, column {heading}: a value that is not shown"
+    assert place in message
+    assert not re.search(r"\bS\d\d\b|Ana", message)
+
+
 def test_a_list_of_absences_alone_is_refused(tmp_path):
     mapping = write_exports(tmp_path / "x", rows())
     text = mapping.read_text()

@@ -355,3 +355,13 @@ def test_the_manifest_says_how_half_days_were_counted(tmp_path: Path) -> None:
         "programme.csv": 1,
     }
     assert not release.manifest.synthetic
+
+
+def test_columns_that_are_empty_anyway_may_be_missing(
+    tmp_path: Path, expected: dict[str, pa.Table]
+) -> None:
+    tables = rows()
+    for school in tables["schools"]:
+        del school["leap_until"]
+    write_csv(tmp_path / "input", tables)
+    assert built(tmp_path)[0] == expected

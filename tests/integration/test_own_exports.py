@@ -1,6 +1,8 @@
 """Exports of other systems and spreadsheets, with a mapping, give the release of plain tables."""
 
+import csv
 import io
+import re
 from pathlib import Path
 from stat import S_IMODE
 from tempfile import gettempdir
@@ -9,6 +11,7 @@ import duckdb
 import openpyxl
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
@@ -20,7 +23,13 @@ from leapdash.cli import main
 from leapdash.contract import summary_table
 from leapdash.progress import Progress
 from leapdash.release import Release
-from tests.lib.exports import tables_of, write_book, write_exports
+from tests.lib.exports import (
+    tables_of,
+    write_book,
+    write_campus,
+    write_exports,
+    write_powerschool,
+)
 from tests.lib.input_files import rows, write_csv
 
 
@@ -112,7 +121,7 @@ def test_the_template_s_csv_files_build_once_they_have_rows(tmp_path, plain, mon
     assert release.table("attendance") == plain.table("attendance")
 
 
-def test_tables_of_a_duckdb_file_are_read_by_their_names_or_by_a_mapping(tmp_path, plain):
+def test_tables_of_a_duckdb_file_are_read_by_their_names(tmp_path, plain):
     with duckdb.connect(str(tmp_path / "district.duckdb")) as database:
         for name, table in rows().items():
             columns = pa.Table.from_pylist(table)
@@ -155,3 +164,203 @@ def test_with_effects_too_but_for_the_order_of_adding_up(tmp_path, state, write)
         )
         mine, theirs = (frame.reset_index(drop=True) for frame in (mine, theirs))
         pd.testing.assert_frame_equal(mine, theirs, check_exact=False, rtol=1e-7, atol=1e-9)
+
+
+def told(capsys, monkeypatch, *words: object) -> tuple[int, str, str]:
+    """The exit code of a command, and what it said."""
+    monkeypatch.setattr("sys.argv", ["leapdash", *map(str, words)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out, err
+
+
+def test_inspect_tells_columns_and_reasons_and_shows_no_student(tmp_path, monkeypatch, capsys):
+    write_exports(tmp_path / "x", rows())
+    mapping = tmp_path / "mapping.toml"
+    code, out, _ = told(capsys, monkeypatch, "inspect", tmp_path / "x", "--out", mapping)
+    assert code == 0
+    assert re.search(r"Sex +Female +gender +its name; every value fits", out)
+    assert re.search(r"Student Number +\(not shown\) +student_id", out)
+    assert "September Days Absent" in out
+    assert f"{mapping} is written; " in out
+    assert not re.search(r"\bS\d\d\b", out + mapping.read_text())
+
+
+def test_inspect_writes_over_no_mapping_unasked(tmp_path, monkeypatch, capsys):
+    write_exports(tmp_path / "x", rows())
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text("mine")
+    code, _, err = told(capsys, monkeypatch, "inspect", tmp_path / "x", "--out", mapping)
+    assert (code, mapping.read_text()) == (2, "mine")
+    assert "there already" in err
+    code, _, _ = told(capsys, monkeypatch, "inspect", tmp_path / "x", "--out", mapping, "--replace")
+    assert code == 0
+    assert mapping.read_text() != "mine"
+
+
+def test_several_inputs_need_a_mapping(tmp_path, monkeypatch, capsys):
+    one, two = write_csv(tmp_path / "one"), write_csv(tmp_path / "two")
+    code, _, err = told(
+        capsys, monkeypatch, "build", "--input", one, "--input", two, "--out", tmp_path / "store"
+    )
+    assert code == 2
+    assert "2 inputs" in err
+    assert "--mapping" in err
+
+
+def test_what_the_mapping_doesn_t_name_is_noted(tmp_path):
+    mapping = write_exports(tmp_path / "x", rows())
+    (tmp_path / "x" / "old.csv").write_text("a,b\n1,2\n")
+    with open_exports([tmp_path / "x"], read_mapping(mapping)) as source:
+        assert "left aside, as x.toml doesn't name them: old.csv" in source.notes
+        assert not source.problems
+
+
+def test_names_of_schools_are_matched_where_the_mapping_says_so(tmp_path):
+    write_campus(tmp_path / "x", rows())
+    with open_exports([tmp_path / "x"], read_mapping(_campus(tmp_path))) as source:
+        assert source.problems == ()
+        table = source.tables["attendance"]
+        assert isinstance(table, ExportedTable)
+        found = pq.read_table(table.path)
+    expected = {(r["student_id"], r["school_code"]) for r in rows()["attendance"]}
+    assert {(r["student_id"], r["school_code"]) for r in found.to_pylist()} == expected
+
+
+def _campus(folder: Path) -> Path:
+    path = folder / "campus.toml"
+    path.write_text(
+        """
+[[table]]
+name = "schools"
+files = ["schools.csv"]
+[table.columns]
+school_code = "School #"
+school_name = "School"
+district_code = "District #"
+district_name = "District"
+leap_from = { from = "LEAP start", date = "m/d/y" }
+[[table]]
+name = "enrollment"
+files = ["students.csv"]
+[table.columns]
+student_id = "student.studentNumber"
+school_year = { from = "student.endYear", year = "end" }
+school_code = { from = "school.name", match = "schools" }
+grade = "student.grade"
+gender = "student.gender"
+race_ethnicity = "student.raceEthnicityFed"
+english_learner = "lep.status"
+disability = { from = "learningPlan.iep", empty = "false" }
+meal_eligibility = "pos.lunchEligibility"
+homeless = { from = "student.homeless", empty = "false" }
+[[table]]
+name = "attendance"
+files = ["membership.csv"]
+[table.columns]
+student_id = "Student Number"
+school_code = { from = "School Name", match = "schools" }
+month = "Month"
+days_enrolled = "Membership Days"
+days_attended = { from = "Membership Days", less = "Absent Days" }
+[[table]]
+name = "visits"
+files = ["visits.csv"]
+[table.columns]
+student_id = "Student Number"
+visit_date = "Date"
+place = "Location"
+contact = "Status"
+visitor = "Visited By"
+language = "Language"
+[table.values.contact]
+"Left card" = "no contact"
+"""
+    )
+    return path
+
+
+def read(folder: Path, mapping: str, name: str) -> tuple[list[dict[str, str]], tuple[str, ...]]:
+    """The rows of a table as a mapping's text reads them, and everything wrong with the files."""
+    path = folder.parent / "mapping.toml"
+    path.write_text(mapping)
+    with open_exports([folder], read_mapping(path)) as source:
+        table = source.tables[name]
+        assert isinstance(table, ExportedTable)
+        columns = list(table.contract.column_names)
+        return pq.read_table(table.path, columns=columns).to_pylist(), source.problems
+
+
+def test_codes_of_days_are_read_as_the_mapping_says(tmp_path):
+    write_powerschool(tmp_path / "x", rows())
+    found, _ = read(
+        tmp_path / "x",
+        """
+[[table]]
+name = "attendance_daily"
+files = ["attendance.csv"]
+[table.columns]
+student_id = "Student_Number"
+school_code = "SchoolID"
+date = { from = "Att_Date", date = "m/d/y" }
+attended = "Att_Code"
+reason = "Att_Code"
+[table.values.attended]
+"P" = "1"
+"T" = "0.5"
+"E" = "0"
+"U" = "0"
+[table.values.reason]
+"P" = ""
+"T" = "late"
+"E" = "excused"
+"U" = "unexcused"
+""",
+        "attendance_daily",
+    )
+    with (tmp_path / "x" / "attendance.csv").open() as file:
+        given = list(csv.DictReader(file))
+    meant = {"P": ("1", None), "T": ("0.5", "late"), "E": ("0", "excused"), "U": ("0", "unexcused")}
+    assert len(found) == len(given) > 1_000
+    for row, line in zip(found, given, strict=True):
+        month, day, year = map(int, line["Att_Date"].split("/"))
+        assert row["date"] == f"{year}-{month:02d}-{day:02d}"
+        assert (row["attended"], row["reason"]) == meant[line["Att_Code"]]
+
+
+SCHOOLS = """
+[[table]]
+name = "schools"
+files = ["all.csv"]
+distinct = true
+[table.columns]
+school_code = "School #"
+school_name = "School"
+district_code = { value = "0640011" }
+district_name = { value = "Hartford" }
+leap_from = { value = "2021-04-01" }
+"""
+
+
+def test_schools_may_come_from_a_list_of_students(tmp_path):
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "all.csv").write_text(
+        "ID,School #,School\n1,0640111,North\n2,0640111, North \n3,0640211,South\n"
+    )
+    found, problems = read(tmp_path / "x", SCHOOLS, "schools")
+    assert [row["school_name"] for row in found] == ["North", "South"]
+    assert not any("all.csv" in problem for problem in problems)
+
+
+def test_tables_of_a_duckdb_file_are_read_by_a_mapping_too(tmp_path):
+    (tmp_path / "x").mkdir()
+    with duckdb.connect(str(tmp_path / "x" / "warehouse.duckdb")) as database:
+        database.execute("CREATE TABLE other AS SELECT 1 AS a")
+        database.execute(
+            'CREATE TABLE dim_school AS SELECT 640111 AS "School #", \'North\' AS "School" '
+            "UNION ALL SELECT 640211, 'South' ORDER BY 1"
+        )
+    mapping = SCHOOLS.replace('["all.csv"]', '["warehouse.duckdb"]\nsheet = "dim_school"')
+    found, _ = read(tmp_path / "x", mapping, "schools")
+    assert [row["school_code"] for row in found] == ["640111", "640211"]

@@ -610,4 +610,160 @@ LAYOUTS: tuple[Layout, ...] = (
  LEA Number | district code | district_code
  Joined LEAP | start | leap_from"""),
     ),
+    Layout(
+        "genesis.csv",
+        _of("""
+ Student ID | id | student_id
+ Last Name | first |
+ Grade | grade | grade
+ Sex | sex | gender
+ Federal Race Code | race letters | race_ethnicity
+ School Code | school code | school_code
+ LEP | y n | english_learner
+ Special Ed Classification | y n | disability
+ Lunch | lunch | meal_eligibility
+ Homeless | y n | homeless
+ Primary Language | language | home_language
+ School Year | school year | school_year"""),
+    ),
+    Layout(
+        "genesis-att.csv",
+        _of("""
+ Student ID | id | student_id
+ School | school | school_code
+ Attendance Month | months | month
+ Possible Days | days | days_enrolled
+ Days Present | fewer | days_attended
+ Days Absent | absent |"""),
+    ),
+    Layout(
+        "tyler.csv",
+        _of("""
+ Student State ID | state id | student_id
+ Building Name | school | school_code
+ Calendar Date | iso date | date
+ Attendance Type | p a | attended
+ Absence Reason | reason | reason"""),
+    ),
+    Layout(
+        "illuminate.csv",
+        _of("""
+ Local Student ID | id | student_id
+ Site ID | school code | school_code
+ Academic Year | school year | school_year
+ Grade Level ID | grade | grade
+ Gender | sex | gender
+ Race Description | race words | race_ethnicity
+ English Proficiency | el words | english_learner
+ Is SPED | y n | disability
+ SED Lunch | lunch | meal_eligibility
+ Is Homeless | y n | homeless
+ Home Language | language | home_language"""),
+    ),
+    Layout(
+        "esped.csv",
+        _of("""
+ Pupil ID | id | student_id
+ Enrolled School | school code | school_code
+ Year | school year | school_year
+ Current Grade Level | grade | grade
+ Gender Identity | sex words | gender
+ Ethnicity/Race | race words | race_ethnicity
+ Multilingual Learner | yes no | english_learner
+ Has Disability | yes no | disability
+ Free/Reduced Status | lunch words | meal_eligibility
+ Homeless Status | yes no | homeless
+ Home Language | language | home_language"""),
+    ),
+    Layout(
+        "forms visits.csv",
+        _of("""
+ Submitted | stamp |
+ Student SASID | state id | student_id
+ When did the visit take place? | date | visit_date
+ Where did you meet? | place | place
+ Did you meet the family? | contact | contact
+ Who made the visit? | visitor | visitor
+ Language spoken during visit | language | language"""),
+    ),
+    Layout(
+        "hv tracker.csv",
+        _of("""
+ ID# | id | student_id
+ HV Date | date | visit_date
+ HV Location | place | place
+ Contact Made | successful | contact
+ Staff/Partner | visitor | visitor
+ Lang. | language code | language"""),
+    ),
+    Layout(
+        "wide att.csv",
+        _of("""
+ Student_ID | id | student_id
+ Building | school | school_code
+ 2021-09 Enrolled | days | days_enrolled of 2021-09
+ 2021-09 Present | fewer | days_attended of 2021-09
+ 2021-10 Enrolled | days | days_enrolled of 2021-10
+ 2021-10 Present | fewer | days_attended of 2021-10"""),
+    ),
+    Layout(
+        "absences_Sep.csv",
+        _of("""
+ SIS ID | id | student_id
+ School Name | school | school_code
+ Abs Sep-21 | absent | days_absent of 2021-09
+ Mem Sep-21 | days | days_enrolled of 2021-09
+ Abs Oct-21 | absent | days_absent of 2021-10
+ Mem Oct-21 | days | days_enrolled of 2021-10"""),
+    ),
+    Layout(
+        "school list.csv",
+        _of("""
+ LEA | district | district_name
+ LEA Code | district code | district_code
+ Institution Name | unique school | school_name
+ State School ID | unique code | school_code
+ Lat | latitude | latitude
+ Long | longitude | longitude
+ LEAP Begin Date | start | leap_from"""),
+    ),
+    Layout(
+        "with-columns-that-mislead.csv",
+        _of("""
+        Student ID | id | student_id
+        Guardian Language | language |
+        Sibling Grade | grade |
+        Birth Date | date |
+        Entry Date | date |
+        Parent Gender | sex |
+        Hispanic Ethnicity Flag | y n |
+        Math Grade | race letters |
+        School | school | school_code
+        Feeder School Code | school code |
+        School Year | school year | school_year
+        Grade | grade | grade
+        Gender | sex | gender
+        Race | race words | race_ethnicity
+        EL | y n | english_learner
+        EL Exit Date | date |
+        SpEd | y n | disability
+        Primary Disability Code | number |
+        Lunch Status | lunch | meal_eligibility
+        Lunch Balance | days |
+        Homeless | y n | homeless
+        Homeless Unaccompanied Youth | y n |
+        Home Language | language | home_language"""),
+    ),
+    Layout(
+        "absences-of-kinds.csv",
+        _of("""
+        Student ID | id | student_id
+        School Code | school code | school_code
+        Month | iso months | month
+        Days Enrolled | days | days_enrolled
+        Excused Absences | absent |
+        Unexcused Absences | absent |
+        Total Absences | absent | days_attended
+        Tardies | absent |"""),
+    ),
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from tests.lib.input_files import Row, rows
+
 SAME, REFUSED, NOTED, ANY = "same", "refused", "noted", "any"
 """What may come of a mutation: the same tables; a refusal; other tables, and a note that says why;
 other tables, as the file now says something else.
@@ -21,6 +23,14 @@ _UNLIKE = (
     ("Sex", "Race"),
     ("Date", "Status"),
 )
+
+
+def accented() -> dict[str, list[Row]]:
+    """The small state, with names that have letters beyond ASCII."""
+    tables = rows()
+    for school, name in zip(tables["schools"], ("Peña School", "École Sud", "Hill"), strict=True):
+        school["school_name"] = name
+    return tables
 
 
 @dataclass
@@ -39,7 +49,7 @@ class Export:
     def read(cls, path: Path) -> "Export":
         """A file of `exports.write_exports`."""
         separator = _SEPARATORS.get(path.name, ",")
-        text = path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode("cp1252" if path.name == "schools.txt" else "utf-8-sig")
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
         start = 2 if path.name == "schools.txt" else 0
         return cls(path, lines[:start], lines[start], lines[start + 1 :], separator)
@@ -177,7 +187,7 @@ def total_below(e: Export, random: Random) -> str:
 
 
 def other_letters(e: Export, random: Random) -> str:
-    e.encoding = random.choice(("utf-8-sig", "utf-16", "cp1252"))
+    e.encoding = random.choice(("utf-8", "utf-8-sig", "utf-16", "cp1252"))
     e.write()
     return SAME
 

@@ -2,8 +2,10 @@
 
 import tomllib
 from collections import Counter
+from datetime import datetime
 
 import pytest
+from xlsxwriter import Workbook
 
 from benchmarks.layouts import all_verdicts
 from leapdash.build.sources.exports.inspect.tables import layouts_of, tables_missing
@@ -39,6 +41,31 @@ def test_a_mapping_without_questions_is_read_as_it_was_written(tmp_path):
     (table,) = read_mapping(path).tables
     assert table.columns["days_attended"].less == "Total Days Absent"
     assert table.columns["school_code"].match == "schools"
+
+
+def test_months_that_excel_took_for_days_are_months(tmp_path):
+    with Workbook(tmp_path / "days.xlsx") as book:
+        sheet, month = book.add_worksheet("Days"), book.add_format({"num_format": "mmm-yy"})
+        sheet.merge_range(0, 2, 0, 3, "Days Enrolled")
+        sheet.merge_range(0, 4, 0, 5, "Days Absent")
+        sheet.write_row(1, 0, ["Student ID", "School"])
+        for column in range(4):
+            sheet.write_datetime(1, 2 + column, datetime(2021, 9 + column % 2, 1), month)
+        for row in range(2, 5):
+            sheet.write_row(row, 0, [f"{row}", "North", 20, 19, 1, 0])
+    (found,) = layouts_of([tmp_path / "days.xlsx"])
+    (table,) = found.tables
+    assert table.header == (1, 2)
+    assert table.months == {
+        "2021-09": {
+            "days_enrolled": "Days Enrolled 2021-09-01",
+            "days_absent": "Days Absent 2021-09-01",
+        },
+        "2021-10": {
+            "days_enrolled": "Days Enrolled 2021-10-01",
+            "days_absent": "Days Absent 2021-10-01",
+        },
+    }
 
 
 def guess_of(layout_file, column, tmp_path):

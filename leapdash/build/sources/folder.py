@@ -89,6 +89,8 @@ def open_folder(path: InputPath) -> Source:
             problems.append(str(error))
     problems += [] if problems else list(_wrong_tables(path, tables))
     if problems:
+        if not tables:
+            problems.append("Files of another layout need a mapping: `leapdash inspect` writes it.")
         raise InputError("\n".join(problems[:MOST_PROBLEMS]))
     notes += _left_aside([n for n in _names(path) if n not in taken])
     for given in tables.values():

@@ -28,7 +28,8 @@ def no_folder(folder: object, found: str) -> InputError:
     """The error where `found` stands in the place of the folder."""
     needed = ", ".join(table.name for table in INPUT_TABLES if not table.optional)
     return InputError(
-        f"{folder}: {found}.\nExpected a folder with {needed} as .parquet, .csv or .csv.gz."
+        f"{folder}: {found}.\nExpected a folder with {needed} as .parquet, .csv or .csv.gz. "
+        "Files of another layout need a mapping: `leapdash inspect` writes it."
     )
 
 

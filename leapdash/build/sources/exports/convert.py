@@ -131,6 +131,8 @@ class _PartReader:
         self._naming = {
             n for name in _NAMED if name in self._columns for n in self._columns[name].numbers
         }
+        student = source.columns.get("student_id")
+        self._of_students = set(student.headings) if student else set()
         self._repaired: Counter[tuple[str, str]] = Counter()
         self._totals: list[int] = []
         self._passed_over = 0
@@ -207,7 +209,7 @@ class _PartReader:
                 trouble.text.strip(),
                 refused.expected,
                 refused.remedy,
-                secret=converter.column.name == "student_id",
+                secret=bool(self._of_students & set(converter.source.headings)),
             )
         for repair, count in found.repaired.items():
             self._repaired[converter.heading, repair] += count

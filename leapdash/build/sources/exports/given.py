@@ -57,7 +57,8 @@ def files_of(source: TableSource, files: Sequence[InputPath]) -> list[InputPath]
     """
     found: list[InputPath] = []
     for pattern in source.files:
-        fitting = [f for f in files if fnmatch(f.name.lower(), pattern.lower())]
+        exact = [f for f in files if f.name.lower() == pattern.lower()]
+        fitting = exact or [f for f in files if fnmatch(f.name.lower(), pattern.lower())]
         if not fitting:
             names = [file.name for file in files]
             near = get_close_matches(pattern, names, n=1)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
 from leapdash.build.sources.exports.cells import key_of, tidy
@@ -144,6 +145,7 @@ def _says(value: str) -> bool:
 
 
 def _is_value(text: str) -> bool:
-    """A number or a day in figures, which is no name; a month may be one."""
+    """A number or a day in figures, which is no name; a month, by its first day too, may be one."""
     plain = tidy(text)[0]
-    return bool(_NUMBER.fullmatch(plain)) or day_of(plain, "m/d/y") is not None
+    day = day_of(plain, "m/d/y")
+    return bool(_NUMBER.fullmatch(plain)) or (isinstance(day, date) and day.day != 1)

@@ -45,6 +45,12 @@ class _Kind:
     values: dict[str, None] = field(default_factory=dict)
     count: int = 0
 
+    @property
+    def may_name(self) -> bool:
+        """Whether the values are those of another column, one for each student perhaps."""
+        each_another = len(self.values) == self.count > _MOST_VALUES
+        return each_another or len(self.values) > _MOST_KINDS
+
 
 class Problems:
     """What was found wrong so far, in the order it was met.
@@ -112,7 +118,7 @@ class Problems:
         values = [value for value in kind.values if value]
         if not values:
             found = "empty"
-        elif kind.secret or is_personal(heading) or len(kind.values) > _MOST_KINDS:
+        elif kind.secret or is_personal(heading) or kind.may_name:
             found = "a value that is not shown, as it may be a student's"
         else:
             found = ", ".join(kind.wording.format(shortened(v, 60)) for v in values[:_MOST_VALUES])

@@ -18,6 +18,9 @@ _YEAR_FIRST = re.compile(
     rf"(?<!\d)(20\d{{2}})[ _/-]*(?:({_NAMES})(?![a-z])|(0[1-9]|1[0-2])(?!\d))", re.I
 )
 _YEAR_LAST = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[ _/-](20\d{2})(?!\d)")
+# What a spreadsheet makes of a month in a heading: its first day.
+_FIRST_DAY = re.compile(r"(?<!\d)(20\d{2})-(0[1-9]|1[0-2])-01(?!\d)")
+_FIRST_DAY_LAST = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])/0?1/(20\d{2})(?!\d)")
 _NUMBER = re.compile(r"(?<!\d)(?:m|month)?[ _-]*(0?[1-9]|1[0-2])(?!\d)", re.I)
 _USUAL = frozenset((9, 10, 11, 12, 1, 2, 3, 4, 5))
 
@@ -44,7 +47,11 @@ def months_in(headings: Sequence[str]) -> Mapping[str, MonthHeading]:
 
 def _named(heading: str) -> MonthHeading | None:
     """A heading with a month's name, or a year and a month in figures."""
-    if match := _YEAR_FIRST.search(heading):
+    if match := _FIRST_DAY.search(heading):
+        month = f"{match[1]}-{match[2]}"
+    elif match := _FIRST_DAY_LAST.search(heading):
+        month = f"{match[2]}-{int(match[1]):02d}"
+    elif match := _YEAR_FIRST.search(heading):
         number = int(match[3]) if match[3] else MONTH_NUMBERS[match[2].lower()]
         month = f"{match[1]}-{number:02d}"
     elif match := _YEAR_LAST.search(heading):

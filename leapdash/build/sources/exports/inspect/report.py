@@ -101,11 +101,16 @@ def _example(profile: ColumnProfile, found: Sequence[tuple[str, str]]) -> str:
     if not profile.values:
         return "(empty)"
     known = bool(found) and not any(text.startswith("student_id") for text, _ in found)
-    if is_personal(profile.heading) or (not known and len(profile.values) > _FEW):
+    if is_personal(profile.heading) or (not known and _may_name(profile)):
         return "(not shown)"
     if any(text.startswith("student_id") for text, _ in found):
         return "(not shown)"
     return profile.example
+
+
+def _may_name(profile: ColumnProfile) -> bool:
+    """Whether values of a column that isn't known are so many that they may name students."""
+    return len(profile.values) > min(_FEW, (profile.rows - profile.blank) / 2)
 
 
 def _line(*cells: str) -> str:
