@@ -10,13 +10,19 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
+from typer.testing import CliRunner
 
 from benchmarks.states import DESIGNS, draw
+from leapdash.build.sources.edfi.configuration import read_configuration
+from leapdash.build.sources.edfi.resources import resources
+from leapdash.cli import app
+from leapdash.release import open_release
 from leapdash.show.doors import audit
 from leapdash.show.doors.nameless import named
 from leapdash.show.doors.reader import Reader, reading
 from leapdash.show.doors.roles import roles_from
 from leapdash.show.on_show import STORE_VARIABLE
+from tests.lib import edfi, edfi_api
 from tests.lib.endpoint import client
 from tests.lib.paths import ROOT
 
@@ -73,3 +79,33 @@ def test_the_endpoint_s_examples_and_addresses_answer(release, monkeypatch):
         path = path.replace("PAGE", "impact").replace("TABLE", "impact-reach")
         assert asks.get(path).status_code == 200, path
     assert len(paths) == 8
+
+
+def test_the_recipe_from_ed_fi_runs(tmp_path, monkeypatch):
+    text = (ROOT / "docs" / "recipes" / "from-ed-fi.md").read_text("utf-8")
+    (commands,) = re.findall(r"```sh\n(.+?)```", text, re.S)
+    (toml,) = re.findall(r"```toml\n(.+?)```", text, re.S)
+    monkeypatch.chdir(tmp_path)
+    with edfi_api.serving(edfi_api.Api()) as api:
+        api.fill(edfi.small())
+        for line in commands.replace("https://edfi.example.org", api.url).splitlines():
+            if name := re.match(r"export (\w+)=", line):
+                given = edfi_api.KEY if name[1].endswith("KEY") else edfi_api.SECRET
+                monkeypatch.setenv(name[1], given)
+            else:
+                arguments = line.removeprefix("python -m leapdash ").split()
+                result = CliRunner().invoke(app, [*arguments, *without_effects(arguments)])
+                assert result.exit_code == 0, result.output
+    assert open_release(tmp_path / "store").manifest.sources
+    # What the recipe's configuration says is understood, and taken by a build.
+    (tmp_path / "mine.toml").write_text(toml.replace("LEAP home visit", "Home Visit"))
+    said = read_configuration(tmp_path / "mine.toml")
+    assert said.meaning("exits", "uri://own/ExitWithdrawTypeDescriptor#NS") == "never came"
+    assert said.about is not None
+    names = re.findall(r"^\| `(\w+)`[^|]*\|", text, re.M)
+    assert set(names) <= {one.name for one in (*resources(5), *resources(6))}
+
+
+def without_effects(arguments: list[str]) -> list[str]:
+    """The option that makes a build quick."""
+    return ["--no-effects"] if arguments[0] == "build" else []
