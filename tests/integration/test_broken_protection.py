@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from leapdash.build.disclosure import protect, tables
+from leapdash.build.disclosure import elimination, protect, tables
 from leapdash.build.disclosure.publish import _facts, audit
 from leapdash.build.disclosure.rules import STATE_RULES, Rules
 from leapdash.build.disclosure.tables import public_tables
@@ -299,7 +299,7 @@ def test_a_step_left_out_is_found(restricted, tmp_path, monkeypatch, module, nam
 def test_without_what_districts_know_it_is_found(restricted, tmp_path, monkeypatch):
     """Neither by combination nor by range: each of the two makes up for most of the other."""
     with monkeypatch.context() as patch:
-        patch.setattr(protect, "_told_owners", nobody)
+        patch.setattr(elimination, "_told_owners", nobody)
         patch.setattr(protect._Family, "_narrow_to_owners", nobody)
         made = public_tables(restricted, STATE_RULES, SILENT).tables
     assert any("those of" in found for found in found_in(restricted, tmp_path, made))
@@ -307,7 +307,7 @@ def test_without_what_districts_know_it_is_found(restricted, tmp_path, monkeypat
 
 def test_without_elimination_too_little_is_left_to_withhold(restricted, monkeypatch):
     """Ranges alone don't find what else must be withheld, and say so."""
-    monkeypatch.setattr(protect, "_offer", nobody)
+    monkeypatch.setattr(elimination, "_offer", nobody)
     with pytest.raises(ContractError, match="nothing is left to withhold beside it"):
         public_tables(restricted, STATE_RULES, SILENT)
 
