@@ -87,8 +87,8 @@ def large_state(store: Path, districts: int, years: int) -> Release:
 
 
 def run(store: Path, out: Path, limit: float | None) -> tuple[float, float, float, str]:
-    """Seconds that `leapdash publish` takes by the clock and of the processor, the most memory (MB),
-    and what it says.
+    """Seconds that `leapdash publish` takes by the clock and of the processor, the most memory
+    (MB), and what it says.
     """
     command = [sys.executable, "-m", "leapdash", "publish", str(store), "--out", str(out)]
     command += [] if limit is None else ["--time-limit", str(limit)]

@@ -31,7 +31,8 @@ def attacked(occasion, lattice, shown, asked):
 @pytest.mark.parametrize("year", ["2020-21", "2021-22", "2022-23"])
 def test_nothing_is_worked_out_nor_narrowed_down_with_what_the_state_tells_of_a_year(year):
     """By group in all grades and by level, whatever isn't small at the year's end, to the student;
-    but for what follows, or is narrowed down, by that alone: no release of ours could keep it.
+    but for what follows, or is narrowed down, by that alone: no release of ours could keep it. What
+    is withheld for another month's sake, and isn't small at the year's end, may follow.
     """
     demo = open_release(DEMO)
     (section,) = (
@@ -54,6 +55,7 @@ def test_nothing_is_worked_out_nor_narrowed_down_with_what_the_state_tells_of_a_
         told, narrowed = attacked(occasion, lattice, sorted({*shown, *known}), withheld)
         told_alone, narrowed_alone = attacked(occasion, lattice, known, withheld)
         tried += len(withheld)
-        assert {lattice.cells[n] for n in told - told_alone} == set()
+        could_be_shown = {n for n in there if not occasion.small[n]}
+        assert {lattice.cells[n] for n in told - told_alone - could_be_shown} == set()
         assert {lattice.cells[n] for n in narrowed - narrowed_alone - told_alone} == set()
     assert tried > 100
