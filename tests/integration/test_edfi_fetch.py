@@ -6,9 +6,11 @@ import os
 
 import pytest
 
-from leapdash.build.sources.edfi.api import client, state
-from leapdash.build.sources.edfi.api.client import KEY_VARIABLE, SECRET_VARIABLE, TRIES
+from leapdash.build.sources import web
+from leapdash.build.sources.edfi.api import state
+from leapdash.build.sources.edfi.api.client import KEY_VARIABLE, SECRET_VARIABLE
 from leapdash.build.sources.edfi.api.fetch import fetch_edfi
+from leapdash.build.sources.web import TRIES
 from leapdash.errors import InputError, LeapdashError, UsageError
 from tests.lib import edfi
 from tests.lib.edfi import EVENTS, SPELLS
@@ -326,12 +328,12 @@ def test_a_row_without_an_id_is_told(fetch, api):
 def test_no_redirect_is_followed(fetch, api):
     elsewhere = {"Location": "https://elsewhere.example/"}
     api.faults.append(_only("/schools")(("status", 302, elsewhere)))
-    with pytest.raises(InputError, match=r"the API sends on to elsewhere\.example"):
+    with pytest.raises(InputError, match=r"the service sends on to elsewhere\.example"):
         fetch()
 
 
 def test_an_answer_that_is_too_long_is_told(fetch, api, monkeypatch):
-    monkeypatch.setattr(client, "LONGEST_ANSWER", 2000)
+    monkeypatch.setattr(web, "LONGEST_ANSWER", 2000)
     with pytest.raises(InputError, match="an answer of more than"):
         fetch()
 
@@ -339,12 +341,12 @@ def test_an_answer_that_is_too_long_is_told(fetch, api, monkeypatch):
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("http://api.example.org", "http, which anybody on the way can read"),
-        ("ftp://api.example.org", "no address of an API"),
+        ("http://api.example.org", "http, which anybody on the way can change"),
+        ("ftp://api.example.org", "no address"),
         ("https://key:secret@api.example.org", "the address holds more than host and path"),
         ("https://api.example.org/?x=1", "the address holds more than host and path"),
-        ("api.example.org", "no address of an API"),
-        ("https://[", "no address of an API"),
+        ("api.example.org", "no address"),
+        ("https://[", "no address"),
     ],
 )
 def test_an_address_that_makes_no_sense_is_refused(tmp_path, url, message):

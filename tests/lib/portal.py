@@ -111,7 +111,7 @@ def serving(portal: Portal) -> Iterator[Portal]:
             self.wfile.write(body)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     portal.url = f"http://127.0.0.1:{server.server_port}"
     try:
         yield portal

@@ -3,7 +3,7 @@
 What is tried again, and when, is urllib3's: back-off that doubles, with jitter, and Retry-After.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -107,8 +107,10 @@ class Web:
         url: str,
         headers: Mapping[str, str],
         fields: Mapping[str, str] | None = None,
+        whole: Callable[[bytes], bool] = lambda _body: True,
     ) -> Answer:
-        """The answer, asked for again where none comes, it is cut short, or the service says so.
+        """The answer, asked for again where none comes, it is cut short, or the service says so;
+        `whole`: whether a body is whole.
 
         Raises NotThereError for an answer from 400 on, InputError for one that leads elsewhere or
         is too long, UnreachableError where none comes.
@@ -130,6 +132,9 @@ class Web:
                 tries = self._again(tries, url, found, response)
                 continue
             _check(url, response, body)
+            if not whole(body):
+                tries = self._again(tries, url, "no whole JSON")
+                continue
             named = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status, body, named)
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from urllib3.util import Retry
 
-from leapdash.build.sources.edfi.api.client import TRIES, Client, NotThereError
+from leapdash.build.sources.edfi.api.client import Client
 from leapdash.build.sources.edfi.api.pages import Pages
 from leapdash.build.sources.edfi.api.state import Folder, State
 from leapdash.build.sources.edfi.resources import Resource, resources
+from leapdash.build.sources.web import TRIES, NotThereError
 from leapdash.errors import InputError, LeapdashError, UsageError, shortened
 from leapdash.progress import SILENT, Progress
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from leapdash.build.sources.edfi.api.client import Answer, Client, NotThereError
+from leapdash.build.sources.edfi.api.client import Answer, Client
+from leapdash.build.sources.web import NotThereError
 from leapdash.errors import InputError, shortened
 
 CURSOR, OFFSET = "cursor", "offset"
