@@ -7,7 +7,7 @@ import os
 import pytest
 
 from leapdash.build.sources import web
-from leapdash.build.sources.edfi.api import state
+from leapdash.build.sources.edfi.api import client, state
 from leapdash.build.sources.edfi.api.client import KEY_VARIABLE, SECRET_VARIABLE
 from leapdash.build.sources.edfi.api.fetch import fetch_edfi
 from leapdash.build.sources.web import TRIES
@@ -343,7 +343,10 @@ def test_an_answer_that_is_too_long_is_told(fetch, api, monkeypatch):
     [
         ("http://api.example.org", "http, which anybody on the way can change"),
         ("ftp://api.example.org", "no address"),
-        ("https://key:secret@api.example.org", "the address holds more than host and path"),
+        (
+            "https://key:secret@api.example.org",
+            "the address holds more than host and path",
+        ),  # pragma: allowlist secret
         ("https://api.example.org/?x=1", "the address holds more than host and path"),
         ("api.example.org", "no address"),
         ("https://[", "no address"),

@@ -18,7 +18,10 @@ from urllib3.util import Retry
 from leapdash.build.sources.web import TRIES, NotThereError, Web, plain
 from leapdash.errors import InputError, UsageError, shortened
 
-KEY_VARIABLE, SECRET_VARIABLE = "LEAPDASH_EDFI_KEY", "LEAPDASH_EDFI_SECRET"
+KEY_VARIABLE, SECRET_VARIABLE = (
+    "LEAPDASH_EDFI_KEY",
+    "LEAPDASH_EDFI_SECRET",
+)  # pragma: allowlist secret
 _RENEWED_BEFORE = 60  # seconds before a token ends
 _REMEDY = (
     "Expected an answer. What was read so far stays in the folder: the same command goes on from "
