@@ -18,7 +18,8 @@ from urllib3.util import Retry
 from leapdash.build.sources.web import TRIES, NotThereError, Web, plain
 from leapdash.errors import InputError, UsageError, shortened
 
-KEY_VARIABLE, SECRET_VARIABLE = (
+KEY_VARIABLE = "LEAPDASH_EDFI_KEY"
+SECRET_VARIABLE = "LEAPDASH_EDFI_SECRET"  # noqa: S105  # pragma: allowlist secret
     "LEAPDASH_EDFI_KEY",
     "LEAPDASH_EDFI_SECRET",
 )  # pragma: allowlist secret
