@@ -20,9 +20,6 @@ from leapdash.errors import InputError, UsageError, shortened
 
 KEY_VARIABLE = "LEAPDASH_EDFI_KEY"
 SECRET_VARIABLE = "LEAPDASH_EDFI_SECRET"  # noqa: S105  # pragma: allowlist secret
-    "LEAPDASH_EDFI_KEY",
-    "LEAPDASH_EDFI_SECRET",
-)  # pragma: allowlist secret
 _RENEWED_BEFORE = 60  # seconds before a token ends
 _REMEDY = (
     "Expected an answer. What was read so far stays in the folder: the same command goes on from "
