@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from leapdash.build.sources.published.read import read_published
 from leapdash.build.sources.web import TRIES, UnreachableError
 from leapdash.cli import app
 from leapdash.errors import InputError, LeapdashError, StoreError, UsageError
+from leapdash.release import open_release
+from tests.lib.input_files import write_csv
+from tests.lib.paths import ROOT
 from tests.lib.portal import Portal, Rows, serving
 
 YEARS = {"226r-dnit": 2020, "t4hx-jd4c": 2021, "he4h-bgqh": 2022}
@@ -183,3 +187,17 @@ def test_the_command_line_says_which_files_are_there(portal: Portal, tmp_path: P
     assert [line for line in said.output.splitlines() if line.endswith(".csv")] == [
         str(tmp_path / name) for name in DATASETS.values()
     ]
+
+
+def test_the_recipe_of_the_public_data_runs(
+    portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = (ROOT / "docs" / "recipes" / "connecticuts-public-data.md").read_text("utf-8")
+    commands = re.findall(r"```sh\n(.+?)\n```", recipe, re.S)
+    monkeypatch.chdir(tmp_path)
+    write_csv(tmp_path / "my-data")
+    for command, more in zip(commands, (["--portal", portal.url], ["--no-effects"]), strict=True):
+        said = CliRunner().invoke(app, [*command.removeprefix("leapdash ").split(), *more])
+        assert said.exit_code == 0, said.output
+    years = set(open_release(tmp_path / "store").table("published")["school_year"].to_pylist())
+    assert years == {"2021-22", "2022-23"}
