@@ -3,6 +3,7 @@ files are. The releases and what is read from them don't change, so each stands 
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from gettext import GNUTranslations
@@ -41,6 +42,18 @@ settings.register_profile(
     "full", max_examples=200, deadline=None, suppress_health_check=_SLOW_EXAMPLES
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `full` what the marker `two_of_each` leaves to `make verify`."""
+    tried = Counter[str]()
+    for item in items:
+        if item.get_closest_marker("two_of_each") and hasattr(item, "callspec"):
+            name = item.nodeid.partition("[")[0]
+            tried[name] += 1
+            if tried[name] > 2:
+                item.add_marker(pytest.mark.full)
 
 
 @pytest.fixture(scope="session")

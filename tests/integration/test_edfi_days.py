@@ -21,6 +21,8 @@ from tests.lib.edfi import (
     spell,
 )
 
+# To open a folder takes seconds.
+pytestmark = pytest.mark.two_of_each
 OCTOBER = date(2021, 10, 5)
 FULL = {"2021-09": (22, 22), "2021-10": (21, 21), "2021-11": (22, 22)}
 PEOPLE = edfi.PEOPLE[5]

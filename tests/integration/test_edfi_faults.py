@@ -8,9 +8,12 @@ import pytest
 
 from leapdash.build.build import build
 from leapdash.engines.scratch import _PREFIX
-from leapdash.errors import InputError, UsageError
+from leapdash.errors import InputError
 from tests.lib import edfi
 from tests.lib.edfi import EVENTS, SCHOOL, SPELLS, descriptor, event
+
+# To open a folder takes seconds.
+pytestmark = pytest.mark.two_of_each
 
 PEOPLE = edfi.PEOPLE[5]
 
@@ -342,9 +345,10 @@ def test_what_is_made_on_the_way_is_removed_also_where_it_is_refused(
     assert not list(tmp_path.glob(f"{_PREFIX}*"))
 
 
-def test_a_mapping_file_is_refused_where_nothing_needs_it(tmp_path):
+def test_a_mapping_of_ed_fi_is_refused_where_there_is_none(tmp_path):
     (tmp_path / "schools.csv").write_text("")
-    with pytest.raises(UsageError, match="--mapping"):
+    (tmp_path / "edfi.toml").write_text("[attendance]\n")
+    with pytest.raises(InputError, match="'attendance' is not known"):
         build(tmp_path, tmp_path / "store", mapping=tmp_path / "edfi.toml")
 
 

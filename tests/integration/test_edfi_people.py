@@ -7,6 +7,9 @@ import pytest
 from tests.lib import edfi
 from tests.lib.edfi import DISTRICT, SCHOOL, descriptor, person
 
+# To open a folder takes seconds.
+pytestmark = pytest.mark.two_of_each
+
 PEOPLE = edfi.PEOPLE[5]
 
 

@@ -46,15 +46,15 @@ def figures(change: Callable[[str], str | bytes]) -> Spoil:
 
 
 PUBLISHED = {
-    "a report of EdSight": fault(
-        figures(lambda _: "\r\n".join(EDSIGHT)),
-        "figures.csv, row 1: a report of EdSight, 'Chronic Absenteeism, 2018-19'",
-        _WANTED,
+    "another report of EdSight": fault(
+        figures(lambda _: "\r\n".join(EDSIGHT).replace("Chronic Absenteeism", "Sanctions")),
+        "figures.csv, row 5: Sanctions, 2018-19, District, District Code, Grade",
+        "Expected a report of EdSight, Chronic Absenteeism of all districts by grade",
     ),
-    "a trend report of EdSight": fault(
-        figures(lambda _: "\r\n".join(EDSIGHT_TREND)),
-        "figures.csv, row 1: a report of EdSight, 'Chronic Absenteeism, Trend'",
-        _WANTED,
+    "a trend without years": fault(
+        figures(lambda _: "\r\n".join(EDSIGHT_TREND).replace("2011-12", "2011")),
+        "figures.csv, row 5: 2011, 2012-13, under the title 'Chronic Absenteeism, Trend'",
+        "or a column for every school year",
     ),
     "a directory of schools": fault(
         figures(lambda _: "District Name,Organization Code,Town\nAnsonia,0020011,Ansonia\n"),
