@@ -31,6 +31,7 @@ _TABLE_KEYS = (
     "encoding",
     "delimiter",
     "distinct",
+    "mostly_absent",
     "columns",
     "values",
     "months",
@@ -84,8 +85,9 @@ class TableSource:
 
     `files`: names or patterns. `sheet`: of a workbook, or table of a DuckDB file. `header`: the
     lines it stands in, where it must be said. `distinct`: rows that say the same count once.
-    `values`: by column, what a value stands for; values in the form of cells.key_of. `place`: how
-    messages call this part of the mapping.
+    `mostly_absent`: it is meant that fewer than half of the days are attended. `values`: by
+    column, what a value stands for; values in the form of cells.key_of. `place`: how messages call
+    this part of the mapping.
     """
 
     contract: Table
@@ -95,6 +97,7 @@ class TableSource:
     encoding: str = ""
     delimiter: str = ""
     distinct: bool = False
+    mostly_absent: bool = False
     columns: Mapping[str, ColumnSource] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     months: tuple[Month, ...] = ()
@@ -177,6 +180,7 @@ class _TableReader:
             self._text("encoding", tuple(ENCODINGS)),
             DELIMITERS.get(self._text("delimiter", tuple(DELIMITERS)), ""),
             self._flag("distinct"),
+            self._flag("mostly_absent"),
             columns,
             dict(self._values(table)),
             months,

@@ -3,12 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from leapdash.build.sources.exports.cells import key_of, words_of
 from leapdash.build.sources.exports.dates import month_of, school_year_of_text
 from leapdash.build.sources.exports.inspect.guesses import ColumnGuess
 from leapdash.build.sources.exports.inspect.profile import ColumnProfile
-from leapdash.build.sources.exports.inspect.vocabulary import columns_called, like_names
+from leapdash.build.sources.exports.inspect.vocabulary import (
+    columns_called,
+    like_names,
+    says_absent,
+)
 from leapdash.build.sources.exports.mapping import ColumnSource
 from leapdash.build.sources.exports.values import CellReader, Read
 from leapdash.contract import CODE_PATTERN, Column, Table
@@ -21,6 +26,7 @@ _CODE = re.compile(rf"{CODE_PATTERN}|[0-9]{{5,6}}(\.0+)?")
 _PRESENT, _ABSENT = ("p", "present", "pr"), ("a", "absent", "ab")
 _NAMED_AFTER = {"school_code": "school_name", "district_code": "district_name"}
 _END_YEAR = ("end", "year")
+_SHARE = re.compile(r"0?\.[0-9]+|[01](\.0+)?")
 
 
 class Finder:
@@ -117,6 +123,8 @@ class Finder:
     def _found(self, column: Column, heading: str) -> ColumnGuess:
         """The column under that heading, with what the mapping must say of it."""
         profile, name = self._profiles[heading], column.name
+        if name == "attended" and says_absent(heading) and any(map(_is_number, profile.values)):
+            return _absent_instead(profile)
         source = self._source(name, profile)
         guess = ColumnGuess(name, heading, columns_called(heading)[1] or "a word in its name")
         if source.date:
@@ -262,6 +270,25 @@ class Finder:
             guess.asks.append(
                 'months without a year: school_year = "2021-22", or the heading of the school year'
             )
+
+
+def _absent_instead(profile: ColumnProfile) -> ColumnGuess:
+    """Shares of a day, or numbers, under a heading that speaks of absence: what they count must be
+    said, and 1 is offered as a day absent.
+    """
+    guess = ColumnGuess("attended", choices=(profile.heading,))
+    guess.asks.append(
+        "its name speaks of absence, its values are numbers: is 1 a day absent? Then take the # "
+        "away, and leave [table.values.attended] as it is"
+    )
+    for value in list(profile.values)[:_MOST_LISTED]:
+        share = _SHARE.fullmatch(value)
+        guess.values[value] = f"{(1 - Decimal(value)).normalize():f}" if share else None
+    return guess
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"[0-9]*\.?[0-9]+", text))
 
 
 def _asking(name: str, choices: Sequence[str], question: str) -> ColumnGuess:
