@@ -55,3 +55,47 @@ def test_fewer_than_half_of_the_days_attended_stop_the_build_unless_it_is_meant(
         'name = "attendance_daily"', 'name = "attendance_daily"\nmostly_absent = true'
     )
     assert read(folder, meant).problems == ""
+
+
+def write_months(folder, head, row_of, name="attendance 2021-22.csv"):
+    """A file with months side by side; `row_of` says what stands in a student's cells."""
+    rows = [(f"S{n}", school_of(n), *row_of(n)) for n in range(STUDENTS)]
+    write_rows(folder / name, ("Student ID", "School Code", *head), rows)
+
+
+def test_with_the_same_days_for_all_a_blank_cell_is_a_row(tmp_path):
+    folder = write_district(tmp_path / "x")
+    write_months(folder, ("Sep Absent", "Oct Absent"), lambda n: ("" if n % 4 else 5, 2))
+    text = inspected(folder)
+    assert "days_enrolled = 20" not in text
+    assert '# "09" = { days_enrolled = "…", days_absent = "Sep Absent" }' in text
+    text = text.replace('# "', '"').replace('days_enrolled = "…"', "days_enrolled = 20")
+    refused = read(folder, text).problems
+    assert "row 3, column Sep Absent: empty.\nExpected a number of days absent." in refused
+    place = 'for "09" under [table.months]: days_absent = { from = "Sep Absent", empty = "0" }.'
+    assert place in refused
+    said = text.replace('"Sep Absent"', '{ from = "Sep Absent", empty = "0" }')
+    found = read(folder, said)
+    assert found.problems == ""
+    assert sum(row["month"] == "2021-09-01" for row in found.rows) == STUDENTS
+    attended = [row["days_attended"] for row in found.rows if row["month"] == "2021-09-01"]
+    assert sorted(attended) == ["15"] * 5 + ["20"] * 15
+
+
+def test_blank_cells_in_months_with_days_enrolled_are_asked_about(tmp_path):
+    folder = write_district(tmp_path / "x")
+    head = ("Sep-21 Enrolled", "Sep-21 Absent", "Oct-21 Enrolled", "Oct-21 Absent")
+    write_months(
+        folder, head, lambda n: ("", "", 20, 1) if n == 0 else (20, 1, 20, "" if n % 2 else 1)
+    )
+    text = inspected(folder)
+    assert "ASK 10 cells of Oct-21 Absent are empty in months with days enrolled" in text
+    assert "cells of Sep-21 Absent" not in text
+    refused = read(folder, text).problems
+    assert "column Oct-21 Enrolled, Oct-21 Absent: empty.\n" in refused
+    assert " and '" not in refused
+    said = text.replace('"Oct-21 Absent" }', '{ from = "Oct-21 Absent", empty = "0" } }')
+    found = read(folder, said)
+    assert found.problems == ""
+    assert len(found.rows) == 2 * STUDENTS - 1
+    assert "attendance 2021-22.csv: 1 month of students passed over as blank" in found.notes

@@ -136,6 +136,7 @@ class _PartReader:
         self._repaired: Counter[tuple[str, str]] = Counter()
         self._totals: list[int] = []
         self._passed_over = 0
+        self._blank_months = 0
 
     @staticmethod
     def _named(name: str, part: Part) -> Places | None:
@@ -176,6 +177,9 @@ class _PartReader:
         for month in self._months:
             numbers = {n for name, c in month.items() if name != "month" for n in c.numbers}
             says = _says(block, numbers)
+            if month["days_enrolled"].source.blank_is_said:
+                says[:] = True
+            self._blank_months += int((~says).sum())
             positions = np.flatnonzero(says)
             own = block
             if not says.all():
@@ -227,6 +231,9 @@ class _PartReader:
         if self._totals:
             rows = ", ".join(map(str, self._totals[:_MOST_LISTED]))
             say(f"{label}: left out as it adds up other rows: row {rows}")
+        if self._blank_months:
+            plural = "s" if self._blank_months > 1 else ""
+            say(f"{label}: {self._blank_months:,} month{plural} of students passed over as blank")
         if self._passed_over:
             say(f"{label}: {self._passed_over:,} rows without a word in the columns needed")
 

@@ -48,7 +48,7 @@ class ColumnSource:
     empty cell means (of what is taken off, where something is). `match`: names are looked up among
     the `schools` or `districts`. `date`: one of dates.ORDERS. `year`: whether a single year is the
     `start` or `end` of a school year. `school_year`: of months without a year, written 2021-22, or
-    the heading it stands under.
+    the heading it stands under. `month`: as the mapping writes it, where it is of one month.
     """
 
     heading: str = ""
@@ -60,6 +60,14 @@ class ColumnSource:
     year: str | None = None
     school_year: str = ""
     less_value: str | None = None
+    month: str = ""
+
+    @property
+    def blank_is_said(self) -> bool:
+        """Whether a blank cell means something, or there is none as the value is the same in all
+        rows.
+        """
+        return self.value is not None or self.empty is not None
 
     @property
     def fixed_year(self) -> str | None:
@@ -280,12 +288,10 @@ class _TableReader:
             ):
                 self._wrong(where, columns, "days_enrolled, and one of days_attended, days_absent")
                 continue
-            of_month = {
-                name: self._column(c, f"{where}, {name}", True) for name, c in columns.items()
-            }
+            of_month = {n: self._column(c, f"{where}, {n}", True) for n, c in columns.items()}
             if None in of_month.values():
                 continue
-            found = {name: c for name, c in of_month.items() if c is not None}
+            found = {n: replace(c, month=name) for n, c in of_month.items() if c is not None}
             yield {"month": ColumnSource(value=name, school_year=school_year), **_days(found)}
 
     def _values(self, table: Table) -> Iterator[tuple[str, Mapping[str, str]]]:

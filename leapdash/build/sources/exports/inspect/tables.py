@@ -207,13 +207,34 @@ def _add_months(
             measures.pop(ABSENT, None)
         if not needed < measures.keys() or "" in measures:
             guess.months_asks.append(
-                f"{month_name}: expected days_enrolled, and days_attended or days_absent"
+                f"{month_name}: expected days_enrolled (a heading, or a number where it is the "
+                "same for every student), and days_attended or days_absent"
             )
+    _ask_of_blanks(guess, finder)
     if any(len(name) == len("09") for name in guess.months):
         years = finder.called("school_year")
         guess.months_year = years[0] if len(years) == 1 else said_year
         if not guess.months_year:
             guess.months_asks.append('months without a year: school_year = "2021-22" or a heading')
+
+
+def _ask_of_blanks(guess: TableGuess, finder: Finder) -> None:
+    """What cells mean that are blank in months in which days are enrolled."""
+    for measure in ("days_attended", ABSENT):
+        blank = {}
+        for month in guess.months.values():
+            if measure in month:
+                enrolled = month.get("days_enrolled")
+                of_others = finder.profile(enrolled).blank if enrolled else 0
+                blank[month[measure]] = finder.profile(month[measure]).blank - of_others
+        blank = {heading: count for heading, count in blank.items() if count > 0}
+        if blank:
+            first = next(iter(blank))
+            others = f" (and {len(blank) - 1} more)" if len(blank) > 1 else ""
+            guess.months_asks.append(
+                f"{blank[first]:,} cells of {first}{others} are empty in months with days "
+                f'enrolled: {measure} = {{ from = "{first}", empty = "0" }}?'
+            )
 
 
 def _schools_of_students(layouts: Sequence[Layout]) -> None:
