@@ -1,7 +1,13 @@
 """What exports could be misread for is asked about by `inspect`, and refused or told by a build."""
 
-import pytest
+from collections import Counter
+from zipfile import ZipFile
 
+import openpyxl
+import pytest
+from xlsxwriter import Workbook
+
+from leapdash.build.sources.exports.inspect.report import inspect_files
 from leapdash.errors import InputError
 from tests.lib.district_files import (
     SCHOOL_DAYS,
@@ -78,8 +84,8 @@ def test_with_the_same_days_for_all_a_blank_cell_is_a_row(tmp_path):
     found = read(folder, said)
     assert found.problems == ""
     assert sum(row["month"] == "2021-09-01" for row in found.rows) == STUDENTS
-    attended = [row["days_attended"] for row in found.rows if row["month"] == "2021-09-01"]
-    assert sorted(attended) == ["15"] * 5 + ["20"] * 15
+    attended = Counter(row["days_attended"] for row in found.rows if row["month"] == "2021-09-01")
+    assert attended == {"15": 5, "20": 15}
 
 
 def test_blank_cells_in_months_with_days_enrolled_are_asked_about(tmp_path):
@@ -99,3 +105,44 @@ def test_blank_cells_in_months_with_days_enrolled_are_asked_about(tmp_path):
     assert found.problems == ""
     assert len(found.rows) == 2 * STUDENTS - 1
     assert "attendance 2021-22.csv: 1 month of students passed over as blank" in found.notes
+
+
+def test_a_formula_without_a_stored_result_is_refused_with_its_place(tmp_path):
+    folder = write_district(tmp_path / "x")
+    book = openpyxl.Workbook()
+    book.active.title = "Days"
+    book.active.append(["Student ID", "School Code", "Month", "Days Enrolled", "Days Absent"])
+    for n in range(STUDENTS):
+        absent = "=1+1" if n % 3 == 0 else 0
+        book.active.append([f"S{n}", school_of(n), "2021-09", 20, absent, None, "=unused"])
+    book.save(folder / "attendance.xlsx")
+    text = inspected(folder)
+    assert 'less = "Days Absent"' in text
+    refused = read(folder, text).problems
+    assert "attendance.xlsx, sheet Days, row 2, column Days Enrolled, Days Absent:" in refused
+    assert "a formula without a stored result. 7 rows like this" in refused
+    assert "Open the workbook in Excel and save it." in refused
+    (said,) = (
+        line for line in inspect_files([folder], tmp_path / "new.toml") if "7 formulas" in line
+    )
+    assert "without a stored result (Days Absent" in said
+
+
+def test_formulas_with_results_are_read_even_those_that_say_nothing(tmp_path):
+    folder = write_district(tmp_path / "x")
+    with Workbook(folder / "attendance.xlsx") as book:
+        sheet = book.add_worksheet("Days")
+        head = ("Student ID", "School Code", "Month", "Days Enrolled", "Days Absent")
+        sheet.write_row(0, 0, head)
+        for n in range(STUDENTS):
+            sheet.write_row(n + 1, 0, (f"S{n}", school_of(n), "2021-09", 20))
+            sheet.write_formula(n + 1, 4, '=IF(1,"",0)', value="none" if n % 2 else 3)
+    with ZipFile(folder / "attendance.xlsx") as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with ZipFile(folder / "attendance.xlsx", "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, data.replace(b"<v>none</v>", b"<v></v>"))
+    text = inspected(folder).replace('less = "Days Absent"', 'less = "Days Absent", empty = "0"')
+    found = read(folder, text)
+    assert found.problems == ""
+    assert [row["days_attended"] for row in found.rows[:2]] == ["17", "20"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from leapdash.build.sources.exports.cells import MISSING, key_of, tidy
+from leapdash.build.sources.exports.cells import MISSING, NO_RESULT, key_of, tidy
 from leapdash.build.sources.exports.dates import (
     Unsaid,
     day_of,
@@ -106,6 +106,11 @@ class CellReader:
             plain = empty or ""
             if not plain:
                 return Read("") if self._may_be_missing else self._empty(taken_off)
+        if plain == NO_RESULT:
+            return Refused(
+                "a value; this is a formula without a stored result",
+                "Open the workbook in Excel and save it.",
+            )
         if plain.casefold() in _ERRORS:
             return Refused("a value; this is the error of a formula", "Correct the cell.")
         if self._is_id and _SHORTENED_NUMBER.fullmatch(plain):

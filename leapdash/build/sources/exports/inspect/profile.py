@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from leapdash.build.sources.exports.cells import TOTALS, key_of, tidy
+from leapdash.build.sources.exports.cells import NO_RESULT, TOTALS, key_of, tidy
 from leapdash.build.sources.exports.dates import numbers_of
 from leapdash.build.sources.exports.headings import Header
 from leapdash.build.sources.exports.sheet import Sheet
@@ -18,13 +18,14 @@ class ColumnProfile:
     """What stands in one column.
 
     `values`: how often each text is there, tidied, up to MOST_DISTINCT of them; `blank`: how many
-    cells have nothing; `largest`: of dates in figures, the largest first and second number, and
-    whether the second is always 1.
+    cells have nothing; `unstored`: how many have a formula without a result; `largest`: of dates in
+    figures, the largest first and second number, and whether the second is always 1.
     """
 
     heading: str
     rows: int = 0
     blank: int = 0
+    unstored: int = 0
     values: Counter[str] = field(default_factory=Counter)
     largest: tuple[int, int] = (0, 0)
     firsts: bool = True
@@ -45,6 +46,9 @@ class ColumnProfile:
         plain = tidy(text)[0]
         if not plain:
             self.blank += times
+            return
+        if plain == NO_RESULT:
+            self.unstored += times
             return
         if plain in self.values or len(self.values) < MOST_DISTINCT:
             self.values[plain] += times

@@ -15,6 +15,7 @@ from leapdash.build.sources.exports.inspect.profile import ColumnProfile, profil
 from leapdash.build.sources.exports.inspect.vocabulary import ABSENT
 from leapdash.build.sources.exports.sheet import Sheet
 from leapdash.contract import INPUT_TABLES, Table, input_table
+from leapdash.errors import shortened
 from leapdash.remote import InputPath
 
 _YEARS = re.compile(r"(?<!\d)(20\d{2}|\d{2})[-_–/ ](20\d{2}|\d{2})(?!\d)")
@@ -64,6 +65,7 @@ def layouts_of(files: Sequence[InputPath]) -> list[Layout]:
             key = (tuple(map(key_of, header.names)), sheet.sheet, header.lines, own)
             layout = layouts.get(key)
             found = profiles(sheet, header)
+            _note_formulas(sheet, found)
             if layout is None:
                 layout = layouts[key] = Layout(sheet, header, found, said_year=year)
             else:
@@ -279,9 +281,20 @@ def _year_said(sheet: Sheet, header: Header) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+def _note_formulas(sheet: Sheet, found: Sequence[ColumnProfile]) -> None:
+    headings = [profile.heading for profile in found if profile.unstored]
+    if headings:
+        count = sum(profile.unstored for profile in found)
+        sheet.notes.append(
+            f"{sheet.label}: {count:,} formula{'s' if count > 1 else ''} without a stored result "
+            f"({shortened(', '.join(headings), 200)}); open the workbook in Excel and save it"
+        )
+
+
 def _add(mine: ColumnProfile, other: ColumnProfile) -> None:
     mine.rows += other.rows
     mine.blank += other.blank
+    mine.unstored += other.unstored
     for value, times in other.values.items():
         mine.values[value] += times
     mine.largest = (
