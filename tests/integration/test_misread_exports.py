@@ -146,3 +146,23 @@ def test_formulas_with_results_are_read_even_those_that_say_nothing(tmp_path):
     found = read(folder, text)
     assert found.problems == ""
     assert [row["days_attended"] for row in found.rows[:2]] == ["17", "20"]
+
+
+def test_a_file_of_absences_and_tardies_alone_is_refused(tmp_path):
+    def exception(student, day):
+        kind = (student * 7 + day * 3) % 20
+        return "A" if kind == 0 else "T" if kind < 3 else None
+
+    folder = write_district(tmp_path / "x")
+    write_days(folder, "Att Code", exception)
+    text = inspected(folder).replace('# "T" = ""', '"T" = "1"')
+    text = text.replace('# "A" = ""', '"A" = "0"')
+    refused = read(folder, text).problems
+    assert "half of the students have rows for no more than" in refused
+    assert "be absences and tardies alone. Export the days of membership too" in refused
+
+
+def test_a_student_who_came_late_is_no_sign_of_missing_days(tmp_path):
+    folder = write_district(tmp_path / "x")
+    write_days(folder, "Present", lambda n, day: 1 if n % 3 or day > 39 else None)
+    assert read(folder, inspected(folder)).problems == ""

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from leapdash.build.sources.exports.cells import TOTALS
 from leapdash.build.sources.exports.columns import ColumnConverter, Converted
+from leapdash.build.sources.exports.coverage import DaysCovered
 from leapdash.build.sources.exports.headings import Header
 from leapdash.build.sources.exports.mapping import TableSource
 from leapdash.build.sources.exports.places import Places
@@ -51,6 +52,7 @@ class TableFile:
         self.rows = 0
         self.left_out = 0
         self.present = 0
+        self.covered = DaysCovered()
         self.notes: list[str] = []
         self._problems = problems
         self._seen: set[tuple[str | None, ...]] = set()
@@ -90,6 +92,7 @@ class TableFile:
         if part.source.distinct or not self.table.key:
             batch = self._told_once(part, batch)
         if self.table.name == "attendance_daily":
+            self.covered.add(batch)
             self.present += len(batch) - (pc.sum(pc.equal(batch["attended"], "0")).as_py() or 0)
         self.rows += len(batch)
         try:

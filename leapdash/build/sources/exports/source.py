@@ -27,6 +27,7 @@ from leapdash.errors import InputError, shortened
 from leapdash.remote import InputPath
 
 _FEW_PRESENT = 0.5
+_FEW_DAYS = 1 / 3
 _MOST_NAMES = 40
 
 
@@ -178,6 +179,14 @@ class _Reading:
             )
 
     def _check_present(self, file: TableFile, mostly_absent: bool) -> None:
+        if file.covered.median < _FEW_DAYS:
+            self._problems.say(
+                "attendance_daily: half of the students have rows for no more than "
+                f"{file.covered.median:.0%} of their school's days in the months they have any.\n"
+                "Expected a row for every day a student was enrolled, attended or not; these may "
+                "be absences and tardies alone. Export the days of membership too, or attendance "
+                "by month, with days enrolled and days absent."
+            )
         if not file.present:
             self._problems.say(
                 "attendance_daily: no row is of a day attended.\nExpected a row for every day a "
