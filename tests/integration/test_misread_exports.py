@@ -1,6 +1,7 @@
 """What exports could be misread for is asked about by `inspect`, and refused or told by a build."""
 
 from collections import Counter
+from datetime import date
 from zipfile import ZipFile
 
 import openpyxl
@@ -10,8 +11,10 @@ from xlsxwriter import Workbook
 from leapdash.build.sources.exports.inspect.report import inspect_files
 from leapdash.errors import InputError
 from tests.lib.district_files import (
+    MET,
     SCHOOL_DAYS,
     STUDENTS,
+    VISIT_COLUMNS,
     inspected,
     read,
     school_of,
@@ -166,3 +169,31 @@ def test_a_student_who_came_late_is_no_sign_of_missing_days(tmp_path):
     folder = write_district(tmp_path / "x")
     write_days(folder, "Present", lambda n, day: 1 if n % 3 or day > 39 else None)
     assert read(folder, inspected(folder)).problems == ""
+
+
+def write_monthly(folder, head=("Membership Days", "Days Absent"), cells=(20, 1)):
+    """A file by month, the same for all."""
+    rows = [(f"S{n}", school_of(n), "2021-10", *cells) for n in range(STUDENTS)]
+    write_rows(folder / "attendance.csv", ("Student ID", "School Code", "Month", *head), rows)
+
+
+@pytest.mark.parametrize("as_workbook", [True, False], ids=["workbook", "text"])
+def test_real_dates_beside_dates_in_figures_are_asked_about_and_refused(as_workbook, tmp_path):
+    folder = write_district(tmp_path / "x")
+    write_monthly(folder)
+    dates = ["13/10/2021", date(2021, 9, 10)] * 4
+    rows = [(f"S{n}", day, *MET) for n, day in enumerate(dates)]
+    if as_workbook:
+        (folder / "visits.csv").unlink()
+        book = openpyxl.Workbook()
+        for row in (VISIT_COLUMNS, *rows):
+            book.active.append(row)
+        book.save(folder / "visits.xlsx")
+    else:
+        write_rows(folder / "visits.csv", VISIT_COLUMNS, rows)
+    text = inspected(folder)
+    assert "ASK real dates beside dates in figures" in text
+    refused = read(folder, text).problems
+    assert "column Visit Date: real dates, or dates that begin with the year, beside" in refused
+    said = text.replace('date = "d/m/y"', 'date = "d/m/y", mixed = "right"')
+    assert read(folder, said).problems == ""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from leapdash.build.sources.exports.cells import key_of
+from leapdash.build.sources.exports.cells import key_of, tidy
+from leapdash.build.sources.exports.dates import shape_of
 from leapdash.build.sources.exports.mapping import ColumnSource, TableSource
 from leapdash.build.sources.exports.places import Places
 from leapdash.build.sources.exports.sheet import Block
@@ -59,6 +60,7 @@ class ColumnConverter:
             places[key_of(heading)] if heading else None
             for heading in (source.heading, source.less, year)
         ]
+        self._shapes: set[str] = set()
         self._known: dict[tuple[str, ...], Reading] = {}
 
     @property
@@ -70,6 +72,14 @@ class ColumnConverter:
     def heading(self) -> str:
         """What messages call the column: its headings, else its name in the contract."""
         return ", ".join(self.source.headings) or self.column.name
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it had both real dates and dates in figures, and the mapping doesn't say that
+        this is right: a spreadsheet may have taken the day of some for the month.
+        """
+        both = {"year first", "year last"} <= self._shapes
+        return both and self.source.date != "y/m/d" and not self.source.mixed
 
     def convert(self, block: Block) -> Converted:
         """The column's values in a block."""
@@ -95,6 +105,8 @@ class ColumnConverter:
         if reading is None:
             if len(self._known) > _MOST_KEPT:
                 self._known.clear()
+            if self.column.type == "date":
+                self._shapes |= {shape_of(tidy(cell)[0]) for cell in cells}
             reading = self._known[cells] = self._reader.read(*self._parts_of(cells))
         return reading
 

@@ -156,6 +156,7 @@ class _PartReader:
                 block = Block(block.rows.filter(mask), [c.filter(mask) for c in block.columns])
             if len(block.rows):
                 self._read_block(block)
+        self._check_dates()
         self._note()
 
     def _kept(self, block: Block) -> np.ndarray:
@@ -225,6 +226,18 @@ class _PartReader:
     def _wrong(self, row: int, found: str, expected: str) -> None:
         self._file.left_out += 1
         self._problems.row(self._part.number, row, found, expected)
+
+    def _check_dates(self) -> None:
+        for name, column in self._columns.items():
+            if column.is_mixed:
+                self._problems.say(
+                    f"{self._part.sheet.label}, column {shortened(column.heading)}: real dates, or "
+                    "dates that begin with the year, beside dates in figures that end with it.\n"
+                    "Expected one shape: a spreadsheet may have exchanged day and month where it "
+                    "made real dates of what was typed. Export the file again, or correct it; if "
+                    f'the real dates are right, write {name} = {{ from = "{column.heading}", …, '
+                    'mixed = "right" }.'
+                )
 
     def _note(self) -> None:
         label, say = self._part.sheet.label, self._file.notes.append

@@ -22,7 +22,7 @@ ENCODINGS = {"utf-8": "utf-8-sig", "windows-1252": "cp1252", "utf-16": "utf-16"}
 """What a mapping may say of a text file's letters, and Python's name for it."""
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "tab": "\t"}
 _MATCHED = ("schools", "districts")
-_COLUMN_KEYS = ("from", "value", "less", "empty", "match", "date", "year", "school_year")
+_COLUMN_KEYS = ("from", "value", "less", "empty", "match", "date", "year", "school_year", "mixed")
 _TABLE_KEYS = (
     "name",
     "files",
@@ -36,6 +36,12 @@ _TABLE_KEYS = (
     "values",
     "months",
 )
+_ALLOWED = {
+    "match": _MATCHED,
+    "date": ORDERS,
+    "year": ("start", "end"),
+    "mixed": ("right",),
+}
 _DAYS = ("days_enrolled", "days_attended", "days_absent")
 
 
@@ -47,7 +53,8 @@ class ColumnSource:
     what is taken off it, days absent; or `less_value`, the same in every row. `empty`: what an
     empty cell means (of what is taken off, where something is). `match`: names are looked up among
     the `schools` or `districts`. `date`: one of dates.ORDERS. `year`: whether a single year is the
-    `start` or `end` of a school year. `school_year`: of months without a year, written 2021-22, or
+    `start` or `end` of a school year. `mixed`: `right` where real dates beside dates in figures are
+    what was meant. `school_year`: of months without a year, written 2021-22, or
     the heading it stands under. `month`: as the mapping writes it, where it is of one month.
     """
 
@@ -61,6 +68,7 @@ class ColumnSource:
     school_year: str = ""
     less_value: str | None = None
     month: str = ""
+    mixed: str = ""
 
     @property
     def blank_is_said(self) -> bool:
@@ -246,7 +254,7 @@ class _TableReader:
                 f"{place}: {'both' if 'from' in said else 'neither'} `from` and `value`.\n"
                 "Expected one of them: a heading of the file, or the same value in every row."
             )
-        for name, allowed in (("match", _MATCHED), ("date", ORDERS), ("year", ("start", "end"))):
+        for name, allowed in _ALLOWED.items():
             if name in texts and texts[name] not in allowed:
                 self._wrong(f"{where}, {name}", texts[name], f"one of {', '.join(allowed)}")
         return ColumnSource(
@@ -258,6 +266,7 @@ class _TableReader:
             texts.get("date"),
             texts.get("year"),
             texts.get("school_year", ""),
+            mixed=texts.get("mixed", ""),
         )
 
     def _months(self, table: Table) -> Iterator[Month]:

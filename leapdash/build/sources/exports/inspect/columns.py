@@ -138,6 +138,11 @@ class Finder:
             guess.asks.append(
                 'in figures, and no value tells month and day apart: date = "m/d/y" or "d/m/y"'
             )
+        if column.type == "date" and len(profile.shapes) > 1:
+            guess.asks.append(
+                "real dates beside dates in figures: a spreadsheet may have exchanged day and "
+                'month of the real ones. Correct the file, or add mixed = "right"'
+            )
         if name == "school_year" and any(school_year_of_text(v) for v in profile.values):
             self._one_year(guess, profile)
         if column.type == "month":

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from leapdash.build.sources.exports.cells import NO_RESULT, TOTALS, key_of, tidy
-from leapdash.build.sources.exports.dates import numbers_of
+from leapdash.build.sources.exports.dates import numbers_of, shape_of
 from leapdash.build.sources.exports.headings import Header
 from leapdash.build.sources.exports.sheet import Sheet
 
@@ -19,7 +19,8 @@ class ColumnProfile:
 
     `values`: how often each text is there, tidied, up to MOST_DISTINCT of them; `blank`: how many
     cells have nothing; `unstored`: how many have a formula without a result; `largest`: of dates in
-    figures, the largest first and second number, and whether the second is always 1.
+    figures, the largest first and second number, and whether the second is always 1; `shapes`: how
+    dates are written, as dates.shape_of has it.
     """
 
     heading: str
@@ -29,6 +30,7 @@ class ColumnProfile:
     values: Counter[str] = field(default_factory=Counter)
     largest: tuple[int, int] = (0, 0)
     firsts: bool = True
+    shapes: set[str] = field(default_factory=set)
 
     @property
     def example(self) -> str:
@@ -52,6 +54,7 @@ class ColumnProfile:
             return
         if plain in self.values or len(self.values) < MOST_DISTINCT:
             self.values[plain] += times
+        self.shapes |= {shape_of(plain)} - {""}
         if numbers := numbers_of(plain):
             self.largest = (max(self.largest[0], numbers[0]), max(self.largest[1], numbers[1]))
             self.firsts = self.firsts and numbers[1] == 1

@@ -301,6 +301,8 @@ def _add(mine: ColumnProfile, other: ColumnProfile) -> None:
         max(mine.largest[0], other.largest[0]),
         max(mine.largest[1], other.largest[1]),
     )
+    if len(other.shapes) > 1:
+        mine.shapes = other.shapes
     mine.firsts = mine.firsts and other.firsts
 
 
