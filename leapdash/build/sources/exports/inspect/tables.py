@@ -18,7 +18,12 @@ from leapdash.contract import INPUT_TABLES, Table, input_table
 from leapdash.errors import shortened
 from leapdash.remote import InputPath
 
-_YEARS = re.compile(r"(?<!\d)(20\d{2}|\d{2})[-_–/ ](20\d{2}|\d{2})(?!\d)")
+# Two years; of two digits only after a word, as 10/11 may be a day. No parts of longer dates.
+_YEARS = re.compile(
+    r"(?<!\d)(?<!\d[-_/.])(?:20(?P<long>\d{2})|(?:sy|ay|school ?year)[ _-]*(?P<short>\d{2}))"
+    r"[-_–/ ](?:20)?(?P<end>\d{2})(?![-_/.]?\d)",
+    re.I,
+)
 _OF_STUDENTS = ("enrollment", "attendance", "attendance_daily", "visits")
 _FACTS = ("gender", "race_ethnicity", "english_learner", "disability", "meal_eligibility")
 _MANY_FACTS = 2  # where no column is called like an identifier of students
@@ -59,7 +64,7 @@ def layouts_of(files: Sequence[InputPath]) -> list[Layout]:
             header = likely_header(sheet)
             if len(header.names) < 2:
                 continue
-            year = _year_said(sheet, header)
+            year = year_said(sheet, header)
             called = Finder(input_table("enrollment"), [ColumnProfile(n) for n in header.names])
             own = "" if called.called("school_year") else year
             key = (tuple(map(key_of, header.names)), sheet.sheet, header.lines, own)
@@ -264,7 +269,7 @@ def _shared_ids(layouts: Sequence[Layout]) -> frozenset[str]:
     return frozenset.intersection(*called) if len(called) > 1 else frozenset()
 
 
-def _year_said(sheet: Sheet, header: Header) -> str:
+def year_said(sheet: Sheet, header: Header) -> str:
     """The one school year that the file's name, or a title above the columns, says; else ""."""
     texts = [sheet.label]
     if header.lines:
@@ -276,7 +281,7 @@ def _year_said(sheet: Sheet, header: Header) -> str:
         year
         for text in texts
         for match in _YEARS.finditer(text)
-        if isinstance(year := school_year_of_text(f"{match[1]}-{match[2]}"), str)
+        if isinstance(year := school_year_of_text(_school_year(match)), str)
     }
     return found.pop() if len(found) == 1 else ""
 
@@ -289,6 +294,10 @@ def _note_formulas(sheet: Sheet, found: Sequence[ColumnProfile]) -> None:
             f"{sheet.label}: {count:,} formula{'s' if count > 1 else ''} without a stored result "
             f"({shortened(', '.join(headings), 200)}); open the workbook in Excel and save it"
         )
+
+
+def _school_year(found: re.Match[str]) -> str:
+    return f"20{found['long'] or found['short']}-{found['end']}"
 
 
 def _add(mine: ColumnProfile, other: ColumnProfile) -> None:
