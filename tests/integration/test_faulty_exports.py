@@ -213,6 +213,21 @@ MAPPINGS = {
         '"Sep" = { days_enrolled = "a", days_absent = "b" }',
         "months: 'Sep'.\nExpected a month as \"2021-09\"",
     ),
+    **{
+        f"{key} on a column it isn't of": (
+            '[[table]]\nname = "visits"\nfiles = "x.csv"\n[table.columns]\n'
+            f'place = {{ from = "Location", {key} = "{said}" }}',
+            f"columns, place: `{key}` is of columns of {kind}, and place is none",
+        )
+        for key, said, kind in (
+            ("less", "Days", "numbers"),
+            ("date", "m/d/y", "days or months"),
+            ("mixed", "right", "days"),
+            ("year", "end", "school years or months"),
+            ("school_year", "2021-22", "months"),
+            ("match", "schools", "codes of schools or districts"),
+        )
+    },
     "nothing": ("", "no [[table]].\nExpected one for each table"),
 }
 

@@ -5,7 +5,7 @@ stand in it.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from leapdash.build.sources.about import About
 from leapdash.build.sources.exports.cells import key_of
 from leapdash.build.sources.exports.dates import ORDERS, Unsaid, month_of, school_year_of_text
-from leapdash.contract import INPUT_TABLES, Table, input_table
+from leapdash.contract import CODE_PATTERN, INPUT_TABLES, Column, Table, input_table
 from leapdash.errors import InputError, shortened
 from leapdash.paths import not_a_file
 
@@ -42,6 +42,19 @@ _ALLOWED = {
     "year": ("start", "end"),
     "mixed": ("right",),
 }
+_NUMBERS = ("number", "integer")
+_APPLIES: Mapping[str, tuple[str, Callable[[Column], bool]]] = {
+    "less": ("numbers", lambda column: column.type in _NUMBERS),
+    "date": ("days or months", lambda column: column.type in ("date", "month")),
+    "mixed": ("days", lambda column: column.type == "date"),
+    "year": (
+        "school years or months",
+        lambda column: column.name == "school_year" or column.type == "month",
+    ),
+    "school_year": ("months", lambda column: column.type == "month"),
+    "match": ("codes of schools or districts", lambda column: column.pattern == CODE_PATTERN),
+}
+"""What columns a key is of, and whether a column is one."""
 _DAYS = ("days_enrolled", "days_attended", "days_absent")
 
 
@@ -212,7 +225,7 @@ class _TableReader:
         missing = []
         for column in table.columns:
             if column.name in said:
-                found = self._column(said[column.name], f"columns, {column.name}")
+                found = self._column(said[column.name], f"columns, {column.name}", column)
                 if found is not None:
                     if column.name in in_months:
                         self.problems.append(
@@ -231,7 +244,9 @@ class _TableReader:
                 'Write NAME = "heading of the file", or NAME = { value = "the same in all rows" }.'
             )
 
-    def _column(self, said: Any, where: str, number: bool = False) -> ColumnSource | None:
+    def _column(
+        self, said: Any, where: str, column: Column, number: bool = False
+    ) -> ColumnSource | None:
         place = f"{self._place}, {where}"
         if isinstance(said, str) and said.strip():
             return ColumnSource(said)
@@ -254,6 +269,12 @@ class _TableReader:
                 f"{place}: {'both' if 'from' in said else 'neither'} `from` and `value`.\n"
                 "Expected one of them: a heading of the file, or the same value in every row."
             )
+        for name, (kind, applies) in _APPLIES.items():
+            if name in said and not applies(column):
+                self.problems.append(
+                    f"{place}: `{name}` is of columns of {kind}, and {column.name} is none: "
+                    f"{column.meaning}.\nExpected it without. Remove `{name}`."
+                )
         for name, allowed in _ALLOWED.items():
             if name in texts and texts[name] not in allowed:
                 self._wrong(f"{where}, {name}", texts[name], f"one of {', '.join(allowed)}")
@@ -297,7 +318,10 @@ class _TableReader:
             ):
                 self._wrong(where, columns, "days_enrolled, and one of days_attended, days_absent")
                 continue
-            of_month = {n: self._column(c, f"{where}, {n}", True) for n, c in columns.items()}
+            of_days = table.column("days_enrolled")
+            of_month = {
+                n: self._column(c, f"{where}, {n}", of_days, True) for n, c in columns.items()
+            }
             if None in of_month.values():
                 continue
             found = {n: replace(c, month=name) for n, c in of_month.items() if c is not None}
