@@ -61,7 +61,7 @@ class Finder:
             return False
         if name == "attended":
             return {"p", "present", "1"} & set(map(key_of, profile.values)) != set() and (
-                len(profile.values) <= _MOST_CODES
+                len(profile.values) <= _MOST_CODES and profile.largest_number <= 1
             )
         if name in _NAMED_AFTER:
             return _are_codes(profile)
@@ -162,6 +162,8 @@ class Finder:
         """Which values stand for what, where that isn't plain."""
         reader = CellReader(column, source, {})
         unknown = [v for v in profile.values if not isinstance(reader.read(v), Read)]
+        if column.name == "attended":
+            unknown += [v for v in profile.values if v not in unknown and _is_more_than_a_day(v)]
         if column.name == "attended" and unknown:
             self._codes(guess, unknown)
         elif unknown and not guess.asks:
@@ -290,6 +292,10 @@ def _absent_instead(profile: ColumnProfile) -> ColumnGuess:
         share = _SHARE.fullmatch(value)
         guess.values[value] = f"{(1 - Decimal(value)).normalize():f}" if share else None
     return guess
+
+
+def _is_more_than_a_day(text: str) -> bool:
+    return _is_number(text) and Decimal(text) > 1
 
 
 def _is_number(text: str) -> bool:

@@ -1,5 +1,6 @@
 """What stands in the columns of a sheet, all of it looked at: distinct values, blanks, dates."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from leapdash.build.sources.exports.sheet import Sheet
 
 MOST_DISTINCT = 5_000
 """More distinct values than this aren't kept: the first ones tell enough."""
+
+_NUMBER = re.compile(r"[0-9]*\.?[0-9]+")
 
 
 @dataclass
@@ -41,6 +44,11 @@ class ColumnProfile:
     def many(self) -> bool:
         """Whether nearly every row has another value."""
         return len(self.values) > max(20, 0.5 * min(self.rows - self.blank, MOST_DISTINCT))
+
+    @property
+    def largest_number(self) -> float:
+        """The largest of the values that are numbers; 0 where none is."""
+        return max((float(value) for value in self.values if _NUMBER.fullmatch(value)), default=0)
 
     def add(self, text: str, times: int) -> None:
         """Count a text."""

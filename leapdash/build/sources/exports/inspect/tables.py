@@ -28,6 +28,7 @@ _OF_STUDENTS = ("enrollment", "attendance", "attendance_daily", "visits")
 _FACTS = ("gender", "race_ethnicity", "english_learner", "disability", "meal_eligibility")
 _MANY_FACTS = 2  # where no column is called like an identifier of students
 _FILLED = 0.5
+_MANY_DAYS = 5
 _LEAST_COLUMNS, _MOST_COLUMNS = 3, 0.6
 _FROM_STUDENTS = ("school_code", "school_name", "district_code", "district_name")
 
@@ -165,6 +166,7 @@ def _table(layout: Layout, table: Table, ids: frozenset[str]) -> TableGuess:
             found = finder.find(column)
         if found is not None:
             guess.columns.append(found)
+    _ask_of_rates(guess, finder)
     if wide:
         _add_months(guess, wide, finder, layout.said_year)
     return guess
@@ -188,6 +190,18 @@ def _less_absent(finder: Finder, guess: TableGuess) -> ColumnGuess:
     found = ColumnGuess("days_attended", choices=tuple(absent))
     found.asks.append("days attended; or days enrolled less = the heading of all days absent")
     return found
+
+
+def _ask_of_rates(guess: TableGuess, finder: Finder) -> None:
+    """Days attended that are none, as no value is more than 1 and more days are enrolled."""
+    headings = {c.column: c.heading for c in guess.columns if c.heading and not c.options}
+    attended, enrolled = headings.get("days_attended"), headings.get("days_enrolled")
+    if attended and enrolled:
+        largest = finder.profile(attended).largest_number
+        if largest <= 1 and finder.profile(enrolled).largest_number >= _MANY_DAYS:
+            found = next(c for c in guess.columns if c.column == "days_attended")
+            found.heading, found.choices = "", (attended,)
+            found.asks = ["no value is more than 1: is it a rate? Days attended are asked for"]
 
 
 def _year_of_file(layout: Layout) -> ColumnGuess:
