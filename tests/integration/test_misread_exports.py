@@ -197,3 +197,19 @@ def test_real_dates_beside_dates_in_figures_are_asked_about_and_refused(as_workb
     assert "column Visit Date: real dates, or dates that begin with the year, beside" in refused
     said = text.replace('date = "d/m/y"', 'date = "d/m/y", mixed = "right"')
     assert read(folder, said).problems == ""
+
+
+def test_a_visit_in_two_files_is_refused_unless_it_is_to_count_once(tmp_path):
+    folder = write_district(tmp_path / "x")
+    write_monthly(folder)
+    rows = [(f"S{n}", "2021-10-13", *MET) for n in (6, 7, 9, 9)]
+    write_rows(folder / "visits2.csv", VISIT_COLUMNS, rows)
+    text = inspected(folder)
+    found = read(folder, text)
+    assert "visits: 2 rows say the same as one of another file or sheet (visits2.csv, row 2; " in (
+        found.problems
+    )
+    assert "Write distinct = true in its [[table]]" in found.problems
+    assert "visits: 1 row says the same as one above, and counts too" in found.notes
+    once = text.replace('name = "visits"', 'name = "visits"\ndistinct = true')
+    assert read(folder, once).problems == ""

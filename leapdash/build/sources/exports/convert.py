@@ -1,7 +1,7 @@
 """Rows of sheets turned into rows of one table of the contract, written to a Parquet file."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,8 +55,9 @@ class TableFile:
         self.covered = DaysCovered()
         self.notes: list[str] = []
         self._problems = problems
-        self._seen: set[tuple[str | None, ...]] = set()
+        self._seen: dict[tuple[str | None, ...], int] = {}
         self._again: list[tuple[str, int]] = []
+        self._elsewhere: list[tuple[str, int]] = []
         fields = [(name, pa.string()) for name in table.column_names]
         self._schema = pa.schema([*fields, (FILE, pa.int64()), (ROW, pa.int64())])
         self._writer = pq.ParquetWriter(path, self._schema)
@@ -68,11 +69,16 @@ class TableFile:
         except OSError as error:
             raise _no_room(self.path, error) from error
         if self._again:
-            count = len(self._again)
-            places = "; ".join(f"{label}, row {row}" for label, row in self._again[:_MOST_LISTED])
             self.notes.append(
-                f"{self.table.name}: {count:,} row{'s say' if count > 1 else ' says'} the same as "
-                f"one above, and counts too ({places})"
+                f"{self.table.name}: {_rows_say(self._again)} the same as one above, and counts "
+                f"too ({_listed(self._again)})"
+            )
+        if self._elsewhere:
+            self._problems.say(
+                f"{self.table.name}: {_rows_say(self._elsewhere)} the same as one of another file "
+                f"or sheet ({_listed(self._elsewhere)}).\nExpected each once, as it would count "
+                "twice. Write distinct = true in its [[table]], so that rows that say the same "
+                "count once, or leave one of the files out."
             )
 
     def add(self, part: Part) -> None:
@@ -106,9 +112,10 @@ class TableFile:
         new = []
         for row, line in zip(values, batch[ROW].to_pylist(), strict=True):
             new.append(row not in self._seen)
-            self._seen.add(row)
+            first = self._seen.setdefault(row, part.number)
             if not new[-1] and not part.source.distinct:
-                self._again.append((part.sheet.label, line))
+                again = self._again if first == part.number else self._elsewhere
+                again.append((part.sheet.label, line))
         return batch.filter(pa.array(new, pa.bool_())) if part.source.distinct else batch
 
 
@@ -261,6 +268,14 @@ def _says(block: Block, numbers: set[int]) -> np.ndarray:
         trimmed = pc.utf8_trim_whitespace(block.columns[number])
         says |= pc.not_equal(trimmed, "").to_numpy(zero_copy_only=False)
     return says
+
+
+def _rows_say(places: Sequence[tuple[str, int]]) -> str:
+    return f"{len(places):,} row{'s say' if len(places) > 1 else ' says'}"
+
+
+def _listed(places: Sequence[tuple[str, int]]) -> str:
+    return "; ".join(f"{label}, row {row}" for label, row in places[:_MOST_LISTED])
 
 
 def _any_bad(columns: Iterable[Converted], length: int) -> np.ndarray:
