@@ -157,6 +157,10 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
         line("students.csv", 5, "Male", "#REF!"),
         ["students.csv, row 5, column Sex: '#REF!'.", "the error of a formula"],
     ),
+    "a header beyond the file": (
+        mapped('files = ["students.csv"]', 'files = ["students.csv"]\nheader = 99'),
+        ["students.csv: no columns' names in line 99, as header of x.toml, [[table]] 2"],
+    ),
     "no table of visits": (
         mapped('name = "visits"', 'name = "programme"'),
         ["(programme): nothing says where district_code, school_year"],

@@ -153,6 +153,13 @@ class _Reading:
             self._problems.say(str(error))
             return False
         self._notes += sheet.notes
+        if source.header and sheet.names is None and not header.names:
+            self._problems.say(
+                f"{sheet.label}: no columns' names in line {source.header[0]}, as header of "
+                f"{source.place} says.\nExpected a line with something in it, at the top of the "
+                "file. Correct header, or leave it out to have the names looked for."
+            )
+            return False
         missing = _missing(sheet, header, source)
         if missing:
             self._problems.say(missing)
