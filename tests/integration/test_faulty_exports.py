@@ -157,6 +157,10 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
         line("students.csv", 5, "Male", "#REF!"),
         ["students.csv, row 5, column Sex: '#REF!'.", "the error of a formula"],
     ),
+    "a header beyond the file": (
+        mapped('files = ["students.csv"]', 'files = ["students.csv"]\nheader = 99'),
+        ["students.csv: no columns' names in line 99, as header of x.toml, [[table]] 2"],
+    ),
     "no table of visits": (
         mapped('name = "visits"', 'name = "programme"'),
         ["(programme): nothing says where district_code, school_year"],
@@ -213,6 +217,21 @@ MAPPINGS = {
         '"Sep" = { days_enrolled = "a", days_absent = "b" }',
         "months: 'Sep'.\nExpected a month as \"2021-09\"",
     ),
+    **{
+        f"{key} on a column it isn't of": (
+            '[[table]]\nname = "visits"\nfiles = "x.csv"\n[table.columns]\n'
+            f'place = {{ from = "Location", {key} = "{said}" }}',
+            f"columns, place: `{key}` is of columns of {kind}, and place is none",
+        )
+        for key, said, kind in (
+            ("less", "Days", "numbers"),
+            ("date", "m/d/y", "days or months"),
+            ("mixed", "right", "days"),
+            ("year", "end", "school years or months"),
+            ("school_year", "2021-22", "months"),
+            ("match", "schools", "codes of schools or districts"),
+        )
+    },
     "nothing": ("", "no [[table]].\nExpected one for each table"),
 }
 

@@ -147,6 +147,9 @@ def _limits(column: Column) -> Iterator[Rule]:
             # Rounding a number as large as a double can be fits no integer.
             lambda t: _true((t[name] % step) != 0),
             "whole or half days" if column.unit == "days" else f"steps of {column.multiple_of:g}",
+            "Is this a rate? Days are counted here; else correct the cell."
+            if name == "days_attended"
+            else "Correct the cell.",
         )
 
 

@@ -15,6 +15,9 @@ TOTALS = frozenset(
 MISSING = frozenset(("*", "**", "***", "-", "--", "n/a", "na", "#n/a", "null", "nan", "."))
 """Marks for a value that isn't there or is withheld, in lower case."""
 
+NO_RESULT = "#FORMULA WITHOUT A RESULT"
+"""What a cell of a workbook says whose formula has no stored result."""
+
 
 def tidy(text: str, is_id: bool = False) -> tuple[str, str]:
     """The text without what was put around it, and what that was: "" where a reader needn't know.

@@ -5,16 +5,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from leapdash.build.sources.exports.cells import key_of
+from leapdash.build.sources.exports.cells import key_of, tidy
+from leapdash.build.sources.exports.dates import shape_of
 from leapdash.build.sources.exports.mapping import ColumnSource, TableSource
 from leapdash.build.sources.exports.places import Places
 from leapdash.build.sources.exports.sheet import Block
 from leapdash.build.sources.exports.values import CellReader, Reading, Refused
 from leapdash.contract import Column
 
-_BETWEEN = "\x1f"
 _MOST_KEPT = 200_000
 
 
@@ -61,7 +60,8 @@ class ColumnConverter:
             places[key_of(heading)] if heading else None
             for heading in (source.heading, source.less, year)
         ]
-        self._known: dict[str, Reading] = {}
+        self._shapes: set[str] = set()
+        self._known: dict[tuple[str, ...], Reading] = {}
 
     @property
     def numbers(self) -> list[int]:
@@ -73,16 +73,20 @@ class ColumnConverter:
         """What messages call the column: its headings, else its name in the contract."""
         return ", ".join(self.source.headings) or self.column.name
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it had both real dates and dates in figures, and the mapping doesn't say that
+        this is right: a spreadsheet may have taken the day of some for the month.
+        """
+        both = {"year first", "year last"} <= self._shapes
+        return both and self.source.date != "y/m/d" and not self.source.mixed
+
     def convert(self, block: Block) -> Converted:
         """The column's values in a block."""
         if not self.numbers:
-            return self._whole(self._reading(""), len(block.rows))
-        arrays = [block.columns[number] for number in self.numbers]
-        cells = arrays[0] if len(arrays) == 1 else pc.binary_join_element_wise(*arrays, _BETWEEN)
-        encoded = cells.dictionary_encode()
-        texts = encoded.dictionary.to_pylist()
-        readings = [self._reading(text) for text in texts]
-        indices = encoded.indices.to_numpy(zero_copy_only=False)
+            return self._whole(self._reading(()), len(block.rows))
+        texts, indices = _distinct([block.columns[number] for number in self.numbers])
+        readings = [self._reading(cells) for cells in texts]
         refused = np.array([isinstance(reading, Refused) for reading in readings], bool)
         values = pa.array(
             [None if isinstance(r, Refused) else r.value or None for r in readings], pa.string()
@@ -94,22 +98,21 @@ class ColumnConverter:
                 count = int((indices == number).sum())
                 repaired[reading.repaired] = repaired.get(reading.repaired, 0) + count
         troubles = tuple(self._troubles(texts, readings, indices, bad)) if bad.any() else ()
-        return Converted(values.take(encoded.indices), bad, troubles, repaired)
+        return Converted(values.take(pa.array(indices)), bad, troubles, repaired)
 
-    def _reading(self, text: str) -> Reading:
-        reading = self._known.get(text)
+    def _reading(self, cells: tuple[str, ...]) -> Reading:
+        reading = self._known.get(cells)
         if reading is None:
             if len(self._known) > _MOST_KEPT:
                 self._known.clear()
-            reading = self._known[text] = self._reader.read(*self._cells(text))
+            if self.column.type == "date":
+                self._shapes |= {shape_of(tidy(cell)[0]) for cell in cells}
+            reading = self._known[cells] = self._reader.read(*self._parts_of(cells))
         return reading
 
-    def _cells(self, text: str) -> tuple[str, str | None, str | None]:
+    def _parts_of(self, cells: tuple[str, ...]) -> tuple[str, str | None, str | None]:
         """What stands in the column, what is taken off, and the school year."""
-        several = len(self.numbers) > 1
-        parts = text.split(_BETWEEN) if several else [text]
-        # A mark that belongs in no text makes no number and no day either.
-        given = iter(parts if len(parts) == len(self.numbers) or not several else [text] * 3)
+        given = iter(cells)
         first, less, year = (None if number is None else next(given) for number in self._parts)
         if first is None:
             first = self.source.value or ""
@@ -127,7 +130,10 @@ class ColumnConverter:
 
     @staticmethod
     def _troubles(
-        texts: Sequence[str], readings: Sequence[Reading], indices: np.ndarray, bad: np.ndarray
+        texts: Sequence[tuple[str, ...]],
+        readings: Sequence[Reading],
+        indices: np.ndarray,
+        bad: np.ndarray,
     ) -> Iterator[Trouble]:
         positions: dict[int, list[int]] = {}
         for position in np.flatnonzero(bad):
@@ -135,4 +141,16 @@ class ColumnConverter:
         for number, where in positions.items():
             reading = readings[number]
             assert isinstance(reading, Refused)
-            yield Trouble(texts[number].replace(_BETWEEN, " and "), where, reading)
+            text = " and ".join(texts[number]) if reading.cell is None else reading.cell
+            yield Trouble(text, where, reading)
+
+
+def _distinct(columns: Sequence[pa.Array]) -> tuple[list[tuple[str, ...]], np.ndarray]:
+    """What stands side by side in the columns, each once, and by row which of these it is."""
+    codes = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        encoded = column.dictionary_encode()
+        codes = codes * len(encoded.dictionary) + encoded.indices.to_numpy(zero_copy_only=False)
+    _, first, indices = np.unique(codes, return_index=True, return_inverse=True)
+    cells = (column.take(pa.array(first)).to_pylist() for column in columns)
+    return list(zip(*cells, strict=True)), indices

@@ -1,7 +1,7 @@
 """Rows of sheets turned into rows of one table of the contract, written to a Parquet file."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from leapdash.build.sources.exports.cells import TOTALS
 from leapdash.build.sources.exports.columns import ColumnConverter, Converted
+from leapdash.build.sources.exports.coverage import DaysCovered
 from leapdash.build.sources.exports.headings import Header
 from leapdash.build.sources.exports.mapping import TableSource
 from leapdash.build.sources.exports.places import Places
@@ -51,10 +52,12 @@ class TableFile:
         self.rows = 0
         self.left_out = 0
         self.present = 0
+        self.covered = DaysCovered()
         self.notes: list[str] = []
         self._problems = problems
-        self._seen: set[tuple[str | None, ...]] = set()
+        self._seen: dict[tuple[str | None, ...], int] = {}
         self._again: list[tuple[str, int]] = []
+        self._elsewhere: list[tuple[str, int]] = []
         fields = [(name, pa.string()) for name in table.column_names]
         self._schema = pa.schema([*fields, (FILE, pa.int64()), (ROW, pa.int64())])
         self._writer = pq.ParquetWriter(path, self._schema)
@@ -66,11 +69,16 @@ class TableFile:
         except OSError as error:
             raise _no_room(self.path, error) from error
         if self._again:
-            count = len(self._again)
-            places = "; ".join(f"{label}, row {row}" for label, row in self._again[:_MOST_LISTED])
             self.notes.append(
-                f"{self.table.name}: {count:,} row{'s say' if count > 1 else ' says'} the same as "
-                f"one above, and counts too ({places})"
+                f"{self.table.name}: {_rows_say(self._again)} the same as one above, and counts "
+                f"too ({_listed(self._again)})"
+            )
+        if self._elsewhere:
+            self._problems.say(
+                f"{self.table.name}: {_rows_say(self._elsewhere)} the same as one of another file "
+                f"or sheet ({_listed(self._elsewhere)}).\nExpected each once, as it would count "
+                "twice. Write distinct = true in its [[table]], so that rows that say the same "
+                "count once, or leave one of the files out."
             )
 
     def add(self, part: Part) -> None:
@@ -90,6 +98,7 @@ class TableFile:
         if part.source.distinct or not self.table.key:
             batch = self._told_once(part, batch)
         if self.table.name == "attendance_daily":
+            self.covered.add(batch)
             self.present += len(batch) - (pc.sum(pc.equal(batch["attended"], "0")).as_py() or 0)
         self.rows += len(batch)
         try:
@@ -103,9 +112,10 @@ class TableFile:
         new = []
         for row, line in zip(values, batch[ROW].to_pylist(), strict=True):
             new.append(row not in self._seen)
-            self._seen.add(row)
+            first = self._seen.setdefault(row, part.number)
             if not new[-1] and not part.source.distinct:
-                self._again.append((part.sheet.label, line))
+                again = self._again if first == part.number else self._elsewhere
+                again.append((part.sheet.label, line))
         return batch.filter(pa.array(new, pa.bool_())) if part.source.distinct else batch
 
 
@@ -136,6 +146,7 @@ class _PartReader:
         self._repaired: Counter[tuple[str, str]] = Counter()
         self._totals: list[int] = []
         self._passed_over = 0
+        self._blank_months = 0
 
     @staticmethod
     def _named(name: str, part: Part) -> Places | None:
@@ -152,6 +163,7 @@ class _PartReader:
                 block = Block(block.rows.filter(mask), [c.filter(mask) for c in block.columns])
             if len(block.rows):
                 self._read_block(block)
+        self._check_dates()
         self._note()
 
     def _kept(self, block: Block) -> np.ndarray:
@@ -176,6 +188,9 @@ class _PartReader:
         for month in self._months:
             numbers = {n for name, c in month.items() if name != "month" for n in c.numbers}
             says = _says(block, numbers)
+            if month["days_enrolled"].source.blank_is_said:
+                says[:] = True
+            self._blank_months += int((~says).sum())
             positions = np.flatnonzero(says)
             own = block
             if not says.all():
@@ -219,6 +234,18 @@ class _PartReader:
         self._file.left_out += 1
         self._problems.row(self._part.number, row, found, expected)
 
+    def _check_dates(self) -> None:
+        for name, column in self._columns.items():
+            if column.is_mixed:
+                self._problems.say(
+                    f"{self._part.sheet.label}, column {shortened(column.heading)}: real dates, or "
+                    "dates that begin with the year, beside dates in figures that end with it.\n"
+                    "Expected one shape: a spreadsheet may have exchanged day and month where it "
+                    "made real dates of what was typed. Export the file again, or correct it; if "
+                    f'the real dates are right, write {name} = {{ from = "{column.heading}", …, '
+                    'mixed = "right" }.'
+                )
+
     def _note(self) -> None:
         label, say = self._part.sheet.label, self._file.notes.append
         for (heading, repair), count in self._repaired.items():
@@ -227,6 +254,9 @@ class _PartReader:
         if self._totals:
             rows = ", ".join(map(str, self._totals[:_MOST_LISTED]))
             say(f"{label}: left out as it adds up other rows: row {rows}")
+        if self._blank_months:
+            plural = "s" if self._blank_months > 1 else ""
+            say(f"{label}: {self._blank_months:,} month{plural} of students passed over as blank")
         if self._passed_over:
             say(f"{label}: {self._passed_over:,} rows without a word in the columns needed")
 
@@ -238,6 +268,14 @@ def _says(block: Block, numbers: set[int]) -> np.ndarray:
         trimmed = pc.utf8_trim_whitespace(block.columns[number])
         says |= pc.not_equal(trimmed, "").to_numpy(zero_copy_only=False)
     return says
+
+
+def _rows_say(places: Sequence[tuple[str, int]]) -> str:
+    return f"{len(places):,} row{'s say' if len(places) > 1 else ' says'}"
+
+
+def _listed(places: Sequence[tuple[str, int]]) -> str:
+    return "; ".join(f"{label}, row {row}" for label, row in places[:_MOST_LISTED])
 
 
 def _any_bad(columns: Iterable[Converted], length: int) -> np.ndarray:

@@ -89,6 +89,15 @@ def is_serial(text: str) -> bool:
     return found is not None and _of_serial(int(found[1])) is not None
 
 
+def shape_of(text: str) -> str:
+    """How a date in figures is written: `year first`, as Excel's real dates are read; `year last`;
+    or "" for other texts.
+    """
+    if _YEAR_FIRST.fullmatch(text) or is_serial(text):
+        return "year first"
+    return "year last" if _YEAR_LAST.fullmatch(text) else ""
+
+
 def numbers_of(text: str) -> tuple[int, int] | None:
     """The first two numbers of a date in numbers that ends with its year; None for other texts."""
     found = _YEAR_LAST.fullmatch(text)

@@ -5,7 +5,7 @@ stand in it.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from leapdash.build.sources.about import About
 from leapdash.build.sources.exports.cells import key_of
 from leapdash.build.sources.exports.dates import ORDERS, Unsaid, month_of, school_year_of_text
-from leapdash.contract import INPUT_TABLES, Table, input_table
+from leapdash.contract import CODE_PATTERN, INPUT_TABLES, Column, Table, input_table
 from leapdash.errors import InputError, shortened
 from leapdash.paths import not_a_file
 
@@ -22,7 +22,7 @@ ENCODINGS = {"utf-8": "utf-8-sig", "windows-1252": "cp1252", "utf-16": "utf-16"}
 """What a mapping may say of a text file's letters, and Python's name for it."""
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "tab": "\t"}
 _MATCHED = ("schools", "districts")
-_COLUMN_KEYS = ("from", "value", "less", "empty", "match", "date", "year", "school_year")
+_COLUMN_KEYS = ("from", "value", "less", "empty", "match", "date", "year", "school_year", "mixed")
 _TABLE_KEYS = (
     "name",
     "files",
@@ -31,10 +31,30 @@ _TABLE_KEYS = (
     "encoding",
     "delimiter",
     "distinct",
+    "mostly_absent",
     "columns",
     "values",
     "months",
 )
+_ALLOWED = {
+    "match": _MATCHED,
+    "date": ORDERS,
+    "year": ("start", "end"),
+    "mixed": ("right",),
+}
+_NUMBERS = ("number", "integer")
+_APPLIES: Mapping[str, tuple[str, Callable[[Column], bool]]] = {
+    "less": ("numbers", lambda column: column.type in _NUMBERS),
+    "date": ("days or months", lambda column: column.type in ("date", "month")),
+    "mixed": ("days", lambda column: column.type == "date"),
+    "year": (
+        "school years or months",
+        lambda column: column.name == "school_year" or column.type == "month",
+    ),
+    "school_year": ("months", lambda column: column.type == "month"),
+    "match": ("codes of schools or districts", lambda column: column.pattern == CODE_PATTERN),
+}
+"""What columns a key is of, and whether a column is one."""
 _DAYS = ("days_enrolled", "days_attended", "days_absent")
 
 
@@ -46,8 +66,9 @@ class ColumnSource:
     what is taken off it, days absent; or `less_value`, the same in every row. `empty`: what an
     empty cell means (of what is taken off, where something is). `match`: names are looked up among
     the `schools` or `districts`. `date`: one of dates.ORDERS. `year`: whether a single year is the
-    `start` or `end` of a school year. `school_year`: of months without a year, written 2021-22, or
-    the heading it stands under.
+    `start` or `end` of a school year. `mixed`: `right` where real dates beside dates in figures are
+    what was meant. `school_year`: of months without a year, written 2021-22, or
+    the heading it stands under. `month`: as the mapping writes it, where it is of one month.
     """
 
     heading: str = ""
@@ -59,6 +80,15 @@ class ColumnSource:
     year: str | None = None
     school_year: str = ""
     less_value: str | None = None
+    month: str = ""
+    mixed: str = ""
+
+    @property
+    def blank_is_said(self) -> bool:
+        """Whether a blank cell means something, or there is none as the value is the same in all
+        rows.
+        """
+        return self.value is not None or self.empty is not None
 
     @property
     def fixed_year(self) -> str | None:
@@ -84,8 +114,9 @@ class TableSource:
 
     `files`: names or patterns. `sheet`: of a workbook, or table of a DuckDB file. `header`: the
     lines it stands in, where it must be said. `distinct`: rows that say the same count once.
-    `values`: by column, what a value stands for; values in the form of cells.key_of. `place`: how
-    messages call this part of the mapping.
+    `mostly_absent`: it is meant that fewer than half of the days are attended. `values`: by
+    column, what a value stands for; values in the form of cells.key_of. `place`: how messages call
+    this part of the mapping.
     """
 
     contract: Table
@@ -95,6 +126,7 @@ class TableSource:
     encoding: str = ""
     delimiter: str = ""
     distinct: bool = False
+    mostly_absent: bool = False
     columns: Mapping[str, ColumnSource] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     months: tuple[Month, ...] = ()
@@ -177,6 +209,7 @@ class _TableReader:
             self._text("encoding", tuple(ENCODINGS)),
             DELIMITERS.get(self._text("delimiter", tuple(DELIMITERS)), ""),
             self._flag("distinct"),
+            self._flag("mostly_absent"),
             columns,
             dict(self._values(table)),
             months,
@@ -192,7 +225,7 @@ class _TableReader:
         missing = []
         for column in table.columns:
             if column.name in said:
-                found = self._column(said[column.name], f"columns, {column.name}")
+                found = self._column(said[column.name], f"columns, {column.name}", column)
                 if found is not None:
                     if column.name in in_months:
                         self.problems.append(
@@ -211,7 +244,9 @@ class _TableReader:
                 'Write NAME = "heading of the file", or NAME = { value = "the same in all rows" }.'
             )
 
-    def _column(self, said: Any, where: str, number: bool = False) -> ColumnSource | None:
+    def _column(
+        self, said: Any, where: str, column: Column, number: bool = False
+    ) -> ColumnSource | None:
         place = f"{self._place}, {where}"
         if isinstance(said, str) and said.strip():
             return ColumnSource(said)
@@ -234,7 +269,13 @@ class _TableReader:
                 f"{place}: {'both' if 'from' in said else 'neither'} `from` and `value`.\n"
                 "Expected one of them: a heading of the file, or the same value in every row."
             )
-        for name, allowed in (("match", _MATCHED), ("date", ORDERS), ("year", ("start", "end"))):
+        for name, (kind, applies) in _APPLIES.items():
+            if name in said and not applies(column):
+                self.problems.append(
+                    f"{place}: `{name}` is of columns of {kind}, and {column.name} is none: "
+                    f"{column.meaning}.\nExpected it without. Remove `{name}`."
+                )
+        for name, allowed in _ALLOWED.items():
             if name in texts and texts[name] not in allowed:
                 self._wrong(f"{where}, {name}", texts[name], f"one of {', '.join(allowed)}")
         return ColumnSource(
@@ -246,6 +287,7 @@ class _TableReader:
             texts.get("date"),
             texts.get("year"),
             texts.get("school_year", ""),
+            mixed=texts.get("mixed", ""),
         )
 
     def _months(self, table: Table) -> Iterator[Month]:
@@ -276,12 +318,13 @@ class _TableReader:
             ):
                 self._wrong(where, columns, "days_enrolled, and one of days_attended, days_absent")
                 continue
+            of_days = table.column("days_enrolled")
             of_month = {
-                name: self._column(c, f"{where}, {name}", True) for name, c in columns.items()
+                n: self._column(c, f"{where}, {n}", of_days, True) for n, c in columns.items()
             }
             if None in of_month.values():
                 continue
-            found = {name: c for name, c in of_month.items() if c is not None}
+            found = {n: replace(c, month=name) for n, c in of_month.items() if c is not None}
             yield {"month": ColumnSource(value=name, school_year=school_year), **_days(found)}
 
     def _values(self, table: Table) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -27,6 +27,7 @@ from leapdash.errors import InputError, shortened
 from leapdash.remote import InputPath
 
 _FEW_PRESENT = 0.5
+_FEW_DAYS = 1 / 3
 _MOST_NAMES = 40
 
 
@@ -132,6 +133,8 @@ class _Reading:
         self._check_copies(contract, read)
         file.close()
         self._check_rows(contract, file, whole)
+        if contract.name == "attendance_daily" and file.rows and not file.left_out:
+            self._check_present(file, any(source.mostly_absent for source in sources))
         self._notes += file.notes
         if file.left_out or not whole:
             self._incomplete.add(contract.name)
@@ -150,6 +153,13 @@ class _Reading:
             self._problems.say(str(error))
             return False
         self._notes += sheet.notes
+        if source.header and sheet.names is None and not header.names:
+            self._problems.say(
+                f"{sheet.label}: no columns' names in line {source.header[0]}, as header of "
+                f"{source.place} says.\nExpected a line with something in it, at the top of the "
+                "file. Correct header, or leave it out to have the names looked for."
+            )
+            return False
         missing = _missing(sheet, header, source)
         if missing:
             self._problems.say(missing)
@@ -174,18 +184,30 @@ class _Reading:
                 f"{contract.name}: its files have no rows.\nExpected at least one below the names "
                 "of the columns."
             )
-        if contract.name != "attendance_daily" or not file.rows or file.left_out:
-            return
+
+    def _check_present(self, file: TableFile, mostly_absent: bool) -> None:
+        if file.covered.median < _FEW_DAYS:
+            self._problems.say(
+                "attendance_daily: half of the students have rows for no more than "
+                f"{file.covered.median:.0%} of their school's days in the months they have any.\n"
+                "Expected a row for every day a student was enrolled, attended or not; these may "
+                "be absences and tardies alone. Export the days of membership too, or attendance "
+                "by month, with days enrolled and days absent."
+            )
         if not file.present:
             self._problems.say(
                 "attendance_daily: no row is of a day attended.\nExpected a row for every day a "
                 "student was enrolled, attended or not. A list of absences alone isn't enough: "
                 "export the days of membership too."
             )
-        elif file.present < _FEW_PRESENT * file.rows:
-            self._notes.append(
+        elif file.present < _FEW_PRESENT * file.rows and not mostly_absent:
+            self._problems.say(
                 f"attendance_daily: only {file.present:,} of {file.rows:,} rows are of days "
-                "attended; is every day of membership there?"
+                "attended.\nExpected a row for every day a student was enrolled, and half of them "
+                'attended at the least. If 1 stands for a day absent, write "1" = "0" and "0" = '
+                '"1" under [table.values.attended]; if only absences and tardies have rows, export '
+                "the days of membership too; if it is meant, write mostly_absent = true in the "
+                "[[table]]."
             )
 
     def _check_tables(self, tables: Mapping[str, ExportedTable]) -> None:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from leapdash.build.sources.exports.cells import MISSING, key_of, tidy
+from leapdash.build.sources.exports.cells import MISSING, NO_RESULT, key_of, tidy
 from leapdash.build.sources.exports.dates import (
     Unsaid,
     day_of,
@@ -32,10 +32,13 @@ _SHORTENED_NUMBER = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
 
 @dataclass(frozen=True)
 class Refused:
-    """A text that isn't known: `expected` completes "Expected …", `remedy` says what to do."""
+    """A text that isn't known: `expected` completes "Expected …", `remedy` says what to do. `cell`:
+    the text itself, where it is one of several read together.
+    """
 
     expected: str
     remedy: str
+    cell: str | None = None
 
 
 UNTOLD = Refused("", "")
@@ -82,21 +85,32 @@ class CellReader:
         """
         source = self._source
         first = self._one(text, None if less is not None else source.empty, year)
-        if less is None or isinstance(first, Refused):
+        if less is None:
             return first
-        second = self._one(less, source.empty, None)
-        if isinstance(second, Refused) or not (first.value and second.value):
-            return second if isinstance(second, Refused) else Read("")
+        if isinstance(first, Refused):
+            return replace(first, cell=text)
+        second = self._one(less, source.empty, None, taken_off=True)
+        if isinstance(second, Refused):
+            return replace(second, cell=less)
+        if not (first.value and second.value):
+            return Read("")
         value = _plain(Decimal(first.value) - Decimal(second.value))
         return Read(value, first.repaired or second.repaired)
 
-    def _one(self, text: str, empty: str | None, year: str | None) -> Reading:
+    def _one(
+        self, text: str, empty: str | None, year: str | None, taken_off: bool = False
+    ) -> Reading:
         column = self._column
         plain, repaired = tidy(text, self._is_id)
         if not plain:
             plain = empty or ""
             if not plain:
-                return Read("") if self._may_be_missing else self._empty()
+                return Read("") if self._may_be_missing else self._empty(taken_off)
+        if plain == NO_RESULT:
+            return Refused(
+                "a value; this is a formula without a stored result",
+                "Open the workbook in Excel and save it.",
+            )
         if plain.casefold() in _ERRORS:
             return Refused("a value; this is the error of a formula", "Correct the cell.")
         if self._is_id and _SHORTENED_NUMBER.fullmatch(plain):
@@ -122,11 +136,18 @@ class CellReader:
     def _may_be_missing(self) -> bool:
         return self._column.nullable or not self._column.required
 
-    def _empty(self) -> Refused:
+    def _empty(self, taken_off: bool = False) -> Refused:
+        source, name = self._source, self._column.name
+        if source.month and taken_off:
+            said = f'days_absent = {{ from = "{source.less}", empty = "0" }}'
+        elif taken_off:
+            said = f'{name} = {{ from = "{source.heading}", less = "{source.less}", empty = "0" }}'
+        else:
+            said = f'{name} = {{ from = "{source.heading or "…"}", empty = "…" }}'
+        place = f' for "{source.month}" under [table.months]' if source.month else ""
         return Refused(
-            f"a value: {self._column.meaning}",
-            f'Fill it in, or say what an empty cell means: {self._column.name} = {{ from = "…", '
-            'empty = "…" }.',
+            "a number of days absent" if taken_off else f"a value: {self._column.meaning}",
+            f"Fill it in, or say what an empty cell means{place}: {said}.",
         )
 
     def _meant(self, text: str, year: str | None) -> Reading:

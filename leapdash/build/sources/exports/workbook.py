@@ -2,18 +2,23 @@
 cells' formats, and what the tests read workbooks with.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import partial
-from typing import Any
+from typing import IO, Any
 from zipfile import BadZipFile
 
+from leapdash.build.sources.exports.cells import NO_RESULT
 from leapdash.build.sources.exports.sheet import GridSheet, Record
 from leapdash.errors import InputError, UsageError, shortened
 from leapdash.remote import InputPath
 
 _SURE_DIGITS = 10**15
 _MIDNIGHT = time()
+_FORMULA = re.compile(rb"<(?:[A-Za-z0-9]+:)?f[\s/>]")
+_PART = 1 << 20
+_LETTERS = 26
 
 
 def workbook_sheets(path: InputPath, label: str) -> list[GridSheet]:
@@ -22,11 +27,16 @@ def workbook_sheets(path: InputPath, label: str) -> list[GridSheet]:
     Raises InputError where it can't be read, UsageError where there is no reader installed.
     """
     with _Opened(path, label) as book:
-        names = [s.title for s in book.worksheets if s.sheet_state == "visible"]
+        try:
+            names = {
+                s.title: _has_formulas(s) for s in book.worksheets if s.sheet_state == "visible"
+            }
+        except Exception as error:
+            raise _unreadable(label, error) from error
     sheets = []
-    for name in names:
+    for name, formulas in names.items():
         whose = f"{label}, sheet {shortened(name)}"
-        sheet = GridSheet(whose, partial(_records, path, whose, name), name, ragged=True)
+        sheet = GridSheet(whose, partial(_records, path, whose, name, formulas), name, ragged=True)
         if next(sheet.records(), None) is not None:
             sheets.append(sheet)
     return sheets
@@ -61,14 +71,23 @@ class _Opened:
         self._file.close()
 
 
-def _records(path: InputPath, label: str, name: str) -> Iterator[Record]:
-    """The rows of a sheet with something in them, and their numbers as Excel shows them."""
+def _records(path: InputPath, label: str, name: str, formulas: bool) -> Iterator[Record]:
+    """The rows of a sheet with something in them, and their numbers as Excel shows them.
+
+    `formulas`: whether it has any, of which some may have no stored result.
+    """
     with _Opened(path, label) as book:
         sheet = book[name]
         sheet.reset_dimensions()  # what programs say of a sheet's size is often wrong
         try:
+            unstored = _unstored(sheet) if formulas else iter(())
+            waiting = next(unstored, None)
             for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
                 values = [_text(value, label, number) for value in row]
+                while waiting is not None and waiting[0] <= number:
+                    if waiting[0] == number and waiting[1] <= len(values):
+                        values[waiting[1] - 1] = NO_RESULT
+                    waiting = next(unstored, None)
                 while values and not values[-1].strip():
                     values.pop()
                 if any(value.strip() for value in values):
@@ -77,6 +96,52 @@ def _records(path: InputPath, label: str, name: str) -> Iterator[Record]:
             raise
         except Exception as error:
             raise _unreadable(label, error) from error
+
+
+def _has_formulas(sheet: Any) -> bool:
+    end = b""
+    with _source(sheet) as source:
+        while part := source.read(_PART):
+            if _FORMULA.search(end + part):
+                return True
+            end = part[-64:]
+    return False
+
+
+def _unstored(sheet: Any) -> Iterator[tuple[int, int]]:
+    """Row and column, from 1, of each cell with a formula and no stored result, in order.
+
+    openpyxl gives None for these as for a result that is an empty text.
+    """
+    from openpyxl.xml.functions import iterparse
+
+    row = column = 0
+    with _source(sheet) as source:
+        for event, element in iterparse(source, ("start", "end")):
+            kind = element.tag.rpartition("}")[2]
+            if event == "start" and kind == "row":
+                row, column = int(element.get("r", row + 1)), 0
+            elif event == "end" and kind == "c":
+                column = _column(element.get("r", "")) or column + 1
+                inside = {child.tag.rpartition("}")[2]: child.text for child in element}
+                if "f" in inside and not inside.get("v") and element.get("t") != "str":
+                    yield row, column
+            elif event == "end" and kind == "row":
+                element.clear()
+
+
+def _source(sheet: Any) -> IO[bytes]:
+    """The sheet's XML."""
+    found: IO[bytes] = sheet._get_source()
+    return found
+
+
+def _column(place: str) -> int:
+    """The number of the column in a cell's place: 28 for AB7; 0 where it isn't said."""
+    number = 0
+    for letter in place.rstrip("0123456789"):
+        number = number * _LETTERS + ord(letter) - ord("A") + 1
+    return number
 
 
 def _text(value: Any, label: str, row: int) -> str:

@@ -3,12 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from leapdash.build.sources.exports.cells import key_of, words_of
 from leapdash.build.sources.exports.dates import month_of, school_year_of_text
 from leapdash.build.sources.exports.inspect.guesses import ColumnGuess
 from leapdash.build.sources.exports.inspect.profile import ColumnProfile
-from leapdash.build.sources.exports.inspect.vocabulary import columns_called, like_names
+from leapdash.build.sources.exports.inspect.vocabulary import (
+    columns_called,
+    like_names,
+    says_absent,
+)
 from leapdash.build.sources.exports.mapping import ColumnSource
 from leapdash.build.sources.exports.values import CellReader, Read
 from leapdash.contract import CODE_PATTERN, Column, Table
@@ -21,6 +26,7 @@ _CODE = re.compile(rf"{CODE_PATTERN}|[0-9]{{5,6}}(\.0+)?")
 _PRESENT, _ABSENT = ("p", "present", "pr"), ("a", "absent", "ab")
 _NAMED_AFTER = {"school_code": "school_name", "district_code": "district_name"}
 _END_YEAR = ("end", "year")
+_SHARE = re.compile(r"0?\.[0-9]+|[01](\.0+)?")
 
 
 class Finder:
@@ -55,7 +61,7 @@ class Finder:
             return False
         if name == "attended":
             return {"p", "present", "1"} & set(map(key_of, profile.values)) != set() and (
-                len(profile.values) <= _MOST_CODES
+                len(profile.values) <= _MOST_CODES and profile.largest_number <= 1
             )
         if name in _NAMED_AFTER:
             return _are_codes(profile)
@@ -117,6 +123,8 @@ class Finder:
     def _found(self, column: Column, heading: str) -> ColumnGuess:
         """The column under that heading, with what the mapping must say of it."""
         profile, name = self._profiles[heading], column.name
+        if name == "attended" and says_absent(heading) and any(map(_is_number, profile.values)):
+            return _absent_instead(profile)
         source = self._source(name, profile)
         guess = ColumnGuess(name, heading, columns_called(heading)[1] or "a word in its name")
         if source.date:
@@ -129,6 +137,11 @@ class Finder:
         elif profile.largest[0]:
             guess.asks.append(
                 'in figures, and no value tells month and day apart: date = "m/d/y" or "d/m/y"'
+            )
+        if column.type == "date" and len(profile.shapes) > 1:
+            guess.asks.append(
+                "real dates beside dates in figures: a spreadsheet may have exchanged day and "
+                'month of the real ones. Correct the file, or add mixed = "right"'
             )
         if name == "school_year" and any(school_year_of_text(v) for v in profile.values):
             self._one_year(guess, profile)
@@ -149,6 +162,8 @@ class Finder:
         """Which values stand for what, where that isn't plain."""
         reader = CellReader(column, source, {})
         unknown = [v for v in profile.values if not isinstance(reader.read(v), Read)]
+        if column.name == "attended":
+            unknown += [v for v in profile.values if v not in unknown and _is_more_than_a_day(v)]
         if column.name == "attended" and unknown:
             self._codes(guess, unknown)
         elif unknown and not guess.asks:
@@ -262,6 +277,29 @@ class Finder:
             guess.asks.append(
                 'months without a year: school_year = "2021-22", or the heading of the school year'
             )
+
+
+def _absent_instead(profile: ColumnProfile) -> ColumnGuess:
+    """Shares of a day, or numbers, under a heading that speaks of absence: what they count must be
+    said, and 1 is offered as a day absent.
+    """
+    guess = ColumnGuess("attended", choices=(profile.heading,))
+    guess.asks.append(
+        "its name speaks of absence, its values are numbers: is 1 a day absent? Then take the # "
+        "away, and leave [table.values.attended] as it is"
+    )
+    for value in list(profile.values)[:_MOST_LISTED]:
+        share = _SHARE.fullmatch(value)
+        guess.values[value] = f"{(1 - Decimal(value)).normalize():f}" if share else None
+    return guess
+
+
+def _is_more_than_a_day(text: str) -> bool:
+    return _is_number(text) and Decimal(text) > 1
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"[0-9]*\.?[0-9]+", text))
 
 
 def _asking(name: str, choices: Sequence[str], question: str) -> ColumnGuess:

@@ -36,9 +36,13 @@ class MonthHeading:
 
 
 def months_in(headings: Sequence[str]) -> Mapping[str, MonthHeading]:
-    """The headings that name months, where there are several months."""
+    """The headings that name months, where there are several months, or one with its days enrolled
+    and its days attended or absent.
+    """
     found = {h: m for h in headings if (m := _named(h)) is not None}
-    if len({m.month for m in found.values()}) < _LEAST_MONTHS:
+    counted = {m.measure for m in found.values()} - {""}
+    one = "days_enrolled" in counted and len(counted) > 1
+    if len({m.month for m in found.values()}) < _LEAST_MONTHS and not one:
         found = {h: m for h in headings if (m := _numbered(h)) is not None}
         if not {int(m.month) for m in found.values()} >= _USUAL:
             return {}

@@ -15,13 +15,20 @@ from leapdash.build.sources.exports.inspect.profile import ColumnProfile, profil
 from leapdash.build.sources.exports.inspect.vocabulary import ABSENT
 from leapdash.build.sources.exports.sheet import Sheet
 from leapdash.contract import INPUT_TABLES, Table, input_table
+from leapdash.errors import shortened
 from leapdash.remote import InputPath
 
-_YEARS = re.compile(r"(?<!\d)(20\d{2}|\d{2})[-_–/ ](20\d{2}|\d{2})(?!\d)")
+# Two years; of two digits only after a word, as 10/11 may be a day. No parts of longer dates.
+_YEARS = re.compile(
+    r"(?<!\d)(?<!\d[-_/.])(?:20(?P<long>\d{2})|(?:sy|ay|school ?year)[ _-]*(?P<short>\d{2}))"
+    r"[-_–/ ](?:20)?(?P<end>\d{2})(?![-_/.]?\d)",
+    re.I,
+)
 _OF_STUDENTS = ("enrollment", "attendance", "attendance_daily", "visits")
 _FACTS = ("gender", "race_ethnicity", "english_learner", "disability", "meal_eligibility")
 _MANY_FACTS = 2  # where no column is called like an identifier of students
 _FILLED = 0.5
+_MANY_DAYS = 5
 _LEAST_COLUMNS, _MOST_COLUMNS = 3, 0.6
 _FROM_STUDENTS = ("school_code", "school_name", "district_code", "district_name")
 
@@ -58,12 +65,13 @@ def layouts_of(files: Sequence[InputPath]) -> list[Layout]:
             header = likely_header(sheet)
             if len(header.names) < 2:
                 continue
-            year = _year_said(sheet, header)
+            year = year_said(sheet, header)
             called = Finder(input_table("enrollment"), [ColumnProfile(n) for n in header.names])
             own = "" if called.called("school_year") else year
             key = (tuple(map(key_of, header.names)), sheet.sheet, header.lines, own)
             layout = layouts.get(key)
             found = profiles(sheet, header)
+            _note_formulas(sheet, found)
             if layout is None:
                 layout = layouts[key] = Layout(sheet, header, found, said_year=year)
             else:
@@ -158,6 +166,7 @@ def _table(layout: Layout, table: Table, ids: frozenset[str]) -> TableGuess:
             found = finder.find(column)
         if found is not None:
             guess.columns.append(found)
+    _ask_of_rates(guess, finder)
     if wide:
         _add_months(guess, wide, finder, layout.said_year)
     return guess
@@ -181,6 +190,18 @@ def _less_absent(finder: Finder, guess: TableGuess) -> ColumnGuess:
     found = ColumnGuess("days_attended", choices=tuple(absent))
     found.asks.append("days attended; or days enrolled less = the heading of all days absent")
     return found
+
+
+def _ask_of_rates(guess: TableGuess, finder: Finder) -> None:
+    """Days attended that are none, as no value is more than 1 and more days are enrolled."""
+    headings = {c.column: c.heading for c in guess.columns if c.heading and not c.options}
+    attended, enrolled = headings.get("days_attended"), headings.get("days_enrolled")
+    if attended and enrolled:
+        largest = finder.profile(attended).largest_number
+        if largest <= 1 and finder.profile(enrolled).largest_number >= _MANY_DAYS:
+            found = next(c for c in guess.columns if c.column == "days_attended")
+            found.heading, found.choices = "", (attended,)
+            found.asks = ["no value is more than 1: is it a rate? Days attended are asked for"]
 
 
 def _year_of_file(layout: Layout) -> ColumnGuess:
@@ -207,13 +228,34 @@ def _add_months(
             measures.pop(ABSENT, None)
         if not needed < measures.keys() or "" in measures:
             guess.months_asks.append(
-                f"{month_name}: expected days_enrolled, and days_attended or days_absent"
+                f"{month_name}: expected days_enrolled (a heading, or a number where it is the "
+                "same for every student), and days_attended or days_absent"
             )
+    _ask_of_blanks(guess, finder)
     if any(len(name) == len("09") for name in guess.months):
         years = finder.called("school_year")
         guess.months_year = years[0] if len(years) == 1 else said_year
         if not guess.months_year:
             guess.months_asks.append('months without a year: school_year = "2021-22" or a heading')
+
+
+def _ask_of_blanks(guess: TableGuess, finder: Finder) -> None:
+    """What cells mean that are blank in months in which days are enrolled."""
+    for measure in ("days_attended", ABSENT):
+        blank = {}
+        for month in guess.months.values():
+            if measure in month:
+                enrolled = month.get("days_enrolled")
+                of_others = finder.profile(enrolled).blank if enrolled else 0
+                blank[month[measure]] = finder.profile(month[measure]).blank - of_others
+        blank = {heading: count for heading, count in blank.items() if count > 0}
+        if blank:
+            first = next(iter(blank))
+            others = f" (and {len(blank) - 1} more)" if len(blank) > 1 else ""
+            guess.months_asks.append(
+                f"{blank[first]:,} cells of {first}{others} are empty in months with days "
+                f'enrolled: {measure} = {{ from = "{first}", empty = "0" }}?'
+            )
 
 
 def _schools_of_students(layouts: Sequence[Layout]) -> None:
@@ -241,7 +283,7 @@ def _shared_ids(layouts: Sequence[Layout]) -> frozenset[str]:
     return frozenset.intersection(*called) if len(called) > 1 else frozenset()
 
 
-def _year_said(sheet: Sheet, header: Header) -> str:
+def year_said(sheet: Sheet, header: Header) -> str:
     """The one school year that the file's name, or a title above the columns, says; else ""."""
     texts = [sheet.label]
     if header.lines:
@@ -253,20 +295,37 @@ def _year_said(sheet: Sheet, header: Header) -> str:
         year
         for text in texts
         for match in _YEARS.finditer(text)
-        if isinstance(year := school_year_of_text(f"{match[1]}-{match[2]}"), str)
+        if isinstance(year := school_year_of_text(_school_year(match)), str)
     }
     return found.pop() if len(found) == 1 else ""
+
+
+def _note_formulas(sheet: Sheet, found: Sequence[ColumnProfile]) -> None:
+    headings = [profile.heading for profile in found if profile.unstored]
+    if headings:
+        count = sum(profile.unstored for profile in found)
+        sheet.notes.append(
+            f"{sheet.label}: {count:,} formula{'s' if count > 1 else ''} without a stored result "
+            f"({shortened(', '.join(headings), 200)}); open the workbook in Excel and save it"
+        )
+
+
+def _school_year(found: re.Match[str]) -> str:
+    return f"20{found['long'] or found['short']}-{found['end']}"
 
 
 def _add(mine: ColumnProfile, other: ColumnProfile) -> None:
     mine.rows += other.rows
     mine.blank += other.blank
+    mine.unstored += other.unstored
     for value, times in other.values.items():
         mine.values[value] += times
     mine.largest = (
         max(mine.largest[0], other.largest[0]),
         max(mine.largest[1], other.largest[1]),
     )
+    if len(other.shapes) > 1:
+        mine.shapes = other.shapes
     mine.firsts = mine.firsts and other.firsts
 
 

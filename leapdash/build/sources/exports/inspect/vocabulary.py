@@ -299,6 +299,15 @@ def columns_called(heading: str) -> tuple[tuple[str, ...], str]:
     return (), ""
 
 
+_ABSENT_WORDS = frozenset(("absent", "absence", "absences", "abs", "missed", "miss"))
+
+
+def says_absent(heading: str) -> bool:
+    """Whether a heading speaks of absence alone, so that 1 may stand for a day absent."""
+    words = frozenset((*words_of(heading), *_plain(heading)))
+    return bool(words & _ABSENT_WORDS) and not words & {"present", "attended", "attendance"}
+
+
 _WHEN = frozenset(("date", "day", "when"))
 _ID_WORDS = frozenset(("id", "#", "number", "num", "no", "identifier", "code"))
 _ANY_WORD: Mapping[str, frozenset[str]] = {

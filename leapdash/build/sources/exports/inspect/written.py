@@ -88,7 +88,7 @@ def _table(guess: TableGuess) -> Iterator[str]:
 def _month(month: str, measures: Mapping[str, str]) -> Iterator[str]:
     named = {measure or "days_absent": heading for measure, heading in measures.items()}
     named = {"days_enrolled": named.pop("days_enrolled", ""), **named}
-    listed = ", ".join(f"{m} = {quoted(h) if h else 20}" for m, h in named.items())
+    listed = ", ".join(f"{m} = {quoted(h or '…')}" for m, h in named.items())
     settled = "" not in measures and len(measures) == 2 and "days_enrolled" in measures
     yield f"{'' if settled else '# '}{quoted(month)} = {{ {listed} }}"
 
