@@ -8,7 +8,7 @@ import pytest
 
 from leapdash.build.build import build
 from leapdash.engines.scratch import _PREFIX
-from leapdash.errors import InputError, UsageError
+from leapdash.errors import InputError
 from tests.lib import edfi
 from tests.lib.edfi import EVENTS, SCHOOL, SPELLS, descriptor, event
 
@@ -63,7 +63,7 @@ def test_a_file_that_is_cut_short_says_where(folder, refused):
     path = folder / f"{EVENTS}.json"
     path.write_text(path.read_text()[:-700])
     assert refused().startswith(
-        f"{EVENTS}.json, element 3: no whole JSON value; the file is cut short or damaged here.\n"
+        f"{EVENTS}.json, element 15: no whole JSON value; the file is cut short or damaged here.\n"
     )
 
 
@@ -148,7 +148,7 @@ def test_equal_faults_are_one_message_with_their_count_and_all_kinds_are_told(re
     rewrite("schools", _set(0, "nameOfInstitution", None))
     rewrite("calendarDates", _set(5, "calendarEvents", None))
     message = refused()
-    assert "'soon'.\nExpected a date written 2021-09-01. 5 objects like this." in message
+    assert "'soon'.\nExpected a date written 2021-09-01. 17 objects like this." in message
     assert "schools.json, element 1, field nameOfInstitution" in message
     assert "calendarDates.json, element 6, field calendarEvents: nothing stands there" in message
 
@@ -231,6 +231,9 @@ def test_the_discovery_document_tells_the_standard(folder, refused):
         ("[visits]\ninterventions = [1]", "visits.interventions: not only texts"),
         ('[organisations.schools]\n"640111" = "7"', "the state's code, seven characters"),
         ("[exceptions]\noff_calendar = [1]", "{ school = 255901001, date = 2021-11-25 }"),
+        ("[exceptions]\nsilent_schools = [1.5]", "a list of schools' schoolId"),
+        ("[days]\nsilent_days = 0", "days.silent_days: 0.\nExpected 1 or more"),
+        ("[days]\nsilent_days = 1.5", "days.silent_days: 1.5.\nExpected a whole number"),
         ("[about]\nsynthetic = 1", "about.synthetic: 1.\nExpected true or false"),
         ("attendance = 1", "attendance: 1"),
     ],
@@ -342,9 +345,9 @@ def test_what_is_made_on_the_way_is_removed_also_where_it_is_refused(
     assert not list(tmp_path.glob(f"{_PREFIX}*"))
 
 
-def test_a_mapping_file_is_refused_where_nothing_needs_it(tmp_path):
+def test_a_mapping_beside_other_files_is_one_of_exports(tmp_path):
     (tmp_path / "schools.csv").write_text("")
-    with pytest.raises(UsageError, match="--mapping"):
+    with pytest.raises(InputError, match=r"edfi.toml: no such file.\nExpected a mapping, as"):
         build(tmp_path, tmp_path / "store", mapping=tmp_path / "edfi.toml")
 
 

@@ -90,6 +90,12 @@ _ALLOWED: Mapping[str, Collection[Value]] = {
 _YES_NO = ("calendar", "disabilities", "english_learners")
 
 
+SILENT_DAYS = 15
+"""As many school days in a row without any event of a school are noted: three weeks. Where one in
+twenty is absent on a day, even ten students are all there for so long once in 2,000 times.
+"""
+
+
 @dataclass(frozen=True)
 class Takes:
     """From when and until when a district takes part in LEAP."""
@@ -115,7 +121,9 @@ class VisitRules:
 
 @dataclass(frozen=True)
 class Configuration:
-    """Everything `edfi.toml` may say. `name`: what messages call the file."""
+    """Everything `edfi.toml` may say. `name`: what messages call the file. `silent_schools`: those
+    that may be without an event on most of their days.
+    """
 
     name: str = "edfi.toml"
     codes: Mapping[str, Mapping[str, Value]] = field(default_factory=lambda: DEFAULTS)
@@ -126,7 +134,9 @@ class Configuration:
     district_codes: Mapping[str, str] = field(default_factory=dict)
     student_system: str = ""
     exit_date_counts: bool = True
+    silent_days: int = SILENT_DAYS
     off_calendar: frozenset[tuple[str, date]] = frozenset()
+    silent_schools: frozenset[str] = frozenset()
     visits: VisitRules = VisitRules()
 
     def meaning(self, table: str, descriptor: str | None) -> Value | None:
@@ -183,17 +193,20 @@ class _Reader:
         codes = {name: self._codes(name) for name in DEFAULTS}
         about = self._about()
         leap = self._leap()
-        days = self._section("days", exit_date_counts=True)
+        days = self._section("days", exit_date_counts=True, silent_days=SILENT_DAYS)
         organisations = self._section("organisations", system="SEA", schools={}, districts={})
         students = self._section("students", system="")
-        exceptions = self._section("exceptions", off_calendar=[])
+        exceptions = self._section("exceptions", off_calendar=[], silent_schools=[])
         visits = self._section(
             "visits", interventions=[], programmes=[], visitor="school staff", language="en"
         )
         self._one_of("visits.visitor", visits["visitor"], VISITORS)
         if not _LANGUAGE.fullmatch(visits["language"]):
             self._wrong("visits.language", visits["language"], EXPECTED["languages"])
+        if days["silent_days"] < 1:
+            self._wrong("days.silent_days", days["silent_days"], "1 or more")
         off_calendar = self._off_calendar(exceptions["off_calendar"])
+        silent_schools = self._schools("exceptions.silent_schools", exceptions["silent_schools"])
         for name in self._said:
             known = (*DEFAULTS, "about", "leap", "days", "organisations", "students", "exceptions")
             near = get_close_matches(name, (*known, "visits"), n=1)
@@ -213,7 +226,9 @@ class _Reader:
             district_codes=self._state_codes("districts", organisations["districts"]),
             student_system=students["system"],
             exit_date_counts=days["exit_date_counts"],
+            silent_days=days["silent_days"],
             off_calendar=off_calendar,
+            silent_schools=silent_schools,
             visits=VisitRules(
                 self._texts("visits.interventions", visits["interventions"]),
                 self._texts("visits.programmes", visits["programmes"]),
@@ -256,6 +271,7 @@ class _Reader:
                 named = {
                     "str": "text",
                     "bool": "true or false",
+                    "int": "a whole number",
                     "list": "a list",
                     "dict": "a table",
                 }
@@ -272,6 +288,12 @@ class _Reader:
         if not all(isinstance(one, str) for one in said):
             raise InputError(f"{self._name}, {where}: not only texts.\nExpected a list of codes.")
         return tuple(said)
+
+    def _schools(self, where: str, said: list[Any]) -> frozenset[str]:
+        for one in said:
+            if type(one) not in (int, str):
+                self._wrong(where, repr(one), "a list of schools' schoolId, [255901001]")
+        return frozenset(map(str, said))
 
     def _about(self) -> About | None:
         if "about" not in self._said:

@@ -68,13 +68,17 @@ def read_events(reading: Reading, identities: ir.Table | None) -> Events:
     return Events(rows, reading.space.keep(months))
 
 
-def last_events(events: Events) -> ir.Table:
+def months_with_events(reading: Reading, events: Events) -> ir.Table:
+    """Which days schools sent events of: school, year, month (its number), any (bits of days)."""
+    t = events.months.group_by("school", "year", "month").agg(any=lambda t: t["any"].bit_or())
+    return reading.space.keep(t)
+
+
+def last_events(sent: ir.Table) -> ir.Table:
     """When a school last sent an event, by school year: school, year, last_month (its number),
-    last_bits (up to the day).
+    last_day. `sent`: see `months_with_events`.
     """
-    t = events.months.group_by("school", "year", "month").agg(
-        any=lambda t: t["any"].bit_or(),
-    )
+    t = sent
     last = t.group_by("school", "year").agg(last_month=t.month.max(), bits=t["any"].argmax(t.month))
     # The day is the highest bit; the bits up to it are all that are smaller, and itself.
     day = last.bits.cast("float64").log2().floor().cast("int64")

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from leapdash.build.sources.about import About, read_about
 from leapdash.build.sources.edfi import calendars as days
-from leapdash.build.sources.edfi import enrollments, events, people
+from leapdash.build.sources.edfi import enrollments, events, gaps, people
 from leapdash.build.sources.edfi.configuration import Configuration, read_configuration
 from leapdash.build.sources.edfi.files import CONFIGURATION, find_files, left_aside
 from leapdash.build.sources.edfi.identities import read_identities, tell_districts
@@ -131,7 +131,9 @@ def _make(
     enrolled = people.enrollment(reading, spells, where, persons, identities, who)
     reading.stop_if_broken()
     tell_districts(reading, spells, where)
-    months = days.cut_after_last_event(reading, months, events.last_events(sent))
+    by_school = events.months_with_events(reading, sent)
+    months = days.cut_after_last_event(reading, months, events.last_events(by_school))
+    gaps.check_silences(reading, months, by_school)
     of_students = enrollments.student_months(reading, spells, months)
     counted = events.attendance(reading, sent, of_students, half_day)
     visited = None if "visits" in beside else _visits(reading, identities)
