@@ -499,3 +499,62 @@ def test_two_identifiers_of_the_state_for_one_student_are_refused(refused, state
     assert "1 students have more than one identifier" in refused(
         state, '[students]\nsystem = "State"'
     )
+
+
+# 11. Calendars with holes.
+
+
+def _without_days(state, school, first, last):
+    state["calendarDates"] = [
+        row
+        for row in state["calendarDates"]
+        if row["calendarReference"]["schoolId"] not in school
+        or not first.isoformat() <= row["date"] <= last.isoformat()
+    ]
+    state[EVENTS] = [
+        row
+        for row in state[EVENTS]
+        if row["schoolReference"]["schoolId"] not in school
+        or not first.isoformat() <= row["eventDate"] <= last.isoformat()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [
+        (date(2021, 10, 1), date(2021, 10, 31), 21),
+        (date(2021, 10, 11), date(2021, 10, 29), 15),
+        (date(2021, 9, 1), date(2021, 9, 30), 22),
+        (date(2021, 10, 29), date(2021, 11, 30), 23),
+    ],
+)
+def test_a_hole_in_one_school_s_calendar_is_reported(read, state, first, last, days):
+    _without_days(state, [OTHER_SCHOOL], first, last)
+    _, notes = read(state)
+    end = max(day for day in SCHOOL_DAYS if day <= last)
+    assert (
+        "2021-22: calendarDates without school days that most other schools have; nobody counts "
+        f"as enrolled on them: {OTHER_SCHOOL}, calendar A, from {first} until {end}, {days} days"
+    ) in notes
+
+
+def test_less_than_three_weeks_within_months_or_at_an_end_are_no_hole(read, state):
+    _without_days(state, [OTHER_SCHOOL], date(2021, 10, 11), date(2021, 10, 28))
+    _without_days(state, [FAR_SCHOOL], date(2021, 9, 1), date(2021, 9, 28))
+    assert "calendarDates" not in read(state)[1]
+
+
+def test_a_hole_that_all_schools_have_is_reported_once(read, state):
+    _without_days(state, [SCHOOL, OTHER_SCHOOL, FAR_SCHOOL], OCTOBER, date(2021, 10, 31))
+    _, notes = read(state)
+    assert (
+        "2021-22: calendarDates hold no school day of any school from 2021-10-05 until 2021-10-31; "
+        "fetch them again if there were some"
+    ) in notes
+    assert notes.count("calendarDates") == 1
+
+
+def test_summer_is_no_hole(read, state):
+    for school in (SCHOOL, OTHER_SCHOOL, FAR_SCHOOL):
+        state["calendarDates"].append(calendar_date(school, date(2021, 7, 1)))
+    assert "calendarDates" not in read(state)[1]

@@ -1,25 +1,29 @@
-"""Days that look whole and aren't: times in which a school sent nothing."""
+"""Days that look whole and aren't: times in which a school sent nothing, and holes in calendars."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
+from datetime import date, timedelta
+from itertools import groupby, pairwise
 
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leapdash.build.sources.edfi.calendars import named_year
 from leapdash.build.sources.edfi.configuration import SILENT_DAYS
 from leapdash.build.sources.edfi.reading import Reading
-from leapdash.build.sources.edfi.resources import ATTENDANCE_EVENTS
+from leapdash.build.sources.edfi.resources import ATTENDANCE_EVENTS, CALENDAR_DATES
 from leapdash.errors import shortened
 
 _MOST_TOLD = 50
 _MOST_NAMED = 3
 _MOST_SILENT = 0.5
 """A school that is silent on a larger share of its days has no rate anybody could believe."""
+_MONTH = 10
+"""As many school days of others are a month, for a calendar that has none in it."""
+_THREE_WEEKS = 21
 _DAYS_OF_MONTH = np.arange(1, 32)
 
 
@@ -137,3 +141,101 @@ def _date(month: np.int64, day: np.int64) -> date:
 
 def _told(one: Silence) -> str:
     return f"{shortened(one.school)} from {one.begin} until {one.end}, {one.days} of {one.of} days"
+
+
+@dataclass(frozen=True)
+class _Year:
+    """The school days of a school year's calendars, by calendar (a row) and date (a column)."""
+
+    year: int
+    schools: npt.NDArray[np.int64]
+    calendars: list[tuple[str, str]]
+    days: npt.NDArray[np.bool_]
+    dates: list[date]
+
+
+def tell_holes(reading: Reading, months: ir.Table) -> None:
+    """Notes calendars with a hole that those of other schools don't have: nobody is enrolled there.
+
+    A hole is one of three weeks, 15 of the school days that more than half of the other schools
+    have, with school days before and after; or a month of which they have ten and the calendar
+    none. The days that no calendar has are noted too where they are three weeks, but in summer.
+    `months`: see `calendars.calendar_months`.
+    """
+    rows = reading.space.arrow(months.filter(months.bits != 0))
+    for year in _years(rows):
+        if told := [_told_hole(year, *hole) for hole in _holes(year)]:
+            more = "" if len(told) <= _MOST_TOLD else f"; and {len(told) - _MOST_TOLD:,} more"
+            reading.notes.append(
+                f"{named_year(year.year)}: {CALENDAR_DATES.name} without school days that most "
+                "other schools have; nobody counts as enrolled on them: "
+                f"{'; '.join(told[:_MOST_TOLD])}{more}"
+            )
+        for begin, end in _shared_holes(year):
+            reading.notes.append(
+                f"{named_year(year.year)}: {CALENDAR_DATES.name} hold no school day of any school "
+                f"from {begin} until {end}; fetch them again if there were some"
+            )
+
+
+def _years(rows: pa.Table) -> Iterator[_Year]:
+    ordered = rows.sort_by([(name, "ascending") for name in ("year", "school", "calendar")])
+    for year in sorted(set(ordered["year"].to_pylist())):
+        own = ordered.filter(pc.equal(ordered["year"], year))
+        keys = list(zip(own["school"].to_pylist(), own["calendar"].to_pylist(), strict=True))
+        numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+        schools = {
+            school: number for number, school in enumerate(dict.fromkeys(s for s, _ in numbers))
+        }
+        first, last = date(year - 1, 7, 1), date(year, 6, 30)
+        dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        places = {day: at for at, day in enumerate(dates)}
+        days = np.zeros((len(numbers), len(dates)), dtype=bool)
+        set_ = _is_set(own["bits"].to_numpy().astype("int64"))
+        for key, month, bits in zip(keys, own["month"].to_pylist(), set_, strict=True):
+            # Dates outside the school year are a problem that was told before.
+            begin = places.get(date(month // 12, month % 12 + 1, 1))
+            if begin is not None:
+                part = days[numbers[key], begin : begin + 31]
+                part |= bits[: len(part)]
+        yield _Year(year, np.array([schools[s] for s, _ in numbers]), list(numbers), days, dates)
+
+
+def _holes(year: _Year) -> Iterator[tuple[int, int, int, int]]:
+    """Calendar, first and last date, and how many school days of others lie between."""
+    of_school = np.zeros((year.schools.max() + 1, len(year.dates)), dtype=bool)
+    np.logical_or.at(of_school, year.schools, year.days)
+    open_, others = of_school.sum(axis=0), len(of_school) - 1
+    months = np.array([day.year * 12 + day.month for day in year.dates])
+    for number, (school, own) in enumerate(zip(year.schools, year.days, strict=True)):
+        common = (open_ - of_school[school]) * 2 > others
+        at = np.nonzero(own)[0]
+        lacking = np.nonzero(common & ~own)[0]
+        # Between which two of its own days each date lies.
+        between = np.searchsorted(at, lacking)
+        for gap in np.unique(between):
+            run = lacking[between == gap]
+            whole = [
+                month
+                for month in np.unique(months[run])
+                if not own[months == month].any() and (months[run] == month).sum() >= _MONTH
+            ]
+            if whole or (0 < gap < len(at) and len(run) >= SILENT_DAYS):
+                yield number, int(run[0]), int(run[-1]), len(run)
+
+
+def _shared_holes(year: _Year) -> Iterator[tuple[date, date]]:
+    end_of_summer = year.dates.index(date(year.year - 1, 8, 31))
+    at = np.nonzero(year.days.any(axis=0))[0].tolist()
+    for before, after in pairwise(at):
+        begin = max(before, end_of_summer) + 1
+        if after - begin >= _THREE_WEEKS:
+            yield year.dates[begin], year.dates[after - 1]
+
+
+def _told_hole(year: _Year, number: int, first: int, last: int, days: int) -> str:
+    school, calendar = year.calendars[number]
+    return (
+        f"{shortened(school)}, calendar {shortened(calendar)}, from {year.dates[first]} until "
+        f"{year.dates[last]}, {days} days"
+    )

@@ -131,6 +131,7 @@ def _make(
     enrolled = people.enrollment(reading, spells, where, persons, identities, who)
     reading.stop_if_broken()
     tell_districts(reading, spells, where)
+    gaps.tell_holes(reading, months)
     by_school = events.months_with_events(reading, sent)
     months = days.cut_after_last_event(reading, months, events.last_events(by_school))
     gaps.check_silences(reading, months, by_school)
