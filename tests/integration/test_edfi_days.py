@@ -148,6 +148,24 @@ def test_the_exception_that_is_proposed_leaves_the_event_out(read, state):
     assert "1 attendance events are left out: their days are exceptions in edfi.toml" in notes
 
 
+def test_an_exception_without_an_event_is_refused_with_its_school_and_date(refused, state):
+    state[EVENTS].append(event("S3", SCHOOL, date(2021, 10, 9)))
+    listed = ", ".join(
+        f"{{ school = {school}, date = 2021-10-{day} }}"
+        for school, day in ((SCHOOL, "09"), (SCHOOL, "10"), (999, "10"))
+    )
+    message = refused(state, f"[exceptions]\noff_calendar = [{listed}]\nsilent_schools = [998]")
+    assert (
+        f"edfi.toml, exceptions.off_calendar: no attendance event on 2021-10-10 of school {SCHOOL}."
+        "\nExpected days with events that stay out."
+    ) in message
+    assert (
+        "edfi.toml, exceptions.off_calendar: 999, which schools doesn't hold.\nExpected schoolId "
+        f"as it stands there: {FAR_SCHOOL}, {SCHOOL}, {OTHER_SCHOOL}."
+    ) in message
+    assert "edfi.toml, exceptions.silent_schools: 998, which schools doesn't hold." in message
+
+
 def test_an_event_of_a_student_who_is_not_enrolled_there_is_refused(refused, state):
     state[EVENTS].append(event("S6", SCHOOL, OCTOBER))
     message = refused(state)

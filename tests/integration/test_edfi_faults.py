@@ -217,11 +217,17 @@ def test_the_discovery_document_tells_the_standard(folder, refused):
     [
         ("[attendance", "not readable as TOML"),
         ("[atendance]", "a table that isn't known.\nExpected one of"),
+        ("[atendance]", "exceptions, visits (attendance looks like it). Correct it."),
         ('[attendance]\n"Tardy" = 2', "'attendance, \"Tardy\"' 2"),
         ('[calendar]\n"Holiday" = "no"', "true for a school day, false for none"),
         ('[grades]\n"Fifth grade" = "five"', "one of PK, K, 1"),
         ('[languages]\n"spa" = "Spanish"', "the ISO 639 code of a language"),
-        ("[days]\nexit_date = true", "days.exit_date: not known"),
+        (
+            "[days]\nexit_date = true",
+            "days.exit_date: not known.\nExpected one of exit_date_counts, silent_days "
+            "(exit_date_counts looks like it). Correct it.",
+        ),
+        ("[days]\nxyz = true", "Expected one of exit_date_counts, silent_days. Correct it."),
         ('[days]\nexit_date_counts = "yes"', "days.exit_date_counts: 'yes'.\nExpected true or"),
         ('[leap]\n"0640011" = { from = "2021" }', "{ from = 2021-04-01 }"),
         ('[leap]\n"9999999" = { from = 2021-04-01 }', "no district 9999999"),
@@ -231,6 +237,16 @@ def test_the_discovery_document_tells_the_standard(folder, refused):
         ("[visits]\ninterventions = [1]", "visits.interventions: not only texts"),
         ('[organisations.schools]\n"640111" = "7"', "the state's code, seven characters"),
         ("[exceptions]\noff_calendar = [1]", "{ school = 255901001, date = 2021-11-25 }"),
+        (
+            "[exceptions]\noff_calendar = [{ school = 640111, date = 2021-10-05, shool = 1 }]",
+            "'shool': 1}.\nExpected { school = 255901001, date = 2021-11-25 }",
+        ),
+        ('[organisations.schools]\n"64011" = "0640111"', "64011, which schools doesn't hold"),
+        (
+            '[organisations.districts]\n"64" = "0640011"',
+            "organisations.districts: 64, which localEducationAgencies doesn't hold.\n"
+            "Expected localEducationAgencyId as it stands there: 1430011, 640011.",
+        ),
         ("[exceptions]\nsilent_schools = [1.5]", "a list of schools' schoolId"),
         ("[days]\nsilent_days = 0", "days.silent_days: 0.\nExpected 1 or more"),
         ("[days]\nsilent_days = 1.5", "days.silent_days: 1.5.\nExpected a whole number"),

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -209,11 +209,7 @@ class _Reader:
         silent_schools = self._schools("exceptions.silent_schools", exceptions["silent_schools"])
         for name in self._said:
             known = (*DEFAULTS, "about", "leap", "days", "organisations", "students", "exceptions")
-            near = get_close_matches(name, (*known, "visits"), n=1)
-            like = f" {near[0]} looks like it." if near else ""
-            self._wrong(
-                name, "a table that isn't known", f"one of {', '.join(known)}, visits{like}"
-            )
+            self._wrong(name, "a table that isn't known", _one_of(name, (*known, "visits")))
         if self._problems:
             raise InputError("\n".join(self._problems))
         return Configuration(
@@ -265,7 +261,7 @@ class _Reader:
         settled = dict(defaults)
         for key, said in found.items():
             if key not in defaults:
-                self._wrong(f"{name}.{key}", "not known", f"one of {', '.join(defaults)}")
+                self._wrong(f"{name}.{key}", "not known", _one_of(key, defaults))
             elif type(said) is not type(defaults[key]):
                 kind = type(defaults[key]).__name__
                 named = {
@@ -337,8 +333,10 @@ class _Reader:
     def _off_calendar(self, said: list[Any]) -> frozenset[tuple[str, date]]:
         days = set()
         for one in said:
-            school, day = (one.get("school"), one.get("date")) if isinstance(one, dict) else (0, 0)
-            if isinstance(school, (int, str)) and type(day) is date:
+            entry = one if isinstance(one, dict) else {}
+            school, day = entry.get("school"), entry.get("date")
+            right = type(school) in (int, str) and set(entry) == {"school", "date"}
+            if right and type(day) is date:
                 days.add((str(school), day))
             else:
                 self._wrong(
@@ -347,6 +345,13 @@ class _Reader:
                     "{ school = 255901001, date = 2021-11-25 }",
                 )
         return frozenset(days)
+
+
+def _one_of(name: str, known: Iterable[str]) -> str:
+    """What messages expect instead of a name that isn't known, and which of them looks like it."""
+    names = list(known)
+    near = get_close_matches(name, names, n=1)
+    return f"one of {', '.join(names)}" + (f" ({near[0]} looks like it)" if near else "")
 
 
 def _is_meaning(name: str, meant: Any) -> bool:

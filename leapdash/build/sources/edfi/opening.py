@@ -122,7 +122,7 @@ def _make(
     months = days.calendar_months(reading)
     persons = reading.table(who)
     identities = read_identities(reading, persons, who)
-    sent = events.read_events(reading, identities)
+    sent = events.read_events(reading, identities, schools["school"].to_pylist())
     where = space.put(schools)
     # What hangs on these would only say again what is wrong with them.
     reading.stop_if_broken()
