@@ -367,6 +367,20 @@ def test_a_mapping_beside_other_files_is_one_of_exports(tmp_path):
         build(tmp_path, tmp_path / "store", mapping=tmp_path / "edfi.toml")
 
 
+@pytest.mark.parametrize("mapping", [None, "edfi.toml"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_second_input_beside_a_folder_of_ed_fi_is_refused(folder, tmp_path, mapping, turned):
+    (tmp_path / "visits.csv").write_text("")
+    inputs = [folder, tmp_path / "visits.csv"]
+    mapping = mapping and folder / mapping
+    with pytest.raises(InputError) as error:
+        build(inputs[::-1] if turned else inputs, tmp_path / "store", mapping=mapping)
+    assert f"2 inputs, of which {folder} is a folder of Ed-Fi resources.\nExpected such" in str(
+        error.value
+    )
+    assert "Put visits.csv, and programme.csv, beside the resources in it." in str(error.value)
+
+
 def test_a_mapping_file_that_is_not_there_is_told(folder, tmp_path):
     with pytest.raises(InputError, match=r"other.toml: no such file"):
         build(folder, tmp_path / "store", mapping=tmp_path / "other.toml")
