@@ -100,7 +100,7 @@ def test_an_unknown_category_is_refused_with_its_count_and_the_line_that_maps_it
     state[EVENTS] += [event("S2", SCHOOL, day, "Skipped") for day in SCHOOL_DAYS[:3]]
     message = refused(state)
     assert message.startswith(
-        f"{EVENTS}.json, element 6, field attendanceEventCategoryDescriptor: 'Skipped', which "
+        f"{EVENTS}.json, element 18, field attendanceEventCategoryDescriptor: 'Skipped', which "
         "isn't mapped; 3 of them.\n"
     )
     assert message.endswith('Add, with what it stands for:\n[attendance]\n"Skipped" = 1')
@@ -136,7 +136,7 @@ def test_an_event_off_the_calendar_is_refused_and_can_be_an_exception(read, refu
     line = f"off_calendar = [{{ school = {SCHOOL}, date = 2021-10-09 }}]"
     message = refused(state)
     assert message.startswith(
-        f"{EVENTS}.json, element 6, field eventDate: 2021-10-09 is no school day of the student's "
+        f"{EVENTS}.json, element 18, field eventDate: 2021-10-09 is no school day of the student's "
         f"calendar at school {SCHOOL}; 1 events like this, on 1 days.\n"
     )
     assert message.endswith(f"[exceptions]\n{line}")
@@ -148,6 +148,24 @@ def test_the_exception_that_is_proposed_leaves_the_event_out(read, state):
     tables, notes = read(state, f"[exceptions]\n{line}")
     assert days_of_student(tables, "S3") == FULL
     assert "1 attendance events are left out: their days are exceptions in edfi.toml" in notes
+
+
+def test_an_exception_without_an_event_is_refused_with_its_school_and_date(refused, state):
+    state[EVENTS].append(event("S3", SCHOOL, date(2021, 10, 9)))
+    listed = ", ".join(
+        f"{{ school = {school}, date = 2021-10-{day} }}"
+        for school, day in ((SCHOOL, "09"), (SCHOOL, "10"), (999, "10"))
+    )
+    message = refused(state, f"[exceptions]\noff_calendar = [{listed}]\nsilent_schools = [998]")
+    assert (
+        f"edfi.toml, exceptions.off_calendar: no attendance event on 2021-10-10 of school {SCHOOL}."
+        "\nExpected days with events that stay out."
+    ) in message
+    assert (
+        "edfi.toml, exceptions.off_calendar: 999, which schools doesn't hold.\nExpected schoolId "
+        f"as it stands there: {FAR_SCHOOL}, {SCHOOL}, {OTHER_SCHOOL}."
+    ) in message
+    assert "edfi.toml, exceptions.silent_schools: 998, which schools doesn't hold." in message
 
 
 def test_an_event_of_a_student_who_is_not_enrolled_there_is_refused(refused, state):
@@ -181,8 +199,20 @@ def test_a_day_that_was_called_off_is_no_school_day(read, state):
 # 3. A school that stops sending.
 
 
+def _until(state, school, last, *more):
+    """Leaves only those events of a school that it sent until a day, and on these."""
+    days = {day.isoformat() for day in more}
+    state[EVENTS] = [
+        one
+        for one in state[EVENTS]
+        if one["schoolReference"]["schoolId"] != school
+        or one["eventDate"] <= last.isoformat()
+        or one["eventDate"] in days
+    ]
+
+
 def test_days_after_a_school_s_last_event_don_t_count_and_are_reported(read, state):
-    state[EVENTS] = [one for one in state[EVENTS] if not one["id"].startswith("S2")]
+    _until(state, SCHOOL, date(2021, 10, 6))
     tables, notes = read(state)
     assert days_of_student(tables, "S3") == {"2021-09": (22, 22), "2021-10": (4, 4)}
     assert days_of_student(tables, "S4") == FULL
@@ -194,6 +224,60 @@ def test_a_school_that_never_sent_has_no_days_and_is_reported(read, state):
     tables, notes = read(state)
     assert days_of_student(tables, "S6") == {}
     assert f"({FAR_SCHOOL}, 65 days after no event at all)" in notes
+
+
+def test_a_school_silent_for_weeks_in_between_is_reported(read, state):
+    _until(state, SCHOOL, date(2021, 10, 6), SCHOOL_DAYS[51], SCHOOL_DAYS[-1])
+    tables, notes = read(state)
+    assert days_of_student(tables, "S2") == FULL
+    assert (
+        "2021-22: no attendance event for 15 or more school days in a row, on which everybody "
+        f"counts as present: {SCHOOL} from 2021-10-07 until 2021-11-10, 25 of 65 days"
+    ) in notes
+    assert str(OTHER_SCHOOL) not in notes
+
+
+def test_a_school_silent_before_its_first_event_is_reported(read, state):
+    state[EVENTS] = [one for one in state[EVENTS] if "640211202109" not in one["id"]]
+    _, notes = read(state)
+    assert f"present: {OTHER_SCHOOL} from 2021-09-01 until 2021-10-05, 25 of 65 days" in notes
+
+
+def test_the_days_of_a_silence_that_are_reported_can_be_chosen(read, state):
+    _, notes = read(state, "[days]\nsilent_days = 12")
+    assert "no attendance event for 12 or more school days" in notes
+    assert f"{FAR_SCHOOL} from 2021-09-01 until 2021-09-16, 12 of 65 days; " in notes
+    assert "no attendance event" not in read({}, "[days]\nsilent_days = 13")[1]
+
+
+def test_a_school_silent_on_most_of_its_days_is_refused_and_can_be_an_exception(
+    read, refused, state
+):
+    _until(state, SCHOOL, date(2021, 10, 6), SCHOOL_DAYS[-1])
+    message = refused(state)
+    assert message.startswith(
+        f"{EVENTS}: schools that sent no event on most of their school days, so that everybody "
+        f"would be present: {SCHOOL} on 38 of 65 days of 2021-22 (from 2021-10-07 until "
+        "2021-11-29); 1 schools like this.\n"
+    )
+    line = f"[exceptions]\nsilent_schools = [{SCHOOL}]"
+    assert message.endswith(line)
+
+
+def test_the_exception_for_a_silent_school_lets_it_be_built(read, state):
+    _until(state, SCHOOL, date(2021, 10, 6), SCHOOL_DAYS[-1])
+    tables, notes = read(state, f"[exceptions]\nsilent_schools = [{SCHOOL}]")
+    assert days_of_student(tables, "S2") == FULL
+    assert f"{SCHOOL} from 2021-10-07 until 2021-11-29, 38 of 65 days" in notes
+
+
+def test_days_of_all_calendars_of_a_school_are_looked_at_together(refused, state):
+    """Silence is a school's: a calendar of its own for some students doesn't hide it."""
+    state["calendarDates"] += [calendar_date(SCHOOL, day, calendar="B") for day in SCHOOL_DAYS[:30]]
+    for row in state[SPELLS][:3]:
+        row["calendarReference"] = {"calendarCode": "A", "schoolId": SCHOOL, "schoolYear": 2022}
+    _until(state, SCHOOL, date(2021, 10, 6), SCHOOL_DAYS[-1])
+    assert f"{SCHOOL} on 38 of 65 days of 2021-22" in refused(state)
 
 
 def test_the_cut_is_made_in_every_year(read, state):
@@ -273,7 +357,7 @@ def test_two_schools_on_one_day_are_reported_and_each_counts_it(read, state):
 def test_too_many_days_a_year_are_a_warning(read, state):
     summer = edfi.days_of(date(2021, 12, 1), date(2022, 6, 30))
     state["calendarDates"] += [calendar_date(SCHOOL, day) for day in summer]
-    state[EVENTS].append(event("S2", SCHOOL, summer[-1], "In Attendance"))
+    state[EVENTS] += [event("S2", SCHOOL, day, "In Attendance") for day in summer[::-7]]
     _, notes = read(state)
     assert "warning: 3 students have more than 185 days at a school in a year" in notes
 
@@ -435,3 +519,62 @@ def test_two_identifiers_of_the_state_for_one_student_are_refused(refused, state
     assert "1 students have more than one identifier" in refused(
         state, '[students]\nsystem = "State"'
     )
+
+
+# 11. Calendars with holes.
+
+
+def _without_days(state, school, first, last):
+    state["calendarDates"] = [
+        row
+        for row in state["calendarDates"]
+        if row["calendarReference"]["schoolId"] not in school
+        or not first.isoformat() <= row["date"] <= last.isoformat()
+    ]
+    state[EVENTS] = [
+        row
+        for row in state[EVENTS]
+        if row["schoolReference"]["schoolId"] not in school
+        or not first.isoformat() <= row["eventDate"] <= last.isoformat()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [
+        (date(2021, 10, 1), date(2021, 10, 31), 21),
+        (date(2021, 10, 11), date(2021, 10, 29), 15),
+        (date(2021, 9, 1), date(2021, 9, 30), 22),
+        (date(2021, 10, 29), date(2021, 11, 30), 23),
+    ],
+)
+def test_a_hole_in_one_school_s_calendar_is_reported(read, state, first, last, days):
+    _without_days(state, [OTHER_SCHOOL], first, last)
+    _, notes = read(state)
+    end = max(day for day in SCHOOL_DAYS if day <= last)
+    assert (
+        "2021-22: calendarDates without school days that most other schools have; nobody counts "
+        f"as enrolled on them: {OTHER_SCHOOL}, calendar A, from {first} until {end}, {days} days"
+    ) in notes
+
+
+def test_less_than_three_weeks_within_months_or_at_an_end_are_no_hole(read, state):
+    _without_days(state, [OTHER_SCHOOL], date(2021, 10, 11), date(2021, 10, 28))
+    _without_days(state, [FAR_SCHOOL], date(2021, 9, 1), date(2021, 9, 28))
+    assert "calendarDates" not in read(state)[1]
+
+
+def test_a_hole_that_all_schools_have_is_reported_once(read, state):
+    _without_days(state, [SCHOOL, OTHER_SCHOOL, FAR_SCHOOL], OCTOBER, date(2021, 10, 31))
+    _, notes = read(state)
+    assert (
+        "2021-22: calendarDates hold no school day of any school from 2021-10-05 until 2021-10-31; "
+        "fetch them again if there were some"
+    ) in notes
+    assert notes.count("calendarDates") == 1
+
+
+def test_summer_is_no_hole(read, state):
+    for school in (SCHOOL, OTHER_SCHOOL, FAR_SCHOOL):
+        state["calendarDates"].append(calendar_date(school, date(2021, 7, 1)))
+    assert "calendarDates" not in read(state)[1]

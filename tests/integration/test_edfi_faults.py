@@ -66,7 +66,7 @@ def test_a_file_that_is_cut_short_says_where(folder, refused):
     path = folder / f"{EVENTS}.json"
     path.write_text(path.read_text()[:-700])
     assert refused().startswith(
-        f"{EVENTS}.json, element 3: no whole JSON value; the file is cut short or damaged here.\n"
+        f"{EVENTS}.json, element 15: no whole JSON value; the file is cut short or damaged here.\n"
     )
 
 
@@ -151,7 +151,7 @@ def test_equal_faults_are_one_message_with_their_count_and_all_kinds_are_told(re
     rewrite("schools", _set(0, "nameOfInstitution", None))
     rewrite("calendarDates", _set(5, "calendarEvents", None))
     message = refused()
-    assert "'soon'.\nExpected a date written 2021-09-01. 5 objects like this." in message
+    assert "'soon'.\nExpected a date written 2021-09-01. 17 objects like this." in message
     assert "schools.json, element 1, field nameOfInstitution" in message
     assert "calendarDates.json, element 6, field calendarEvents: nothing stands there" in message
 
@@ -220,11 +220,17 @@ def test_the_discovery_document_tells_the_standard(folder, refused):
     [
         ("[attendance", "not readable as TOML"),
         ("[atendance]", "a table that isn't known.\nExpected one of"),
+        ("[atendance]", "exceptions, visits (attendance looks like it). Correct it."),
         ('[attendance]\n"Tardy" = 2', "'attendance, \"Tardy\"' 2"),
         ('[calendar]\n"Holiday" = "no"', "true for a school day, false for none"),
         ('[grades]\n"Fifth grade" = "five"', "one of PK, K, 1"),
         ('[languages]\n"spa" = "Spanish"', "the ISO 639 code of a language"),
-        ("[days]\nexit_date = true", "days.exit_date: not known"),
+        (
+            "[days]\nexit_date = true",
+            "days.exit_date: not known.\nExpected one of exit_date_counts, silent_days "
+            "(exit_date_counts looks like it). Correct it.",
+        ),
+        ("[days]\nxyz = true", "Expected one of exit_date_counts, silent_days. Correct it."),
         ('[days]\nexit_date_counts = "yes"', "days.exit_date_counts: 'yes'.\nExpected true or"),
         ('[leap]\n"0640011" = { from = "2021" }', "{ from = 2021-04-01 }"),
         ('[leap]\n"9999999" = { from = 2021-04-01 }', "no district 9999999"),
@@ -234,6 +240,19 @@ def test_the_discovery_document_tells_the_standard(folder, refused):
         ("[visits]\ninterventions = [1]", "visits.interventions: not only texts"),
         ('[organisations.schools]\n"640111" = "7"', "the state's code, seven characters"),
         ("[exceptions]\noff_calendar = [1]", "{ school = 255901001, date = 2021-11-25 }"),
+        (
+            "[exceptions]\noff_calendar = [{ school = 640111, date = 2021-10-05, shool = 1 }]",
+            "'shool': 1}.\nExpected { school = 255901001, date = 2021-11-25 }",
+        ),
+        ('[organisations.schools]\n"64011" = "0640111"', "64011, which schools doesn't hold"),
+        (
+            '[organisations.districts]\n"64" = "0640011"',
+            "organisations.districts: 64, which localEducationAgencies doesn't hold.\n"
+            "Expected localEducationAgencyId as it stands there: 1430011, 640011.",
+        ),
+        ("[exceptions]\nsilent_schools = [1.5]", "a list of schools' schoolId"),
+        ("[days]\nsilent_days = 0", "days.silent_days: 0.\nExpected 1 or more"),
+        ("[days]\nsilent_days = 1.5", "days.silent_days: 1.5.\nExpected a whole number"),
         ("[about]\nsynthetic = 1", "about.synthetic: 1.\nExpected true or false"),
         ("attendance = 1", "attendance: 1"),
     ],
@@ -350,6 +369,20 @@ def test_a_mapping_of_ed_fi_is_refused_where_there_is_none(tmp_path):
     (tmp_path / "edfi.toml").write_text("[attendance]\n")
     with pytest.raises(InputError, match="'attendance' is not known"):
         build(tmp_path, tmp_path / "store", mapping=tmp_path / "edfi.toml")
+
+
+@pytest.mark.parametrize("mapping", [None, "edfi.toml"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_second_input_beside_a_folder_of_ed_fi_is_refused(folder, tmp_path, mapping, turned):
+    (tmp_path / "visits.csv").write_text("")
+    inputs = [folder, tmp_path / "visits.csv"]
+    mapping = mapping and folder / mapping
+    with pytest.raises(InputError) as error:
+        build(inputs[::-1] if turned else inputs, tmp_path / "store", mapping=mapping)
+    assert f"2 inputs, of which {folder} is a folder of Ed-Fi resources.\nExpected such" in str(
+        error.value
+    )
+    assert "Put visits.csv, and programme.csv, beside the resources in it." in str(error.value)
 
 
 def test_a_mapping_file_that_is_not_there_is_told(folder, tmp_path):

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from leapdash.errors import InputError
 from tests.lib import edfi
 from tests.lib.edfi import DISTRICT, SCHOOL, descriptor, person
 
@@ -203,3 +204,32 @@ def test_programmes_are_visits_where_the_configuration_names_them(visits, state)
     ]
     found, _ = visits(state, '[visits]\nprogrammes = ["Home Visiting"]')
     assert [(row["student_id"], row["visit_date"]) for row in found] == [("S3", date(2021, 10, 11))]
+
+
+def test_interventions_that_are_in_no_event_are_refused_with_those_there_are(visits, state):
+    with pytest.raises(InputError) as error:
+        visits(state, '[visits]\ninterventions = ["Home Visit", "LEAP home visits"]')
+    assert str(error.value) == (
+        "edfi.toml, visits.interventions: no LEAP home visits in "
+        "studentInterventionAttendanceEvents, so that its visits would be missing.\n"
+        "Expected some of those there are: Home Visit. Correct it."
+    )
+
+
+def test_programmes_that_nobody_is_in_are_refused_with_those_there_are(visits, state):
+    state["studentProgramAssociations"] = [
+        {
+            "studentReference": {"studentUniqueId": "S3"},
+            "programReference": {"programTypeDescriptor": descriptor("ProgramType", "Athletics")},
+            "beginDate": "2021-10-11",
+        }
+    ]
+    with pytest.raises(InputError, match=r"visits.programmes: no Visiting in [\s\S]+: Athletics\."):
+        visits(state, '[visits]\nprogrammes = ["Visiting"]')
+
+
+def test_programmes_without_their_resource_are_refused_and_so_are_both_settings(visits, state):
+    with pytest.raises(InputError) as error:
+        visits(state, '[visits]\nprogrammes = ["Visiting"]\ninterventions = ["Home Visit"]')
+    assert "the resource studentProgramAssociations isn't there" in str(error.value)
+    assert "edfi.toml, visits: interventions and programmes.\nExpected one" in str(error.value)

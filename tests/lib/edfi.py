@@ -92,10 +92,11 @@ def small(standard: int = 5) -> Resources:
         EVENTS: [
             event("S1", SCHOOL, date(2021, 10, 5)),
             event("S1", SCHOOL, date(2021, 10, 6)),
-            # Every school sends to the end.
+            # Every school sends all through its year, and to the end.
             *(
-                event(s, where, SCHOOL_DAYS[-1], "In Attendance")
+                event(s, where, day, "In Attendance")
                 for s, where in (("S2", SCHOOL), ("S4", OTHER_SCHOOL), ("S6", FAR_SCHOOL))
+                for day in SCHOOL_DAYS[12::13]
             ),
         ],
         "studentInterventionAttendanceEvents": [intervention_event("S1", date(2021, 10, 20))],
@@ -250,7 +251,8 @@ def from_state(tables: Mapping[str, list[Row]], standard: int) -> Resources:
 
     Each school has a calendar of as many school days a month as any of its students has; a student
     is enrolled from the first of a month's days on and absent on the last of them, half a day by
-    half a day. Every school's last day has an event of someone who came.
+    half a day. The first, the middle and the last day of every school's month has an event of
+    someone who came.
     """
     writer = _Writer(tables)
     return {
@@ -415,11 +417,6 @@ class _Writer:
         return found
 
     def events(self) -> Iterator[Row]:
-        last: dict[tuple[str, int], date] = {}
-        for (code, month), days in self._days.items():
-            if days:
-                key = code, _spring(month)
-                last[key] = max(last.get(key, days[-1]), days[-1])
         closed = set()
         for row in self._tables["attendance"]:
             code, month = row["school_code"], row["month"]
@@ -431,10 +428,10 @@ class _Writer:
             if absent % 1:
                 half = days[len(days) - whole - 1]
                 yield self._event(row, half, "Unexcused Absence", eventDuration=0.5)
-            key = code, _spring(month)
-            if key not in closed and days and days[-1] == last[key]:
-                closed.add(key)
-                yield self._event(row, days[-1], "In Attendance")
+            if (code, month) not in closed and days and days == self._days[code, month]:
+                closed.add((code, month))
+                for day in sorted({days[0], days[len(days) // 2], days[-1]}):
+                    yield self._event(row, day, "In Attendance")
 
     def _event(self, row: Row, day: date, category: str, **more: Any) -> Row:
         code = self._ids[row["school_code"]]

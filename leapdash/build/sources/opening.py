@@ -34,7 +34,15 @@ def open_source(
     first = paths[0]
     with ExitStack() as stack:
         try:
-            if len(paths) == 1 and isinstance(first, Path) and first.is_dir() and is_edfi(first):
+            of_edfi = [one for one in paths if isinstance(one, Path) and _is_folder_of_edfi(one)]
+            if of_edfi and len(paths) > 1:
+                raise InputError(
+                    f"{shortened(', '.join(map(str, paths)), 300)}: {len(paths)} inputs, of which "
+                    f"{of_edfi[0]} is a folder of Ed-Fi resources.\nExpected such a folder as the "
+                    "only input. Put visits.csv, and programme.csv, beside the resources in it."
+                )
+            if of_edfi:
+                first = of_edfi[0]
                 # Loaded for such folders only.
                 from leapdash.build.sources.edfi.opening import open_edfi
 
@@ -58,3 +66,7 @@ def open_source(
                 "Expected files this user may read, where they can be reached."
             ) from error
         yield found
+
+
+def _is_folder_of_edfi(path: Path) -> bool:
+    return path.is_dir() and is_edfi(path)

@@ -114,8 +114,8 @@ def _tell_cut(reading: Reading, t: ir.Table) -> None:
         )
         more = "" if len(schools) <= _MOST_NAMED else f"; and {len(schools) - _MOST_NAMED:,} more"
         reading.notes.append(
-            f"{_named(year)}: days after a school's last attendance event don't count, as nobody "
-            f"knows who came: at {len(schools):,} schools ({shortened(named, 300)}{more})"
+            f"{named_year(year)}: days after a school's last attendance event don't count, as "
+            f"nobody knows who came: at {len(schools):,} schools ({shortened(named, 300)}{more})"
         )
 
 
@@ -125,7 +125,8 @@ def _last(row: Mapping[str, Any]) -> str:
     return f"{row['month'] // 12}-{row['month'] % 12 + 1:02d}-{row['day']:02d}"
 
 
-def _named(year: int) -> str:
+def named_year(year: int) -> str:
+    """Ed-Fi's school year, 2022, as messages name it: `2021-22`."""
     return f"{year - 1}-{year % 100:02d}"
 
 
@@ -147,7 +148,7 @@ def _check(reading: Reading, dates: ir.Table, days: ir.Table) -> None:
         place = reading.places(CALENDAR_DATES, **_wanted(row))
         reading.problems.append(
             f"{place}, field date: {row['day']}, a school day outside the school year "
-            f"{_named(row['year'])}; {count:,} like this.\n"
+            f"{named_year(row['year'])}; {count:,} like this.\n"
             "Expected days from July to June. Correct the date, or the calendar's schoolYear."
         )
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -90,6 +90,12 @@ _ALLOWED: Mapping[str, Collection[Value]] = {
 _YES_NO = ("calendar", "disabilities", "english_learners")
 
 
+SILENT_DAYS = 15
+"""As many school days in a row without any event of a school are noted: three weeks. Where one in
+twenty is absent on a day, even ten students are all there for so long once in 2,000 times.
+"""
+
+
 @dataclass(frozen=True)
 class Takes:
     """From when and until when a district takes part in LEAP."""
@@ -115,7 +121,9 @@ class VisitRules:
 
 @dataclass(frozen=True)
 class Configuration:
-    """Everything `edfi.toml` may say. `name`: what messages call the file."""
+    """Everything `edfi.toml` may say. `name`: what messages call the file. `silent_schools`: those
+    that may be without an event on most of their days.
+    """
 
     name: str = "edfi.toml"
     codes: Mapping[str, Mapping[str, Value]] = field(default_factory=lambda: DEFAULTS)
@@ -126,7 +134,9 @@ class Configuration:
     district_codes: Mapping[str, str] = field(default_factory=dict)
     student_system: str = ""
     exit_date_counts: bool = True
+    silent_days: int = SILENT_DAYS
     off_calendar: frozenset[tuple[str, date]] = frozenset()
+    silent_schools: frozenset[str] = frozenset()
     visits: VisitRules = VisitRules()
 
     def meaning(self, table: str, descriptor: str | None) -> Value | None:
@@ -183,24 +193,23 @@ class _Reader:
         codes = {name: self._codes(name) for name in DEFAULTS}
         about = self._about()
         leap = self._leap()
-        days = self._section("days", exit_date_counts=True)
+        days = self._section("days", exit_date_counts=True, silent_days=SILENT_DAYS)
         organisations = self._section("organisations", system="SEA", schools={}, districts={})
         students = self._section("students", system="")
-        exceptions = self._section("exceptions", off_calendar=[])
+        exceptions = self._section("exceptions", off_calendar=[], silent_schools=[])
         visits = self._section(
             "visits", interventions=[], programmes=[], visitor="school staff", language="en"
         )
         self._one_of("visits.visitor", visits["visitor"], VISITORS)
         if not _LANGUAGE.fullmatch(visits["language"]):
             self._wrong("visits.language", visits["language"], EXPECTED["languages"])
+        if days["silent_days"] < 1:
+            self._wrong("days.silent_days", days["silent_days"], "1 or more")
         off_calendar = self._off_calendar(exceptions["off_calendar"])
+        silent_schools = self._schools("exceptions.silent_schools", exceptions["silent_schools"])
         for name in self._said:
             known = (*DEFAULTS, "about", "leap", "days", "organisations", "students", "exceptions")
-            near = get_close_matches(name, (*known, "visits"), n=1)
-            like = f" {near[0]} looks like it." if near else ""
-            self._wrong(
-                name, "a table that isn't known", f"one of {', '.join(known)}, visits{like}"
-            )
+            self._wrong(name, "a table that isn't known", _one_of(name, (*known, "visits")))
         if self._problems:
             raise InputError("\n".join(self._problems))
         return Configuration(
@@ -213,7 +222,9 @@ class _Reader:
             district_codes=self._state_codes("districts", organisations["districts"]),
             student_system=students["system"],
             exit_date_counts=days["exit_date_counts"],
+            silent_days=days["silent_days"],
             off_calendar=off_calendar,
+            silent_schools=silent_schools,
             visits=VisitRules(
                 self._texts("visits.interventions", visits["interventions"]),
                 self._texts("visits.programmes", visits["programmes"]),
@@ -250,12 +261,13 @@ class _Reader:
         settled = dict(defaults)
         for key, said in found.items():
             if key not in defaults:
-                self._wrong(f"{name}.{key}", "not known", f"one of {', '.join(defaults)}")
+                self._wrong(f"{name}.{key}", "not known", _one_of(key, defaults))
             elif type(said) is not type(defaults[key]):
                 kind = type(defaults[key]).__name__
                 named = {
                     "str": "text",
                     "bool": "true or false",
+                    "int": "a whole number",
                     "list": "a list",
                     "dict": "a table",
                 }
@@ -272,6 +284,12 @@ class _Reader:
         if not all(isinstance(one, str) for one in said):
             raise InputError(f"{self._name}, {where}: not only texts.\nExpected a list of codes.")
         return tuple(said)
+
+    def _schools(self, where: str, said: list[Any]) -> frozenset[str]:
+        for one in said:
+            if type(one) not in (int, str):
+                self._wrong(where, repr(one), "a list of schools' schoolId, [255901001]")
+        return frozenset(map(str, said))
 
     def _about(self) -> About | None:
         if "about" not in self._said:
@@ -315,8 +333,10 @@ class _Reader:
     def _off_calendar(self, said: list[Any]) -> frozenset[tuple[str, date]]:
         days = set()
         for one in said:
-            school, day = (one.get("school"), one.get("date")) if isinstance(one, dict) else (0, 0)
-            if isinstance(school, (int, str)) and type(day) is date:
+            entry = one if isinstance(one, dict) else {}
+            school, day = entry.get("school"), entry.get("date")
+            right = type(school) in (int, str) and set(entry) == {"school", "date"}
+            if right and type(day) is date:
                 days.add((str(school), day))
             else:
                 self._wrong(
@@ -325,6 +345,13 @@ class _Reader:
                     "{ school = 255901001, date = 2021-11-25 }",
                 )
         return frozenset(days)
+
+
+def _one_of(name: str, known: Iterable[str]) -> str:
+    """What messages expect instead of a name that isn't known, and which of them looks like it."""
+    names = list(known)
+    near = get_close_matches(name, names, n=1)
+    return f"one of {', '.join(names)}" + (f" ({near[0]} looks like it)" if near else "")
 
 
 def _is_meaning(name: str, meant: Any) -> bool:

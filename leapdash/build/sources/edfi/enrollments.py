@@ -42,8 +42,7 @@ def read_spells(reading: Reading, calendars: ir.Table, identities: ir.Table | No
         )
     )
     t = reading.space.keep(_with_last_day(reading, t))
-    followed = reading.space.keep(_followed(t, calendars))
-    _check_calendars(reading, t, followed, calendars)
+    followed = _followed(t, calendars)
     reason = ibis.cases(
         (followed.left == NEVER_CAME, "never came"),
         ((followed.exit < followed.entry).fill_null(False), "before entry"),
@@ -53,11 +52,13 @@ def read_spells(reading: Reading, calendars: ir.Table, identities: ir.Table | No
     )
     found = reading.space.keep(
         followed.select(
-            *("student", "school", "year", "calendar", "entry", "last", "grade"), reason=reason
+            *("student", "school", "year", "calendar", "entry", "last", "grade", "number"),
+            reason=reason,
         )
     )
+    _check_calendars(reading, t, found, calendars)
     _tell_left_out(reading, found)
-    return found.mutate(counted=found.reason == "").drop("reason")
+    return found.mutate(counted=found.reason == "").drop("reason", "number")
 
 
 def student_months(reading: Reading, spells: ir.Table, months: ir.Table) -> ir.Table:

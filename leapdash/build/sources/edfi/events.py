@@ -4,7 +4,7 @@ Nothing unmatched becomes present: an event whose category, session, calendar or
 known is a problem, with its count and its place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,10 +40,15 @@ class Events:
     months: ir.Table
 
 
-def read_events(reading: Reading, identities: ir.Table | None) -> Events:
-    """The events of the folder; what is wrong with their codes is added to the problems."""
+def read_events(reading: Reading, identities: ir.Table | None, schools: Collection[str]) -> Events:
+    """The events of the folder; what is wrong with their codes is added to the problems.
+
+    `schools`: the ids of those there are.
+    """
+    before = len(reading.problems)
     t = identified(reading.table(ATTENDANCE_EVENTS), identities)
-    t = _without_exceptions(reading, t)
+    if len(reading.problems) == before:
+        t = _without_exceptions(reading, t, schools)
     meanings = _check(reading, t)
     lasting = {code: meant == AS_LONG_AS_IT_LASTED for code, meant in meanings.items()}
     shares = {code: 0.0 if lasting[code] else float(meant) for code, meant in meanings.items()}
@@ -68,13 +73,17 @@ def read_events(reading: Reading, identities: ir.Table | None) -> Events:
     return Events(rows, reading.space.keep(months))
 
 
-def last_events(events: Events) -> ir.Table:
+def months_with_events(reading: Reading, events: Events) -> ir.Table:
+    """Which days schools sent events of: school, year, month (its number), any (bits of days)."""
+    t = events.months.group_by("school", "year", "month").agg(any=lambda t: t["any"].bit_or())
+    return reading.space.keep(t)
+
+
+def last_events(sent: ir.Table) -> ir.Table:
     """When a school last sent an event, by school year: school, year, last_month (its number),
-    last_bits (up to the day).
+    last_day. `sent`: see `months_with_events`.
     """
-    t = events.months.group_by("school", "year", "month").agg(
-        any=lambda t: t["any"].bit_or(),
-    )
+    t = sent
     last = t.group_by("school", "year").agg(last_month=t.month.max(), bits=t["any"].argmax(t.month))
     # The day is the highest bit; the bits up to it are all that are smaller, and itself.
     day = last.bits.cast("float64").log2().floor().cast("int64")
@@ -172,8 +181,11 @@ def _check_durations(reading: Reading, kinds: ir.Table) -> None:
         )
 
 
-def _without_exceptions(reading: Reading, t: ir.Table) -> ir.Table:
-    """The events, but for those on days that the configuration names as exceptions; noted."""
+def _without_exceptions(reading: Reading, t: ir.Table, schools: Collection[str]) -> ir.Table:
+    """The events, but for those on days that the configuration names as exceptions; noted.
+
+    A day that it names without an event is a problem.
+    """
     named = reading.configuration.off_calendar
     if not named:
         return t
@@ -185,9 +197,23 @@ def _without_exceptions(reading: Reading, t: ir.Table) -> ir.Table:
             }
         )
     )
-    left = t.semi_join(listed, ["school", "day"])
+    left = t.semi_join(listed, ["school", "day"]).group_by("school", "day")
+    counts = {
+        (row["school"], row["day"]): row["count"]
+        for row in reading.space.arrow(left.agg(count=lambda t: t.count())).to_pylist()
+    }
+    # Schools that are unknown were told.
+    known = {school for school, _ in counts} | set(schools)
+    if lost := sorted(one for one in named - set(counts) if one[0] in known):
+        told = ", ".join(f"{day} of school {school}" for school, day in lost[:_MOST_NAMED])
+        more = "" if len(lost) <= _MOST_NAMED else f" and {len(lost) - _MOST_NAMED:,} more"
+        reading.problems.append(
+            f"{reading.configuration.name}, exceptions.off_calendar: no attendance event on "
+            f"{shortened(told, 300)}{more}.\nExpected days with events that stay out. Correct the "
+            "school or the date, or take the entry out."
+        )
     reading.notes.append(
-        f"{reading.space.count(left):,} attendance events are left out: their days are exceptions "
+        f"{sum(counts.values()):,} attendance events are left out: their days are exceptions "
         f"in {reading.configuration.name}"
     )
     return t.anti_join(listed, ["school", "day"])

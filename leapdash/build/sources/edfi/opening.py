@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from leapdash.build.sources.about import About, read_about
 from leapdash.build.sources.edfi import calendars as days
-from leapdash.build.sources.edfi import enrollments, events, people
+from leapdash.build.sources.edfi import enrollments, events, gaps, people
 from leapdash.build.sources.edfi.configuration import Configuration, read_configuration
 from leapdash.build.sources.edfi.files import CONFIGURATION, find_files, left_aside
 from leapdash.build.sources.edfi.identities import read_identities, tell_districts
@@ -122,7 +122,7 @@ def _make(
     months = days.calendar_months(reading)
     persons = reading.table(who)
     identities = read_identities(reading, persons, who)
-    sent = events.read_events(reading, identities)
+    sent = events.read_events(reading, identities, schools["school"].to_pylist())
     where = space.put(schools)
     # What hangs on these would only say again what is wrong with them.
     reading.stop_if_broken()
@@ -131,7 +131,10 @@ def _make(
     enrolled = people.enrollment(reading, spells, where, persons, identities, who)
     reading.stop_if_broken()
     tell_districts(reading, spells, where)
-    months = days.cut_after_last_event(reading, months, events.last_events(sent))
+    gaps.tell_holes(reading, months)
+    by_school = events.months_with_events(reading, sent)
+    months = days.cut_after_last_event(reading, months, events.last_events(by_school))
+    gaps.check_silences(reading, months, by_school)
     of_students = enrollments.student_months(reading, spells, months)
     counted = events.attendance(reading, sent, of_students, half_day)
     visited = None if "visits" in beside else _visits(reading, identities)

@@ -51,7 +51,11 @@ def enrollment(
     own = identified(people, identities)
     t = t.left_join(_of_person(reading, t, own, resource), _SPELL)
     t = t.select(*(name for name in t.columns if not name.endswith("_right")))
-    _check_known(reading, t, resource)
+    # Kept, as what follows looks at it more than once.
+    t = reading.space.keep(t)
+    race = _race(reading, t)
+    _check(reading, t, race, resource)
+    t = t.mutate(race_ethnicity=race)
     for name, of in (
         ("learns", ENGLISH_LEARNERS),
         ("special", SPECIAL_EDUCATION),
@@ -69,7 +73,7 @@ def enrollment(
         student_id=t.student,
         school_year=school_year(t.year),
         gender=t.sex,
-        race_ethnicity=_race(reading, t, resource),
+        race_ethnicity="race_ethnicity",
         english_learner=t.english.fill_null(no)
         | t.learns
         | t.characteristics.contains(ENGLISH_LEARNER).fill_null(no),
@@ -158,28 +162,32 @@ def _all(rows: ir.Table) -> ir.Table:
     return rows.group_by("number").agg(characteristics=rows.meant.group_concat(";"))
 
 
-def _race(reading: Reading, t: ir.Table, resource: Resource) -> ir.StringValue:
-    """The race, Hispanic of any race first; who has none is a problem, but where it is mapped."""
+def _race(reading: Reading, t: ir.Table) -> ir.StringValue:
+    """The race, Hispanic of any race first; null for who has none and isn't mapped."""
     race = ibis.ifelse(t.hispanic.fill_null(False), _HISPANIC, t.race)
-    if (otherwise := reading.configuration.codes["races"].get(MISSING)) is not None:
-        return race.fill_null(str(otherwise))
-    without = t.filter(race.isnull() & t.known.notnull())
-    if count := reading.space.row(without.agg(count=without.student.nunique()))["count"]:
-        reading.problems.append(
-            f"{resource.name}, field races: {count:,} students have none, and aren't stated to be "
-            f"Hispanic.\nExpected {EXPECTED['races']}. Correct it in the system it comes from; or "
-            f"say in {reading.configuration.name} what they count as:\n"
-            f'[races]\n"" = "two_or_more"'
+    otherwise = reading.configuration.codes["races"].get(MISSING)
+    return race if otherwise is None else race.fill_null(str(otherwise))
+
+
+def _check(reading: Reading, t: ir.Table, race: ir.StringValue, resource: Resource) -> None:
+    """Every enrolled student has a record, and a race."""
+    found = reading.space.row(
+        t.agg(
+            unknown=t.student.nunique(where=t.known.isnull()),
+            without=t.student.nunique(where=race.isnull() & t.known.notnull()),
         )
-    return race
-
-
-def _check_known(reading: Reading, t: ir.Table, resource: Resource) -> None:
-    unknown = t.filter(t.known.isnull())
-    if count := reading.space.row(unknown.agg(count=unknown.student.nunique()))["count"]:
+    )
+    if found["unknown"]:
         reading.problems.append(
-            f"{resource.name}: {count:,} enrolled students have no record there.\n"
+            f"{resource.name}: {found['unknown']:,} enrolled students have no record there.\n"
             "Expected one for each, at the school or the district. Fetch the resource again."
+        )
+    if found["without"]:
+        reading.problems.append(
+            f"{resource.name}, field races: {found['without']:,} students have none, and aren't "
+            f"stated to be Hispanic.\nExpected {EXPECTED['races']}. Correct it in the system it "
+            f"comes from; or say in {reading.configuration.name} what they count as:\n"
+            f'[races]\n"" = "two_or_more"'
         )
 
 

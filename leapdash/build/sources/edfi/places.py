@@ -1,7 +1,7 @@
 """Schools and districts, and the codes by which the state knows them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import ibis.expr.types as ir
@@ -30,6 +30,12 @@ def places(reading: Reading) -> pa.Table:
         reading, LOCAL_EDUCATION_AGENCIES, agencies, "agency", settings.district_codes, "districts"
     )
     school_codes = _codes(reading, SCHOOLS, schools, "school", settings.school_codes, "schools")
+    ids = [row["school"] for row in schools]
+    for setting, named in (
+        ("off_calendar", [school for school, _ in settings.off_calendar]),
+        ("silent_schools", settings.silent_schools),
+    ):
+        _check_there(reading, f"exceptions.{setting}", named, SCHOOLS, ids)
     names = {row["agency"]: row["agency_name"] for row in agencies}
     unknown = sorted({row["agency"] for row in schools} - set(names))
     if unknown and agencies:
@@ -137,6 +143,7 @@ def _codes(
             f"identificationCodes ({system}), or in {reading.configuration.name}:\n"
             f'[organisations.{table}]\n"{shortened(without[0])}" = "0640111"'
         )
+    _check_there(reading, f"organisations.{table}", stated, resource, [row[key] for row in rows])
     owners: dict[str, list[str]] = {}
     for own_id, code in codes.items():
         owners.setdefault(code, []).append(own_id)
@@ -149,6 +156,21 @@ def _codes(
             f"{reading.configuration.name}."
         )
     return codes
+
+
+def _check_there(
+    reading: Reading, where: str, named: Iterable[str], resource: Resource, there: Collection[str]
+) -> None:
+    """A problem where the configuration names, at a place, what a resource doesn't hold."""
+    unknown = sorted(set(named) - set(there))
+    if unknown and there:
+        (key,) = resource.key
+        known = ", ".join(sorted(there))
+        reading.problems.append(
+            f"{reading.configuration.name}, {where}: {shortened(', '.join(unknown))}, which "
+            f"{resource.name} doesn't hold.\nExpected {resource.column(key).path} as it stands "
+            f"there: {shortened(known, 300)}. Correct it, or take it out."
+        )
 
 
 def _is_code(code: str) -> bool:

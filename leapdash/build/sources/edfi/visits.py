@@ -1,6 +1,7 @@
 """Home visits: of a file beside the resources, or of what Ed-Fi has room for."""
 
 import re
+from collections.abc import Collection
 
 import ibis
 import ibis.expr.types as ir
@@ -9,13 +10,27 @@ from leapdash.build.sources.edfi.configuration import code_of
 from leapdash.build.sources.edfi.identities import identified
 from leapdash.build.sources.edfi.reading import Reading
 from leapdash.build.sources.edfi.resources import INTERVENTION_EVENTS, PROGRAMMES, Resource
+from leapdash.errors import shortened
 
 _HOME_VISIT = re.compile(r"home.?visit", re.IGNORECASE)
 
 
 def has_visits(reading: Reading) -> Resource | None:
-    """The resource that holds visits, None where none does."""
-    if reading.has(PROGRAMMES) and reading.configuration.visits.programmes:
+    """The resource that holds visits, None where none does; a setting of one that isn't read is a
+    problem.
+    """
+    rules = reading.configuration.visits
+    if rules.programmes and rules.interventions:
+        reading.problems.append(
+            f"{reading.configuration.name}, visits: interventions and programmes.\n"
+            "Expected one of them, as visits are read from one resource. Take the other out."
+        )
+    if rules.programmes and not reading.has(PROGRAMMES):
+        reading.problems.append(
+            f"{reading.configuration.name}, visits.programmes: the resource {PROGRAMMES.name} "
+            "isn't there.\nExpected it where programmes are visits. Fetch it, or take the line out."
+        )
+    if rules.programmes:
         return PROGRAMMES
     return INTERVENTION_EVENTS if reading.has(INTERVENTION_EVENTS) else None
 
@@ -32,6 +47,9 @@ def visits(reading: Reading, resource: Resource, identities: ir.Table | None) ->
             row["type"] for row in reading.space.arrow(t.select("type").distinct()).to_pylist()
         }
         wanted = [one for one in types if {one, code_of(one)} & set(rules.programmes)]
+        there = {name for one in types for name in (one, code_of(one))}
+        lost = set(rules.programmes) - there
+        _check_named(reading, resource, "programmes", lost, {code_of(one) for one in types})
         t = t.filter(t.type.isin(wanted)).mutate(
             day="begin", contact=ibis.literal("met"), place=ibis.literal("home")
         )
@@ -56,9 +74,11 @@ def visits(reading: Reading, resource: Resource, identities: ir.Table | None) ->
 
 
 def _home_visits(reading: Reading, t: ir.Table) -> ir.Table:
-    named = reading.configuration.visits.interventions
+    named = set(reading.configuration.visits.interventions)
     counted = t.group_by("intervention").agg(count=t.count())
     rows = reading.space.arrow(counted).to_pylist()
+    there = {row["intervention"] for row in rows}
+    _check_named(reading, INTERVENTION_EVENTS, "interventions", named - there, there)
     if named:
         wanted = [row["intervention"] for row in rows if row["intervention"] in named]
     else:
@@ -70,3 +90,21 @@ def _home_visits(reading: Reading, t: ir.Table) -> ir.Table:
             f"interventions in {reading.configuration.name}"
         )
     return t.filter(t.intervention.isin(wanted))
+
+
+def _check_named(
+    reading: Reading,
+    resource: Resource,
+    setting: str,
+    lost: Collection[str],
+    there: Collection[str],
+) -> None:
+    """What the configuration names is in the resource; without any rows nothing can be told."""
+    if lost and there:
+        named = shortened(", ".join(sorted(lost)))
+        reading.problems.append(
+            f"{reading.configuration.name}, visits.{setting}: no {named} in "
+            f"{resource.name}, so that its visits would be missing.\n"
+            f"Expected some of those there are: {shortened(', '.join(sorted(there)), 300)}. "
+            "Correct it."
+        )
