@@ -77,7 +77,7 @@ def _is_told_well(refused: LeapdashError, may: str, folder: Path, mapping: Path)
     assert not re.search(r"\bS\d\d\b", message), message
 
 
-@examples.slow(40, 3_000)
+@examples.slow(20, 3_000)
 @given(
     seed=st.integers(0, 2**32),
     mutation=st.sampled_from(MUTATIONS),
