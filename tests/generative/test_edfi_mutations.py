@@ -95,7 +95,7 @@ def _check_refusal(message: str) -> None:
     assert "isn't known" not in message, message
 
 
-@slow(usual=20, full=3000)
+@slow(usual=8, full=3000)
 @given(changes=st.lists(_changes(), min_size=1, max_size=3))
 def test_changed_resources_are_recounted_or_refused(changes):
     resources = edfi.small()
@@ -122,7 +122,7 @@ def test_changed_resources_are_recounted_or_refused(changes):
     assert found == expected
 
 
-@slow(usual=10, full=1000)
+@slow(usual=5, full=1000)
 @given(
     name=st.sampled_from([*edfi.small()]),
     form=st.sampled_from((".json", ".jsonl")),
