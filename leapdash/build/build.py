@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from leapdash.build.panel.from_files import panel_of
 from leapdash.build.panel.numbered import HALF_DAYS, check_half_day
-from leapdash.build.sources.opening import open_source
+from leapdash.build.sources.opening import look_at
 from leapdash.build.sources.published.read import read_all_published
 from leapdash.build.sources.source import Source
 from leapdash.build.summaries.summarise import summarise
@@ -28,7 +28,6 @@ from leapdash.release import (
     open_release,
     publish,
 )
-from leapdash.remote import input_paths
 
 
 def build(
@@ -66,19 +65,9 @@ def build(
     opened = partial(open_engine, engine, memory_limit, threads, spark_master)
     try:
         with ExitStack() as stack:
-            with progress.step("look at the files"):
-                source = stack.enter_context(
-                    open_source(
-                        input_paths(input),
-                        mapping=mapping,
-                        half_day=half_day,
-                        memory_limit=memory_limit,
-                        threads=threads,
-                    )
-                )
-                figures = _published(published, out, progress)
-            for note in source.notes:
-                progress.note(note)
+            figures = _published(published, out, progress)
+            looked = look_at(input, mapping, half_day, memory_limit, threads, progress)
+            source = stack.enter_context(looked)
             tables, rows_read = _tables(source, opened, half_day, effects, progress)
     except LeapdashError as error:
         raise type(error)(f"{error}\n{on_show(out)}") from error

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from leapdash.build.sources.exports.mapping import read_mapping
+from leapdash.build.sources.exports.mapping_file import read_mapping
 from leapdash.cli import main
 from leapdash.errors import InputError
 from leapdash.release import open_release

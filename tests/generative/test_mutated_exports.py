@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leapdash.build.panel.from_files import panel_of
-from leapdash.build.sources.exports.mapping import read_mapping
+from leapdash.build.sources.exports.mapping_file import read_mapping
 from leapdash.build.sources.exports.source import ExportedTable, open_exports
 from leapdash.engines import DEFAULT_ENGINE, open_engine
 from leapdash.errors import LeapdashError

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from leapdash.build.build import build
 from leapdash.build.demo import make_state
-from leapdash.build.sources.exports.mapping import read_mapping
+from leapdash.build.sources.exports.mapping_file import read_mapping
 from leapdash.build.sources.exports.source import ExportedTable, open_exports
 from leapdash.cli import main
 from leapdash.contract import summary_table

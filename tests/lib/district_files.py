@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from leapdash.build.sources.exports.inspect.report import inspect_files
-from leapdash.build.sources.exports.mapping import read_mapping
+from leapdash.build.sources.exports.mapping_file import read_mapping
 from leapdash.build.sources.exports.source import ExportedTable, open_exports
 
 STUDENTS = 20

@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from benchmarks.layouts import all_verdicts
 from leapdash.build.sources.exports.inspect.tables import layouts_of, tables_missing
 from leapdash.build.sources.exports.inspect.written import mapping_text
-from leapdash.build.sources.exports.mapping import read_mapping
+from leapdash.build.sources.exports.mapping_file import read_mapping
 from tests.lib.layouts import LAYOUTS, VALUES
 
 

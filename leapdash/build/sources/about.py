@@ -10,6 +10,10 @@ FILE = "about.json"
 TRUTH = "truth.parquet"
 """What `leapdash demo` leaves beside the tables: only a simulation knows what would have been
 without the visits."""
+_EXPECTED = (
+    'Expected {"origin": "text", "licence": "text", "synthetic": true or false}, '
+    "or some of these. Correct the file, or remove it."
+)
 
 
 @dataclass(frozen=True)
@@ -33,25 +37,28 @@ def read_about(folder: InputPath) -> About:
         if TRUTH in names:
             return About("simulated by leapdash demo", "MIT, as leapdash", synthetic=True)
         return About()
-    expected = (
-        'Expected {"origin": "text", "licence": "text", "synthetic": true or false}, '
-        "or some of these. Correct the file, or remove it."
-    )
     if found := not_a_file(path):
-        raise InputError(f"{FILE}: {found}.\n{expected}")
+        raise InputError(f"{FILE}: {found}.\n{_EXPECTED}")
     try:
         said = json.loads(_bytes(path).decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{FILE}: not readable as JSON ({error}).\n{expected}") from error
+        raise InputError(f"{FILE}: not readable as JSON ({error}).\n{_EXPECTED}") from error
+    if wrong := wrong_about(said, _EXPECTED):
+        raise InputError(f"{FILE}: {wrong}")
+    return About(**said)
+
+
+def wrong_about(said: object, expected: str) -> str | None:
+    """What of a file's words can't be an About, and what is expected; None where all of it can."""
     kinds = {field.name: field.type for field in fields(About)}
     if not isinstance(said, dict):
-        raise InputError(f"{FILE}: {type(said).__name__} instead of an object.\n{expected}")
+        return f"{type(said).__name__} instead of an object.\n{expected}"
     for name, value in said.items():
         if name not in kinds:
-            raise InputError(f"{FILE}: {shortened(repr(name))} is not known.\n{expected}")
+            return f"{shortened(repr(name))} is not known.\n{expected}"
         if type(value) is not kinds[name] or not str(value).isprintable():
-            raise InputError(f"{FILE}: {name} is {shortened(repr(value))}.\n{expected}")
-    return About(**said)
+            return f"{name} is {shortened(repr(value))}.\n{expected}"
+    return None
 
 
 def _bytes(path: InputPath) -> bytes:

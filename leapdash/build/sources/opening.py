@@ -5,13 +5,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from leapdash.build.sources.edfi.files import is_edfi
-from leapdash.build.sources.exports.mapping import read_mapping
+from leapdash.build.sources.exports.mapping_file import read_mapping
 from leapdash.build.sources.exports.named import is_named_by_itself, mapping_by_names
 from leapdash.build.sources.exports.source import open_exports
 from leapdash.build.sources.folder import open_folder
 from leapdash.build.sources.source import Source
 from leapdash.errors import InputError, shortened
-from leapdash.remote import InputPath
+from leapdash.progress import Progress
+from leapdash.remote import InputPath, input_paths
 
 
 @contextmanager
@@ -66,6 +67,31 @@ def open_source(
                 "Expected files this user may read, where they can be reached."
             ) from error
         yield found
+
+
+@contextmanager
+def look_at(
+    given: str | Path | Sequence[str | Path],
+    mapping: Path | None,
+    half_day: str,
+    memory_limit: str | None,
+    threads: int | None,
+    progress: Progress,
+) -> Iterator[Source]:
+    """The same of paths or addresses, with what was left aside or repaired told."""
+    with ExitStack() as stack:
+        with progress.step("look at the files"):
+            opened = open_source(
+                input_paths(given),
+                mapping,
+                half_day=half_day,
+                memory_limit=memory_limit,
+                threads=threads,
+            )
+            source = stack.enter_context(opened)
+        for note in source.notes:
+            progress.note(note)
+        yield source
 
 
 def _is_folder_of_edfi(path: Path) -> bool:

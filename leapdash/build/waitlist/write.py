@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leapdash.build.panel.from_files import panel_of
 from leapdash.build.panel.numbered import check_half_day
-from leapdash.build.sources.opening import open_source
+from leapdash.build.sources.opening import look_at
 from leapdash.build.waitlist.sheets import as_csv, as_workbook
 from leapdash.build.waitlist.students import Waitlist, waitlist_of
 from leapdash.build.waitlist.words import notes
@@ -17,7 +17,7 @@ from leapdash.engines import DEFAULT_ENGINE, open_engine
 from leapdash.errors import LeapdashError, StoreError, UsageError
 from leapdash.paths import check_out, is_address
 from leapdash.progress import SILENT, Progress
-from leapdash.remote import input_paths, without_secrets
+from leapdash.remote import without_secrets
 
 _EXCEL = ".xlsx"
 _ENDINGS = (_EXCEL, ".csv")
@@ -47,18 +47,8 @@ def write_waitlist(
     opened = partial(open_engine, DEFAULT_ENGINE, memory_limit, threads)
     try:
         with ExitStack() as stack:
-            with progress.step("look at the files"):
-                source = stack.enter_context(
-                    open_source(
-                        input_paths(input),
-                        mapping=mapping,
-                        half_day=half_day,
-                        memory_limit=memory_limit,
-                        threads=threads,
-                    )
-                )
-            for note in source.notes:
-                progress.note(note)
+            looked = look_at(input, mapping, half_day, memory_limit, threads, progress)
+            source = stack.enter_context(looked)
             panel_parts = panel_of(source, opened, half_day, progress, with_ids=True)
             space, inputs, panel = stack.enter_context(panel_parts)
             names = space.arrow(panel.schools.select("district_code", "district_name").distinct())

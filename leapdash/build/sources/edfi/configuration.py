@@ -1,7 +1,6 @@
 """What an Ed-Fi system's own codes stand for, and how its days are counted: `edfi.toml`."""
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,6 +22,7 @@ from leapdash.build.sources.edfi.defaults import (
     NOTHING,
     Value,
 )
+from leapdash.build.sources.toml_files import read_toml
 from leapdash.contract import (
     CODE_PATTERN,
     CONTACTS,
@@ -34,7 +34,6 @@ from leapdash.contract import (
     VISITORS,
 )
 from leapdash.errors import InputError, shortened
-from leapdash.paths import not_a_file
 
 _CODE = re.compile(CODE_PATTERN)
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -168,15 +167,8 @@ def read_configuration(path: Path | None) -> Configuration:
     """
     if path is None:
         return Configuration()
-    if found := not_a_file(path):
-        raise InputError(f"{path}: {found}.\nExpected a TOML file, as docs/recipes/from-ed-fi.md.")
-    try:
-        said = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(
-            f"{path.name}: not readable as TOML ({shortened(str(error))}).\n"
-            "Expected lines as docs/recipes/from-ed-fi.md has them. Correct the file."
-        ) from error
+    remedy = "lines as docs/recipes/from-ed-fi.md has them. Correct the file."
+    said = read_toml(path, "a TOML file, as docs/recipes/from-ed-fi.md", remedy)
     return _Reader(path.name, said).configuration()
 
 
