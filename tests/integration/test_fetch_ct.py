@@ -96,6 +96,14 @@ def test_what_is_as_it_was_isn_t_read_again(portal: Portal, tmp_path: Path) -> N
     assert len(rows_of(tmp_path / DATASETS["he4h-bgqh"])) == 11
 
 
+def test_a_row_that_begins_another_page_is_noticed(portal: Portal, tmp_path: Path) -> None:
+    portal.datasets["he4h-bgqh"] = attendance(2022, districts=2 * PAGE)
+    fetch(portal, tmp_path)
+    portal.datasets["he4h-bgqh"] = attendance(2022, districts=2 * PAGE + 1)
+    fetch(portal, tmp_path)
+    assert rows_of(tmp_path / DATASETS["he4h-bgqh"]) == portal.datasets["he4h-bgqh"]
+
+
 def test_a_file_that_was_changed_by_hand_is_fetched_anew(portal: Portal, tmp_path: Path) -> None:
     fetch(portal, tmp_path)
     (tmp_path / DATASETS["t4hx-jd4c"]).write_text("mine")
