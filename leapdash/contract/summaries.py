@@ -329,7 +329,10 @@ SUMMARY_TABLES: tuple[Table, ...] = (
         (
             YEAR,
             Column(
-                "district_code", "text", "the district, or what counts as one", pattern=CODE_PATTERN
+                "district_code",
+                "text",
+                f"the district; the state is {STATE_CODE}",
+                pattern=CODE_PATTERN,
             ),
             Column("district_name", "text", "as published"),
             Column("grade", "text", "grade in that school year", codes=GRADES),

@@ -116,6 +116,9 @@ def test_every_cell_of_a_year_s_chronic_absence_arrives(year: str, real_data: Pa
         assert found == pytest.approx(numbers, abs=1e-9)
         assert table[measure].null_count == sum(row[column] == "*" for row in given)
     assert table["grade"].to_pylist()[:3] == ["K", "1", "2"]
+    state = [row for row in table.to_pylist() if row["district_code"] == "00000CT"]
+    assert len(state) == 13
+    assert {row["district_name"] for row in state} == {"State Level"}
 
 
 def test_every_cell_of_the_trend_arrives_but_for_grades_a_district_doesn_t_have(
@@ -137,7 +140,7 @@ def test_every_cell_of_the_trend_arrives_but_for_grades_a_district_doesn_t_have(
 
 
 def test_its_codes_are_the_directory_s(real_data: Path) -> None:
-    """But for districts that the directory, of another year, no longer has."""
+    """But for districts that the directory, of another year, no longer has, and the state."""
     with (real_data / "ct_education_directory.csv").open(encoding="utf-8-sig", newline="") as lines:
         known = {row["Organization Code"] for row in csv.DictReader(lines)}
     codes = {
@@ -145,7 +148,7 @@ def test_its_codes_are_the_directory_s(real_data: Path) -> None:
         for kind in ("2018-19", "2019-20", "trend")
         for code in read_published(edsight(real_data, kind)).rows["district_code"].to_pylist()
     }
-    assert len(codes - known) <= 0.05 * len(codes), sorted(codes - known)
+    assert codes - known == {"00000CT", "2780013", "2820013", "2930013"}
 
 
 def test_both_kinds_go_into_one_release_and_each_is_carried_over_by_itself(

@@ -18,13 +18,14 @@ from leapdash.build.sources.given import CHRONIC_FILE, CHRONIC_TITLE
 from leapdash.build.sources.published import cells
 from leapdash.build.sources.published.cells import PublishedRow, check_no_problems
 from leapdash.build.sources.published.figures import Figures
-from leapdash.contract import GRADES
+from leapdash.contract import GRADES, STATE_CODE
 from leapdash.errors import InputError, shortened
 
 _LINES_LOOKED_AT = 12
 _FIXED = ["District", "District Code", "Grade"]
 _ONE_YEAR = ["Student Count", "%"]
 _NOT_THERE = "N/A"
+_STATE = "0000000"
 _CODE = re.compile(r'="?([^"]*)"?')
 _GRADE = re.compile(r"grade\s*0*(\d{1,2})", re.IGNORECASE)
 _YEAR = re.compile(r"(20\d{2})-(\d{2})")
@@ -165,9 +166,10 @@ def _rows(path: Path, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
 
 
 def _code(text: str) -> str | None:
-    """`="2850013"`, as EdSight writes it, or the code as it is."""
+    """`="2850013"`, as EdSight writes it, or the code as it is; the state's is the contract's."""
     match = _CODE.fullmatch(text)
-    return cells.code(match[1] if match else text)
+    code = cells.code(match[1] if match else text)
+    return STATE_CODE if code == _STATE else code
 
 
 def _grade(text: str) -> str | None:
